@@ -1,0 +1,94 @@
+/** Runs test files on the runtime that each belongs to, and adds up what the runners report. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Glob } from 'bun'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+export interface Tally {
+  passed: number
+  failed: number
+  /** `file: name – reason` of each test that did not run. */
+  skipped: string[]
+}
+
+export interface Suite {
+  readonly runtime: 'bun' | 'deno'
+  readonly files: readonly string[]
+}
+
+/** Test files below the given folders whose path contains one of the words (all of them without words). */
+export function testFiles(folders: readonly string[], words: readonly string[]): string[] {
+  const files = folders.flatMap((folder) => [
+    ...new Glob(`${folder}/**/*.test.{ts,tsx}`).scanSync({ cwd: root }),
+  ])
+  return files.filter((file) => words.length === 0 || words.some((word) => file.includes(word))).sort()
+}
+
+function command({ runtime, files }: Suite, report: string): string[] {
+  if (runtime === 'bun') {
+    return ['bun', 'test', '--reporter=junit', `--reporter-outfile=${report}`, ...files.map((f) => `./${f}`)]
+  }
+  // Tests write temporary databases, start servers and load the native engine: all permissions, for tests alone.
+  return ['deno', 'test', '--no-check', '--allow-all', `--junit-path=${report}`, ...files]
+}
+
+const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
+
+/** Reads one JUnit report. A runner that left none, or counted nothing, is one failure. */
+export function readReport(xml: string | null, suite: Suite): Tally {
+  const tally: Tally = { passed: 0, failed: 0, skipped: [] }
+  for (const [, tag = '', body = ''] of (xml ?? '').matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    if (/<(failure|error)\b/.test(body)) tally.failed++
+    else if (/<skipped\b/.test(body)) tally.skipped.push(`${attribute(tag, 'classname')}: ${attribute(tag, 'name')}`)
+    else tally.passed++
+  }
+  if (suite.files.length > 0 && tally.passed + tally.failed + tally.skipped.length === 0) tally.failed++
+  return tally
+}
+
+export async function runSuite(suite: Suite, env: Record<string, string>): Promise<Tally> {
+  if (suite.files.length === 0) return { passed: 0, failed: 0, skipped: [] }
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+  const report = join(folder, 'report.xml')
+  const [program = '', ...args] = command(suite, report)
+  const child = spawn(join(root, 'node_modules', '.bin', program), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+  })
+  const code = await new Promise<number>((resolve) => {
+    child.once('error', () => resolve(1))
+    child.once('exit', (status) => resolve(status ?? 1))
+  })
+  let xml: string | null = null
+  try {
+    xml = readFileSync(report, 'utf8')
+  } catch {
+    // A runner that died before its report is a failure below.
+  }
+  rmSync(folder, { recursive: true, force: true })
+  const tally = readReport(xml, suite)
+  // A runner may fail without a failed test: a file that does not load, a leak, a crash.
+  if (code !== 0 && tally.failed === 0) tally.failed++
+  return tally
+}
+
+export function add(tallies: readonly Tally[]): Tally {
+  return {
+    passed: tallies.reduce((sum, tally) => sum + tally.passed, 0),
+    failed: tallies.reduce((sum, tally) => sum + tally.failed, 0),
+    skipped: tallies.flatMap((tally) => tally.skipped),
+  }
+}
+
+/** Prints what was skipped and the closing line; returns the exit code. */
+export function close(tally: Tally): number {
+  for (const name of tally.skipped) console.log(`skipped: ${name}`)
+  const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ''
+  console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`)
+  return tally.failed === 0 && tally.passed > 0 ? 0 : 1
+}

@@ -1,0 +1,29 @@
+/**
+ * `npm test [-- WORD …]`: every test, or those whose path contains a word. Needs the package registry alone: the
+ * PostgreSQL that tests use comes from there. shared/ runs on both runtimes.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { startPostgres } from './postgres.ts'
+import { add, close, root, runSuite, testFiles } from './suites.ts'
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const onBun = testFiles(['agent', 'shared', 'scripts'], words)
+const onDeno = testFiles(['edge', 'shared'], words)
+const needsBinary = onBun.some((file) => !file.startsWith('shared/'))
+
+if (needsBinary && existsSync(join(root, 'scripts', 'build_agent.ts'))) {
+  const built = spawnSync('bun', [join('scripts', 'build_agent.ts')], { cwd: root, stdio: 'inherit' })
+  if (built.status !== 0) process.exit(built.status ?? 1)
+}
+
+await using postgres = needsBinary ? await startPostgres({ settings: ['fsync=off'] }) : null
+const env: Record<string, string> = postgres
+  ? { SALLYPORT_TEST_POSTGRES_URL: postgres.url(), SALLYPORT_TEST_POSTGRES_FOLDER: postgres.folder }
+  : {}
+const tallies = await Promise.all([
+  runSuite({ runtime: 'bun', files: onBun }, env),
+  runSuite({ runtime: 'deno', files: onDeno }, env),
+])
+process.exitCode = close(add(tallies))
