@@ -66,7 +66,9 @@ function programs(): string {
 function restoreLinks(folder: string): void {
   const list = join(folder, 'pg-symlinks.json')
   if (!existsSync(list)) return
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+  for (
+    const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]
+  ) {
     const from = join(folder, source.replace(/^native\//, ''))
     const to = join(folder, target.replace(/^native\//, ''))
     if (!existsSync(to) && existsSync(from)) cpSync(from, to)
@@ -122,7 +124,18 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   if (who) chownSync(secret, who.uid, who.gid)
   await runTool({
     path: join(bin, 'initdb'),
-    args: ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8', '--locale=C'],
+    args: [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${secret}`,
+      '-E',
+      'UTF8',
+      '--locale=C',
+    ],
     cwd: folder,
   })
   rmSync(secret)
@@ -137,7 +150,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   ]
   const flags = settings.flatMap((setting) => ['-c', setting]).join(' ')
   const control = (args: readonly string[]) => runTool({ path: join(bin, 'pg_ctl'), args, cwd: folder })
-  const start = () => control(['start', '-w', '-t', '60', '-D', data, '-l', join(folder, 'server.log'), '-o', flags])
+  const start = () =>
+    control(['start', '-w', '-t', '60', '-D', data, '-l', join(folder, 'server.log'), '-o', flags])
   const stop = (mode: 'fast' | 'immediate' = 'fast') => control(['stop', '-w', '-D', data, '-m', mode])
   await start()
   return {

@@ -41,10 +41,15 @@ const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)
 /** Reads one JUnit report. A runner that left none, or counted nothing, is one failure. */
 export function readReport(xml: string | null, suite: Suite): Tally {
   const tally: Tally = { passed: 0, failed: 0, skipped: [] }
-  for (const [, tag = '', body = ''] of (xml ?? '').matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+  for (
+    const [, tag = '', body = ''] of (xml ?? '').matchAll(
+      /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+    )
+  ) {
     if (/<(failure|error)\b/.test(body)) tally.failed++
-    else if (/<skipped\b/.test(body)) tally.skipped.push(`${attribute(tag, 'classname')}: ${attribute(tag, 'name')}`)
-    else tally.passed++
+    else if (/<skipped\b/.test(body)) {
+      tally.skipped.push(`${attribute(tag, 'classname')}: ${attribute(tag, 'name')}`)
+    } else tally.passed++
   }
   if (suite.files.length > 0 && tally.passed + tally.failed + tally.skipped.length === 0) tally.failed++
   return tally

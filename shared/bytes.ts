@@ -67,8 +67,7 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** RFC 4648 section 4, canonical: padded, no white space, unused bits zero. Throws a TypeError otherwise. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const canonical =
-    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
+  const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
   if (!canonical.test(text)) throw new TypeError('not canonical base64')
   const binary = atob(text)
   const out = new Uint8Array(binary.length)

@@ -33,23 +33,44 @@ const faults = {
 
   // Files and settings of the machine that the binary runs on.
   file_unreadable: { class: 'final', help: 'A file that is needed is missing or cannot be read.' },
-  file_unwritable: { class: 'final', help: 'A file cannot be written; look at its folder and the free space.' },
+  file_unwritable: {
+    class: 'final',
+    help: 'A file cannot be written; look at its folder and the free space.',
+  },
   file_not_private: { class: 'final', help: 'Others may read or change this file; only its owner may.' },
   invalid_file: { class: 'final', help: 'A file does not hold what it should.' },
   invalid_setting: { class: 'final', help: 'A setting has a value that makes no sense.' },
   not_signed_in: { class: 'final', help: 'Sign in first: sallyport login.' },
   edge_unreachable: { class: 'transient', help: 'The edge does not answer.' },
   edge_insecure: { class: 'final', help: 'An edge is reached by https; http is for loopback alone.' },
-  edge_unexpected: { class: 'transient', help: 'The edge answered with something that its description rules out.' },
+  edge_unexpected: {
+    class: 'transient',
+    help: 'The edge answered with something that its description rules out.',
+  },
 
   // Refusals: what trust and policy say no to. Nothing has been opened, read or written.
   ring_mismatch: { class: 'refused', help: 'The ring belongs to another tenant or pool.' },
-  pin_mismatch: { class: 'refused', help: 'The trust document that the edge shows is not the one that the pin names.' },
-  trust_rolled_back: { class: 'refused', help: 'The edge shows an older trust document than the one seen before.' },
-  trust_forked: { class: 'refused', help: 'The edge shows another trust document under a version seen before.' },
+  pin_mismatch: {
+    class: 'refused',
+    help: 'The trust document that the edge shows is not the one that the pin names.',
+  },
+  trust_rolled_back: {
+    class: 'refused',
+    help: 'The edge shows an older trust document than the one seen before.',
+  },
+  trust_forked: {
+    class: 'refused',
+    help: 'The edge shows another trust document under a version seen before.',
+  },
   trust_missing: { class: 'refused', help: 'The edge shows no trust document for this tenant.' },
-  trust_stale: { class: 'refused', help: 'Ring, floor or trust document have been out of reach for too long.' },
-  anchor_missing: { class: 'refused', help: 'There is no anchor. Who runs the agent makes it once: sallyport anchor init.' },
+  trust_stale: {
+    class: 'refused',
+    help: 'Ring, floor or trust document have been out of reach for too long.',
+  },
+  anchor_missing: {
+    class: 'refused',
+    help: 'There is no anchor. Who runs the agent makes it once: sallyport anchor init.',
+  },
   floor_missing: { class: 'refused', help: 'There is no floor where the configuration says that one is.' },
   denied: { class: 'refused', help: 'The floor denies this signer, agent or connection.' },
   index_rolled_back: { class: 'refused', help: 'The index is older than the one seen before.' },
@@ -65,13 +86,25 @@ const faults = {
   request_mismatch: { class: 'refused', help: 'The signed request is for another pipeline, pool or index.' },
   trigger_used: { class: 'refused', help: 'This trigger has already had its run.' },
   limit_reached: { class: 'refused', help: 'The pipeline has had the runs or attempts that it allows.' },
-  policy_missing: { class: 'refused', help: 'The trust document commits to no policy, so nothing is allowed.' },
+  policy_missing: {
+    class: 'refused',
+    help: 'The trust document commits to no policy, so nothing is allowed.',
+  },
   policy_denied: { class: 'refused', help: 'The policy does not allow this connection for this direction.' },
-  address_refused: { class: 'refused', help: 'The host resolves to an address that nobody has named as allowed.' },
-  plain_refused: { class: 'refused', help: 'A plain connection needs a Unix socket or loopback that local policy names.' },
+  address_refused: {
+    class: 'refused',
+    help: 'The host resolves to an address that nobody has named as allowed.',
+  },
+  plain_refused: {
+    class: 'refused',
+    help: 'A plain connection needs a Unix socket or loopback that local policy names.',
+  },
   path_refused: { class: 'refused', help: 'The path is outside the folders that local policy names.' },
   reference_refused: { class: 'refused', help: 'Local policy does not name this secret reference.' },
-  log_forked: { class: 'refused', help: 'The audit log that the edge shows contradicts the one seen before.' },
+  log_forked: {
+    class: 'refused',
+    help: 'The audit log that the edge shows contradicts the one seen before.',
+  },
 } as const satisfies Record<string, Meaning>
 
 export type FaultCode = keyof typeof faults
