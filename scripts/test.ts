@@ -9,7 +9,9 @@ import { startPostgres } from './postgres.ts'
 import { add, close, root, runSuite, testFiles } from './suites.ts'
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const onBun = testFiles(['agent', 'shared', 'scripts'], words)
+const onBun = testFiles(['agent', 'shared', 'scripts'], words).filter((file) =>
+  !file.startsWith('scripts/system/')
+)
 const onDeno = testFiles(['edge', 'shared'], words)
 const needsBinary = onBun.some((file) => !file.startsWith('shared/'))
 
