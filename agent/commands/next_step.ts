@@ -1,0 +1,31 @@
+/** What to do about a fault: one sentence a code, where there is something that everybody can do. */
+import type { FaultCode } from '../../shared/faults.ts'
+
+const steps: Partial<Record<FaultCode, string>> = {
+  unauthenticated: 'Sign in again with: sallyport login',
+  not_signed_in:
+    'Sign in with: sallyport login --url <edge>, or start a tenant with: sallyport init --url <edge>',
+  forbidden: 'Ask an admin of the tenant, or sign in with another token. See: sallyport whoami',
+  edge_unreachable: 'Check the address and that the edge is up: sallyport doctor',
+  pin_mismatch:
+    'Ask who ran `sallyport init` for the pin, and compare. If it is right, do not use this edge.',
+  trust_rolled_back:
+    'The edge shows an old state. Do not go on with it; tell who operates it and who holds the root keys.',
+  trust_forked: 'Two histories exist. Do not go on with this edge; tell who holds the root keys.',
+  trust_expired: 'Who holds a root key extends it: sallyport trust edit --extend, trust sign, trust publish',
+  trust_missing: 'Publish one: sallyport trust publish',
+  anchor_missing: 'Make it once, where the agent is set up: sallyport anchor init',
+  floor_missing:
+    'Put the floor where the configuration says, or set floor to "none" and accept what that means.',
+  index_rolled_back: 'The edge shows an old state. Do not go on with it; tell who operates it.',
+  policy_denied: 'See which rule is nearest: sallyport policy explain <connection>',
+  policy_missing: 'Set one: sallyport trust edit --policy policy.yaml, trust sign, trust publish',
+  reference_refused: 'Add it to "references" in the local policy file on the agent.',
+  path_refused: 'Add its folder to "files" in the local policy file on the agent.',
+  address_refused: 'Add the address to "addresses" in the local policy file on the agent, if that is meant.',
+  plain_refused: 'Use TLS, or add the socket or loopback address to "plain" in the local policy file.',
+}
+
+export function nextStep(code: FaultCode): string | null {
+  return steps[code] ?? null
+}

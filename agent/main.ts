@@ -1,0 +1,59 @@
+/** The binary: one command line over everything that an agent and the people around it do. */
+import { Command, CommanderError } from 'commander'
+import { exits, Shell } from './commands/shell.ts'
+import type { Define } from './commands/shell.ts'
+import { version } from './version.ts'
+
+interface Group {
+  readonly name: string
+  readonly summary: string
+  /** Loaded when the command is called, so that a start pays for nothing else. */
+  readonly load: () => Promise<{ readonly define: Define }>
+}
+
+const groups: readonly Group[] = [
+  { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
+]
+
+/** Runs one command line; returns its exit code. */
+async function main(words: readonly string[], shell: Shell): Promise<number> {
+  const program = new Command('sallyport')
+    .description(
+      'Zero-trust data pipelines: the edge coordinates, this binary seals, signs, checks and moves data.',
+    )
+    .helpCommand(false)
+    .version(version, '-V, --version', 'print the version')
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeErr: (text) => shell.note(text.trimEnd()) })
+    .exitOverride()
+  const called = words.find((word) => !word.startsWith('-'))
+  for (const { name, summary, load } of groups) {
+    const command = program.command(name).summary(summary).description(summary).exitOverride()
+      .copyInheritedSettings(program)
+    if (name === called) (await load()).define(command, shell)
+    everyLeaf(
+      command,
+      (leaf) => leaf.option('--json', 'print the result as JSON on stdout, everything else on stderr'),
+    )
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? exits.done : exits.usage
+  }
+  return shell.exitCode
+}
+
+function everyLeaf(command: Command, visit: (leaf: Command) => void): void {
+  if (command.commands.length === 0) return visit(command)
+  for (const one of command.commands) everyLeaf(one, visit)
+}
+
+const shell = new Shell({
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+})
+process.exitCode = await main(process.argv.slice(2), shell).catch((error) => shell.failed(error))

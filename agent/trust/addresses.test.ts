@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { AddressRules, parseRange } from './addresses.ts'
+
+const rules = new AddressRules([])
+
+describe('address rules', () => {
+  const refused = [
+    '127.0.0.1',
+    '127.255.255.254',
+    '0.0.0.0',
+    '0.1.2.3',
+    '169.254.169.254',
+    '169.254.0.1',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::7f00:1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '0:0:0:0:0:ffff:a9fe:a9fe',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    'fd20:ce::254',
+    'ff02::1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001::1',
+    'not an address',
+  ]
+  for (const address of refused) {
+    test(`refuse ${address}`, () => {
+      assert.throws(() => rules.check('db', [address]), { code: 'address_refused' })
+    })
+  }
+
+  for (
+    const address of [
+      '10.0.0.5',
+      '192.168.1.1',
+      '172.16.0.9',
+      '8.8.8.8',
+      '2606:4700::1',
+      'fd12::5',
+      '::ffff:10.0.0.5',
+    ]
+  ) {
+    test(`pass ${address}`, () => rules.check('db', [address]))
+  }
+
+  test('a name is as safe as the worst of its addresses', () => {
+    assert.throws(() => rules.check('db', ['10.0.0.5', '127.0.0.1']), { code: 'address_refused' })
+    assert.throws(() => rules.check('db', []), { code: 'address_refused' })
+  })
+
+  test('a named address or range passes, its neighbours do not', () => {
+    const named = new AddressRules(['127.0.0.1', 'fe80::/10'])
+    named.check('db', ['127.0.0.1', 'fe80::7'])
+    assert.throws(() => named.check('db', ['127.0.0.2']), { code: 'address_refused' })
+  })
+
+  test('ranges are addresses with an optional prefix, and nothing else', () => {
+    assert.deepEqual(parseRange('10.0.0.0/8'), ['10.0.0.0', 8])
+    assert.deepEqual(parseRange('::1'), ['::1', 128])
+    for (
+      const text of ['localhost', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0', 'fe80::1%eth0', '']
+    ) {
+      assert.equal(parseRange(text), null, text)
+    }
+  })
+})

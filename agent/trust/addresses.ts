@@ -1,0 +1,76 @@
+/**
+ * Which addresses an agent connects to. A name that policy allows may still resolve to the machine itself or to a
+ * cloud's metadata service; those are refused unless local policy names the address.
+ */
+import { BlockList, isIP } from 'node:net'
+import { Fault } from '../../shared/faults.ts'
+
+const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
+  ['0.0.0.0', 8], // this host (RFC 1122 §3.2.1.3)
+  ['127.0.0.0', 8], // loopback
+  ['169.254.0.0', 16], // link-local, and the metadata services of most clouds
+  ['100.100.100.200', 32], // metadata, Alibaba
+  ['168.63.129.16', 32], // metadata, Azure
+  ['192.0.0.192', 32], // metadata, Oracle
+  ['224.0.0.0', 4], // multicast
+  ['255.255.255.255', 32],
+  ['::', 96], // unspecified, loopback, IPv4-compatible
+  ['fe80::', 10], // link-local
+  ['fd00:ec2::254', 128], // metadata, AWS
+  ['fd20:ce::254', 128], // metadata, Google
+  ['ff00::', 8], // multicast
+  ['64:ff9b::', 96], // NAT64: an IPv4 address in other clothes (RFC 6052)
+  ['64:ff9b:1::', 48],
+  ['2002::', 16], // 6to4, likewise (RFC 3056)
+  ['2001::', 32], // Teredo, likewise (RFC 4380)
+]
+
+/** IPv4-mapped IPv6 (`::ffff:127.0.0.1`) is judged as the IPv4 address in it: BlockList sees through it. */
+function listOf(ranges: Iterable<readonly [string, number]>): BlockList {
+  const list = new BlockList()
+  for (const [network, prefix] of ranges) list.addSubnet(network, prefix, family(network))
+  return list
+}
+
+function family(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 4 ? 'ipv4' : 'ipv6'
+}
+
+/** `10.0.0.0/8`, `127.0.0.1`, `fd00::/8`. Null when it is neither an address nor a range. */
+export function parseRange(text: string): readonly [network: string, prefix: number] | null {
+  const [network = '', bits, ...rest] = text.split('/')
+  const kind = isIP(network)
+  if (kind === 0 || rest.length > 0 || network.includes('%')) return null
+  const widest = kind === 4 ? 32 : 128
+  if (bits === undefined) return [network, widest]
+  const prefix = /^\d{1,3}$/.test(bits) ? Number(bits) : NaN
+  return prefix <= widest ? [network, prefix] : null
+}
+
+const refused = listOf(refusedRanges)
+
+/** Judges resolved addresses. `named` are local policy's ranges, which win over the refusals. */
+export class AddressRules {
+  readonly #named: BlockList
+
+  constructor(named: readonly string[]) {
+    this.#named = listOf(named.map((text) => parseRange(text)).filter((range) => range !== null))
+  }
+
+  /** Throws `address_refused` when any of them is refused: a name is as safe as the worst of its addresses. */
+  check(host: string, addresses: readonly string[]): void {
+    if (addresses.length === 0) throw new Fault('address_refused', `${host} resolves to no address.`)
+    for (const address of addresses) {
+      const bare = address.split('%')[0] ?? ''
+      if (isIP(bare) === 0) {
+        throw new Fault('address_refused', `${host} resolves to something that is no address.`)
+      }
+      if (this.#named.check(bare, family(bare)) || !refused.check(bare, family(bare))) continue
+      throw new Fault(
+        'address_refused',
+        `${host} resolves to ${bare}: this machine, its link or a metadata service. If that is meant, add ` +
+          `"${bare}" to "addresses" in the local policy file.`,
+      )
+    }
+  }
+}
