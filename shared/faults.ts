@@ -63,6 +63,7 @@ const faults = {
     help: 'The edge shows another trust document under a version seen before.',
   },
   trust_missing: { class: 'refused', help: 'The edge shows no trust document for this tenant.' },
+  trust_expired: { class: 'refused', help: 'The trust document has expired; no run starts until a newer one is published.' },
   trust_stale: {
     class: 'refused',
     help: 'Ring, floor or trust document have been out of reach for too long.',
@@ -104,6 +105,15 @@ const faults = {
   log_forked: {
     class: 'refused',
     help: 'The audit log that the edge shows contradicts the one seen before.',
+  },
+  checkpoint_invalid: {
+    class: 'refused',
+    help: 'The checkpoint of the audit log is not signed by the log key of the trust document.',
+  },
+  export_invalid: { class: 'final', help: 'The file is no export of an audit log, or only a part of one.' },
+  export_altered: {
+    class: 'refused',
+    help: 'The entries of the export are not the ones that its checkpoint signs.',
   },
 } as const satisfies Record<string, Meaning>
 
