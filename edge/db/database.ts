@@ -1,0 +1,97 @@
+/** Kysely over the storage: `reader` runs SELECTs, `writes` only compiles statements for plans. */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  DummyDriver,
+  Kysely,
+  type QueryResult,
+  SelectQueryNode,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { ReadonlyKysely } from 'kysely/readonly'
+import type { FaultCode } from '../../shared/faults.ts'
+import type { Row, Statement, Step } from './plan.ts'
+import type { Storage } from './storage.ts'
+import type { Tables } from './tables.ts'
+
+export { sql }
+
+/** A database handle that can only read, in its types and in the engine. */
+export type Reader = ReadonlyKysely<Tables>
+
+function dialect(driver: () => Driver): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: driver,
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class ReadingDriver extends DummyDriver {
+  readonly #connection: DatabaseConnection
+
+  constructor(storage: Storage) {
+    super()
+    this.#connection = new ReadingConnection(storage)
+  }
+
+  override acquireConnection(): Promise<DatabaseConnection> {
+    return Promise.resolve(this.#connection)
+  }
+
+  override beginTransaction(): Promise<void> {
+    return Promise.reject(new Error('there are no interactive transactions: hand over a plan'))
+  }
+}
+
+class ReadingConnection implements DatabaseConnection {
+  readonly #storage: Storage
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const rows = await this.#storage.read({ sql: query.sql, parameters: query.parameters, reads: true })
+    return { rows: rows as R[] }
+  }
+
+  // deno-lint-ignore require-yield
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('the storage answers whole results: page instead')
+  }
+}
+
+export function reader(storage: Storage): Reader {
+  return new Kysely<Tables>({ dialect: dialect(() => new ReadingDriver(storage)) }) as unknown as Reader
+}
+
+/** Compiles statements; runs none. */
+export const writes: Kysely<Tables> = new Kysely<Tables>({ dialect: dialect(() => new DummyDriver()) })
+
+interface Compilable {
+  compile(): CompiledQuery<unknown>
+}
+
+/** A compiled statement, for a plan or for a leaf's target. */
+export function statement(query: Compilable): Statement {
+  const compiled = query.compile()
+  const reads = SelectQueryNode.is(compiled.query) || /^\s*select\b/i.test(compiled.sql)
+  return { sql: compiled.sql, parameters: compiled.parameters, reads }
+}
+
+/** One step of a plan. `otherwise` is the fault when it does not touch exactly `rows` rows (one, unless said). */
+export function step(query: Compilable, expect?: { rows?: number; otherwise: FaultCode }): Step {
+  const compiled = statement(query)
+  if (expect === undefined) return compiled
+  if (compiled.reads) throw new TypeError('an expectation belongs to a write')
+  return { ...compiled, expect: { rows: expect.rows ?? 1, otherwise: expect.otherwise } }
+}
+
+export type { Row }

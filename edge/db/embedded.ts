@@ -1,0 +1,190 @@
+/**
+ * The storage inside the process: one writer, one reader, one file.
+ *
+ * Everything that waits at the next `setImmediate` goes into one commit, each plan inside a savepoint of its own, so
+ * that one refused plan does not touch its neighbours. A plan resolves after the commit is on disk
+ * (`synchronous=FULL`), never before.
+ */
+import { setImmediate } from 'node:timers'
+import { Fault } from '../../shared/faults.ts'
+import { EngineConnection, isEngineError } from './engine.ts'
+import {
+  leafStatement,
+  type Outcome,
+  type Plan,
+  recordedFrom,
+  recordedStatement,
+  type Row,
+  type Statement,
+  type Step,
+} from './plan.ts'
+import type { Storage, StorageCounts } from './storage.ts'
+
+/** Plans in one commit: bounds how long the event loop is held. */
+const MAX_GROUP = 512
+
+interface Waiting {
+  readonly plan: Plan
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Fault) => void
+}
+
+class EmbeddedStorage implements Storage {
+  readonly #writer: EngineConnection
+  readonly #reader: EngineConnection
+  #waiting: Waiting[] = []
+  #scheduled = false
+  #closed = false
+  #counts = { commits: 0, plans: 0, refused: 0 }
+
+  constructor(writer: EngineConnection, reader: EngineConnection) {
+    this.#writer = writer
+    this.#reader = reader
+  }
+
+  // Not an async function: an embedded read is done when it returns, and errors are rejections all the same.
+  read(statement: Statement): Promise<readonly Row[]> {
+    if (this.#closed) return Promise.reject(closedFault())
+    try {
+      return Promise.resolve(this.#reader.run(statement.sql, statement.parameters).rows)
+    } catch (error) {
+      return Promise.reject(engineFault(error))
+    }
+  }
+
+  write(plan: Plan): Promise<Outcome> {
+    if (this.#closed) return Promise.reject(closedFault())
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ plan, resolve, reject })
+      if (!this.#scheduled) this.#schedule()
+    })
+  }
+
+  counts(): StorageCounts {
+    return { ...this.#counts }
+  }
+
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    while (this.#waiting.length > 0) this.#flush()
+    this.#closed = true
+    this.#reader.close()
+    this.#writer.close()
+    return Promise.resolve()
+  }
+
+  #schedule(): void {
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      if (this.#closed) return
+      this.#flush()
+      if (this.#waiting.length > 0 && !this.#scheduled) this.#schedule()
+    })
+  }
+
+  #flush(): void {
+    const group = this.#waiting.splice(0, MAX_GROUP)
+    if (group.length === 0) return
+    let results: (Outcome | Fault)[]
+    try {
+      results = this.#commit(group)
+    } catch (error) {
+      const fault = engineFault(error)
+      if (this.#writer.inTransaction) this.#writer.run('ROLLBACK')
+      for (const { reject } of group) reject(fault)
+      return
+    }
+    group.forEach(({ resolve, reject }, index) => {
+      const result = results[index] as Outcome | Fault
+      if (result instanceof Fault) reject(result)
+      else resolve(result)
+    })
+  }
+
+  /** Throws when nothing of the group could be kept. */
+  #commit(group: readonly Waiting[]): (Outcome | Fault)[] {
+    this.#writer.run('BEGIN IMMEDIATE')
+    const results = group.map(({ plan }) => this.#apply(plan))
+    this.#writer.run('COMMIT')
+    const refused = results.filter((result) => result instanceof Fault).length
+    this.#counts.commits += 1
+    this.#counts.plans += group.length - refused
+    this.#counts.refused += refused
+    return results
+  }
+
+  /** One plan inside its savepoint. Throws only when the group's transaction is gone. */
+  #apply(plan: Plan): Outcome | Fault {
+    this.#writer.run('SAVEPOINT plan')
+    let result: Outcome | Fault
+    try {
+      result = this.#happened(plan) ?? this.#happen(plan)
+    } catch (error) {
+      if (!this.#writer.inTransaction) throw error
+      this.#writer.run('ROLLBACK TO plan')
+      result = error instanceof Fault ? error : engineFault(error)
+    }
+    this.#writer.run('RELEASE plan')
+    return result
+  }
+
+  #happened(plan: Plan): Outcome | null {
+    if (!plan.repeatable) return null
+    const recorded = recordedStatement(plan.id)
+    const row = this.#writer.run(recorded.sql, recorded.parameters).rows[0]
+    if (row === undefined) return null
+    const rows = plan.steps.map((step) => step.reads ? this.#step(step) : [])
+    return { rows, recorded: recordedFrom(row) }
+  }
+
+  #happen(plan: Plan): Outcome {
+    const rows = plan.steps.map((step) => this.#step(step))
+    if (plan.leaf !== null) {
+      const leaf = leafStatement(plan.id, plan.leaf)
+      this.#writer.run(leaf.sql, leaf.parameters)
+    }
+    return { rows, recorded: null }
+  }
+
+  #step(step: Step): readonly Row[] {
+    let ran
+    try {
+      ran = this.#writer.run(step.sql, step.parameters)
+    } catch (error) {
+      if (step.expect !== undefined && isConstraint(error)) {
+        throw new Fault(step.expect.otherwise, undefined, { cause: error })
+      }
+      throw error
+    }
+    if (step.expect !== undefined && ran.touched !== step.expect.rows) throw new Fault(step.expect.otherwise)
+    return ran.rows
+  }
+}
+
+function isConstraint(error: unknown): boolean {
+  return isEngineError(error) && error.code.startsWith('SQLITE_CONSTRAINT')
+}
+
+function closedFault(): Fault {
+  return new Fault('unavailable', undefined, { cause: new Error('the storage is closed') })
+}
+
+/** Busy, full and broken disks may pass; a statement that does not fit is ours. */
+function engineFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const passing = isEngineError(error) && /BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM/.test(error.code)
+  return new Fault(passing ? 'unavailable' : 'internal', undefined, { cause: error })
+}
+
+/** Opens or makes the database file. `path` is a path, not a URL; its folder exists. */
+export function openEmbedded(path: string): Storage {
+  const writer = new EngineConnection(path)
+  for (
+    const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=1000', 'busy_timeout=250']
+  ) writer.run(`PRAGMA ${pragma}`)
+  const reader = new EngineConnection(path)
+  reader.run('PRAGMA busy_timeout=250')
+  reader.run('PRAGMA query_only=ON')
+  return new EmbeddedStorage(writer, reader)
+}

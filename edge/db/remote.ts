@@ -1,0 +1,280 @@
+/**
+ * The storage on a libSQL server, over HTTP.
+ *
+ * All plans that wait go into one `batch()`, which the server commits whole or not at all. Expectations are guard
+ * statements behind their step. A plan that fails is taken out by the index of the failed statement, and the rest
+ * is sent again; an answer that never came says nothing, so then each plan is looked up in the audit log first.
+ */
+import { setImmediate } from 'node:timers'
+import {
+  type Client,
+  createClient,
+  type InStatement,
+  LibsqlBatchError,
+  LibsqlError,
+} from '@libsql/client/web'
+import { Fault } from '../../shared/faults.ts'
+import { bind, plainRow } from './bind.ts'
+import {
+  leafStatement,
+  type Outcome,
+  type Plan,
+  type Recorded,
+  recordedFrom,
+  recordedStatement,
+  type Row,
+  type Statement,
+  type Step,
+} from './plan.ts'
+import type { Storage, StorageCounts } from './storage.ts'
+
+/** Plans in one batch: a server holds its write lock for 5 s at most. */
+const MAX_GROUP = 100
+const TIMEOUT_MS = 10_000
+
+interface Waiting {
+  readonly plan: Plan
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Fault) => void
+}
+
+/** Which plan a statement of the batch belongs to, and what its failure means. */
+interface Slot {
+  readonly owner: Waiting
+  readonly step: Step | null
+  readonly part: 'step' | 'guard' | 'leaf'
+}
+
+export interface RemoteOptions {
+  readonly url: string
+  readonly token: string | null
+  /** Milliseconds until a request is given up. */
+  readonly timeoutMs?: number
+}
+
+class RemoteStorage implements Storage {
+  readonly #client: Client
+  #waiting: Waiting[] = []
+  #running: Promise<void> | null = null
+  #closed = false
+  #counts = { commits: 0, plans: 0, refused: 0 }
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  async read(statement: Statement): Promise<readonly Row[]> {
+    if (this.#closed) throw closedFault()
+    const args = arguments_(statement.parameters)
+    try {
+      return rowsOf(await this.#client.execute({ sql: statement.sql, args }))
+    } catch (error) {
+      throw remoteFault(error)
+    }
+  }
+
+  write(plan: Plan): Promise<Outcome> {
+    if (this.#closed) return Promise.reject(closedFault())
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ plan, resolve, reject })
+      this.#start()
+    })
+  }
+
+  counts(): StorageCounts {
+    return { ...this.#counts }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+    this.#client.close()
+  }
+
+  /** One batch at a time: what arrives meanwhile becomes the next one. */
+  #start(): void {
+    this.#running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#drain()).finally(
+      () => {
+        this.#running = null
+        if (this.#waiting.length > 0) this.#start()
+      },
+    )
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, MAX_GROUP)
+      try {
+        await this.#settle(await this.#withoutRepeated(group))
+      } catch (error) {
+        for (const { reject } of group) reject(remoteFault(error))
+      }
+    }
+  }
+
+  /** Answers the plans that have happened before, and returns the others. */
+  async #withoutRepeated(group: readonly Waiting[]): Promise<Waiting[]> {
+    const rest: Waiting[] = []
+    for (const waiting of group) {
+      if (!waiting.plan.repeatable || !(await this.#answerHappened(waiting))) rest.push(waiting)
+    }
+    return rest
+  }
+
+  async #settle(group: Waiting[]): Promise<void> {
+    let rest = group
+    while (rest.length > 0) {
+      const { statements, slots } = batchOf(rest)
+      try {
+        const results = await this.#client.batch(statements, 'write')
+        this.#counts.commits += 1
+        this.#counts.plans += rest.length
+        resolveAll(rest, slots, results.map(rowsOf))
+        return
+      } catch (error) {
+        const slot = failedSlot(error, slots)
+        if (slot === null) return await this.#oneByOne(rest, error)
+        await this.#refuse(slot, error as LibsqlBatchError)
+        rest = rest.filter((waiting) => waiting !== slot.owner)
+      }
+    }
+  }
+
+  async #refuse(slot: Slot, error: LibsqlBatchError): Promise<void> {
+    if (slot.part === 'leaf' && isConstraint(error) && await this.#answerHappened(slot.owner)) return
+    this.#counts.refused += 1
+    const otherwise = slot.step?.expect?.otherwise
+    const expected = otherwise !== undefined && isConstraint(error)
+    slot.owner.reject(expected ? new Fault(otherwise, undefined, { cause: error }) : remoteFault(error))
+  }
+
+  /** The answer to a batch was lost: what is in the log has happened, what is not is tried once more, alone. */
+  async #oneByOne(group: readonly Waiting[], lost: unknown): Promise<void> {
+    for (const waiting of group) {
+      try {
+        if (waiting.plan.leaf === null) waiting.reject(remoteFault(lost))
+        else if (!(await this.#answerHappened(waiting))) await this.#alone(waiting)
+      } catch (error) {
+        waiting.reject(remoteFault(error))
+      }
+    }
+  }
+
+  async #alone(waiting: Waiting): Promise<void> {
+    const { statements, slots } = batchOf([waiting])
+    try {
+      const results = await this.#client.batch(statements, 'write')
+      this.#counts.commits += 1
+      this.#counts.plans += 1
+      resolveAll([waiting], slots, results.map(rowsOf))
+    } catch (error) {
+      const slot = failedSlot(error, slots)
+      if (slot !== null) await this.#refuse(slot, error as LibsqlBatchError)
+      else if (!(await this.#answerHappened(waiting))) waiting.reject(remoteFault(error))
+    }
+  }
+
+  /** Resolves the plan from the log when it is there, by its SELECTs. */
+  async #answerHappened({ plan, resolve }: Waiting): Promise<boolean> {
+    const recorded = await this.#recorded(plan)
+    if (recorded === null) return false
+    const rows: (readonly Row[])[] = []
+    for (const step of plan.steps) rows.push(step.reads ? await this.#readOpen(step) : [])
+    resolve({ rows, recorded })
+    return true
+  }
+
+  async #recorded(plan: Plan): Promise<Recorded | null> {
+    const row = (await this.#readOpen(recordedStatement(plan.id)))[0]
+    return row === undefined ? null : recordedFrom(row)
+  }
+
+  /** Like `read`, also while closing: what is queued is still answered. */
+  async #readOpen({ sql, parameters }: Statement): Promise<readonly Row[]> {
+    return rowsOf(await this.#client.execute({ sql, args: arguments_(parameters) }))
+  }
+}
+
+function batchOf(group: readonly Waiting[]): { statements: InStatement[]; slots: Slot[] } {
+  const statements: InStatement[] = []
+  const slots: Slot[] = []
+  const add = (statement: Statement, slot: Slot) => {
+    statements.push({ sql: statement.sql, args: arguments_(statement.parameters) })
+    slots.push(slot)
+  }
+  for (const owner of group) {
+    for (const step of owner.plan.steps) {
+      add(step, { owner, step, part: 'step' })
+      if (step.expect !== undefined) add(guard(step.expect.rows), { owner, step, part: 'guard' })
+    }
+    if (owner.plan.leaf !== null) {
+      add(leafStatement(owner.plan.id, owner.plan.leaf), { owner, step: null, part: 'leaf' })
+    }
+  }
+  return { statements, slots }
+}
+
+/** Writes nothing when the statement before it touched `rows` rows, and violates NOT NULL otherwise. */
+function guard(rows: number): Statement {
+  return {
+    sql: 'INSERT INTO expectation (met) SELECT NULL WHERE changes() <> ?',
+    parameters: [rows],
+    reads: false,
+  }
+}
+
+function resolveAll(group: readonly Waiting[], slots: readonly Slot[], results: readonly Row[][]): void {
+  for (const owner of group) {
+    const rows = results.filter((_, index) => slots[index]?.owner === owner && slots[index]?.part === 'step')
+    owner.resolve({ rows, recorded: null })
+  }
+}
+
+/** Null when the error does not say which statement it was: then nobody knows whether the batch happened. */
+function failedSlot(error: unknown, slots: readonly Slot[]): Slot | null {
+  if (!(error instanceof LibsqlBatchError) || error.code === 'TRANSACTION_CLOSED') return null
+  return /SQLITE|SQL_/.test(error.code) && !isPassing(error) ? slots[error.statementIndex] ?? null : null
+}
+
+/** Numbers go out as floats otherwise, which an INTEGER keeps but arithmetic and JSON do not. */
+function arguments_(parameters: readonly unknown[]): (string | number | bigint | null | Uint8Array)[] {
+  return bind(parameters).map((value) =>
+    typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value
+  )
+}
+
+function rowsOf(result: { columns: string[]; rows: ArrayLike<unknown>[] }): Row[] {
+  return result.rows.map((row) =>
+    plainRow(Object.fromEntries(result.columns.map((name, index) => [name, row[index]])))
+  )
+}
+
+function isConstraint(error: unknown): boolean {
+  return error instanceof LibsqlError &&
+    (error.code.startsWith('SQLITE_CONSTRAINT') || /constraint failed/i.test(error.message))
+}
+
+function isPassing(error: LibsqlError): boolean {
+  return /BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM|EXPIRED|TIMEOUT/.test(error.code)
+}
+
+function closedFault(): Fault {
+  return new Fault('unavailable', undefined, { cause: new Error('the storage is closed') })
+}
+
+function remoteFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const ours = (error instanceof LibsqlError && /^SQL/.test(error.code) && !isPassing(error)) ||
+    error instanceof TypeError && /^parameter /.test(error.message)
+  return new Fault(ours ? 'internal' : 'unavailable', undefined, { cause: error })
+}
+
+/** Opens a database on a libSQL server. Nothing is sent before the first statement. */
+export function openRemote({ url, token, timeoutMs = TIMEOUT_MS }: RemoteOptions): Storage {
+  const client = createClient({
+    url,
+    ...(token === null ? {} : { authToken: token }),
+    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(timeoutMs) }),
+  })
+  return new RemoteStorage(client)
+}

@@ -1,0 +1,109 @@
+/** Every table, as Kysely knows it. Times are milliseconds since 1970, flags 0 or 1. */
+import type { RoomTables } from './room_tables.ts'
+
+interface MigrationTable {
+  version: number
+  name: string
+  digest: string
+  applied: number
+}
+
+/** Holds nothing: a guard tries to insert NULL here when an expectation is not met. */
+interface ExpectationTable {
+  met: number
+}
+
+interface AuditLeafTable {
+  tenant: string
+  seq: number
+  plan: string
+  action: string
+  time: number
+  request: string | null
+  bytes: Uint8Array
+}
+
+/** Personal data that a leaf names by hash only; deleting a row erases it and leaves the log verifiable. */
+interface AuditNameTable {
+  tenant: string
+  plan: string
+  field: string
+  salt: Uint8Array
+  value: string
+}
+
+/** At most one row: made by setup. */
+interface InstallationTable {
+  id: number
+  tenant: string
+  created: number
+}
+
+interface TenantTable {
+  id: string
+  name: string
+  log_key: Uint8Array
+  log_key_sealed: string
+  created: number
+}
+
+interface WorkspaceTable {
+  id: string
+  tenant: string
+  name: string
+  created: number
+}
+
+interface ProjectTable {
+  id: string
+  tenant: string
+  workspace: string
+  name: string
+  created: number
+}
+
+interface MemberTable {
+  id: string
+  tenant: string
+  name: string
+  role: 'admin' | 'editor' | 'viewer'
+  state: 'invited' | 'active' | 'removed'
+  operator: number
+  created: number
+}
+
+interface InvitationTable {
+  hash: string
+  tenant: string
+  member: string
+  expires: number
+  accepted: number | null
+}
+
+interface TokenTable {
+  id: string
+  tenant: string
+  member: string
+  name: string
+  hash: string
+  /** JSON array of permissions; null: all that the member's role holds. */
+  scopes: string | null
+  created: number
+  expires: number
+  revoked: number | null
+  last_used: number | null
+}
+
+export interface Tables extends RoomTables {
+  migration: MigrationTable
+  expectation: ExpectationTable
+  audit_leaf: AuditLeafTable
+  audit_name: AuditNameTable
+  installation: InstallationTable
+  tenant: TenantTable
+  workspace: WorkspaceTable
+  project: ProjectTable
+  member: MemberTable
+  invitation: InvitationTable
+  token: TokenTable
+}
