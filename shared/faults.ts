@@ -20,6 +20,14 @@ const faults = {
   body_too_large: { class: 'request', help: 'The body is larger than this route takes.' },
   request_timeout: { class: 'request', help: 'The request took too long to arrive.' },
   unauthenticated: { class: 'request', help: 'Send a valid token; this one is missing, wrong or expired.' },
+  signature_invalid: {
+    class: 'request',
+    help: 'The signature of the request does not fit the request and its key.',
+  },
+  clock_skew: {
+    class: 'request',
+    help: "The clock of this machine is more than a minute away from the edge's.",
+  },
   forbidden: { class: 'request', help: 'Your role or the scope of your token does not allow this.' },
   not_found: { class: 'request', help: 'There is no such thing here, or you may not see it.' },
   method_not_allowed: { class: 'request', help: 'This path does not take that method.' },
@@ -48,6 +56,30 @@ const faults = {
     help: 'The edge answered with something that its description rules out.',
   },
 
+  // Sealed records and signed documents: what does not check.
+  envelope_invalid: {
+    class: 'refused',
+    help: 'This is not an envelope, or one of a suite that is unknown here.',
+  },
+  kid_missing: { class: 'refused', help: 'The record is sealed to none of the keys in the ring.' },
+  envelope_refused: {
+    class: 'refused',
+    help: 'The record does not open: it was altered, or belongs elsewhere.',
+  },
+  commitment_mismatch: {
+    class: 'refused',
+    help: 'The sealed part is not the one that the signed document names.',
+  },
+  state_refused: { class: 'refused', help: 'Stored state of an agent was altered, or belongs elsewhere.' },
+  document_invalid: { class: 'refused', help: 'A signed document does not have the shape of its kind.' },
+  signature_invalid: { class: 'refused', help: 'No key that counts has signed this document as it stands.' },
+  signer_not_allowed: {
+    class: 'refused',
+    help: 'The signer may not sign this kind of document for this project.',
+  },
+  trust_invalid: { class: 'refused', help: 'The trust document does not follow from the one before it.' },
+  index_invalid: { class: 'refused', help: 'The index does not follow from the one before it.' },
+
   // Refusals: what trust and policy say no to. Nothing has been opened, read or written.
   ring_mismatch: { class: 'refused', help: 'The ring belongs to another tenant or pool.' },
   pin_mismatch: {
@@ -63,7 +95,10 @@ const faults = {
     help: 'The edge shows another trust document under a version seen before.',
   },
   trust_missing: { class: 'refused', help: 'The edge shows no trust document for this tenant.' },
-  trust_expired: { class: 'refused', help: 'The trust document has expired; no run starts until a newer one is published.' },
+  trust_expired: {
+    class: 'refused',
+    help: 'The trust document has expired; no run starts until a newer one is published.',
+  },
   trust_stale: {
     class: 'refused',
     help: 'Ring, floor or trust document have been out of reach for too long.',

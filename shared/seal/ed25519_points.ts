@@ -1,0 +1,26 @@
+import { equal, fromHex } from '../bytes.ts'
+
+/**
+ * The y coordinates (little-endian, sign bit clear) of the eight points of small order: 0, 1, -1 and the two of
+ * order eight. Whatever the sign bit says, an encoding with one of these is such a point or not canonical.
+ */
+const smallOrder = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+].map(fromHex)
+
+/**
+ * False for an encoded Ed25519 point that is of small order or not canonical (y ≥ 2^255 - 19). Libraries differ on
+ * those, so both primitives refuse them before they ask the library.
+ */
+export function isStrictPoint(encoded: Uint8Array): boolean {
+  const y = encoded.slice(0, 32)
+  if (y.length !== 32) return false
+  y[31] = (y[31] as number) & 0x7f
+  const top = y.subarray(1, 31).every((byte) => byte === 0xff) && y[31] === 0x7f
+  if (top && (y[0] as number) >= 0xed) return false
+  return !smallOrder.some((point) => equal(point, y))
+}

@@ -1,0 +1,75 @@
+/** The envelope as bytes: where each field stands. FORMAT.md, "Envelope". */
+import { concat, equal, toHex, utf8 } from '../bytes.ts'
+import { Fault } from '../faults.ts'
+import { sealedLength } from './cobblestone.ts'
+import { ENC_BYTES } from './hpke.ts'
+import { HASH_BYTES, KEY_BYTES, TAG_BYTES } from './primitives.ts'
+
+export const KID_BYTES = 16
+export const MAX_RECIPIENTS = 64
+
+const magic = utf8('SALLYENV')
+const FIXED_BYTES = magic.length + 4
+const WRAPPED_BYTES = KEY_BYTES + TAG_BYTES
+const WRAP_BYTES = KID_BYTES + ENC_BYTES + WRAPPED_BYTES
+
+/** The data key, sealed to one recipient. */
+export interface Wrap {
+  readonly kid: Uint8Array
+  readonly enc: Uint8Array
+  readonly wrapped: Uint8Array
+}
+
+export interface Parts {
+  readonly suite: number
+  readonly wraps: readonly Wrap[]
+  /** Everything that `mac` is over. */
+  readonly header: Uint8Array
+  readonly mac: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** magic ‖ suite ‖ count ‖ wraps, by ascending kid. */
+export function encodeHeader(suite: number, wraps: readonly Wrap[]): Uint8Array {
+  const sorted = [...wraps].sort((a, b) => (toHex(a.kid) < toHex(b.kid) ? -1 : 1))
+  const numbers = Uint8Array.of(suite >> 8, suite & 0xff, sorted.length >> 8, sorted.length & 0xff)
+  return concat(magic, numbers, ...sorted.flatMap(({ kid, enc, wrapped }) => [kid, enc, wrapped]))
+}
+
+function refuse(why: string): never {
+  throw new Fault('envelope_invalid', undefined, { cause: new Error(why) })
+}
+
+/** Splits an envelope. Throws `envelope_invalid` on what no writer makes; it opens and trusts nothing. */
+export function parseEnvelope(bytes: Uint8Array): Parts {
+  if (bytes.length < FIXED_BYTES || !equal(bytes.subarray(0, magic.length), magic)) refuse('no magic')
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const suite = view.getUint16(magic.length)
+  if (suite !== 1) refuse('unknown suite')
+  const count = view.getUint16(magic.length + 2)
+  if (count < 1 || count > MAX_RECIPIENTS) refuse('number of recipients')
+  const headerEnd = FIXED_BYTES + count * WRAP_BYTES
+  const bodyStart = headerEnd + HASH_BYTES
+  if (bytes.length < bodyStart + sealedLength(0)) refuse('too short')
+  const wraps = Array.from({ length: count }, (_, i) => wrapAt(bytes, FIXED_BYTES + i * WRAP_BYTES))
+  for (let i = 1; i < count; i++) {
+    if (toHex((wraps[i - 1] as Wrap).kid) >= toHex((wraps[i] as Wrap).kid)) refuse('order of recipients')
+  }
+  return {
+    suite,
+    wraps,
+    header: bytes.subarray(0, headerEnd),
+    mac: bytes.subarray(headerEnd, bodyStart),
+    body: bytes.subarray(bodyStart),
+  }
+}
+
+function wrapAt(bytes: Uint8Array, at: number): Wrap {
+  const encAt = at + KID_BYTES
+  const wrappedAt = encAt + ENC_BYTES
+  return {
+    kid: bytes.subarray(at, encAt),
+    enc: bytes.subarray(encAt, wrappedAt),
+    wrapped: bytes.subarray(wrappedAt, wrappedAt + WRAPPED_BYTES),
+  }
+}
