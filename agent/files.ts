@@ -6,13 +6,12 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -89,12 +88,17 @@ export function readPrivate(path: string, what: string): string {
 
 export function refuseShared(path: string, what: string): void {
   if (windows) return
-  const { mode } = lstatSync(path)
-  if ((mode & 0o170000) === 0o120000) return refuseShared(realpathSync(path), what)
+  const { mode } = statSync(path)
   if ((mode & 0o077) !== 0) {
     const seen = (mode & 0o777).toString(8).padStart(4, '0')
     throw new Fault('file_not_private', `The ${what} ${path} has mode ${seen}. Run: chmod 600 '${path}'`)
   }
+}
+
+/** Throws `file_not_private` when anybody but its owner could change it. */
+export function refuseWritable(path: string, what: string): void {
+  if (windows || (statSync(path).mode & 0o022) === 0) return
+  throw new Fault('file_not_private', `Others may write the ${what} ${path}. Run: chmod go-w '${path}'`)
 }
 
 export function errno(error: unknown): string {

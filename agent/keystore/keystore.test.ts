@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { keystoreAt } from './keystore.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-keystore-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('a keystore', () => {
+  test('in a file gives what the file holds now', async () => {
+    const path = `${folder}/ring.json`
+    writeFileSync(path, 'one', { mode: 0o600 })
+    const keystore = keystoreAt(`file:${path}`, {})
+    assert.equal(await keystore.read(), 'one')
+    writeFileSync(path, 'two')
+    assert.equal(await keystore.read(), 'two')
+  })
+
+  for (const mode of [0o640, 0o604, 0o660, 0o644]) {
+    test(`in a file is refused at mode ${mode.toString(8)}, with the command that mends it`, async () => {
+      const path = `${folder}/open.json`
+      writeFileSync(path, 'ring')
+      chmodSync(path, mode)
+      await assert.rejects(keystoreAt(`file:${path}`, {}).read(), {
+        code: 'file_not_private',
+        message: /chmod 600/,
+      })
+    })
+  }
+
+  test('in the environment gives the variable, and never its value in a message', async () => {
+    assert.equal(await keystoreAt('env:RING', { RING: 'three' }).read(), 'three')
+    assert.equal(keystoreAt('env:RING', { RING: 'three' }).place, 'the variable RING')
+    await assert.rejects(keystoreAt('env:RING', {}).read(), { code: 'file_unreadable' })
+  })
+
+  test('that is missing says so', async () => {
+    await assert.rejects(keystoreAt(`file:${folder}/none.json`, {}).read(), { code: 'file_unreadable' })
+  })
+
+  test('of another kind is refused', () => {
+    for (const text of ['vault:x', 'file:', 'env:', '']) {
+      assert.throws(() => keystoreAt(text, {}), { code: 'invalid_setting' }, text)
+    }
+  })
+})

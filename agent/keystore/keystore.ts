@@ -1,0 +1,22 @@
+/** Where the ring of this agent's pool lies. One file a kind; each gives the ring's text. */
+import { Fault } from '../../shared/faults.ts'
+import { envKeystore } from './env.ts'
+import { fileKeystore } from './file.ts'
+
+export interface Keystore {
+  /** For messages: where it is. Never what it holds. */
+  readonly place: string
+  /** The ring's text, read anew each time. Throws `file_…` or `invalid_setting` when it is not there. */
+  read(): Promise<string>
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `file:PATH` or `env:NAME`. Throws `invalid_setting`. */
+export function keystoreAt(setting: string, env: Environment): Keystore {
+  const [kind, ...rest] = setting.split(':')
+  const place = rest.join(':')
+  if (kind === 'file' && place !== '') return fileKeystore(place)
+  if (kind === 'env' && place !== '') return envKeystore(place, env)
+  throw new Fault('invalid_setting', `keystore: ${kind}:… is no keystore. There are file:PATH and env:NAME.`)
+}

@@ -1,0 +1,138 @@
+/**
+ * The local policy file: what whoever runs the agent allows on this machine. It only narrows what the signed policy
+ * allows, except for four things that nobody elsewhere can judge and that it alone can allow: secret references,
+ * folders of files, plain connections, and addresses that the address rules refuse.
+ */
+import { realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { readIfThere, refuseWritable } from '../files.ts'
+import { AddressRules, parseRange } from './addresses.ts'
+
+const reference = z.string().regex(/^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$/, {
+  error: 'a reference is written ${env:NAME} or ${file:/path}',
+})
+const absolute = z.string().refine(isAbsolute, { error: 'a path starts at the root' })
+const plainTarget = z.string().refine((text) => isAbsolute(text) || isLoopback(text), {
+  error:
+    'a plain connection goes to the absolute path of a Unix socket, or to a loopback address as host:port',
+})
+const range = z.string().refine((text) => parseRange(text) !== null, {
+  error: 'an address is written 10.1.2.3 or fd00::1, a range 10.0.0.0/8',
+})
+
+const schema = z.strictObject({
+  sallyport: z.literal(1),
+  references: z.array(reference).default([]),
+  files: z.array(absolute).default([]),
+  plain: z.array(plainTarget).default([]),
+  addresses: z.array(range).default([]),
+  /** When present, the only connectors that may be used here. */
+  connectors: z.array(z.string()).optional(),
+  /** When present, the only hosts that may be connected to. */
+  hosts: z.array(z.string()).optional(),
+})
+
+type Rules = z.infer<typeof schema>
+
+export class LocalPolicy {
+  readonly #rules: Rules
+  readonly #own: readonly string[]
+  readonly #roots: readonly string[]
+  readonly #addresses: AddressRules
+
+  /** `own` are the agent's own folders and files: no connection ever reaches into them. */
+  constructor(rules: Rules, own: readonly string[]) {
+    this.#rules = rules
+    this.#own = own.map((path) => real(resolve(path)))
+    this.#roots = rules.files.map((path) => real(resolve(path)))
+    this.#addresses = new AddressRules(rules.addresses)
+  }
+
+  /** Throws `reference_refused`. `text` is the whole reference, `${env:NAME}`. */
+  reference(text: string): void {
+    if (this.#rules.references.includes(text)) return
+    throw new Fault('reference_refused', `Local policy does not name ${text}.`)
+  }
+
+  /** Throws `path_refused` for a path outside the named folders, or inside the agent's own. */
+  path(absolutePath: string): void {
+    const path = resolve(absolutePath)
+    const place = real(path)
+    if (this.#own.some((own) => inside(place, own))) {
+      throw new Fault('path_refused', `${path} belongs to the agent itself.`)
+    }
+    if (!this.#roots.some((root) => inside(place, root))) {
+      throw new Fault(
+        'path_refused',
+        `${path} is in none of the folders under "files" in the local policy file.`,
+      )
+    }
+  }
+
+  /** Throws `address_refused`. */
+  address(host: string, addresses: readonly string[]): void {
+    this.#addresses.check(host, addresses)
+  }
+
+  /** True when a connection without TLS may go to this socket's path or this `host:port`. */
+  plain(target: string): boolean {
+    return this.#rules.plain.some((one) =>
+      isAbsolute(one) ? isAbsolute(target) && inside(normalize(target), one) : one === target
+    )
+  }
+
+  /** Throws `policy_denied` where the local file narrows what the signed policy allows. */
+  narrows(connector: string, endpoint: string | null): void {
+    const { connectors, hosts } = this.#rules
+    if (connectors !== undefined && !connectors.includes(connector)) {
+      throw new Fault('policy_denied', `The local policy file does not list ${connector} under "connectors".`)
+    }
+    if (hosts !== undefined && endpoint !== null && !hosts.includes(endpoint)) {
+      throw new Fault('policy_denied', `The local policy file does not list ${endpoint} under "hosts".`)
+    }
+  }
+}
+
+/** An absent file allows none of the four things. Throws `invalid_file`, naming line and key. */
+export function loadLocalPolicy(path: string, own: readonly string[]): LocalPolicy {
+  const text = readIfThere(path)
+  if (text === null) return new LocalPolicy(schema.parse({ sallyport: 1 }), own)
+  refuseWritable(path, 'local policy')
+  return new LocalPolicy(parseLocalPolicy(text, path), own)
+}
+
+function parseLocalPolicy(text: string, path: string): Rules {
+  let value: unknown
+  try {
+    value = parse(text)
+  } catch (error) {
+    throw new Fault('invalid_file', `The local policy ${path} is not YAML.`, { cause: error })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.') || 'the top level'
+  throw new Fault('invalid_file', `The local policy ${path}, at ${where}: ${issue?.message ?? 'invalid'}.`)
+}
+
+/** Where the path leads once links are followed, as far as it exists: a link must not lead out of its folder. */
+function real(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const above = dirname(path)
+    return above === path ? path : join(real(above), basename(path))
+  }
+}
+
+function inside(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), path)
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
+}
+
+function isLoopback(text: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]):\d{1,5}$/.test(text)
+}
