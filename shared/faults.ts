@@ -150,6 +150,58 @@ const faults = {
     class: 'refused',
     help: 'The entries of the export are not the ones that its checkpoint signs.',
   },
+
+  // Files that a person writes, and what they name.
+  pipeline_invalid: { class: 'final', help: 'The pipeline file does not match its description.' },
+  connections_invalid: { class: 'final', help: 'The connections file does not match its description.' },
+  connection_unknown: { class: 'final', help: 'The pipeline names a connection that is not defined.' },
+  connection_invalid: {
+    class: 'final',
+    help: 'The connection lacks a setting, or has one that makes no sense.',
+  },
+  unsupported: { class: 'final', help: 'That is not available here.' },
+  reference_missing: { class: 'final', help: 'A reference points to nothing: set the variable or the file.' },
+
+  // Connecting to a source or a destination.
+  host_unresolved: { class: 'transient', help: 'The host name does not resolve.' },
+  connection_refused: { class: 'transient', help: 'Nothing answers at that host and port.' },
+  connection_lost: { class: 'transient', help: 'The database went away in the middle.' },
+  connections_exhausted: { class: 'transient', help: 'The database has no free connection.' },
+  tls_failed: {
+    class: 'final',
+    help: 'TLS failed: the certificate does not verify, or the server has no TLS.',
+  },
+  login_failed: { class: 'final', help: 'The database refused the user or the password.' },
+  database_missing: { class: 'final', help: 'The server has no database of that name.' },
+
+  // What a stream names, and whether it fits.
+  stream_missing: { class: 'final', help: 'There is no table or file of that name, or it may not be seen.' },
+  column_missing: { class: 'final', help: 'A column is not there.' },
+  column_required: { class: 'final', help: 'The target has a column that must have a value and gets none.' },
+  name_refused: { class: 'final', help: 'A name cannot be used there: too long, or equal to another one.' },
+  target_refused: { class: 'final', help: 'The target is not a thing that can be written to this way.' },
+  type_refused: { class: 'final', help: 'A column cannot arrive exactly in the type of its target.' },
+  permission_denied: { class: 'final', help: 'The role lacks a privilege that this needs.' },
+  file_invalid: { class: 'final', help: 'The file is not in the format that it should have.' },
+
+  // While data moves. The target is as it was.
+  value_refused: { class: 'final', help: 'A value does not fit its column.' },
+  row_refused: { class: 'final', help: 'A row has more or fewer fields than there are columns.' },
+  constraint_refused: { class: 'final', help: 'A row breaks a constraint of the target.' },
+  value_too_large: { class: 'final', help: 'A value is larger than this route can carry.' },
+  disk_full: { class: 'transient', help: 'A disk is full.' },
+  target_busy: { class: 'transient', help: 'Another run is loading this target.' },
+  target_locked: { class: 'transient', help: 'Another session holds a lock on the target.' },
+  rows_lost: { class: 'final', help: 'Rows read and rows written differ, so nothing was committed.' },
+  rows_over_limit: { class: 'final', help: 'The stream has more rows than the pipeline allows.' },
+  time_over_limit: { class: 'final', help: 'The run took longer than the pipeline allows.' },
+  run_superseded: { class: 'final', help: 'A later attempt of this run has taken over the target.' },
+  cancelled: { class: 'final', help: 'The run was cancelled.' },
+  hold_unavailable: { class: 'final', help: 'The hold cannot start on this machine.' },
+  hold_failed: { class: 'final', help: 'The hold could not restow the stream.' },
+  hold_memory: { class: 'final', help: 'The hold needs more memory than it may use.' },
+  source_failed: { class: 'final', help: 'The source refused to give the stream.' },
+  target_failed: { class: 'final', help: 'The destination refused the load.' },
 } as const satisfies Record<string, Meaning>
 
 export type FaultCode = keyof typeof faults
