@@ -1,0 +1,45 @@
+/** What the edge says went wrong, as a Fault. Its words reach terminals, so nothing in them may steer one. */
+import { Fault, type FaultCode, isFaultCode } from '../../shared/faults.ts'
+
+const byStatus: Readonly<Record<number, FaultCode>> = {
+  400: 'invalid_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+  429: 'too_many_requests',
+  500: 'internal',
+  503: 'unavailable',
+}
+
+/** `body` is the parsed problem+json (RFC 9457), or whatever else came. */
+export function faultOf(status: number, body: unknown): Fault {
+  const said = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
+  const code = said['code']
+  const detail = typeof said['detail'] === 'string' ? printable(said['detail']) : undefined
+  const known = typeof code === 'string' && isFaultCode(code) ? code : byStatus[status]
+  if (known === undefined) {
+    return new Fault('edge_unexpected', `The edge answered ${status}, which says nothing known.`)
+  }
+  return new Fault(known, withFields(detail, said['errors']))
+}
+
+/** Names the fields that the edge complained about: `pipeline.name: too long`. */
+function withFields(detail: string | undefined, errors: unknown): string | undefined {
+  if (!Array.isArray(errors) || errors.length === 0) return detail
+  const lines = errors.slice(0, 5).map((one: unknown) => {
+    const { path, message } = (one ?? {}) as { path?: unknown; message?: unknown }
+    const where = Array.isArray(path) ? path.join('.') : String(path ?? '')
+    return printable(`${where}: ${String(message ?? 'invalid')}`)
+  })
+  return [detail, ...lines].filter(Boolean).join(' ')
+}
+
+/** Control characters (C0, DEL, C1) and bidirectional overrides become `?`. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { faultOf, printable } from './problem.ts'
+import { backoffMs, transport } from './transport.ts'
+
+/** A real server that answers as scripted, and keeps what it was sent. */
+function scripted(answers: (() => Response)[]) {
+  const seen: { method: string; path: string; headers: Headers; body: string }[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      seen.push({
+        method: request.method,
+        path: new URL(request.url).pathname,
+        headers: request.headers,
+        body: await request.text(),
+      })
+      return (answers.shift() ?? (() => new Response('{}')))()
+    },
+  })
+  after(() => server.stop(true))
+  return { url: `http://127.0.0.1:${server.port}`, seen, server }
+}
+
+const waits: number[] = []
+let attempt = 0
+const send = transport({
+  authorize: ({ headers }) => headers.set('authorization', `Bearer ${++attempt}`),
+  random: () => 0.5,
+  sleep: async (ms) => void waits.push(ms),
+})
+
+describe('the way to the edge', () => {
+  test('tries a GET again on a transient answer, authorized anew each time', async () => {
+    const { url, seen } = scripted([
+      () => new Response('', { status: 503 }),
+      () => new Response('', { status: 502 }),
+    ])
+    attempt = 0
+    assert.equal((await send(new Request(`${url}/a`))).status, 200)
+    assert.deepEqual(seen.map(({ headers }) => headers.get('authorization')), [
+      'Bearer 1',
+      'Bearer 2',
+      'Bearer 3',
+    ])
+  })
+
+  test('waits as long as Retry-After says', async () => {
+    const { url } = scripted([() => new Response('', { status: 429, headers: { 'retry-after': '7' } })])
+    waits.length = 0
+    await send(new Request(url))
+    assert.deepEqual(waits, [7000])
+  })
+
+  test('gives up after four attempts, and hands over the last answer', async () => {
+    const { url, seen } = scripted(Array.from({ length: 9 }, () => () => new Response('', { status: 503 })))
+    assert.equal((await send(new Request(url))).status, 503)
+    assert.equal(seen.length, 4)
+  })
+
+  test('repeats a POST only with an idempotency key, with the same body', async () => {
+    const one = scripted([() => new Response('', { status: 503 })])
+    assert.equal((await send(new Request(one.url, { method: 'POST', body: 'x' }))).status, 503)
+    const two = scripted([() => new Response('', { status: 503 })])
+    const headers = { 'idempotency-key': 'k' }
+    assert.equal((await send(new Request(two.url, { method: 'POST', body: 'x', headers }))).status, 200)
+    assert.deepEqual(two.seen.map(({ body }) => body), ['x', 'x'])
+  })
+
+  for (const status of [400, 401, 403, 404, 409, 500]) {
+    test(`takes ${status} as final`, async () => {
+      const { url, seen } = scripted([() => new Response('', { status })])
+      assert.equal((await send(new Request(url))).status, status)
+      assert.equal(seen.length, 1)
+    })
+  }
+
+  test('follows no redirect', async () => {
+    const other = scripted([])
+    const { url } = scripted(
+      Array.from({ length: 4 }, () => () => Response.redirect(`${other.url}/stolen`, 307)),
+    )
+    await assert.rejects(send(new Request(url)), { code: 'edge_unreachable' })
+    assert.equal(other.seen.length, 0)
+  })
+
+  test('names the address when nobody is there', async () => {
+    const { url, server } = scripted([])
+    await server.stop(true)
+    await assert.rejects(send(new Request(url)), { code: 'edge_unreachable', message: new RegExp(url) })
+  })
+
+  test('an aborted call throws the reason and is not repeated', async () => {
+    const { url, seen } = scripted([])
+    await assert.rejects(send(new Request(url, { signal: AbortSignal.abort(new Error('stop')) })), /stop/)
+    assert.equal(seen.length, 0)
+  })
+
+  test('delays are jittered over the whole range and capped', () => {
+    assert.equal(backoffMs(0, () => 0), 0)
+    assert.equal(backoffMs(3, () => 0.5), 800)
+    assert.equal(backoffMs(40, () => 0.5), 2500)
+  })
+})
+
+describe('a problem from the edge', () => {
+  test('keeps its code, detail and fields', () => {
+    const fault = faultOf(400, {
+      code: 'invalid_request',
+      detail: 'No.',
+      errors: [{ path: 'name', message: 'too long' }],
+    })
+    assert.equal(fault.code, 'invalid_request')
+    assert.equal(fault.message, 'No. name: too long')
+  })
+
+  test('without a known code goes by its status', () => {
+    assert.equal(faultOf(403, 'nope').code, 'forbidden')
+    assert.equal(faultOf(409, { code: 'made_up' }).code, 'conflict')
+    assert.equal(faultOf(418, null).code, 'edge_unexpected')
+  })
+
+  test('cannot steer a terminal', () => {
+    assert.equal(printable('a\x1b[2Jb\u009bc\u202ed\n'), 'a?[2Jb?c?d?')
+  })
+})

@@ -1,0 +1,107 @@
+/**
+ * One way out to the edge: signs or bears a token, tries again what may be tried again, and follows no redirect.
+ * Clock, randomness and network are arguments.
+ */
+import { errno } from '../files.ts'
+import { Fault } from '../../shared/faults.ts'
+
+export interface Outgoing {
+  readonly method: string
+  readonly url: URL
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly headers: Headers
+}
+
+/** Adds who is calling to the headers. Called anew for every attempt: a signature is good for one. */
+export type Authorize = (outgoing: Outgoing) => void
+
+
+export interface TransportOptions {
+  readonly authorize: Authorize
+  readonly network?: typeof fetch
+  /** [0, 1) */
+  readonly random?: () => number
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Attempts in all. */
+  readonly attempts?: number
+}
+
+const timeoutMs = 40_000
+const firstDelayMs = 200
+const longestDelayMs = 5_000
+/** Answers that another attempt may mend. Everything else is final. */
+const transient: readonly number[] = [429, 502, 503, 504]
+
+/** Full jitter: uniform over [0, min(cap, base · 2^attempt)), so that a herd does not come back as one. */
+export function backoffMs(attempt: number, random: () => number, capMs = longestDelayMs): number {
+  return random() * Math.min(capMs, firstDelayMs * 2 ** attempt)
+}
+
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** A fetch for openapi-fetch. Throws `edge_unreachable` when no attempt got an answer; an aborted one its reason. */
+export function transport(options: TransportOptions): (request: Request) => Promise<Response> {
+  const { authorize, network = fetch, random = Math.random, attempts = 4 } = options
+  const pause = options.sleep ?? sleep
+  return async (request) => {
+    const { method, signal } = request
+    const url = new URL(request.url)
+    const body = new Uint8Array(await request.arrayBuffer())
+    const repeatable = method === 'GET' || request.headers.has('idempotency-key')
+    const most = repeatable ? attempts : 1
+    for (let attempt = 0;; attempt++) {
+      const headers = new Headers(request.headers)
+      authorize({ method, url, body, headers })
+      const last = attempt + 1 >= most
+      const answer = await once({ method, url, body, headers }, network, signal)
+      if (answer instanceof Response && (last || !transient.includes(answer.status))) return answer
+      if (answer instanceof Fault && last) throw answer
+      if (answer instanceof Response) await answer.body?.cancel()
+      await pause(Math.max(waitOf(answer), backoffMs(attempt, random)), signal)
+      signal.throwIfAborted()
+    }
+  }
+}
+
+async function once(out: Outgoing, network: typeof fetch, signal: AbortSignal): Promise<Response | Fault> {
+  const { method, url, body, headers } = out
+  try {
+    return await network(url, {
+      method,
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      ...(body.length > 0 ? { body } : {}),
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    return new Fault('edge_unreachable', `${url.origin} does not answer (${reason(error)}).`, {
+      cause: error,
+    })
+  }
+}
+
+/** Milliseconds that the edge asks to wait, at most 30 s. */
+function waitOf(answer: Response | Fault): number {
+  const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 0) : 0
+  return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0
+}
+
+function reason(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return `no answer within ${timeoutMs / 1000} s`
+  }
+  const code = errno(error)
+  return code === 'unknown' && error instanceof Error ? error.name : code
+}
