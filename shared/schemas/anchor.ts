@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { Base64, Day, Hash, Id, Name, Time, Version } from './fields.ts'
+
+/** Refusals that are kept, the newest. */
+export const MAX_REFUSALS = 100
+
+/** One trigger that was accepted: its run may be attempted again, its trigger never makes another. */
+export const AnchoredRun = z.strictObject({
+  id: Id,
+  pipeline: Id,
+  trigger: z.enum(['api', 'request']),
+  /** The UTC day that it counts for. */
+  day: Day,
+  attempts: Version,
+  done: z.boolean(),
+  /** From then on the trigger itself is refused, and the entry may go. */
+  until: Time,
+})
+export type AnchoredRun = z.infer<typeof AnchoredRun>
+
+/** What agents of a pool remember where the edge cannot reach: written by compare-and-set. */
+export const Anchor = z.strictObject({
+  type: z.literal('anchor'),
+  tenant: Id,
+  pool: Name,
+  trust: z.strictObject({ version: Version, hash: Hash }).nullable(),
+  /** The highest index seen of each project. */
+  index: z.record(Id, z.strictObject({ number: Version, hash: Hash })),
+  runs: z.array(AnchoredRun),
+  /** Agent state under the state key, by `type/id`. */
+  state: z.record(z.string().min(3).max(300), Base64),
+  /** The last checkpoint of the audit log that was verified, as its signed note. */
+  checkpoint: z.string().max(10_000).nullable(),
+  refusals: z.array(z.strictObject({
+    at: Time,
+    code: z.string().regex(/^[a-z_]{1,64}$/),
+    run: Id.nullable(),
+  })).max(MAX_REFUSALS),
+})
+export type Anchor = z.infer<typeof Anchor>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { distinct, Hash, Id, Line, Name, Version } from './fields.ts'
+
+export const ConnectionKind = z.enum(['postgres', 'files'])
+export type ConnectionKind = z.infer<typeof ConnectionKind>
+
+/** What is signed about a connection, and what the edge can see of it. */
+export const Connection = z.strictObject({
+  type: z.literal('connection'),
+  tenant: Id,
+  project: Id,
+  id: Id,
+  version: Version,
+  name: Name,
+  kind: ConnectionKind,
+  pools: z.array(Name).min(1).max(16).refine(distinct),
+  owner: Line.nullable(),
+  account: Line.nullable(),
+  commitment: Hash,
+})
+export type Connection = z.infer<typeof Connection>
+
+/** What is sealed: the connector's own configuration, which the connector parses. */
+export const ConnectionBody = z.strictObject({ config: z.record(z.string(), z.unknown()) })
+export type ConnectionBody = z.infer<typeof ConnectionBody>

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+const Any = z.literal('*')
+const Exact = z.string().min(1).max(1024)
+const Direction = z.enum(['read', 'write'])
+
+const postgres = {
+  connector: z.literal('postgres'),
+  /** Host name in lowercase, address, or the absolute folder of a Unix socket; `*` for any. */
+  endpoint: Exact,
+  port: z.union([z.int().min(1).max(65535), Any]),
+  account: Exact,
+  database: Exact,
+  schema: Exact,
+  /** What a table's name starts with; `*` for any name. */
+  prefix: Exact,
+}
+const files = {
+  connector: z.literal('files'),
+  /** An absolute folder or file, without `.`, `..` or `//`. */
+  path: z.string().max(4096).regex(/^\//),
+}
+
+/** A place, whole: where every field fits, it fits. A field is exact, or `*` for anything. */
+export const PolicyPlace = z.discriminatedUnion('connector', [
+  z.strictObject(postgres),
+  z.strictObject(files),
+])
+export type PolicyPlace = z.infer<typeof PolicyPlace>
+
+export const PolicyTuple = z.discriminatedUnion('connector', [
+  z.strictObject({ direction: Direction, ...postgres }),
+  z.strictObject({ direction: Direction, ...files }),
+])
+export type PolicyTuple = z.infer<typeof PolicyTuple>
+
+/** The most that any pipeline may do, whatever it says itself. */
+export const PolicyLimits = z.strictObject({
+  rows: z.int().min(1).optional(),
+  bytes: z.int().min(1).optional(),
+  runs_per_day: z.int().min(1).optional(),
+})
+export type PolicyLimits = z.infer<typeof PolicyLimits>
+
+/** The sealed policy. What no tuple allows is denied, and so is everything where there is no policy. */
+export const Policy = z.strictObject({
+  allow: z.array(PolicyTuple).max(10_000),
+  /** From a place that fits `source` nothing goes to a place that fits `destination`. */
+  forbidden_pairs: z.array(z.strictObject({ source: PolicyPlace, destination: PolicyPlace })).max(1000)
+    .optional(),
+  limits: PolicyLimits.optional(),
+})
+export type Policy = z.infer<typeof Policy>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { Hash, Id, Name, Time, Version } from './fields.ts'
+
+/** A signed request lives at most so long, which bounds what an agent has to remember. */
+export const MAX_REQUEST_MS = 86_400_000
+
+/** A person's or a machine's order to run one pipeline, once. */
+export const Request = z.strictObject({
+  type: z.literal('request'),
+  tenant: Id,
+  project: Id,
+  action: z.literal('run'),
+  pool: Name,
+  /** The index that the signer looked at. */
+  index: Version,
+  pipeline: z.strictObject({ id: Id, hash: Hash }),
+  /** 16 random bytes in hex. */
+  nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  issued: Time,
+  expires: Time,
+}).refine(({ issued, expires }) => {
+  const life = Date.parse(expires) - Date.parse(issued)
+  return life > 0 && life <= MAX_REQUEST_MS
+}, 'expires is after issued, by at most a day')
+export type Request = z.infer<typeof Request>
