@@ -1,0 +1,178 @@
+/** What a connector is: a place that streams are read from, written to, or both. */
+import type { z } from 'zod'
+import type { Hold } from '../engine/hold.ts'
+import type { Type } from '../engine/types.ts'
+import type { ConnectGuard } from './guard.ts'
+
+/**
+ * Bytes in a named format, the same on both sides of a route:
+ * - `pgcopy`: PostgreSQL's binary COPY.
+ * - `csv`: UTF-8, comma, LF, no header line; an unquoted empty field is NULL, `""` the empty string. Values are
+ *   spelled as PostgreSQL reads them, timestamps with zone in UTC.
+ * - `parquet`: one whole file. It needs its footer first, so a source gives its path instead of a stream.
+ */
+export type Format = 'pgcopy' | 'csv' | 'parquet'
+
+export interface Column {
+  readonly name: string
+  readonly type: Type
+  readonly nullable: boolean
+  /** As the source spells it, e.g. `numeric(12,2)`. */
+  readonly native: string
+  /** Whose spelling `native` is: a type of the same name in another vocabulary is not the same type. */
+  readonly vocabulary: 'postgres' | 'duckdb' | 'csv'
+}
+
+/** A table, view or file that a source can read. */
+export interface Stream {
+  readonly name: string
+  readonly columns: readonly Column[]
+  readonly key: readonly string[]
+  readonly estimatedRows: number | null
+  readonly estimatedBytes: number | null
+}
+
+export type SliceId = string
+
+/** A part of one read; the slices of a read together give the stream once. */
+export interface Slice {
+  readonly id: SliceId
+  readonly stream: Stream
+}
+
+export interface Reading {
+  readonly bytes: ReadableStream<Uint8Array>
+  /**
+   * Settles after `bytes` has ended: with the number of rows once the source has proven that this was all, or with
+   * the reason why it was not. The end of `bytes` proves nothing.
+   */
+  readonly proof: Promise<number>
+}
+
+/** Everything that a source throws is a Fault; it holds one snapshot from `stream` to disposal. */
+export interface Source extends AsyncDisposable {
+  /** What it can emit, best first. */
+  readonly formats: readonly Format[]
+  /** Throws when the source cannot be reached or signed in to. */
+  check(signal: AbortSignal): Promise<void>
+  discover(signal: AbortSignal): Promise<Stream[]>
+  /** Throws `stream_missing` or `permission_denied`. */
+  stream(name: string, signal: AbortSignal): Promise<Stream>
+  slices(stream: Stream, signal: AbortSignal): Promise<Slice[]>
+  open(slice: Slice, format: Format, signal: AbortSignal): Promise<Reading>
+  /** The path where the hold may read the slice in place, for formats that cannot be streamed. */
+  file?(slice: Slice): string
+  /**
+   * Where a row of an open slice is, for a person: the values of `key`, or its number. `row` is 1-based in the
+   * order of `open`. What comes back may hold values and stays on this machine.
+   */
+  locate?(slice: Slice, at: RowPlace): Promise<string>
+}
+
+export interface RowPlace {
+  /** 1-based; for `csv`, a line of the stream (a value with a line feed in it has several) when `line` is true. */
+  readonly row: number
+  readonly line?: boolean
+  readonly key: readonly string[]
+}
+
+export type Mode = 'replace' | 'append'
+
+/** One stream's way into a destination. */
+export interface Load {
+  readonly runId: string
+  /** Position of the stream in its pipeline; with the run id it names the load in the ledger. */
+  readonly index: number
+  /** Grows with each lease of the run; a later attempt shuts out an earlier one. */
+  readonly fence: number
+  readonly target: string
+  readonly mode: Mode
+  readonly columns: readonly Column[]
+  readonly key: readonly string[]
+  /** Types asked for by the pipeline, by column. */
+  readonly cast: ReadonlyMap<string, Type>
+}
+
+/** What a commit would find and do. */
+export interface Target {
+  /** `create`, `fill` (empty), `append`, `swap` (rename over the old), `refill` (empty it in place, then insert). */
+  readonly how: 'create' | 'fill' | 'append' | 'swap' | 'refill'
+  /** Where each column of the load goes, in the load's order. */
+  readonly columns: readonly Column[]
+  /** DDL, or file operations in words, in order. */
+  readonly statements: readonly string[]
+}
+
+export interface Written {
+  readonly rows: number
+  readonly bytes: number
+}
+
+export interface Committed {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** What the destination keeps for the next run of the same target. */
+export interface State {
+  readonly runId: string
+  readonly rows: number
+}
+
+export interface Destination extends AsyncDisposable {
+  readonly formats: readonly Format[]
+  check(signal: AbortSignal): Promise<void>
+  /** Reads only. Throws when the load cannot end well: names, types, kinds of target. */
+  plan(load: Load, signal: AbortSignal): Promise<Target>
+  /** Takes the target's lease; throws `target_busy` when another run has it. */
+  begin(load: Load, signal: AbortSignal): Promise<Loading>
+}
+
+/** One stream's load. Disposing it before `commit` leaves the destination as it was. */
+export interface Loading extends AsyncDisposable {
+  readonly target: Target
+  /** What an earlier attempt of this run already committed; then there is nothing left to do. */
+  readonly committed: Committed | null
+  /** Slices an earlier attempt of this run already made durable. */
+  readonly done: ReadonlySet<SliceId>
+  /** Where the last committed load of this target ended; the destination's own record, and it wins. */
+  readonly state: State | null
+  /** Resolves once the destination has stored the rows and counted them; rejects, and stores none, otherwise. */
+  write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written>
+  /** Data, slice ledger and state become visible together, once, or not at all. */
+  commit(state: State): Promise<Committed>
+}
+
+/** What a connector gets from the run that it works for. */
+export interface Context {
+  readonly guard: ConnectGuard
+  /** What sessions and files are named after. */
+  readonly runId: string
+  readonly fence: number
+  /** Relative paths of connections start here. */
+  readonly base: string
+  /** The hold of this stream, started when it is first asked for. */
+  hold(): Promise<Hold>
+}
+
+/** What the policy has to judge about a connection, before anything is connected to. */
+export type Endpoint =
+  | {
+    readonly kind: 'postgres'
+    readonly endpoint: string
+    readonly port: number
+    readonly account: string
+    readonly database: string
+  }
+  | { readonly kind: 'files'; readonly path: string }
+
+/** One folder per connector exports one. A missing member is a missing ability. */
+export interface Connector<Config> {
+  readonly name: string
+  /** As a person writes it: strict, without `type`. */
+  readonly config: z.ZodType<Config>
+  /** Where this config leads. `base`: relative paths start here. */
+  targets(config: Config, base: string): readonly Endpoint[]
+  source?(config: Config, context: Context): Source
+  destination?(config: Config, context: Context): Destination
+}

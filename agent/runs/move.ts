@@ -1,0 +1,88 @@
+/** Moves a run's streams, one after the other, each whole or not at all. */
+import type { FaultCode } from '../../shared/faults.ts'
+import type { ConnectGuard } from '../connectors/guard.ts'
+import type { Mode } from '../connectors/connector.ts'
+
+/** One stream of a pipeline, resolved: nothing left to default. */
+export interface StreamSpec {
+  readonly from: string
+  readonly to: string
+  readonly mode: Mode
+  readonly key?: readonly string[]
+  /** Column → type, as `decimal(18,2)`. */
+  readonly cast?: Readonly<Record<string, string>>
+}
+
+/** A connection as its sealed body or the connections file has it, references resolved. */
+export interface Endpoint {
+  readonly type: string
+  readonly config: unknown
+}
+
+export interface Limits {
+  /** Most rows that one stream may have. */
+  readonly rows?: number
+  readonly minutes?: number
+}
+
+export interface Progress {
+  /** Position of the stream in the pipeline. */
+  readonly index: number
+  readonly stream: string
+  /** Null while the route does not count rows. */
+  readonly rows: number | null
+  readonly bytes: number
+  readonly estimatedRows: number | null
+  readonly estimatedBytes: number | null
+}
+
+export interface Order {
+  readonly runId: string
+  /** Lease epoch: grows with each lease of this run. */
+  readonly fence: number
+  readonly attempt: number
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  readonly streams: readonly StreamSpec[]
+  /** This run's own folder, mode 0700: FIFOs and what the hold spills. Emptied by its owner. */
+  readonly folder: string
+  /** Relative paths of files connections start here. */
+  readonly base: string
+  readonly guard: ConnectGuard
+  readonly limits: Limits
+  readonly signal: AbortSignal
+  /** MB that the hold of one restowed stream may use; 512 if absent. */
+  readonly holdMemory?: number
+  readonly onProgress?: (progress: Progress) => void
+  /** For the log on this machine: may name keys, never goes further. */
+  readonly onFault?: (index: number, fault: unknown) => void
+}
+
+export type Route = 'direct' | 'restowed'
+
+export interface StreamResult {
+  readonly stream: string
+  readonly target: string
+  readonly mode: Mode
+  /** Null when the stream failed before its route was chosen. */
+  readonly route: Route | null
+  readonly status: 'succeeded' | 'failed' | 'refused' | 'cancelled'
+  readonly rows_read: number
+  /** Rows written to the target. */
+  readonly rows: number
+  readonly bytes: number
+  readonly rejected: number
+  readonly seconds: number
+  readonly code: FaultCode | null
+}
+
+export interface RunResult {
+  readonly run_id: string
+  readonly status: 'succeeded' | 'partial' | 'failed' | 'refused' | 'cancelled'
+  readonly streams: readonly StreamResult[]
+  readonly seconds: number
+  /** Highest resident memory of this process plus that of the largest hold beside it. */
+  readonly peak_rss_bytes: number
+}
+
+export type MoveRun = (order: Order) => Promise<RunResult>
