@@ -1,0 +1,53 @@
+/** Identifiers that everybody can make. */
+import { lengthPrefixed, toHex, utf8 } from './bytes.ts'
+
+/**
+ * A UUID version 7 (RFC 9562 §5.7): `now` in milliseconds leads, so ids made one after another stand side by side
+ * in an index.
+ */
+export function newId(now: number, randomBytes: (length: number) => Uint8Array): string {
+  return newUuid(now, randomBytes(10), 7)
+}
+
+function newUuid(ms: number, rest: Uint8Array, version: 7 | 8): string {
+  const bytes = new Uint8Array(16)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, Math.floor(ms / 2 ** 32))
+  view.setUint32(2, ms % 2 ** 32)
+  bytes.set(rest.subarray(0, 10), 6)
+  return uuid(bytes, version)
+}
+
+/** Sets version and variant of 16 bytes and spells them. */
+export function uuid(bytes: Uint8Array, version: 7 | 8): string {
+  const marked = bytes.slice(0, 16)
+  marked[6] = ((marked[6] as number) & 0x0f) | (version << 4)
+  marked[8] = ((marked[8] as number) & 0x3f) | 0x80
+  const hex = toHex(marked)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+/** What started a run: a signed request, or slot `slot` (from 1) of the UTC day `day` that the edge may use. */
+export type RunTrigger =
+  | { readonly kind: 'request'; readonly issued: string; readonly nonce: string }
+  | { readonly kind: 'api'; readonly day: string; readonly slot: number }
+
+/**
+ * The id of the one run that a trigger can have: a UUID version 8 that leads with the trigger's milliseconds and
+ * goes on with SHA-256 over tenant, pipeline and trigger, each part behind its length. FORMAT.md, "Run ids".
+ */
+export function runId(
+  p: { readonly sha256: (data: Uint8Array) => Uint8Array },
+  given: { readonly tenant: string; readonly pipeline: string; readonly trigger: RunTrigger },
+): string {
+  const { tenant, pipeline, trigger } = given
+  const words = trigger.kind === 'request'
+    ? [trigger.kind, trigger.issued, trigger.nonce]
+    : [trigger.kind, trigger.day, String(trigger.slot)]
+  const ms = trigger.kind === 'request'
+    ? Date.parse(trigger.issued)
+    : Date.parse(`${trigger.day}T00:00:00.000Z`) + trigger.slot
+  if (!Number.isSafeInteger(ms) || ms < 0) throw new RangeError('the trigger has no time')
+  const digest = p.sha256(lengthPrefixed(...['sallyport run v1', tenant, pipeline, ...words].map(utf8)))
+  return newUuid(ms, digest, 8)
+}

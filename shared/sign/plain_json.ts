@@ -1,0 +1,15 @@
+import { fromUtf8 } from '../bytes.ts'
+
+/**
+ * Parses JSON of which no two readers can see two things: no key twice, no white space, no second spelling of a
+ * number or a string – what `JSON.stringify` writes of the value is the text. Throws a TypeError or SyntaxError.
+ */
+export function parsePlainJson(bytes: Uint8Array): unknown {
+  const text = fromUtf8(bytes)
+  const value: unknown = JSON.parse(text, (key, value) => {
+    if (key === '__proto__') throw new TypeError('a key that objects treat apart')
+    return value
+  })
+  if (JSON.stringify(value) !== text) throw new TypeError('not the plain form')
+  return value
+}
