@@ -20,7 +20,7 @@ const faults = {
   body_too_large: { class: 'request', help: 'The body is larger than this route takes.' },
   request_timeout: { class: 'request', help: 'The request took too long to arrive.' },
   unauthenticated: { class: 'request', help: 'Send a valid token; this one is missing, wrong or expired.' },
-  signature_invalid: {
+  request_signature_invalid: {
     class: 'request',
     help: 'The signature of the request does not fit the request and its key.',
   },
@@ -35,6 +35,14 @@ const faults = {
   already_exists: { class: 'request', help: 'A thing with that id or name exists.' },
   idempotency_mismatch: { class: 'request', help: 'That Idempotency-Key was used with another request.' },
   too_many_requests: { class: 'request', help: 'Slow down and repeat after the time in Retry-After.' },
+  agent_not_approved: {
+    class: 'request',
+    help:
+      'This agent waits for approval: a person compares its fingerprint, then runs sallyport agents approve.',
+  },
+  fingerprint_mismatch: { class: 'request', help: 'The agent has another fingerprint than the one given.' },
+  pool_unknown: { class: 'request', help: 'The current trust document lists no such pool.' },
+  log_key_mismatch: { class: 'request', help: "The document's log_key is not the log key of this tenant." },
   lease_lost: { class: 'request', help: 'The lease of this run has passed to another agent.' },
   internal: { class: 'transient', help: 'Something failed at the edge; the request id finds it in its log.' },
   unavailable: { class: 'transient', help: 'The edge cannot do this right now; repeat in a moment.' },
@@ -141,6 +149,7 @@ const faults = {
     class: 'refused',
     help: 'The audit log that the edge shows contradicts the one seen before.',
   },
+  agent_lost: { class: 'transient', help: 'The agent that held the run went silent, and its lease ran out.' },
   checkpoint_invalid: {
     class: 'refused',
     help: 'The checkpoint of the audit log is not signed by the log key of the trust document.',

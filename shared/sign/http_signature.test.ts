@@ -124,12 +124,12 @@ describe('a signed request', () => {
   test('of another minute is refused as skewed, and only to the holder of the key', () => {
     refused('clock_skew', { now: now + 61_000 })
     refused('clock_skew', { now: now - 61_000 })
-    refused('signature_invalid', { now: now + 61_000, publicKey: rfcKey })
+    refused('request_signature_invalid', { now: now + 61_000, publicKey: rfcKey })
   })
 
   test('with another method, host, path, query, body or key is refused', () => {
-    refused('signature_invalid', { method: 'PUT' })
-    refused('signature_invalid', { method: 'post' })
+    refused('request_signature_invalid', { method: 'PUT' })
+    refused('request_signature_invalid', { method: 'post' })
     for (
       const other of [
         'https://edge.example:8443/v1/agent/poll?a=1&b=%20',
@@ -140,15 +140,15 @@ describe('a signed request', () => {
         'https://edge.example/v1/agent/poll?a=1&b=+',
         'https://edge.example/v1/agent/poll',
       ]
-    ) refused('signature_invalid', { url: new URL(other) }, other)
-    refused('signature_invalid', { body: utf8('{"slots":2}') })
-    refused('signature_invalid', { body: new Uint8Array(0) })
-    refused('signature_invalid', { publicKey: rfcKey })
+    ) refused('request_signature_invalid', { url: new URL(other) }, other)
+    refused('request_signature_invalid', { body: utf8('{"slots":2}') })
+    refused('request_signature_invalid', { body: new Uint8Array(0) })
+    refused('request_signature_invalid', { publicKey: rfcKey })
   })
 
   test('whose digest was changed along with its body is refused', () => {
     const other = utf8('{"slots":2}')
-    refused('signature_invalid', {
+    refused('request_signature_invalid', {
       body: other,
       fields: { ...fields, 'content-digest': contentDigest(p, other) },
     })
@@ -164,7 +164,7 @@ describe('a signed request', () => {
           const value = fields[name as keyof typeof fields]
           const altered = value.slice(0, at % value.length) + to + value.slice(at % value.length + 1)
           fc.pre(altered !== value)
-          refused('signature_invalid', { fields: { ...fields, [name]: altered } }, altered)
+          refused('request_signature_invalid', { fields: { ...fields, [name]: altered } }, altered)
         },
       ),
       { numRuns: 1000 },
@@ -173,7 +173,7 @@ describe('a signed request', () => {
 
   test('that lacks one of the three fields is refused', () => {
     for (const name of Object.keys(fields)) {
-      refused('signature_invalid', {
+      refused('request_signature_invalid', {
         fields: Object.fromEntries(Object.entries(fields).filter(([k]) => k !== name)),
       })
     }
@@ -210,7 +210,11 @@ describe('a signed request', () => {
       )
       const base = signatureBase({ method: 'POST', url, header }, known, shape.slice(at))
       const signature = `sig=:${toBase64(p.ed25519.sign(seed, base))}:`
-      refused('signature_invalid', { fields: { ...fields, 'signature-input': shape, signature } }, shape)
+      refused(
+        'request_signature_invalid',
+        { fields: { ...fields, 'signature-input': shape, signature } },
+        shape,
+      )
     }
   })
 

@@ -46,7 +46,7 @@ export function contentDigest(p: Pick<Primitives, 'sha256'>, body: Uint8Array): 
 
 /**
  * The bytes that are signed (RFC 9421 section 2.5). `input` is the inner list of components with its parameters, as
- * Signature-Input spells it. Throws Fault `signature_invalid` when a field that it names is missing.
+ * Signature-Input spells it. Throws Fault `request_signature_invalid` when a field that it names is missing.
  */
 export function signatureBase(
   message: HttpMessage,
@@ -106,7 +106,7 @@ export function signRequest(
 }
 
 /**
- * Reads a request's signature without judging it, so that `keyid` can be looked up. Throws Fault `signature_invalid`
+ * Reads a request's signature without judging it, so that `keyid` can be looked up. Throws Fault `request_signature_invalid`
  * on anything but the one shape.
  */
 export function parseSignature(header: (name: string) => string | null): RequestSignature {
@@ -143,7 +143,7 @@ function byteSequence(field: string, key: string): Uint8Array {
 /**
  * Verifies a parsed signature against the request as it arrived. `now` is milliseconds since 1970.
  *
- * Throws Fault `clock_skew` when `created` is more than 60 s from `now`, `signature_invalid` when the body is not the
+ * Throws Fault `clock_skew` when `created` is more than 60 s from `now`, `request_signature_invalid` when the body is not the
  * digest's or the signature is not the key's.
  */
 export function verifyRequest(
@@ -167,7 +167,7 @@ export function verifyRequest(
 }
 
 function invalid(detail?: string): Fault {
-  return new Fault('signature_invalid', detail)
+  return new Fault('request_signature_invalid', detail)
 }
 
 /** Printable, and needing no escape inside a quoted string. */
