@@ -1,0 +1,68 @@
+import { Fault } from '../../shared/faults.ts'
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** Milliseconds for the whole body to arrive. */
+  readonly timeoutMs: number
+}
+
+const empty = new Uint8Array(0)
+
+/**
+ * The bytes of a request's body. Throws Fault `body_too_large` as soon as that is known, `request_timeout` when they
+ * come too slowly, `invalid_request` when the sender breaks off.
+ */
+export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+  if (request.body === null) return empty
+  if (Number(request.headers.get('content-length') ?? 0) > limits.maxBytes) throw new Fault('body_too_large')
+  const reader = request.body.getReader()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Fault('request_timeout')), limits.timeoutMs)
+  })
+  try {
+    return await Promise.race([collect(reader, limits.maxBytes), late])
+  } catch (error) {
+    // The rest is not wanted; a sender that is gone already has nothing to cancel.
+    reader.cancel().catch(() => {})
+    if (error instanceof Fault) throw error
+    throw new Fault('invalid_request', 'The body broke off.', { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > maxBytes) throw new Fault('body_too_large')
+    chunks.push(value)
+  }
+  if (chunks.length === 1) return chunks[0] as Uint8Array
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+const json = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/** The JSON value of a body. Throws Fault `unsupported_media_type` or `malformed_json`. */
+export function parseJson(headers: Headers, bytes: Uint8Array): unknown {
+  if (!json.test(headers.get('content-type') ?? '')) throw new Fault('unsupported_media_type')
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new Fault('malformed_json', undefined, { cause })
+  }
+}

@@ -1,0 +1,64 @@
+/** What a command decides to write. */
+import type { Row, Statement, Step } from '../db/plan.ts'
+
+/** The rows of each step of `writes`, by position: of a SELECT, or of a RETURNING clause. */
+export type StepRows = readonly (readonly Row[])[]
+
+export interface Written {
+  readonly rows: StepRows
+  /**
+   * True when this request's Idempotency-Key was used before and the plan had happened: then only SELECTs have
+   * rows, and secrets made in this attempt mean nothing.
+   */
+  readonly repeated: boolean
+}
+
+export interface Change<Reply> {
+  readonly kind: 'change'
+  /** In order; whole or not at all. Rows that the reply needs come from SELECTs by ids that the handler made. */
+  readonly writes: readonly Step[]
+  /** The id of the thing that is acted on, or a scalar subselect where only the write knows it. */
+  readonly target: string | Statement
+  /** Further ids and numbers that the audit entry names. Nothing personal: names go into `names`. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | null>>
+  /** Personal data: kept beside the audit entry, which holds salted hashes of it. */
+  readonly names?: Readonly<Record<string, string>>
+  /** Called once the writes are durable. */
+  readonly reply: (written: Written) => Reply
+  /** Called once the writes are durable, before the reply: wake whoever waits for them. */
+  readonly committed?: () => void
+  /** When an expectation fails, ask the handler again (with `attempt` one higher) in place of answering the fault. */
+  readonly again?: boolean
+}
+
+/** For routes without a principal: whose log the entry goes to, and who acted. */
+export interface OpenChange<Reply> extends Change<Reply> {
+  readonly tenant: string
+  readonly actor: Actor
+}
+
+/** Who did it, as the audit log says it. */
+export type Actor =
+  | { readonly kind: 'member'; readonly id: string; readonly token: string }
+  | { readonly kind: 'agent'; readonly id: string }
+  | { readonly kind: 'setup' }
+  | { readonly kind: 'invitation'; readonly member: string }
+  | { readonly kind: 'enrolment'; readonly token: string }
+
+/** Nothing to write after all: answer this. */
+export interface Unchanged<Reply> {
+  readonly kind: 'unchanged'
+  readonly reply: Reply
+}
+
+export function change<Reply>(change: Omit<Change<Reply>, 'kind'>): Change<Reply> {
+  return { kind: 'change', ...change }
+}
+
+export function openChange<Reply>(change: Omit<OpenChange<Reply>, 'kind'>): OpenChange<Reply> {
+  return { kind: 'change', ...change }
+}
+
+export function unchanged<Reply>(reply: Reply): Unchanged<Reply> {
+  return { kind: 'unchanged', reply }
+}

@@ -1,0 +1,142 @@
+/** From what a command decided to a plan with its audit entry. */
+import { createHash } from 'node:crypto'
+import { lengthPrefixed, utf8 } from '../../shared/bytes.ts'
+import { newId, uuid } from '../../shared/ids.ts'
+import { step, writes } from '../db/database.ts'
+import type { Leaf, Plan, Step } from '../db/plan.ts'
+import type { Actor, Change, OpenChange } from './change.ts'
+import type { Anonymous } from './route.ts'
+import type { Principal } from './principal.ts'
+
+/** What makes a request itself: the same values give the same plan, entry and ids. */
+export interface Identity {
+  readonly planId: string
+  /** True when `planId` came from an Idempotency-Key. */
+  readonly keyed: boolean
+  /** SHA-256 of method, path and body of a keyed request, lowercase hex. */
+  readonly request: string | null
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest()
+}
+
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** The identity under an Idempotency-Key, which counts per principal. */
+export function keyedIdentity(principal: Principal, key: string, asked: Asked): Identity {
+  const name = lengthPrefixed(utf8('sallyport plan'), ...[principal.tenant, principal.id, key].map(utf8))
+  const request = sha256(lengthPrefixed(utf8(asked.method), utf8(asked.path), asked.bytes))
+  return {
+    planId: uuid(sha256(name), 8),
+    keyed: true,
+    request: Buffer.from(request).toString('hex'),
+  }
+}
+
+export function freshIdentity(now: number, randomBytes: (length: number) => Uint8Array): Identity {
+  return { planId: newId(now, randomBytes), keyed: false, request: null }
+}
+
+/** Ids for what a request makes: time-ordered, and for a keyed request the same each time. */
+export function idMaker(
+  identity: Identity,
+  options: { readonly now: number; readonly randomBytes: (length: number) => Uint8Array },
+): () => string {
+  const { now, randomBytes } = options
+  if (!identity.keyed) return () => newId(now, randomBytes)
+  let count = 0
+  return () => newId(now, () => sha256(utf8(`${identity.planId}/${count++}`)).subarray(0, 10))
+}
+
+export function actorOf(
+  principal: Principal | Anonymous,
+  change: Change<unknown> | OpenChange<unknown>,
+): { tenant: string; actor: Actor } {
+  if ('actor' in change) return { tenant: change.tenant, actor: change.actor }
+  if (!('kind' in principal)) throw new TypeError('an open route says whose log its entry goes to')
+  const { tenant, id } = principal
+  return principal.kind === 'member'
+    ? { tenant, actor: { kind: 'member', id, token: principal.token } }
+    : { tenant, actor: { kind: 'agent', id } }
+}
+
+export interface Entry {
+  readonly tenant: string
+  readonly actor: Actor
+  readonly action: string
+  readonly now: number
+}
+
+/** The plan for a change; `entry` is null for a command that writes no audit entry. */
+export function planOf(
+  change: Change<unknown>,
+  options: {
+    readonly identity: Identity
+    readonly entry: Entry | null
+    readonly randomBytes: (length: number) => Uint8Array
+  },
+): Plan {
+  const { identity, entry, randomBytes } = options
+  if (entry === null) return { id: identity.planId, steps: change.writes, leaf: null, repeatable: false }
+  const names = hideNames(change.names ?? {}, { identity, entry, randomBytes })
+  return {
+    id: identity.planId,
+    steps: [...change.writes, ...names.steps],
+    leaf: leafOf(change, { identity, entry, names: names.hashes }),
+    repeatable: identity.keyed,
+  }
+}
+
+function leafOf(
+  change: Change<unknown>,
+  options: {
+    readonly identity: Identity
+    readonly entry: Entry
+    readonly names: Readonly<Record<string, string>>
+  },
+): Leaf {
+  const { identity, entry, names } = options
+  const fields = JSON.stringify({
+    v: 1,
+    time: new Date(entry.now).toISOString(),
+    plan: identity.planId,
+    actor: entry.actor,
+    action: entry.action,
+    ...(change.facts === undefined ? {} : { facts: change.facts }),
+    ...(Object.keys(names).length === 0 ? {} : { names }),
+  })
+  const before = `${fields.slice(0, -1)},"target":`
+  const { target } = change
+  return {
+    tenant: entry.tenant,
+    action: entry.action,
+    time: entry.now,
+    request: identity.request,
+    text: typeof target === 'string' ? `${before}${JSON.stringify(target)}}` : { before, target, after: '}' },
+  }
+}
+
+/** SHA-256 over a salt and the name stands in the log; salt and name stand beside it, and can be erased. */
+function hideNames(
+  names: Readonly<Record<string, string>>,
+  options: {
+    readonly identity: Identity
+    readonly entry: Entry
+    readonly randomBytes: (length: number) => Uint8Array
+  },
+): { steps: Step[]; hashes: Record<string, string> } {
+  const steps: Step[] = []
+  const hashes: Record<string, string> = {}
+  for (const [field, value] of Object.entries(names)) {
+    const salt = options.randomBytes(16)
+    hashes[field] = Buffer.from(sha256(lengthPrefixed(salt, utf8(value)))).toString('hex')
+    const row = { tenant: options.entry.tenant, plan: options.identity.planId, field, salt, value }
+    steps.push(step(writes.insertInto('audit_name').values(row)))
+  }
+  return { steps, hashes }
+}

@@ -1,0 +1,78 @@
+/** Counters for `/metrics`, in Prometheus text format 0.0.4. They name operations and codes, never a tenant. */
+const BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+interface Timing {
+  readonly buckets: number[]
+  count: number
+  seconds: number
+}
+
+/** A figure read at the moment of asking. */
+export interface Gauge {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge'
+  readonly value: () => number
+}
+
+export class Metrics {
+  readonly #requests = new Map<string, number>()
+  readonly #timings = new Map<string, Timing>()
+  readonly #gauges: readonly Gauge[]
+
+  constructor(gauges: readonly Gauge[] = []) {
+    this.#gauges = gauges
+  }
+
+  /** One answered request. */
+  observe(operation: string, status: number, seconds: number): void {
+    const labels = `operation="${operation}",status="${status}"`
+    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1)
+    let timing = this.#timings.get(operation)
+    if (timing === undefined) {
+      timing = { buckets: BOUNDS_SECONDS.map(() => 0), count: 0, seconds: 0 }
+      this.#timings.set(operation, timing)
+    }
+    timing.count += 1
+    timing.seconds += seconds
+    for (let i = BOUNDS_SECONDS.length - 1; i >= 0 && seconds <= (BOUNDS_SECONDS[i] as number); i--) {
+      timing.buckets[i] = (timing.buckets[i] as number) + 1
+    }
+  }
+
+  text(): string {
+    return [...this.#gauges.flatMap(gaugeLines), ...this.#requestLines(), ...this.#timingLines(), ''].join(
+      '\n',
+    )
+  }
+
+  #requestLines(): string[] {
+    const lines = head('sallyport_http_requests_total', 'counter', 'Requests answered.')
+    for (const [labels, count] of this.#requests) {
+      lines.push(`sallyport_http_requests_total{${labels}} ${count}`)
+    }
+    return lines
+  }
+
+  #timingLines(): string[] {
+    const name = 'sallyport_http_request_seconds'
+    const lines = head(name, 'histogram', 'Time from a request to its answer.')
+    for (const [operation, timing] of this.#timings) {
+      const label = `operation="${operation}"`
+      BOUNDS_SECONDS.forEach((bound, i) => {
+        lines.push(`${name}_bucket{${label},le="${bound}"} ${timing.buckets[i]}`)
+      })
+      lines.push(`${name}_bucket{${label},le="+Inf"} ${timing.count}`)
+      lines.push(`${name}_sum{${label}} ${timing.seconds}`, `${name}_count{${label}} ${timing.count}`)
+    }
+    return lines
+  }
+}
+
+function gaugeLines({ name, type, help, value }: Gauge): string[] {
+  return [...head(name, type, help), `${name} ${value()}`]
+}
+
+function head(name: string, type: string, help: string): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
+}

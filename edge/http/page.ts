@@ -1,0 +1,58 @@
+/** Lists: `?limit=&cursor=` → `{data, next_cursor}`. A cursor is the last id of a page, opaque to the caller. */
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+
+export const MAX_PAGE = 200
+const DEFAULT_PAGE = 50
+
+const limit = z.string().regex(/^[1-9][0-9]{0,2}$/).transform(Number).refine(
+  (n) => n <= MAX_PAGE,
+  'at most 200',
+)
+  .meta({ description: `Rows of a page: 1 to ${MAX_PAGE}, ${DEFAULT_PAGE} unless said.` })
+const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/).meta({
+  description: '`next_cursor` of the page before.',
+})
+
+/** Query parameters of a list; spread into a strict object to add filters. */
+export const pageShape = { limit: limit.optional(), cursor: cursor.optional() }
+
+export const Page = z.strictObject(pageShape)
+
+export type Page = { readonly limit?: number | undefined; readonly cursor?: string | undefined }
+
+/** The reply's schema for a list of `item`. `next_cursor` is left out on the last page. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ data: z.array(item), next_cursor: z.string().optional() })
+}
+
+/** What a store needs for a page: rows after `after`, one more than `limit` to know whether there are more. */
+export function window(
+  page: Page,
+): { readonly after: string | null; readonly take: number; readonly limit: number } {
+  const size = page.limit ?? DEFAULT_PAGE
+  return { after: page.cursor === undefined ? null : decode(page.cursor), take: size + 1, limit: size }
+}
+
+/** Cuts the extra row off and makes the cursor. */
+export function paged<Row, Item>(
+  rows: readonly Row[],
+  options: { readonly limit: number; readonly key: (row: Row) => string; readonly item: (row: Row) => Item },
+): { data: Item[]; next_cursor?: string } {
+  const { limit: size, key, item } = options
+  const data = rows.slice(0, size).map(item)
+  const last = rows.length > size ? rows[size - 1] : undefined
+  return last === undefined ? { data } : { data, next_cursor: encode(key(last)) }
+}
+
+function encode(text: string): string {
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function decode(text: string): string {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  } catch (cause) {
+    throw new Fault('invalid_request', 'The cursor is none of ours.', { cause })
+  }
+}

@@ -1,0 +1,58 @@
+import type { Permission, Role } from '../../shared/permissions.ts'
+
+/** A person or a machine with an API token. */
+export interface MemberPrincipal {
+  readonly kind: 'member'
+  readonly tenant: string
+  /** Member id. */
+  readonly id: string
+  readonly token: string
+  readonly role: Role
+  /** What the role holds, cut down to the token's scopes. */
+  readonly permissions: ReadonlySet<Permission>
+}
+
+/** An enrolled agent that signed its request. */
+export interface AgentPrincipal {
+  readonly kind: 'agent'
+  readonly tenant: string
+  /** Agent id. */
+  readonly id: string
+  readonly pool: string
+  readonly state: 'pending' | 'approved'
+}
+
+export type Principal = MemberPrincipal | AgentPrincipal
+
+/** What an agent needs to be: enrolled, or enrolled and approved by a person. */
+export type AgentPermission = 'agent:enrolled' | 'agent:approved'
+
+export function isAgentPermission(permission: string): permission is AgentPermission {
+  return permission.startsWith('agent:')
+}
+
+/** Whether the principal may; a member never passes an agent's route nor the other way round. */
+export function allows(principal: Principal, permission: Permission | AgentPermission): boolean {
+  if (principal.kind === 'member') {
+    return !isAgentPermission(permission) && principal.permissions.has(permission)
+  }
+  return permission === 'agent:enrolled' ||
+    (permission === 'agent:approved' && principal.state === 'approved')
+}
+
+/** A request as an authenticator sees it. `body` reads at most what the route takes, once. */
+export interface Incoming {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  body(): Promise<Uint8Array>
+}
+
+/** Finds out who asks; null when nobody valid does. Throws Fault `unavailable` when it cannot find out. */
+export type Authenticator<P extends Principal> = (request: Incoming) => Promise<P | null>
+
+/** The credentials of an `Authorization: Bearer` header, or null. RFC 6750 section 2.1. */
+export function bearer(headers: Headers): string | null {
+  const match = /^bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(headers.get('authorization') ?? '')
+  return match?.[1] ?? null
+}

@@ -1,0 +1,80 @@
+/** Faults as answers: RFC 9457 problem details, one table from code to HTTP status. */
+import { Fault, type FaultClass, type FaultCode, meaningOf } from '../../shared/faults.ts'
+
+const byClass: Readonly<Record<FaultClass, number>> = {
+  request: 400,
+  refused: 422,
+  final: 422,
+  transient: 503,
+}
+
+const byCode: Partial<Record<FaultCode, number>> = {
+  invalid_request: 400,
+  malformed_json: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  conflict: 409,
+  already_exists: 409,
+  lease_lost: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_mismatch: 422,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+}
+
+export function statusOf(code: FaultCode): number {
+  return byCode[code] ?? byClass[meaningOf(code).class]
+}
+
+/** A place in the request and what is wrong there; never the value. */
+export interface FieldError {
+  /** JSON Pointer into the body, or `query/limit`, `path/id`, `header/Idempotency-Key`. */
+  readonly at: string
+  readonly message: string
+}
+
+/** A request whose parts do not parse. */
+export class InvalidRequest extends Fault {
+  readonly errors: readonly FieldError[]
+
+  constructor(errors: readonly FieldError[]) {
+    super('invalid_request')
+    this.errors = errors
+  }
+}
+
+/** Everything that is thrown on the way becomes one of ours; the cause stays for the log. */
+export function faultOf(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault('internal', undefined, { cause: error })
+}
+
+export function problem(fault: Fault, { requestId, headers = {} }: {
+  readonly requestId: string
+  readonly headers?: Readonly<Record<string, string>>
+}): Response {
+  const status = statusOf(fault.code)
+  const body = {
+    type: `urn:sallyport:fault:${fault.code}`,
+    title: meaningOf(fault.code).help,
+    status,
+    code: fault.code,
+    detail: fault.message,
+    request_id: requestId,
+    ...(fault instanceof InvalidRequest ? { errors: fault.errors } : {}),
+  }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'private, no-store',
+      'x-request-id': requestId,
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
+  })
+}

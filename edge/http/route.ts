@@ -1,0 +1,166 @@
+/**
+ * The only three ways to make a route. What must not be forgotten cannot be left out: a permission, an audit
+ * action with its target, and for a route without a principal the reason.
+ *
+ * Order of every request: authenticate → authorize → parse → handle → write → parse the reply.
+ */
+import type { z } from 'zod'
+import type { FaultCode } from '../../shared/faults.ts'
+import type { Permission } from '../../shared/permissions.ts'
+import type { Reader } from '../db/database.ts'
+import type { Change, OpenChange, Unchanged } from './change.ts'
+import type { AgentPermission, AgentPrincipal, MemberPrincipal } from './principal.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+export type ObjectSchema = z.ZodObject<z.ZodRawShape>
+
+/** What a route without such a part has. */
+export type Empty = Readonly<Record<never, never>>
+
+type Output<S> = S extends z.ZodType ? z.output<S> : Empty
+
+/** What a request and its reply look like. Objects of requests are strict: an unknown field is refused. */
+export interface Shape<
+  P extends ObjectSchema | undefined,
+  Q extends ObjectSchema | undefined,
+  B extends z.ZodType | undefined,
+  R extends z.ZodType,
+> {
+  /** The operationId: camelCase, a verb and a noun. */
+  readonly id: string
+  /** `/v1/things/{id}`: every `{name}` is a key of `params`. */
+  readonly path: `/${string}`
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  /** What is answered; fields that it does not name are left out. */
+  readonly reply: R
+  /** 200, unless a command makes something: 201. */
+  readonly status?: 200 | 201
+  /** Codes that the handler may answer with, beyond those of every route. */
+  readonly faults?: readonly FaultCode[]
+  /** A request that works and its answer, shown in the reference and parsed by a test. */
+  readonly example: Example
+  /** Bytes of the body; 64 KiB unless said. */
+  readonly maxBodyBytes?: number
+  /** The content type of a reply that is text or a stream of bytes: then it is not parsed. */
+  readonly media?: 'application/jsonl' | 'text/plain'
+}
+
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly reply: unknown
+}
+
+/** What a handler is given; clock and randomness come with the request. */
+export interface Context<Who, P, Q, B> {
+  readonly principal: Who
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  /** Reads what is committed. Every store function that takes it takes the tenant too. */
+  readonly db: Reader
+  /** Milliseconds since 1970. The same again when a request with an Idempotency-Key is repeated. */
+  readonly now: number
+  /** Makes an id. The first, second, … are the same again when such a request is repeated. */
+  readonly newId: () => string
+  readonly randomBytes: (length: number) => Uint8Array
+  /** The plan's id: what the audit log knows this request by. */
+  readonly planId: string
+  /** Aborts when the caller goes away or the edge is about to stop: answer at once. */
+  readonly signal: AbortSignal
+  /** 0, and one higher each time that a `change` with `again` was refused. */
+  readonly attempt: number
+}
+
+/** The credential of a route without a principal, where it takes one. */
+export interface Anonymous {
+  /** What stood behind `Authorization: Bearer`; never null on a route that names a `secret`. */
+  readonly bearer: string | null
+}
+
+type Who<May> = May extends AgentPermission ? AgentPrincipal : MemberPrincipal
+
+/** An audit action in the past tense (`run.cancelled`), or the reason why none is written. */
+export type Audit = `${string}.${string}` | { readonly none: string }
+
+/** A route with its types forgotten: what the app serves and the reference describes. */
+export interface Route extends Shape<ObjectSchema, ObjectSchema, z.ZodType, z.ZodType> {
+  readonly kind: 'query' | 'command' | 'open'
+  readonly method: Method
+  readonly permission: Permission | AgentPermission | null
+  readonly audit: Audit | null
+  /** Why there is no principal; on routes of kind `open`. */
+  readonly because: string | null
+  /** The kind of credential that an open route takes. */
+  readonly secret: 'setup' | 'invitation' | 'enrolment' | null
+  // deno-lint-ignore no-explicit-any -- the three constructors below check it before it is forgotten
+  readonly handle: (context: Context<any, any, any, any>) => Promise<unknown>
+}
+
+/** Reads and answers. It has no way to write. */
+export function query<
+  const May extends Permission | AgentPermission,
+  R extends z.ZodType,
+  P extends ObjectSchema | undefined = undefined,
+  Q extends ObjectSchema | undefined = undefined,
+>(
+  route: Shape<P, Q, undefined, R> & {
+    readonly permission: May
+    readonly handle: (
+      context: Context<Who<May>, Output<P>, Output<Q>, Empty>,
+    ) => Promise<z.input<R> | ReadableStream<Uint8Array>>
+  },
+): Route {
+  return erase(route, { kind: 'query', method: 'get', audit: null, because: null, secret: null })
+}
+
+/** Reads, then says what to write. */
+export function command<
+  const May extends Permission | AgentPermission,
+  R extends z.ZodType,
+  P extends ObjectSchema | undefined = undefined,
+  Q extends ObjectSchema | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  route: Shape<P, Q, B, R> & {
+    readonly method: Exclude<Method, 'get'>
+    readonly permission: May
+    readonly audit: Audit
+    readonly handle: (
+      context: Context<Who<May>, Output<P>, Output<Q>, Output<B>>,
+    ) => Promise<Change<z.input<R>> | Unchanged<z.input<R>>>
+  },
+): Route {
+  return erase(route, { kind: 'command', because: null, secret: null })
+}
+
+/** A route without a principal, which says why. With `audit` it may write, into the log of the tenant it names. */
+export function open<
+  R extends z.ZodType,
+  P extends ObjectSchema | undefined = undefined,
+  Q extends ObjectSchema | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  route: Shape<P, Q, B, R> & {
+    readonly method: Method
+    readonly because: string
+    readonly secret?: 'setup' | 'invitation' | 'enrolment'
+    readonly audit?: Audit
+    readonly handle: (
+      context: Context<Anonymous, Output<P>, Output<Q>, Output<B>>,
+    ) => Promise<OpenChange<z.input<R>> | Unchanged<z.input<R>>>
+  },
+): Route {
+  return erase({ secret: null, audit: null, ...route }, { kind: 'open', permission: null })
+}
+
+function erase(route: object, fixed: Partial<Route>): Route {
+  return { ...route, ...fixed } as Route
+}
