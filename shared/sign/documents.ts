@@ -60,7 +60,7 @@ export function signDocument<T extends DocumentType>(
 }
 
 /**
- * Verifies, then parses what was verified. Throws `document_unsigned` when fewer than `threshold` of the keys have
+ * Verifies, then parses what was verified. Throws `signature_invalid` when fewer than `threshold` of the keys have
  * signed, `document_invalid` on an unknown field or another shape.
  */
 export function verifyDocument<T extends DocumentType>(
@@ -75,7 +75,7 @@ export function verifyDocument<T extends DocumentType>(
   if (!(given.threshold >= 1)) throw new RangeError('a threshold counts from 1')
   const { type, dsse, keys } = given
   const { payload, signers } = verify(p, { dsse, keys, payloadType: payloadTypeOf(type) })
-  if (signers.length < given.threshold) throw new Fault('document_unsigned')
+  if (signers.length < given.threshold) throw new Fault('signature_invalid')
   return { document: parse(type, payload), hash: hashOf(p, payload), signers }
 }
 

@@ -49,7 +49,7 @@ export interface Verified {
 /**
  * Which of `keys` have signed. The payload type and the keys are the caller's; the message names neither algorithm
  * nor authority. Signatures by other keys do not count and do no harm. Throws `document_invalid` on another shape
- * or payload type, and `document_unsigned` when one of the keys seems to have signed and has not, or stands twice.
+ * or payload type, and `signature_invalid` when one of the keys seems to have signed and has not, or stands twice.
  */
 export function verify(
   p: Primitives,
@@ -67,7 +67,7 @@ export function verify(
     if (claimed.length === 0 || signers.has(id)) continue
     const [only] = claimed
     if (claimed.length > 1 || !only || !p.ed25519.verify(key, message, fromBase64(only.sig))) {
-      throw new Fault('document_unsigned')
+      throw new Fault('signature_invalid')
     }
     signers.add(id)
   }
