@@ -1,0 +1,53 @@
+/** Agents, their pools, and how they come to be known. */
+import { z } from 'zod'
+import { Id, Key, KeyId, Name, Time } from './fields.ts'
+
+export const AgentState = z.enum(['pending', 'approved', 'revoked'])
+export type AgentState = z.infer<typeof AgentState>
+
+const Release = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/, 'not a version')
+
+/** What an agent says of itself, once, with an enrolment token. */
+export const EnrolAgent = z.strictObject({ public_key: Key, pool: Name, name: Name, version: Release })
+export type EnrolAgent = z.infer<typeof EnrolAgent>
+
+/** `fingerprint` is the key id of the agent's public key: what a person compares before approving. */
+export const Agent = z.object({
+  id: Id,
+  name: Name,
+  pool: Name,
+  state: AgentState,
+  public_key: Key,
+  fingerprint: KeyId,
+  version: Release,
+  created: Time,
+  approved: Time.optional(),
+  revoked: Time.optional(),
+})
+export type Agent = z.infer<typeof Agent>
+
+export const ApproveAgent = z.strictObject({ fingerprint: KeyId })
+export type ApproveAgent = z.infer<typeof ApproveAgent>
+
+export const CreateEnrolmentToken = z.strictObject({ pool: Name })
+export type CreateEnrolmentToken = z.infer<typeof CreateEnrolmentToken>
+
+/** Shown once; good for one agent until `expires`. */
+export const EnrolmentToken = z.object({ token: z.string(), pool: Name, expires: Time })
+export type EnrolmentToken = z.infer<typeof EnrolmentToken>
+
+/** A pool of the current trust document, with how many agents it has. */
+export const Pool = z.object({ name: Name, agents: z.object({ pending: z.int(), approved: z.int() }) })
+export type Pool = z.infer<typeof Pool>
+
+/** What an agent may know of itself at any time, also before it is approved. */
+export const AgentSelf = z.object({ id: Id, state: AgentState, pool: Name })
+export type AgentSelf = z.infer<typeof AgentSelf>
+
+/** The newest checkpoint of the audit log (a C2SP signed note), and that it continues the tree of `from`. */
+export const AgentCheckpoint = z.object({
+  checkpoint: z.string(),
+  size: z.int().min(0),
+  consistency: z.array(Key).meta({ description: 'Hashes of the consistency proof, base64.' }),
+})
+export type AgentCheckpoint = z.infer<typeof AgentCheckpoint>

@@ -1,0 +1,71 @@
+/** What an agent asks for, is given and reports. Every write after the claim carries the lease's fence. */
+import { z } from 'zod'
+import { MAX_POLL_SECONDS } from '../protocol.ts'
+import { SealedDocument } from './connection_record.ts'
+import { Id, Time, Version } from './fields.ts'
+import { Code, RunState, StreamProgress, StreamResult, Trigger } from './run.ts'
+
+/** `slots` is how many more runs the agent has room for; a poll hands out one at most. */
+export const Poll = z.strictObject({
+  slots: z.int().min(1).max(1000),
+  wait_seconds: z.int().min(0).max(MAX_POLL_SECONDS),
+})
+export type Poll = z.infer<typeof Poll>
+
+/** Rises with every claim of a run; a write with an older one is refused. */
+export const Fence = z.int().min(1)
+
+export const Lease = z.object({ fence: Fence, until: Time })
+
+/** A run to carry out. The agent believes none of it before it has checked the signatures. */
+export const RunJob = z.object({
+  kind: z.literal('run'),
+  run: z.object({
+    id: Id,
+    project: Id,
+    pipeline_id: Id,
+    index: Version,
+    trigger: Trigger,
+    attempt: Version,
+  }),
+  lease: Lease,
+  pipeline: SealedDocument,
+  connections: z.array(SealedDocument),
+})
+export type RunJob = z.infer<typeof RunJob>
+
+export const PollReply = z.object({ job: z.union([RunJob, z.null()]) })
+export type PollReply = z.infer<typeof PollReply>
+
+export const HeldRun = z.strictObject({ fence: Fence })
+export type HeldRun = z.infer<typeof HeldRun>
+
+/** When the lease ends unless it is renewed again, and whether somebody wants the run to stop. */
+export const HeartbeatReply = z.object({ until: Time, cancel: z.boolean() })
+export type HeartbeatReply = z.infer<typeof HeartbeatReply>
+
+const distinctIndexes = (streams: readonly { index: number }[]) =>
+  new Set(streams.map(({ index }) => index)).size === streams.length
+
+export const Progress = z.strictObject({
+  fence: Fence,
+  streams: z.array(StreamProgress).max(1000).refine(distinctIndexes, 'a stream stands there twice'),
+})
+export type Progress = z.infer<typeof Progress>
+
+/** `released`: handed back unfinished by an agent that stops; it costs no attempt. */
+export const CompleteStatus = z.enum(['succeeded', 'partial', 'failed', 'refused', 'cancelled', 'released'])
+export type CompleteStatus = z.infer<typeof CompleteStatus>
+
+/** How an attempt ended. `retry` says that another attempt may do better; it counts for failed and partial. */
+export const Complete = z.strictObject({
+  fence: Fence,
+  status: CompleteStatus,
+  code: Code.optional(),
+  retry: z.boolean(),
+  streams: z.array(StreamResult).max(10_000).refine(distinctIndexes, 'a stream stands there twice'),
+})
+export type Complete = z.infer<typeof Complete>
+
+export const CompleteReply = z.object({ state: RunState })
+export type CompleteReply = z.infer<typeof CompleteReply>

@@ -1,0 +1,94 @@
+/** Runs: one execution of a pipeline, in counts, states and codes. No message, name or value of the data. */
+import { z } from 'zod'
+import { type FaultCode, faultCodes } from '../faults.ts'
+import { Dsse } from './dsse.ts'
+import { Day, Id, Name, Time, Version } from './fields.ts'
+
+/** Any code of the closed list, and no other text. */
+export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]])
+
+export const RunState = z.enum([
+  'queued',
+  'leased',
+  'running',
+  'succeeded',
+  'partial',
+  'failed',
+  'refused',
+  'cancelled',
+  'dead',
+])
+export type RunState = z.infer<typeof RunState>
+
+/** How a stream's bytes go: straight through, or through the hold. */
+export const Route = z.enum(['direct', 'restowed'])
+
+const Count = z.int().min(0)
+
+/** What an agent tells while a stream moves. `index` is the stream's place in the sealed pipeline. */
+export const StreamProgress = z.strictObject({ index: z.int().min(0).max(9_999), rows: Count, bytes: Count })
+export type StreamProgress = z.infer<typeof StreamProgress>
+
+export const StreamStatus = z.enum(['succeeded', 'failed', 'skipped'])
+
+/** How a stream ended. `rows` are rows written to the target. */
+export const StreamResult = z.strictObject({
+  index: z.int().min(0).max(9_999),
+  route: Route.optional(),
+  status: StreamStatus,
+  rows_read: Count,
+  rows: Count,
+  bytes: Count,
+  rejected: Count,
+  seconds: z.number().min(0).max(1e9),
+  code: Code.optional(),
+})
+export type StreamResult = z.infer<typeof StreamResult>
+
+/** A stream as the API shows it: counts so far, and how it ended once it has. */
+export const RunStream = z.object({
+  index: z.int(),
+  rows: Count,
+  bytes: Count,
+  status: StreamStatus.optional(),
+  route: Route.optional(),
+  rows_read: Count.optional(),
+  rejected: Count.optional(),
+  seconds: z.number().optional(),
+  code: Code.optional(),
+})
+export type RunStream = z.infer<typeof RunStream>
+
+/** What made a run: a signed request, or slot `slot` of a day's unsigned runs. */
+export const Trigger = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('request'), request: Dsse }),
+  z.object({ kind: z.literal('api'), day: Day, slot: Version }),
+])
+export type Trigger = z.infer<typeof Trigger>
+
+/** What `POST /v1/runs` takes. Without a request the pipeline has to allow unsigned runs. */
+export const CreateRun = z.strictObject({ pipeline_id: Id, request: Dsse.optional() })
+export type CreateRun = z.infer<typeof CreateRun>
+
+/** `attempt` counts from 1; `code` says why it ended other than well, or why the attempt before did. */
+export const Run = z.object({
+  id: Id,
+  project: Id,
+  pipeline_id: Id,
+  pool: Name,
+  state: RunState,
+  trigger: z.enum(['request', 'api']),
+  attempt: Version,
+  attempts: Version.meta({ description: 'The most attempts that the run gets.' }),
+  cancel: z.boolean().meta({ description: 'Someone has asked for it to be cancelled.' }),
+  agent_id: Id.optional(),
+  code: Code.optional(),
+  created: Time,
+  started: Time.optional(),
+  finished: Time.optional(),
+  next_attempt: Time.optional(),
+})
+export type Run = z.infer<typeof Run>
+
+export const RunRecord = z.object({ ...Run.shape, streams: z.array(RunStream) })
+export type RunRecord = z.infer<typeof RunRecord>
