@@ -17,8 +17,11 @@ const postgres = {
 }
 const files = {
   connector: z.literal('files'),
-  /** An absolute folder or file, without `.`, `..` or `//`. */
-  path: z.string().max(4096).regex(/^\//),
+  /** An absolute folder or file, without `.`, `..`, `//` or a slash at the end; `/` for any. */
+  path: z.string().max(4096).refine(
+    (path) => path === '/' || /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/.test(path),
+    'not an absolute path in its plain form',
+  ),
 }
 
 /** A place, whole: where every field fits, it fits. A field is exact, or `*` for anything. */

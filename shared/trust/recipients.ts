@@ -1,0 +1,45 @@
+/** Who a record is sealed to. Computed from the verified trust document; no job and no envelope has a say in it. */
+import { fromBase64 } from '../bytes.ts'
+import { Fault } from '../faults.ts'
+import type { Connection } from '../schemas/connection.ts'
+import type { Pipeline } from '../schemas/pipeline.ts'
+import type { TrustDocument } from '../schemas/trust_document.ts'
+import type { Recipient } from '../seal/envelope.ts'
+
+function agentsOf(trust: TrustDocument, pools: readonly string[]): Recipient[] {
+  return pools.flatMap((pool) => {
+    const active = trust.sealing_keys.filter((key) => key.pool === pool && key.state === 'active')
+    if (active.length === 0) throw new Fault('wrong_pool', `The pool ${pool} has no active sealing key.`)
+    return active.map((key): Recipient => ({ suite: key.suite, publicKey: fromBase64(key.public) }))
+  })
+}
+
+function readersOf(trust: TrustDocument, project: string | null): Recipient[] {
+  return trust.readers
+    .filter(({ projects }) => {
+      const all: readonly string[] = projects
+      return all.includes('*') || (project !== null && all.includes(project))
+    })
+    .map(({ suite, public: key }) => ({ suite, publicKey: fromBase64(key) }))
+}
+
+/** Credentials: the active keys of the named pools, and nobody's else. Throws `wrong_pool` where one has none. */
+export function connectionRecipients(
+  trust: TrustDocument,
+  { pools }: Pick<Connection, 'pools'>,
+): Recipient[] {
+  return agentsOf(trust, pools)
+}
+
+/** The pool that runs it, and the people who may read that project. */
+export function pipelineRecipients(
+  trust: TrustDocument,
+  { pool, project }: Pick<Pipeline, 'pool' | 'project'>,
+): Recipient[] {
+  return [...agentsOf(trust, [pool]), ...readersOf(trust, project)]
+}
+
+/** Every pool, and the people who may read every project. */
+export function policyRecipients(trust: TrustDocument): Recipient[] {
+  return [...agentsOf(trust, trust.pools.map(({ name }) => name)), ...readersOf(trust, null)]
+}
