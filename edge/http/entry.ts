@@ -5,7 +5,6 @@ import { newId, uuid } from '../../shared/ids.ts'
 import { step, writes } from '../db/database.ts'
 import type { Leaf, Plan, Step } from '../db/plan.ts'
 import type { Actor, Change, OpenChange } from './change.ts'
-import type { Anonymous } from './route.ts'
 import type { Principal } from './principal.ts'
 
 /** What makes a request itself: the same values give the same plan, entry and ids. */
@@ -54,11 +53,11 @@ export function idMaker(
 }
 
 export function actorOf(
-  principal: Principal | Anonymous,
+  principal: Principal | null,
   change: Change<unknown> | OpenChange<unknown>,
 ): { tenant: string; actor: Actor } {
   if ('actor' in change) return { tenant: change.tenant, actor: change.actor }
-  if (!('kind' in principal)) throw new TypeError('an open route says whose log its entry goes to')
+  if (principal === null) throw new TypeError('an open route says whose log its entry goes to')
   const { tenant, id } = principal
   return principal.kind === 'member'
     ? { tenant, actor: { kind: 'member', id, token: principal.token } }

@@ -27,14 +27,18 @@ export type Principal = MemberPrincipal | AgentPrincipal
 /** What an agent needs to be: enrolled, or enrolled and approved by a person. */
 export type AgentPermission = 'agent:enrolled' | 'agent:approved'
 
+/** `member:any`: any member with a valid token. */
+export type RoutePermission = Permission | 'member:any' | AgentPermission
+
 export function isAgentPermission(permission: string): permission is AgentPermission {
   return permission.startsWith('agent:')
 }
 
 /** Whether the principal may; a member never passes an agent's route nor the other way round. */
-export function allows(principal: Principal, permission: Permission | AgentPermission): boolean {
+export function allows(principal: Principal, permission: RoutePermission): boolean {
   if (principal.kind === 'member') {
-    return !isAgentPermission(permission) && principal.permissions.has(permission)
+    return !isAgentPermission(permission) &&
+      (permission === 'member:any' || principal.permissions.has(permission))
   }
   return permission === 'agent:enrolled' ||
     (permission === 'agent:approved' && principal.state === 'approved')

@@ -6,10 +6,9 @@
  */
 import type { z } from 'zod'
 import type { FaultCode } from '../../shared/faults.ts'
-import type { Permission } from '../../shared/permissions.ts'
 import type { Reader } from '../db/database.ts'
 import type { Change, OpenChange, Unchanged } from './change.ts'
-import type { AgentPermission, AgentPrincipal, MemberPrincipal } from './principal.ts'
+import type { AgentPermission, AgentPrincipal, MemberPrincipal, RoutePermission } from './principal.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -79,10 +78,15 @@ export interface Context<Who, P, Q, B> {
   readonly attempt: number
 }
 
-/** The credential of a route without a principal, where it takes one. */
-export interface Anonymous {
-  /** What stood behind `Authorization: Bearer`; never null on a route that names a `secret`. */
-  readonly bearer: string | null
+/** A secret that is good for one route: what stands behind `Authorization: Bearer` in place of a token. */
+export interface Credential<Found> {
+  readonly kind: 'setup' | 'invitation' | 'enrolment'
+  /** What the secret stands for, or null when it is wrong, used or expired. Runs before anything is parsed. */
+  readonly find: (asked: {
+    readonly secret: string
+    readonly db: Reader
+    readonly now: number
+  }) => Promise<Found | null>
 }
 
 type Who<May> = May extends AgentPermission ? AgentPrincipal : MemberPrincipal
@@ -94,19 +98,18 @@ export type Audit = `${string}.${string}` | { readonly none: string }
 export interface Route extends Shape<ObjectSchema, ObjectSchema, z.ZodType, z.ZodType> {
   readonly kind: 'query' | 'command' | 'open'
   readonly method: Method
-  readonly permission: Permission | AgentPermission | null
+  readonly permission: RoutePermission | null
   readonly audit: Audit | null
   /** Why there is no principal; on routes of kind `open`. */
   readonly because: string | null
-  /** The kind of credential that an open route takes. */
-  readonly secret: 'setup' | 'invitation' | 'enrolment' | null
+  readonly credential: Credential<unknown> | null
   // deno-lint-ignore no-explicit-any -- the three constructors below check it before it is forgotten
   readonly handle: (context: Context<any, any, any, any>) => Promise<unknown>
 }
 
 /** Reads and answers. It has no way to write. */
 export function query<
-  const May extends Permission | AgentPermission,
+  const May extends RoutePermission,
   R extends z.ZodType,
   P extends ObjectSchema | undefined = undefined,
   Q extends ObjectSchema | undefined = undefined,
@@ -118,12 +121,12 @@ export function query<
     ) => Promise<z.input<R> | ReadableStream<Uint8Array>>
   },
 ): Route {
-  return erase(route, { kind: 'query', method: 'get', audit: null, because: null, secret: null })
+  return erase(route, { kind: 'query', method: 'get', audit: null, because: null, credential: null })
 }
 
 /** Reads, then says what to write. */
 export function command<
-  const May extends Permission | AgentPermission,
+  const May extends RoutePermission,
   R extends z.ZodType,
   P extends ObjectSchema | undefined = undefined,
   Q extends ObjectSchema | undefined = undefined,
@@ -138,12 +141,16 @@ export function command<
     ) => Promise<Change<z.input<R>> | Unchanged<z.input<R>>>
   },
 ): Route {
-  return erase(route, { kind: 'command', because: null, secret: null })
+  return erase(route, { kind: 'command', because: null, credential: null })
 }
 
-/** A route without a principal, which says why. With `audit` it may write, into the log of the tenant it names. */
+/**
+ * A route without a principal, which says why. With a `credential`, `context.principal` is what that stands for. With
+ * `audit` it may write, into the log of the tenant that its change names.
+ */
 export function open<
   R extends z.ZodType,
+  Found = null,
   P extends ObjectSchema | undefined = undefined,
   Q extends ObjectSchema | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
@@ -151,14 +158,14 @@ export function open<
   route: Shape<P, Q, B, R> & {
     readonly method: Method
     readonly because: string
-    readonly secret?: 'setup' | 'invitation' | 'enrolment'
+    readonly credential?: Credential<Found>
     readonly audit?: Audit
     readonly handle: (
-      context: Context<Anonymous, Output<P>, Output<Q>, Output<B>>,
+      context: Context<Found, Output<P>, Output<Q>, Output<B>>,
     ) => Promise<OpenChange<z.input<R>> | Unchanged<z.input<R>>>
   },
 ): Route {
-  return erase({ secret: null, audit: null, ...route }, { kind: 'open', permission: null })
+  return erase({ credential: null, audit: null, ...route }, { kind: 'open', permission: null })
 }
 
 function erase(route: object, fixed: Partial<Route>): Route {

@@ -8,7 +8,7 @@ import { explain } from './log.ts'
 import { type ParsedRequest, parseRequest } from './parse.ts'
 import { allows, bearer, type Incoming, isAgentPermission, type Principal } from './principal.ts'
 import { faultOf, problem, statusOf } from './problem.ts'
-import type { Anonymous, Context, Route } from './route.ts'
+import type { Context, Route } from './route.ts'
 import type { Services } from './services.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -58,24 +58,33 @@ async function answer(
   return reply instanceof Response ? reply : respond(route, reply, requestId)
 }
 
-/** Who asks, allowed to. Throws Fault `unauthenticated` or `forbidden`. */
-async function admit(route: Route, services: Services, incoming: Incoming): Promise<Principal | Anonymous> {
-  const { permission } = route
+/** Who asks: a principal, or what the credential of an open route stands for. */
+interface Admitted {
+  readonly principal: Principal | null
+  readonly found: unknown
+}
+
+/** Lets in who may. Throws Fault `unauthenticated` or `forbidden`. */
+async function admit(route: Route, services: Services, incoming: Incoming): Promise<Admitted> {
+  const { permission, credential } = route
   if (permission === null) {
-    const credential = bearer(incoming.headers)
-    if (route.secret !== null && credential === null) throw new Fault('unauthenticated')
-    return { bearer: credential }
+    if (credential === null) return { principal: null, found: null }
+    const secret = bearer(incoming.headers)
+    const asked = { db: services.db, now: services.clock() }
+    const found = secret === null ? null : await credential.find({ ...asked, secret })
+    if (found === null) throw new Fault('unauthenticated')
+    return { principal: null, found }
   }
   const principal = isAgentPermission(permission)
     ? await services.authenticate.agent(incoming)
     : await services.authenticate.member(incoming)
   if (principal === null) throw new Fault('unauthenticated')
   if (!allows(principal, permission)) throw new Fault('forbidden')
-  return principal
+  return { principal, found: null }
 }
 
 interface Act {
-  readonly who: Principal | Anonymous
+  readonly who: Admitted
   readonly parsed: ParsedRequest
   readonly routed: Routed
 }
@@ -116,29 +125,31 @@ async function act(route: Route, services: Services, { who, parsed, routed }: Ac
 }
 
 function identify(
-  who: Principal | Anonymous,
+  who: Admitted,
   parsed: ParsedRequest,
   { routed, services, now }: { readonly routed: Routed; readonly services: Services; readonly now: number },
 ): Identity {
-  if (parsed.idempotencyKey === null || !('kind' in who)) return freshIdentity(now, services.randomBytes)
+  if (parsed.idempotencyKey === null || who.principal === null) {
+    return freshIdentity(now, services.randomBytes)
+  }
   const asked = { method: routed.request.method, path: routed.path, bytes: parsed.bytes }
-  return keyedIdentity(who, parsed.idempotencyKey, asked)
+  return keyedIdentity(who.principal, parsed.idempotencyKey, asked)
 }
 
 function entryOf(
   route: Route,
   { who, decided, now }: {
-    readonly who: Principal | Anonymous
+    readonly who: Admitted
     readonly decided: Change<unknown> | OpenChange<unknown>
     readonly now: number
   },
 ): Entry | null {
   if (typeof route.audit !== 'string') return null
-  return { ...actorOf(who, decided), action: route.audit, now }
+  return { ...actorOf(who.principal, decided), action: route.audit, now }
 }
 
 function contextOf(options: {
-  readonly who: Principal | Anonymous
+  readonly who: Admitted
   readonly parsed: ParsedRequest
   readonly identity: Identity
   readonly now: number
@@ -148,7 +159,7 @@ function contextOf(options: {
 }): Context<unknown, unknown, unknown, unknown> {
   const { who, parsed, identity, now, attempt, services } = options
   return {
-    principal: who,
+    principal: who.principal ?? who.found,
     params: parsed.params,
     query: parsed.query,
     body: parsed.body,
