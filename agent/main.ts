@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { exits, Shell } from './commands/shell.ts'
 import type { Define } from './commands/shell.ts'
+import { HOLD_WORD } from './engine/hold.ts'
 import { version } from './version.ts'
 
 interface Group {
@@ -50,10 +51,12 @@ function everyLeaf(command: Command, visit: (leaf: Command) => void): void {
   for (const one of command.commands) everyLeaf(one, visit)
 }
 
-const shell = new Shell({
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-})
-process.exitCode = await main(process.argv.slice(2), shell).catch((error) => shell.failed(error))
+/** The binary starts itself again as the hold: before anything else, and without a command line. */
+async function start(words: readonly string[]): Promise<number> {
+  if (words[0] === HOLD_WORD) return (await import('./engine/hold_child.ts')).holdChild()
+  const { env, stdout, stderr, stdin } = process
+  const shell = new Shell({ env, stdout, stderr, stdin })
+  return main(words, shell).catch((error) => shell.failed(error))
+}
+
+process.exitCode = await start(process.argv.slice(2))
