@@ -1,3 +1,153 @@
 /** The tables of the rooms trust, agents, connections, pipelines and runs. */
-// deno-lint-ignore no-empty-interface
-export interface RoomTables {}
+
+interface TrustDocumentTable {
+  tenant: string
+  version: number
+  hash: string
+  /** DSSE as JSON. */
+  document: string
+  issued: number
+  expires: number
+  policy_version: number | null
+  policy: Uint8Array | null
+  created: number
+}
+
+interface ProjectIndexTable {
+  tenant: string
+  project: string
+  number: number
+  hash: string
+  document: string
+  /** `{id: {kind, name, version, hash}}` as JSON. */
+  entries: string
+  created: number
+}
+
+interface EnrolmentTokenTable {
+  id: string
+  tenant: string
+  pool: string
+  hash: string
+  expires: number
+  agent: string | null
+  created: number
+}
+
+interface AgentTable {
+  id: string
+  tenant: string
+  pool: string
+  name: string
+  public_key: Uint8Array
+  fingerprint: string
+  version: string
+  state: 'pending' | 'approved' | 'revoked'
+  created: number
+  approved: number | null
+  revoked: number | null
+}
+
+interface ConnectionTable {
+  tenant: string
+  id: string
+  project: string
+  name: string
+  kind: 'postgres' | 'files'
+  /** JSON array of pool names. */
+  pools: string
+  version: number
+  hash: string
+  created: number
+  updated: number
+  deleted: number | null
+}
+
+interface PipelineTable {
+  tenant: string
+  id: string
+  project: string
+  name: string
+  pool: string
+  source: string
+  destination: string
+  api_runs_per_day: number | null
+  retries: number
+  version: number
+  hash: string
+  created: number
+  updated: number
+  deleted: number | null
+}
+
+/** One signed version of a connection or pipeline, and its sealed part. */
+interface VersionTable {
+  tenant: string
+  id: string
+  version: number
+  hash: string
+  document: string
+  sealed: Uint8Array
+  created: number
+}
+
+interface RunTable {
+  tenant: string
+  id: string
+  project: string
+  pipeline: string
+  pool: string
+  state:
+    | 'queued'
+    | 'leased'
+    | 'running'
+    | 'succeeded'
+    | 'partial'
+    | 'failed'
+    | 'refused'
+    | 'cancelled'
+    | 'dead'
+  /** JSON: a signed request, or day and slot. */
+  trigger: string
+  day: string | null
+  slot: number | null
+  plan: string
+  failures: number
+  retries: number
+  fence: number
+  agent: string | null
+  lease_until: number | null
+  due: number
+  cancel: number
+  code: string | null
+  created: number
+  started: number | null
+  finished: number | null
+}
+
+interface RunStreamTable {
+  tenant: string
+  run: string
+  stream: number
+  rows: number
+  bytes: number
+  status: 'succeeded' | 'failed' | 'refused' | 'cancelled' | null
+  route: 'direct' | 'restowed' | null
+  rows_read: number | null
+  rejected: number | null
+  seconds: number | null
+  code: string | null
+}
+
+export interface RoomTables {
+  trust_document: TrustDocumentTable
+  project_index: ProjectIndexTable
+  enrolment_token: EnrolmentTokenTable
+  agent: AgentTable
+  connection: ConnectionTable
+  connection_version: VersionTable
+  pipeline: PipelineTable
+  pipeline_version: VersionTable
+  run: RunTable
+  run_stream: RunStreamTable
+}

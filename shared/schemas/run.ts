@@ -29,12 +29,12 @@ const Count = z.int().min(0)
 export const StreamProgress = z.strictObject({ index: z.int().min(0).max(9_999), rows: Count, bytes: Count })
 export type StreamProgress = z.infer<typeof StreamProgress>
 
-export const StreamStatus = z.enum(['succeeded', 'failed', 'skipped'])
+export const StreamStatus = z.enum(['succeeded', 'failed', 'refused', 'cancelled'])
 
 /** How a stream ended. `rows` are rows written to the target. */
 export const StreamResult = z.strictObject({
   index: z.int().min(0).max(9_999),
-  route: Route.optional(),
+  route: Route.nullable().meta({ description: 'Null when it ended before one was chosen.' }),
   status: StreamStatus,
   rows_read: Count,
   rows: Count,
