@@ -5,7 +5,7 @@ import type { Dsse } from '../schemas/dsse.ts'
 import type { Duty, Signer, TrustDocument } from '../schemas/trust_document.ts'
 import { keyId } from '../seal/key_id.ts'
 import type { Primitives } from '../seal/primitives.ts'
-import { readUnverified, type SignedDocument, verifyDocument } from '../sign/documents.ts'
+import { type SignedDocument, verifyDocument } from '../sign/documents.ts'
 
 /** What signers sign; trust documents are signed by roots. */
 export type AuthoredType = 'connection' | 'pipeline' | 'index' | 'request'
