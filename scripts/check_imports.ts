@@ -22,7 +22,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@noble/curves': ['shared/seal/', 'shared/sign/'],
   '@noble/ciphers': ['shared/seal/', 'agent/primitives.ts'],
   '@noble/hashes': ['shared/seal/', 'shared/sign/', 'shared/log/'],
-  '@duckdb/node-api': ['agent/engine/', 'scripts/build_agent.ts'],
+  '@duckdb/node-api': ['agent/engine/', 'scripts/build_agent.ts', 'scripts/demo/'],
   '@duckdb/node-bindings': ['agent/engine/', 'scripts/build_agent.ts'],
   'pg': ['agent/connectors/postgres/'],
   'pg-copy-streams': ['agent/connectors/postgres/'],
