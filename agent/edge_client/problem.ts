@@ -31,9 +31,8 @@ export function faultOf(status: number, body: unknown): Fault {
 function withFields(detail: string | undefined, errors: unknown): string | undefined {
   if (!Array.isArray(errors) || errors.length === 0) return detail
   const lines = errors.slice(0, 5).map((one: unknown) => {
-    const { path, message } = (one ?? {}) as { path?: unknown; message?: unknown }
-    const where = Array.isArray(path) ? path.join('.') : String(path ?? '')
-    return printable(`${where}: ${String(message ?? 'invalid')}`)
+    const { at, message } = (one ?? {}) as { at?: unknown; message?: unknown }
+    return printable(`${String(at ?? '')}: ${String(message ?? 'invalid')}`)
   })
   return [detail, ...lines].filter(Boolean).join(' ')
 }

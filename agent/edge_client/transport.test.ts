@@ -109,10 +109,10 @@ describe('a problem from the edge', () => {
     const fault = faultOf(400, {
       code: 'invalid_request',
       detail: 'No.',
-      errors: [{ path: 'name', message: 'too long' }],
+      errors: [{ at: '/name', message: 'too long' }],
     })
     assert.equal(fault.code, 'invalid_request')
-    assert.equal(fault.message, 'No. name: too long')
+    assert.equal(fault.message, 'No. /name: too long')
   })
 
   test('without a known code goes by its status', () => {

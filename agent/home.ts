@@ -1,0 +1,106 @@
+/** What a person's home folder holds: who is signed in where, and key files. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { fromBase64, toBase64 } from '../shared/bytes.ts'
+import { Fault } from '../shared/faults.ts'
+import { Id, Key, Time } from '../shared/schemas/fields.ts'
+import { Pin } from '../shared/schemas/pin.ts'
+import { makePrivateFolder, readIfThere, readPrivate, refuseShared, writeAtomic } from './files.ts'
+
+/** What `init` and `login` remember. */
+const Profile = z.strictObject({
+  url: z.string(),
+  tenant: Id,
+  pin: Pin.nullable(),
+  /** The project that commands mean when they name none, by name. */
+  project: z.string(),
+})
+export type Profile = z.infer<typeof Profile>
+
+export const places = {
+  profile: 'profile.json',
+  token: 'token',
+  ring: 'ring.json',
+  floor: 'floor.json',
+  anchor: 'anchor.json',
+  localPolicy: 'policy.yaml',
+  draft: 'trust-draft.json',
+  root: join('keys', 'root-1.json'),
+  offlineRoot: join('keys', 'root-2-take-offline.json'),
+  signer: join('keys', 'signer.json'),
+  reader: join('keys', 'reader.json'),
+  cache: 'cache',
+} as const
+
+export function readProfile(home: string): Profile | null {
+  const path = join(home, places.profile)
+  const text = readIfThere(path)
+  return text === null ? null : parseFile(Profile, text, path)
+}
+
+export function writeProfile(home: string, profile: Profile): void {
+  makePrivateFolder(home)
+  writeAtomic(join(home, places.profile), JSON.stringify(profile, null, 2) + '\n')
+}
+
+export function writeToken(home: string, token: string): void {
+  makePrivateFolder(home)
+  writeAtomic(join(home, places.token), token + '\n')
+}
+
+/** Null when nobody has signed in. Throws `file_not_private`. */
+export function readToken(home: string): string | null {
+  const path = join(home, places.token)
+  const text = readIfThere(path)
+  if (text === null) return null
+  refuseShared(path, 'token')
+  return text.trim()
+}
+
+/** A private key in a file of its own: an Ed25519 seed, for `reader` an X25519 key. */
+const KeyFile = z.strictObject({
+  type: z.enum(['root', 'signer', 'reader', 'agent']),
+  private: Key,
+  public: Key,
+  created: Time,
+})
+
+export type KeyKind = z.infer<typeof KeyFile>['type']
+
+export interface KeyPair {
+  readonly private: Uint8Array
+  readonly public: Uint8Array
+}
+
+export function writeKey(path: string, kind: KeyKind, pair: KeyPair & { readonly now: number }): void {
+  makePrivateFolder(join(path, '..'))
+  const file: z.infer<typeof KeyFile> = {
+    type: kind,
+    private: toBase64(pair.private),
+    public: toBase64(pair.public),
+    created: new Date(pair.now).toISOString(),
+  }
+  writeAtomic(path, JSON.stringify(file, null, 2) + '\n')
+}
+
+/** Throws `file_unreadable`, `file_not_private` or `invalid_file`. */
+export function readKey(path: string, kind: KeyKind): KeyPair {
+  const file = parseFile(KeyFile, readPrivate(path, `${kind} key`), path)
+  if (file.type !== kind) throw new Fault('invalid_file', `${path} holds a ${file.type} key, not a ${kind} key.`)
+  return { private: fromBase64(file.private), public: fromBase64(file.public) }
+}
+
+/** Throws `invalid_file`, naming file and field, never a value. */
+export function parseFile<T>(schema: z.ZodType<T>, text: string, path: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new Fault('invalid_file', `${path} is not JSON.`, { cause })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.') || 'the top level'
+  throw new Fault('invalid_file', `${path}, at ${where}: ${issue?.message ?? 'invalid'}.`)
+}

@@ -1,0 +1,60 @@
+/** The anchor: what agents remember where the edge cannot reach. Made once by a person, never by an agent. */
+import { Fault } from '../../shared/faults.ts'
+import { Anchor, MAX_REFUSALS } from '../../shared/schemas/anchor.ts'
+import { parseFile } from '../home.ts'
+import { type Store, storeAt, update } from './store.ts'
+
+export function anchorAt(setting: string): Store {
+  return storeAt(setting, 'anchor')
+}
+
+/** Throws `anchor_missing`, `file_…`, or `ring_mismatch` for another tenant's or pool's. */
+export async function readAnchor(store: Store, of: { tenant: string; pool: string }): Promise<Anchor> {
+  return parseAnchor((await store.read())?.text ?? null, store.place, of)
+}
+
+function parseAnchor(text: string | null, place: string, of: { tenant: string; pool: string }): Anchor {
+  if (text === null) throw new Fault('anchor_missing', `There is no anchor at ${place}.`)
+  const anchor = parseFile(Anchor, text, place)
+  if (anchor.tenant !== of.tenant || anchor.pool !== of.pool) {
+    throw new Fault('ring_mismatch', `The anchor at ${place} is of another tenant or pool.`)
+  }
+  return anchor
+}
+
+/** False when there is one: an anchor is what must not be forgotten, so it is never replaced by an empty one. */
+export async function makeAnchor(store: Store, of: { tenant: string; pool: string }): Promise<boolean> {
+  const anchor: Anchor = {
+    type: 'anchor',
+    tenant: of.tenant,
+    pool: of.pool,
+    trust: null,
+    index: {},
+    runs: [],
+    state: {},
+    checkpoint: null,
+    refusals: [],
+  }
+  return await store.swap(null, JSON.stringify(anchor) + '\n')
+}
+
+/**
+ * Changes the anchor by compare-and-set. `change` gets the newest and may be called again with a newer one; what it
+ * throws, this throws, and nothing has changed then. The same object back means no change.
+ */
+export async function updateAnchor(
+  store: Store,
+  of: { tenant: string; pool: string },
+  change: (anchor: Anchor) => Anchor,
+): Promise<Anchor> {
+  return await update(store, (text) => {
+    const now = parseAnchor(text, store.place, of)
+    const next = change(now)
+    return { text: next === now ? null : JSON.stringify(next) + '\n', result: next }
+  })
+}
+
+/** Keeps the newest hundred. */
+export function withRefusal(anchor: Anchor, refusal: Anchor['refusals'][number]): Anchor {
+  return { ...anchor, refusals: [...anchor.refusals, refusal].slice(-MAX_REFUSALS) }
+}
