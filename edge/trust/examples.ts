@@ -1,0 +1,140 @@
+/** What the reference shows: one small tenant, the same in every operation. Signed for real, by keys that sign nothing. */
+import { toBase64 } from '../../shared/bytes.ts'
+import type { Connection } from '../../shared/schemas/connection.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { Index } from '../../shared/schemas/index.ts'
+import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import type { Request } from '../../shared/schemas/request.ts'
+import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import { schemas } from '../../shared/seal/context.ts'
+import { seal } from '../../shared/seal/envelope.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
+import { signDocument } from '../../shared/sign/documents.ts'
+import { native } from '../primitives.ts'
+
+const seed = (n: number) => new Uint8Array(32).fill(n)
+const signerKey = toBase64(native.ed25519.publicKey(seed(2)))
+const poolKey = toBase64(native.ed25519.publicKey(seed(3)))
+const logKey = toBase64(native.ed25519.publicKey(seed(4)))
+const sealingKey = native.x25519.publicKey(seed(5))
+
+const commitment = 'c0'.repeat(32)
+const at = '2026-11-22T09:00:00.000Z'
+
+export const ids = {
+  tenant: '0193509f-6e00-7000-8000-000000000001',
+  project: '0193509f-6e00-7000-8000-000000000002',
+  source: '0193509f-6e00-7000-8000-000000000003',
+  destination: '0193509f-6e00-7000-8000-000000000004',
+  pipeline: '0193509f-6e00-7000-8000-000000000005',
+  agent: '0193509f-6e00-7000-8000-000000000006',
+  run: '0193509f-6e00-8000-8000-000000000007',
+} as const
+
+const trust: TrustDocument = {
+  type: 'trust',
+  tenant: ids.tenant,
+  version: 1,
+  previous: null,
+  issued: at,
+  expires: '2027-11-22T09:00:00.000Z',
+  roots: { keys: [toBase64(native.ed25519.publicKey(seed(1)))], threshold: 1 },
+  pools: [{ name: 'default', key: poolKey, enrolment: 'approval' }],
+  sealing_keys: [{
+    kid: keyId(native, sealingKey),
+    suite: 1,
+    pool: 'default',
+    public: toBase64(sealingKey),
+    state: 'active',
+  }],
+  signers: [{
+    key: signerKey,
+    owner: 'Ada',
+    may: ['connections', 'pipelines', 'publish', 'runs'],
+    projects: ['*'],
+  }],
+  readers: [],
+  log_key: logKey,
+  releases: [],
+  policy: null,
+}
+
+const connection: Connection = {
+  type: 'connection',
+  tenant: ids.tenant,
+  project: ids.project,
+  id: ids.source,
+  version: 1,
+  name: 'shop',
+  kind: 'postgres',
+  pools: ['default'],
+  owner: null,
+  account: null,
+  commitment,
+}
+
+const pipeline: Pipeline = {
+  type: 'pipeline',
+  tenant: ids.tenant,
+  project: ids.project,
+  id: ids.pipeline,
+  version: 1,
+  name: 'orders',
+  connections: { source: ids.source, destination: ids.destination },
+  pool: 'default',
+  triggers: { api: { per_day: 24 } },
+  limits: { retries: 3 },
+  commitment,
+}
+
+const signed = <T extends Parameters<typeof signDocument>[1]['type']>(
+  given: Parameters<typeof signDocument<T>>[1],
+): { readonly dsse: Dsse; readonly hash: string } => signDocument(native, given)
+
+export const signedTrust = signed({ type: 'trust', document: trust, seeds: [seed(1)] })
+export const signedConnection = signed({ type: 'connection', document: connection, seeds: [seed(2)] })
+export const signedPipeline = signed({ type: 'pipeline', document: pipeline, seeds: [seed(2)] })
+
+const index: Index = {
+  type: 'index',
+  tenant: ids.tenant,
+  project: ids.project,
+  number: 1,
+  previous: null,
+  issued: at,
+  entries: {
+    [ids.source]: { kind: 'connection', name: 'shop', version: 1, hash: signedConnection.hash },
+    [ids.pipeline]: { kind: 'pipeline', name: 'orders', version: 1, hash: signedPipeline.hash },
+  },
+}
+export const signedIndex = signed({ type: 'index', document: index, seeds: [seed(2)] })
+
+const request: Request = {
+  type: 'request',
+  tenant: ids.tenant,
+  project: ids.project,
+  action: 'run',
+  pool: 'default',
+  index: 1,
+  pipeline: { id: ids.pipeline, hash: signedPipeline.hash },
+  nonce: '00'.repeat(16),
+  issued: at,
+  expires: '2026-11-22T09:10:00.000Z',
+}
+export const signedRequest = signed({ type: 'request', document: request, seeds: [seed(2)] })
+
+/** An envelope to the tenant's key. */
+export const sealed = toBase64(seal({ ...native, randomBytes: (n) => new Uint8Array(n).fill(6) }, {
+  context: {
+    tenant: ids.tenant,
+    project: ids.project,
+    type: 'connection',
+    id: ids.source,
+    version: 1,
+    schema: schemas.connection,
+  },
+  plaintext: new Uint8Array(64),
+  recipients: [{ suite: 1, publicKey: sealingKey }],
+}))
+
+export { at, logKey, poolKey }

@@ -1,0 +1,228 @@
+/** Trust documents and indexes: published by compare-and-set, read by everyone who has to check something. */
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { Id, Version } from '../../shared/schemas/fields.ts'
+import { IndexRecord, PublishIndex } from '../../shared/schemas/index_record.ts'
+import { PublishTrust, TrustRecord, TrustSummary } from '../../shared/schemas/trust_record.ts'
+import { change } from '../http/change.ts'
+import { Page, paged, pageOf, pageShape, window } from '../http/page.ts'
+import { command, query, type Route } from '../http/route.ts'
+import { at, ids, signedIndex, signedTrust } from './examples.ts'
+import { readIndex, readTrust } from './rules.ts'
+import {
+  checkProject,
+  indexRecord,
+  indexRecords,
+  insertIndex,
+  insertTrust,
+  isoTime,
+  trustRecord,
+  trustSummaries,
+} from './store.ts'
+
+/** Trust documents and indexes grow with a tenant: signers, keys, entries. */
+const MAX_DOCUMENT_BODY_BYTES = 8 * 1024 * 1024
+
+export const afterNumber = z.string().regex(/^(?:0|[1-9][0-9]{0,14})$/).transform(Number)
+  .meta({ description: 'The highest number that the caller has.' })
+const decimal = z.string().regex(/^[1-9][0-9]{0,14}$/).transform(Number).pipe(Version)
+
+const trustExample = {
+  version: 1,
+  hash: signedTrust.hash,
+  document: signedTrust.dsse,
+  policy: null,
+  created: at,
+}
+const indexExample = {
+  project: ids.project,
+  number: 1,
+  hash: signedIndex.hash,
+  document: signedIndex.dsse,
+  created: at,
+}
+
+const listTrust = query({
+  id: 'listTrust',
+  path: '/v1/trust',
+  tag: 'Trust',
+  summary: 'Trust documents, newest first',
+  permission: 'trust.read',
+  query: Page,
+  reply: pageOf(TrustSummary),
+  example: {
+    reply: {
+      data: [{
+        version: 1,
+        hash: signedTrust.hash,
+        issued: at,
+        expires: '2027-11-22T09:00:00.000Z',
+        created: at,
+      }],
+    },
+  },
+  async handle({ db, principal, query }) {
+    const { after, take, limit } = window(query)
+    const before = after === null ? null : Number(after)
+    if (before !== null && !Number.isSafeInteger(before)) {
+      throw new Fault('invalid_request', 'The cursor is none of ours.')
+    }
+    const rows = await trustSummaries(db, principal.tenant, { before, take })
+    return paged(rows, { limit, key: ({ version }) => String(version), item: (row) => row })
+  },
+})
+
+const getTrust = query({
+  id: 'getTrust',
+  path: '/v1/trust/{version}',
+  tag: 'Trust',
+  summary: 'One trust document, with the sealed policy that it commits to',
+  permission: 'trust.read',
+  params: z.strictObject({ version: decimal }),
+  reply: TrustRecord,
+  faults: ['not_found'],
+  example: { params: { version: '1' }, reply: trustExample },
+  async handle({ db, principal, params }) {
+    const record = await trustRecord(db, principal.tenant, params.version)
+    if (record === null) throw new Fault('not_found')
+    return record
+  },
+})
+
+const publishTrust = command({
+  id: 'publishTrust',
+  method: 'post',
+  path: '/v1/trust',
+  status: 201,
+  tag: 'Trust',
+  summary: 'Publish the next trust document',
+  description:
+    'Compare-and-set: its version is the newest one plus 1 and its `previous` the hash of that one, ' +
+    'else 409. A document that commits to a new policy brings the envelope of it.',
+  permission: 'trust.write',
+  audit: 'trust.published',
+  body: PublishTrust,
+  maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
+  reply: TrustRecord,
+  faults: ['conflict', 'document_invalid', 'trust_invalid', 'signature_invalid', 'log_key_mismatch'],
+  example: { body: { document: signedTrust.dsse }, reply: trustExample },
+  async handle({ db, principal, body, now }) {
+    const published = await readTrust(db, principal.tenant, body)
+    const { document, hash, dsse } = published
+    const { version } = document
+    const policy = body.policy?.envelope ?? null
+    const before = document.policy === null ? null : await trustRecord(db, principal.tenant, version - 1)
+    return change({
+      writes: [insertTrust(published, { policy, now })],
+      target: document.tenant,
+      facts: { version, hash },
+      reply: () => ({
+        version,
+        hash,
+        document: dsse,
+        policy: policy ?? before?.policy ?? null,
+        created: isoTime(now),
+      }),
+    })
+  },
+})
+
+const projectParams = z.strictObject({ id: Id })
+
+const listIndexes = query({
+  id: 'listIndexes',
+  path: '/v1/projects/{id}/index',
+  tag: 'Trust',
+  summary: "A project's indexes after a number, oldest first",
+  permission: 'index.read',
+  params: projectParams,
+  query: z.strictObject({ ...pageShape, after: afterNumber.optional() }),
+  reply: pageOf(IndexRecord),
+  faults: ['not_found'],
+  example: { params: { id: ids.project }, query: { after: '0' }, reply: { data: [indexExample] } },
+  async handle({ db, principal, params, query }) {
+    await checkProject(db, principal.tenant, params.id)
+    return await indexPage(db, principal.tenant, { ...query, project: params.id })
+  },
+})
+
+/** A page of indexes, for people and for agents alike. */
+export async function indexPage(
+  db: Parameters<typeof indexRecords>[0],
+  tenant: string,
+  asked: Page & { readonly project: string; readonly after?: number | undefined },
+) {
+  const { after: cursor, take, limit } = window(asked)
+  const after = cursor === null ? asked.after ?? 0 : Number(cursor)
+  if (!Number.isSafeInteger(after)) throw new Fault('invalid_request', 'The cursor is none of ours.')
+  const rows = await indexRecords(db, tenant, { project: asked.project, after, take })
+  return paged(rows, { limit, key: ({ number }) => String(number), item: (row) => row })
+}
+
+const getIndex = query({
+  id: 'getIndex',
+  path: '/v1/projects/{id}/index/{number}',
+  tag: 'Trust',
+  summary: 'One index of a project, by number or `latest`',
+  permission: 'index.read',
+  params: z.strictObject({ id: Id, number: z.union([z.literal('latest'), decimal]) }),
+  reply: IndexRecord,
+  faults: ['not_found'],
+  example: { params: { id: ids.project, number: 'latest' }, reply: indexExample },
+  async handle({ db, principal, params }) {
+    const record = await indexRecord(db, principal.tenant, { project: params.id, number: params.number })
+    if (record === null) throw new Fault('not_found')
+    return record
+  },
+})
+
+const publishIndex = command({
+  id: 'publishIndex',
+  method: 'post',
+  path: '/v1/projects/{id}/index',
+  status: 201,
+  tag: 'Trust',
+  summary: 'Publish the next index of a project',
+  description: 'Compare-and-set on its number and on the hash of the one before, else 409.',
+  permission: 'index.write',
+  audit: 'index.published',
+  params: projectParams,
+  body: PublishIndex,
+  maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
+  reply: IndexRecord,
+  faults: [
+    'not_found',
+    'conflict',
+    'document_invalid',
+    'signature_invalid',
+    'signer_not_allowed',
+    'trust_missing',
+  ],
+  example: { params: { id: ids.project }, body: { document: signedIndex.dsse }, reply: indexExample },
+  async handle({ db, principal, params, body, now }) {
+    await checkProject(db, principal.tenant, params.id)
+    const signed = await readIndex(db, principal.tenant, { project: params.id, dsse: body.document })
+    const { document, hash, dsse } = signed
+    return change({
+      writes: [insertIndex(signed, now)],
+      target: params.id,
+      facts: { number: document.number, hash },
+      reply: () => ({
+        project: params.id,
+        number: document.number,
+        hash,
+        document: dsse,
+        created: isoTime(now),
+      }),
+    })
+  },
+})
+
+export const trustRoutes: readonly Route[] = [
+  listTrust,
+  getTrust,
+  publishTrust,
+  listIndexes,
+  getIndex,
+  publishIndex,
+]
