@@ -32,6 +32,7 @@ const faults = {
   not_found: { class: 'request', help: 'There is no such thing here, or you may not see it.' },
   method_not_allowed: { class: 'request', help: 'This path does not take that method.' },
   conflict: { class: 'request', help: 'It changed meanwhile; read it again and repeat.' },
+  last_admin: { class: 'request', help: 'A tenant keeps at least one active admin.' },
   already_exists: { class: 'request', help: 'A thing with that id or name exists.' },
   idempotency_mismatch: { class: 'request', help: 'That Idempotency-Key was used with another request.' },
   too_many_requests: { class: 'request', help: 'Slow down and repeat after the time in Retry-After.' },
@@ -40,6 +41,7 @@ const faults = {
     help:
       'This agent waits for approval: a person compares its fingerprint, then runs sallyport agents approve.',
   },
+  agent_revoked: { class: 'request', help: 'This agent was revoked; enrol a new one.' },
   fingerprint_mismatch: { class: 'request', help: 'The agent has another fingerprint than the one given.' },
   pool_unknown: { class: 'request', help: 'The current trust document lists no such pool.' },
   log_key_mismatch: { class: 'request', help: "The document's log_key is not the log key of this tenant." },

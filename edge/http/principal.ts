@@ -1,4 +1,6 @@
+import type { FaultCode } from '../../shared/faults.ts'
 import type { Permission, Role } from '../../shared/permissions.ts'
+import type { AgentState } from '../../shared/schemas/agent.ts'
 
 /** A person or a machine with an API token. */
 export interface MemberPrincipal {
@@ -10,6 +12,8 @@ export interface MemberPrincipal {
   readonly role: Role
   /** What the role holds, cut down to the token's scopes. */
   readonly permissions: ReadonlySet<Permission>
+  /** True when the token has scopes of its own. */
+  readonly scoped: boolean
 }
 
 /** An enrolled agent that signed its request. */
@@ -19,12 +23,12 @@ export interface AgentPrincipal {
   /** Agent id. */
   readonly id: string
   readonly pool: string
-  readonly state: 'pending' | 'approved'
+  readonly state: AgentState
 }
 
 export type Principal = MemberPrincipal | AgentPrincipal
 
-/** What an agent needs to be: enrolled, or enrolled and approved by a person. */
+/** What an agent needs to be: known, whatever its state, or approved by a person. */
 export type AgentPermission = 'agent:enrolled' | 'agent:approved'
 
 /** `member:any`: any member with a valid token. */
@@ -42,6 +46,12 @@ export function allows(principal: Principal, permission: RoutePermission): boole
   }
   return permission === 'agent:enrolled' ||
     (permission === 'agent:approved' && principal.state === 'approved')
+}
+
+/** Why `allows` said no. */
+export function refusalOf(principal: Principal): FaultCode {
+  if (principal.kind === 'agent' && principal.state === 'pending') return 'agent_not_approved'
+  return principal.kind === 'agent' && principal.state === 'revoked' ? 'agent_revoked' : 'forbidden'
 }
 
 /** A request as an authenticator sees it. `body` reads at most what the route takes, once. */

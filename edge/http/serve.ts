@@ -6,7 +6,7 @@ import type { Change, OpenChange, Unchanged } from './change.ts'
 import { actorOf, type Entry, freshIdentity, type Identity, idMaker, keyedIdentity, planOf } from './entry.ts'
 import { explain } from './log.ts'
 import { type ParsedRequest, parseRequest } from './parse.ts'
-import { allows, bearer, type Incoming, isAgentPermission, type Principal } from './principal.ts'
+import { allows, bearer, type Incoming, isAgentPermission, type Principal, refusalOf } from './principal.ts'
 import { faultOf, problem, statusOf } from './problem.ts'
 import type { Context, Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -79,7 +79,7 @@ async function admit(route: Route, services: Services, incoming: Incoming): Prom
     ? await services.authenticate.agent(incoming)
     : await services.authenticate.member(incoming)
   if (principal === null) throw new Fault('unauthenticated')
-  if (!allows(principal, permission)) throw new Fault('forbidden')
+  if (!allows(principal, permission)) throw new Fault(refusalOf(principal))
   return { principal, found: null }
 }
 
