@@ -1,6 +1,25 @@
 /** Every route of every room. What is not in this list is not served. */
+import { auditRoutes } from './audit/routes.ts'
+import type { TenantLogs } from './audit/tenant_log.ts'
+import { authRoutes } from './auth/routes.ts'
+import type { Reader } from './db/database.ts'
+import type { Metrics } from './http/metrics.ts'
+import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
+import { tenantRoutes } from './tenants/routes.ts'
+import type { EdgeOptions } from './wiring.ts'
 
-export function routes(): readonly Route[] {
-  return []
+export interface RoomOptions extends EdgeOptions {
+  readonly db: Reader
+  readonly logs: TenantLogs
+  readonly metrics: Metrics
+}
+
+export function routes(options: RoomOptions): readonly Route[] {
+  return [
+    ...operationRoutes(options.metrics),
+    ...auditRoutes(options.logs),
+    ...authRoutes,
+    ...tenantRoutes(options),
+  ]
 }

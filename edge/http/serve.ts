@@ -115,7 +115,9 @@ async function act(route: Route, services: Services, { who, parsed, routed }: Ac
         }
       }
       decided.committed?.()
-      return decided.reply({ rows, repeated: recorded !== null && identity.keyed })
+      // The plan may hold steps of its own behind the handler's.
+      const own = rows.slice(0, decided.writes.length)
+      return decided.reply({ rows: own, repeated: recorded !== null && identity.keyed })
     } catch (error) {
       const refused = error instanceof Fault && error.class === 'request' &&
         error.code !== 'idempotency_mismatch'

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { fromUtf8, toBase64, toHex, utf8 } from '../../shared/bytes.ts'
+import { checkpointLine, leafLine } from '../../shared/log/export.ts'
+import { AuditCheckpoint, AuditConsistency, AuditEntry, AuditInclusion } from '../../shared/schemas/audit.ts'
+import type { Reader } from '../db/database.ts'
+import { Page, paged, pageOf, window } from '../http/page.ts'
+import { query, type Route } from '../http/route.ts'
+import { entries, leaves } from './store.ts'
+import type { SignedHead, TenantLogs } from './tenant_log.ts'
+
+const Count = z.string().regex(/^(0|[1-9][0-9]{0,14})$/, 'not a whole number').transform(Number)
+
+const leaf = '{"v":1,"time":"2026-11-22T08:00:00.000Z","plan":"019a9f3e-7c00-7000-8000-000000000001",' +
+  '"actor":{"kind":"setup"},"action":"tenant.created","target":"019a9f3e-7c00-7000-8000-000000000000"}'
+const root = '6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21'
+const node = 'arDlosWtnQ9PGxwNbWz2oMX4fT0bbOX7ej8PD49LnSE='
+const note = `sallyport/019a9f3e-7c00-7000-8000-000000000000\n1\n${node}\n\n— sallyport/… …\n`
+
+export function auditRoutes(logs: TenantLogs): readonly Route[] {
+  const tag = 'Audit'
+  const permission = 'audit.read'
+  return [
+    query({
+      id: 'listAudit',
+      path: '/v1/audit',
+      tag,
+      permission,
+      summary: 'The audit log, oldest first',
+      description: 'Every command leaves one entry, written in the same commit as the change itself.',
+      query: Page.extend({ after: Count.optional().meta({ description: 'Entries behind this index.' }) }),
+      reply: pageOf(AuditEntry),
+      example: { query: { after: '0' }, reply: { data: [{ index: 1, leaf }] } },
+      async handle({ db, principal, query }) {
+        const { after, take, limit } = window(query)
+        const start = after === null ? query.after ?? -1 : Number(after)
+        const rows = await entries(db, principal.tenant, { after: start, take })
+        return paged(rows, { limit, key: ({ index }) => String(index), item: (entry) => entry })
+      },
+    }),
+    query({
+      id: 'getAuditCheckpoint',
+      path: '/v1/audit/checkpoint',
+      tag,
+      permission,
+      summary: 'The newest signed checkpoint of the log',
+      reply: AuditCheckpoint,
+      example: { reply: { checkpoint: note, size: 1, root } },
+      async handle({ principal }) {
+        const { checkpoint, size, root } = await logs.checkpoint(principal.tenant)
+        return { checkpoint, size, root: toHex(root) }
+      },
+    }),
+    query({
+      id: 'getAuditConsistency',
+      path: '/v1/audit/consistency',
+      tag,
+      permission,
+      summary: 'Proof that the log at one size begins with the log at another',
+      query: z.strictObject({ from: Count, to: Count }),
+      reply: AuditConsistency,
+      faults: ['not_found'],
+      example: { query: { from: '1', to: '1' }, reply: { from: 1, to: 1, proof: [] } },
+      async handle({ principal, query }) {
+        const proof = await logs.consistency(principal.tenant, query)
+        return { ...query, proof: proof.map(toBase64) }
+      },
+    }),
+    query({
+      id: 'getAuditInclusion',
+      path: '/v1/audit/inclusion',
+      tag,
+      permission,
+      summary: 'Proof that an entry is in the log',
+      query: z.strictObject({ index: Count, size: Count }),
+      reply: AuditInclusion,
+      faults: ['not_found'],
+      example: {
+        query: { index: '0', size: '1' },
+        reply: { index: 0, size: 1, leaf_hash: root, proof: [] },
+      },
+      async handle({ principal, query }) {
+        const { leafHash, proof } = await logs.inclusion(principal.tenant, query)
+        return { ...query, leaf_hash: toHex(leafHash), proof: proof.map(toBase64) }
+      },
+    }),
+    query({
+      id: 'exportAudit',
+      path: '/v1/audit/export',
+      tag,
+      permission,
+      summary: 'The whole log with its checkpoint, as JSON lines',
+      description: 'One `{"leaf":"…"}` a line, in order, and one `{"checkpoint":"…"}` at the end; ' +
+        '`sallyport audit verify` checks it offline.',
+      media: 'application/jsonl',
+      reply: z.string(),
+      example: { reply: leafLine(leaf) + checkpointLine(note) },
+      async handle({ db, principal }) {
+        const head = await logs.checkpoint(principal.tenant)
+        return exportStream(db, principal.tenant, head)
+      },
+    }),
+  ]
+}
+
+/** The leaves below the checkpoint, page by page as the reader takes them, and the checkpoint. */
+function exportStream(db: Reader, tenant: string, head: SignedHead): ReadableStream<Uint8Array> {
+  let at = 0
+  return new ReadableStream({
+    async pull(controller) {
+      if (at < head.size) {
+        const more = await leaves(db, tenant, { start: at, end: head.size, take: 500 })
+        if (more.length === 0) throw new Error('a leaf is missing')
+        at += more.length
+        controller.enqueue(utf8(more.map((leaf) => leafLine(fromUtf8(leaf))).join('')))
+        return
+      }
+      controller.enqueue(utf8(checkpointLine(head.checkpoint)))
+      controller.close()
+    },
+  })
+}

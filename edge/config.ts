@@ -1,0 +1,92 @@
+/** What the environment says, read once. Values are never printed: a message names the variable. */
+import { dirname, join } from 'node:path'
+import { type MasterKeys, parseMasterKeys } from './db/master_keys.ts'
+
+export interface Config {
+  readonly port: number
+  /** Without a trailing slash. Its authority is what agents sign. */
+  readonly publicUrl: string
+  /** Where to listen: loopback alone when the public URL is loopback. */
+  readonly hostname: string
+  readonly databaseUrl: string
+  readonly databaseToken: string | null
+  /** Null when they are made on first start, which only a development edge may do. */
+  readonly masterKeys: MasterKeys | null
+  readonly masterKeysFile: string
+  /** Null when it is made on first start. */
+  readonly setupToken: string | null
+  readonly setupTokenFile: string
+}
+
+type Environment = (name: string) => string | undefined
+
+/** Throws an Error that names the variable when one makes no sense. */
+export function readConfig(get: Environment): Config {
+  const port = readPort(get('SALLYPORT_PORT') ?? '8787')
+  const publicUrl = readUrl(get('SALLYPORT_PUBLIC_URL') ?? `http://localhost:${port}`)
+  const databaseUrl = readDatabaseUrl(get('SALLYPORT_DATABASE_URL') ?? 'file:./data/sallyport.db')
+  const embedded = databaseUrl.startsWith('file:')
+  const folder = embedded ? dirname(databaseUrl.slice('file:'.length)) : './data'
+  const local = isLoopback(new URL(publicUrl).hostname)
+  const masterKeys = readMasterKeys(get('SALLYPORT_MASTER_KEYS'))
+  if (masterKeys === null && !(embedded && local)) {
+    throw new Error(
+      'SALLYPORT_MASTER_KEYS is required: only an edge on loopback with a file: database makes its own',
+    )
+  }
+  return {
+    port,
+    publicUrl,
+    hostname: local ? '127.0.0.1' : '0.0.0.0',
+    databaseUrl,
+    databaseToken: get('SALLYPORT_DATABASE_TOKEN') ?? null,
+    masterKeys,
+    masterKeysFile: join(folder, 'master_keys'),
+    setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
+    setupTokenFile: join(folder, 'setup_token'),
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new Error('SALLYPORT_PORT is not a port')
+  return port
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.pathname !== '/') {
+    throw new Error('SALLYPORT_PUBLIC_URL is not an http or https URL without a path')
+  }
+  return url.origin
+}
+
+function readDatabaseUrl(text: string): string {
+  if (!/^(file:.+|(libsql|https?):\/\/.+)$/.test(text)) {
+    throw new Error('SALLYPORT_DATABASE_URL is not a file:, libsql:, https: or http: URL')
+  }
+  return text
+}
+
+function readMasterKeys(text: string | undefined): MasterKeys | null {
+  if (text === undefined || text === '') return null
+  try {
+    return parseMasterKeys(text)
+  } catch (cause) {
+    throw new Error(`SALLYPORT_MASTER_KEYS: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function readSetupToken(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null
+  if (text.length < 24 || !/^[A-Za-z0-9._~+/-]+=*$/.test(text)) {
+    throw new Error(
+      'SALLYPORT_SETUP_TOKEN needs at least 24 characters, of those that a Bearer token may have',
+    )
+  }
+  return text
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

@@ -1,0 +1,54 @@
+/** What whoever runs the edge asks it: is it up, can it work, how much does it do. No tenant's data. */
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { unchanged } from './change.ts'
+import type { Metrics } from './metrics.ts'
+import { open, type Route } from './route.ts'
+
+const tag = 'Operation'
+const State = z.object({ status: z.literal('ok') }).meta({ id: 'State' })
+
+export function operationRoutes(metrics: Metrics): readonly Route[] {
+  return [
+    open({
+      id: 'health',
+      method: 'get',
+      path: '/healthz',
+      tag,
+      summary: 'Whether the process answers',
+      because: 'a supervisor has no account',
+      reply: State,
+      example: { reply: { status: 'ok' } },
+      handle: () => Promise.resolve(unchanged({ status: 'ok' as const })),
+    }),
+    open({
+      id: 'ready',
+      method: 'get',
+      path: '/readyz',
+      tag,
+      summary: 'Whether the edge can work: the database answers, and the edge is not stopping',
+      because: 'a load balancer has no account',
+      reply: State,
+      faults: ['unavailable'],
+      example: { reply: { status: 'ok' } },
+      async handle({ db, signal }) {
+        if (signal.aborted) throw new Fault('unavailable')
+        await db.selectFrom('migration').select('version').limit(1).execute()
+        return unchanged({ status: 'ok' as const })
+      },
+    }),
+    open({
+      id: 'metrics',
+      method: 'get',
+      path: '/metrics',
+      tag,
+      summary: 'Counters in Prometheus text format',
+      description: 'Operations, status codes and times; nothing of any tenant.',
+      because: 'a scraper has no account, and there is nothing of anybody in it',
+      media: 'text/plain',
+      reply: z.string(),
+      example: { reply: '# HELP sallyport_http_requests_total Requests answered.\n' },
+      handle: () => Promise.resolve(unchanged(metrics.text())),
+    }),
+  ]
+}

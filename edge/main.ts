@@ -1,0 +1,69 @@
+/** Starts the edge, and stops it well: polls are answered at once, requests finish, the database closes. */
+import { masterKeys, setupToken } from './first_start.ts'
+import { hashSecret } from './auth/secret.ts'
+import { readConfig } from './config.ts'
+import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
+import { openStorage } from './db/open.ts'
+import { explain, jsonLog, type Log } from './http/log.ts'
+import { native } from './primitives.ts'
+import { type Edge, wire } from './wiring.ts'
+
+const FLUSH_MS = 60_000
+/** Hosts kill 5 s after they ask. */
+const DRAIN_MS = 4_000
+
+const clock = Date.now
+
+async function start(): Promise<void> {
+  const encoder = new TextEncoder()
+  const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock)
+  const config = readConfig((name) => Deno.env.get(name))
+  const storage = await openStorage(config.databaseUrl, { token: config.databaseToken })
+  const ran = await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: clock() })
+  if (ran > 0) log('info', 'migrations ran', { count: ran })
+  const master = await masterKeys(config, native.randomBytes)
+  const setup = await setupToken(config, native.randomBytes)
+  const closing = new AbortController()
+  const edge = wire({
+    storage,
+    publicUrl: config.publicUrl,
+    setupTokenHash: hashSecret(setup.token),
+    master,
+    primitives: native,
+    clock,
+    log,
+    closing: closing.signal,
+  })
+  const server = Deno.serve({
+    port: config.port,
+    hostname: config.hostname,
+    onListen: ({ hostname, port }) =>
+      log('info', 'listening', { hostname, port, url: config.publicUrl, setup_token_file: setup.file }),
+    onError: (error) => {
+      log('error', 'a request failed outside the app', { error: explain(error) })
+      return new Response(null, { status: 500 })
+    },
+  }, edge.app)
+  const timer = setInterval(() => flush(edge, log), FLUSH_MS)
+  const stop = async () => {
+    log('info', 'stopping')
+    closing.abort()
+    clearInterval(timer)
+    await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
+    await flush(edge, log)
+    await storage.close()
+    log('info', 'stopped')
+    Deno.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
+}
+
+async function flush(edge: Edge, log: Log): Promise<void> {
+  try {
+    await edge.flush()
+  } catch (error) {
+    log('warn', 'housekeeping failed, and is tried again', { error: explain(error) })
+  }
+}
+
+await start()

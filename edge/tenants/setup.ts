@@ -1,0 +1,191 @@
+/** Making tenants: the first by the setup token, further ones by the operator of the installation. */
+import { timingSafeEqual } from 'node:crypto'
+import type { Primitives } from '../../shared/seal/primitives.ts'
+import { CreatedTenant, NewTenant } from '../../shared/schemas/tenant.ts'
+import { newLogKey } from '../audit/tenant_log.ts'
+import { hashSecret, newSecret } from '../auth/secret.ts'
+import { insertToken, type TokenRow } from '../auth/store.ts'
+import type { MasterKeys } from '../db/master_keys.ts'
+import type { Step } from '../db/plan.ts'
+import { change, openChange } from '../http/change.ts'
+import { command, open, type Route } from '../http/route.ts'
+import {
+  insertInstallation,
+  insertMember,
+  insertProject,
+  insertTenant,
+  insertWorkspace,
+  type MemberRow,
+  selectTenant,
+  type TenantRow,
+  toMember,
+  toTenant,
+} from './store.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const FIRST_TOKEN_DAYS = 90
+
+export interface SetupOptions {
+  /** `hashSecret` of the setup token, or of what the operator chose. */
+  readonly setupTokenHash: string
+  readonly primitives: Primitives
+  readonly master: MasterKeys
+}
+
+const tenantId = '019a9f3e-7c00-7000-8000-000000000000'
+const example = {
+  body: { tenant: { id: tenantId, name: 'Acme' }, person: { name: 'Ada Lovelace' } },
+  reply: {
+    tenant: {
+      id: tenantId,
+      name: 'Acme',
+      log_key: '6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=',
+      created: '2026-11-22T08:00:00.000Z',
+    },
+    member: {
+      id: '019a9f3e-7c00-7000-8000-000000000002',
+      name: 'Ada Lovelace',
+      role: 'admin',
+      state: 'active',
+      created: '2026-11-22T08:00:00.000Z',
+    },
+    token: 'sp_pat_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT',
+  },
+}
+
+export function setupRoutes(options: SetupOptions): readonly Route[] {
+  return [
+    open({
+      id: 'setUp',
+      method: 'post',
+      path: '/v1/setup',
+      status: 201,
+      tag: 'Setup',
+      summary: 'Make the first tenant and its owner',
+      description:
+        'Works once in the life of an installation. The setup token stands in a file whose path the ' +
+        'edge prints when it first starts.',
+      because: 'nobody has an account yet',
+      credential: {
+        kind: 'setup',
+        find: ({ secret }) => {
+          const given = hashSecret(secret)
+          return Promise.resolve(sameText(given, options.setupTokenHash) ? { setup: true } : null)
+        },
+      },
+      audit: 'tenant.created',
+      body: NewTenant,
+      reply: CreatedTenant,
+      faults: ['already_exists'],
+      example,
+      handle({ body, now, newId, randomBytes }) {
+        const made = newTenant(body, { ...options, operator: true, now, newId, randomBytes })
+        return Promise.resolve(openChange({
+          tenant: body.tenant.id,
+          actor: { kind: 'setup' },
+          writes: [insertInstallation(body.tenant.id, now), ...made.steps],
+          target: body.tenant.id,
+          facts: { member: made.member.id },
+          names: { member: body.person.name },
+          reply: () => ({ tenant: toTenant(made.tenant), member: toMember(made.member), token: made.secret }),
+        }))
+      },
+    }),
+    command({
+      id: 'createTenant',
+      method: 'post',
+      path: '/v1/tenants',
+      status: 201,
+      tag: 'Tenants',
+      permission: 'tenants.create',
+      audit: 'tenant.created',
+      summary: 'Make another tenant on this installation',
+      description:
+        'For the operator, who set the installation up. The new tenant’s first member is its admin; ' +
+        'the operator has no part in it.',
+      body: NewTenant,
+      reply: CreatedTenant,
+      faults: ['already_exists'],
+      example,
+      handle({ body, now, newId, randomBytes }) {
+        const made = newTenant(body, { ...options, operator: false, now, newId, randomBytes })
+        return Promise.resolve(change({
+          // The log key is random: a repeated request reads the one that was kept.
+          writes: [...made.steps, selectTenant(body.tenant.id)],
+          target: body.tenant.id,
+          facts: { member: made.member.id },
+          reply: ({ rows, repeated }) => ({
+            tenant: toTenant(rows.at(-1)?.[0] as unknown as TenantRow),
+            member: toMember(made.member),
+            ...(repeated ? {} : { token: made.secret }),
+          }),
+        }))
+      },
+    }),
+  ]
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(new TextEncoder().encode(a), new TextEncoder().encode(b))
+}
+
+interface Making extends SetupOptions {
+  readonly operator: boolean
+  readonly now: number
+  readonly newId: () => string
+  readonly randomBytes: (length: number) => Uint8Array
+}
+
+interface Made {
+  readonly tenant: TenantRow
+  readonly member: MemberRow
+  readonly secret: string
+  readonly steps: readonly Step[]
+}
+
+/** A tenant with its log key, its first admin with a token, and a workspace and project to begin in. */
+function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making): Made {
+  const { now: created, newId, primitives, master } = making
+  const tenant: TenantRow = { id, name, ...newLogKey(primitives, master, id), created }
+  const member: MemberRow = {
+    id: newId(),
+    tenant: id,
+    name: person.name,
+    role: 'admin',
+    state: 'active',
+    operator: making.operator ? 1 : 0,
+    created,
+  }
+  const { row: token, secret } = firstToken(member, making)
+  const workspace = { id: newId(), tenant: id, name: 'default', created }
+  const project = { id: newId(), tenant: id, workspace: workspace.id, name: 'default', created }
+  const steps = [
+    insertTenant(tenant),
+    insertMember(member),
+    insertToken(token),
+    insertWorkspace(workspace),
+    insertProject(project),
+  ]
+  return { tenant, member, secret, steps }
+}
+
+/** The token that a member starts with. */
+export function firstToken(
+  member: MemberRow,
+  making: Pick<Making, 'now' | 'newId' | 'randomBytes'>,
+): { readonly row: TokenRow; readonly secret: string } {
+  const secret = newSecret('pat', making.randomBytes)
+  const row: TokenRow = {
+    id: making.newId(),
+    tenant: member.tenant,
+    member: member.id,
+    name: 'first token',
+    hash: hashSecret(secret),
+    scopes: null,
+    created: making.now,
+    expires: making.now + FIRST_TOKEN_DAYS * DAY_MS,
+    revoked: null,
+    last_used: null,
+  }
+  return { row, secret }
+}

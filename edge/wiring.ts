@@ -1,0 +1,69 @@
+/** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
+import type { Primitives } from '../shared/seal/primitives.ts'
+import { type App, createApp } from './app.ts'
+import { TenantLogs } from './audit/tenant_log.ts'
+import { memberAuthenticator } from './auth/authenticate.ts'
+import { LastUse } from './auth/last_use.ts'
+import { reader } from './db/database.ts'
+import type { MasterKeys } from './db/master_keys.ts'
+import type { Storage } from './db/storage.ts'
+import type { Log } from './http/log.ts'
+import { Metrics } from './http/metrics.ts'
+import type { Route } from './http/route.ts'
+import type { Services } from './http/services.ts'
+import { routes } from './routes.ts'
+
+export interface EdgeOptions {
+  readonly storage: Storage
+  readonly publicUrl: string
+  /** `hashSecret` of the setup token. */
+  readonly setupTokenHash: string
+  readonly master: MasterKeys
+  readonly primitives: Primitives
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: Log
+  /** Aborts when the edge is about to stop: whoever waits is answered at once. */
+  readonly closing: AbortSignal
+  /** Milliseconds for a request's body to arrive; 10 s unless said. */
+  readonly bodyTimeoutMs?: number
+}
+
+export interface Edge {
+  readonly app: App
+  readonly routes: readonly Route[]
+  /** Work that is due now and then: call it every minute and once at the end. */
+  readonly flush: () => Promise<void>
+}
+
+export function wire(options: EdgeOptions): Edge {
+  const { storage, primitives, master, clock, log, closing } = options
+  const db = reader(storage)
+  const lastUse = new LastUse()
+  const logs = new TenantLogs({ db, primitives, master })
+  const metrics = new Metrics([
+    gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
+    gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
+    gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
+  ])
+  const all = routes({ ...options, db, logs, metrics })
+  const services: Services = {
+    storage,
+    db,
+    clock,
+    randomBytes: primitives.randomBytes,
+    authenticate: {
+      member: memberAuthenticator(storage, { clock, lastUse }),
+      agent: () => Promise.resolve(null),
+    },
+    log,
+    metrics,
+    closing,
+    bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+  }
+  return { app: createApp(all, services), routes: all, flush: () => lastUse.flush(storage) }
+}
+
+function gauge(name: string, help: string, value: () => number) {
+  return { name: `sallyport_storage_${name}_total`, type: 'counter' as const, help, value }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { Id, Line, Time } from './fields.ts'
+import { RoleName } from './principal.ts'
+import { Secret } from './token.ts'
+
+export const Member = z.object({
+  id: Id,
+  name: Line,
+  role: RoleName,
+  state: z.enum(['invited', 'active', 'removed']),
+  created: Time,
+}).meta({ id: 'Member' })
+export type Member = z.infer<typeof Member>
+
+export const NewMember = z.strictObject({ name: Line, role: RoleName }).meta({ id: 'NewMember' })
+
+export const MemberChange = z.strictObject({ role: RoleName }).meta({ id: 'MemberChange' })
+
+export const InvitedMember = z.object({
+  member: Member,
+  invitation: Secret.optional().meta({
+    description:
+      'To hand over; good once, for seven days. Shown once: left out when the Idempotency-Key was ' +
+      'used before.',
+  }),
+}).meta({ id: 'InvitedMember' })
+
+export const AcceptedInvitation = z.object({ member: Member, token: Secret }).meta({
+  id: 'AcceptedInvitation',
+})

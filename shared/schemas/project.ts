@@ -1,0 +1,7 @@
+import { z } from 'zod'
+import { Id, Name, Time } from './fields.ts'
+
+export const Project = z.object({ id: Id, workspace: Id, name: Name, created: Time }).meta({ id: 'Project' })
+export type Project = z.infer<typeof Project>
+
+export const NewProject = z.strictObject({ workspace: Id, name: Name }).meta({ id: 'NewProject' })
