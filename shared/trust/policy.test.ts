@@ -1,0 +1,180 @@
+import fc from 'fast-check'
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Policy, type PolicyTuple } from '../schemas/policy.ts'
+import { type Access, normalisePath, pairAllowed, policyAllows, strictestLimits } from './policy.ts'
+
+type PostgresTuple = Extract<PolicyTuple, { connector: 'postgres' }>
+const tuple: PostgresTuple = {
+  direction: 'read',
+  connector: 'postgres',
+  endpoint: 'db.example',
+  port: 5432,
+  account: 'etl',
+  database: 'shop',
+  schema: 'public',
+  prefix: 'order',
+}
+const access: Extract<Access, { connector: 'postgres' }> = {
+  direction: 'read',
+  connector: 'postgres',
+  endpoint: 'db.example',
+  port: 5432,
+  account: 'etl',
+  database: 'shop',
+  schema: 'public',
+  table: 'orders',
+}
+const policy = (...allow: PolicyTuple[]): Policy => Policy.parse({ allow })
+const allowed = (given: Policy | null, asked: Access) => policyAllows(given, asked).allowed
+const files = (path: string): PolicyTuple => ({ direction: 'write', connector: 'files', path })
+const writes = (path: string): Access => ({ direction: 'write', connector: 'files', path })
+
+describe('the policy', () => {
+  test('absent or empty, it denies everything', () => {
+    assert.deepEqual(policyAllows(null, access), { allowed: false, code: 'policy_missing', differs: [] })
+    assert.deepEqual(policyAllows(policy(), access), { allowed: false, code: 'policy_denied', differs: [] })
+  })
+
+  test('allows what one tuple fits whole', () => {
+    assert.equal(allowed(policy(tuple), access), true)
+    const others: Partial<typeof access>[] = [
+      { direction: 'write' },
+      { endpoint: 'other.example' },
+      { endpoint: 'db.example.evil' },
+      { port: 5433 },
+      { account: 'root' },
+      { database: 'crm' },
+      { schema: 'private' },
+      { table: 'customers' },
+    ]
+    assert.equal(new Set(others.flatMap((other) => Object.keys(other))).size, Object.keys(access).length - 1)
+    for (const other of others) assert.equal(allowed(policy(tuple), { ...access, ...other }), false)
+    assert.equal(allowed(policy(tuple), writes('/db.example')), false)
+  })
+
+  test('does not mix two tuples into one', () => {
+    const two = policy({ ...tuple, database: 'crm' }, { ...tuple, account: 'other' })
+    assert.equal(allowed(two, access), false)
+  })
+
+  test('says in which fields the nearest tuple differs, and no values', () => {
+    const far = { ...tuple, endpoint: 'x', port: 1, account: 'y' }
+    assert.deepEqual(policyAllows(policy(far, tuple), { ...access, port: 1, table: 'x' }), {
+      allowed: false,
+      code: 'policy_denied',
+      differs: ['port', 'prefix'],
+    })
+  })
+
+  test('a star fits anything, in its own field alone', () => {
+    for (const field of ['endpoint', 'port', 'account', 'database', 'schema', 'prefix'] as const) {
+      const wide = policy({ ...tuple, [field]: '*' })
+      const key = field === 'prefix' ? 'table' : field
+      const other = { ...access, [key]: field === 'port' ? 1 : 'anything' }
+      assert.equal(allowed(wide, other), true, field)
+      const beside = field === 'account' ? { database: 'crm' } : { account: 'root' }
+      assert.equal(allowed(wide, { ...other, ...beside }), false, field)
+    }
+    assert.equal(allowed(policy(tuple), { ...access, account: '*', endpoint: '*' }), false)
+  })
+
+  test('host names are one in any case and with the dot of the root', () => {
+    for (const endpoint of ['DB.Example', 'db.example.']) {
+      assert.equal(allowed(policy(tuple), { ...access, endpoint }), true, endpoint)
+    }
+    assert.equal(allowed(policy({ ...tuple, endpoint: '::1' }), { ...access, endpoint: '[::1]' }), true)
+    assert.equal(
+      allowed(policy({ ...tuple, endpoint: '/run/pg' }), { ...access, endpoint: '/run//pg/' }),
+      true,
+    )
+    assert.equal(allowed(policy({ ...tuple, endpoint: '*' }), { ...access, endpoint: '/run/../pg' }), false)
+    assert.equal(allowed(policy({ ...tuple, endpoint: '*' }), { ...access, endpoint: '' }), false)
+  })
+
+  test('a folder allows what is below it, by whole segments', () => {
+    const out = policy(files('/data/out'))
+    for (const path of ['/data/out', '/data/out/', '/data/out/a.parquet', '/data//out/./b/c']) {
+      assert.equal(allowed(out, writes(path)), true, path)
+    }
+    for (
+      const path of [
+        '/data',
+        '/data/outside',
+        '/data/out2/a',
+        'data/out/a',
+        '/data/out/../secret',
+        '/data/out/..',
+        '/data/out/a\0',
+        '',
+        '/',
+        '/Data/out/a',
+      ]
+    ) assert.equal(allowed(out, writes(path)), false, path)
+    assert.equal(allowed(policy(files('/')), writes('/any/where')), true)
+    assert.equal(allowed(out, { ...writes('/data/out/a'), direction: 'read' }), false)
+  })
+
+  test('takes paths in their plain form only', () => {
+    for (const path of ['', 'data', '/data/', '//data', '/data/../x', '/./data', '/data/.', '/a\0', '*']) {
+      assert.equal(Policy.safeParse({ allow: [files(path)] }).success, false, path)
+    }
+    for (const path of ['/', '/data', '/data/...', '/.hidden/..x']) {
+      assert.equal(Policy.safeParse({ allow: [files(path)] }).success, true, path)
+      assert.equal(normalisePath(path), path)
+    }
+  })
+
+  test('a path has one plain form, inside every folder above it', () => {
+    const segment = fc.constantFrom('a', 'b', '.', '', '..', 'a.b')
+    fc.assert(fc.property(fc.array(segment), (segments) => {
+      const path = normalisePath(`/${segments.join('/')}`)
+      if (path === null) return assert.ok(segments.includes('..'))
+      assert.equal(normalisePath(path), path)
+      assert.equal(Policy.safeParse({ allow: [files(path)] }).success, true)
+      assert.equal(allowed(policy(files(path)), writes(`${path}/x`)), true)
+    }))
+  })
+
+  test('unknown fields and connectors are refused', () => {
+    for (const wrong of [{ ...tuple, x: 1 }, { ...tuple, connector: 'mysql' }, { ...tuple, port: '5432' }]) {
+      assert.equal(Policy.safeParse({ allow: [wrong] }).success, false)
+    }
+    assert.equal(Policy.safeParse({ allow: [], x: 1 }).success, false)
+  })
+})
+
+describe('forbidden pairs', () => {
+  const { direction: _, ...place } = tuple
+  const { direction: __, ...asked } = access
+  const given = Policy.parse({
+    allow: [],
+    forbidden_pairs: [{ source: place, destination: { connector: 'files', path: '/data/public' } }],
+  })
+  const to = (path: string) => ({ source: asked, destination: { connector: 'files' as const, path } })
+
+  test('nothing goes from the one to the other, into it, below it or around it', () => {
+    for (const path of ['/data/public', '/data/public/x', '/data', '/', '/data/public/../x']) {
+      assert.equal(pairAllowed(given, to(path)), false, path)
+    }
+    assert.equal(pairAllowed(given, to('/data/private')), true)
+    assert.equal(
+      pairAllowed(given, { ...to('/data/public'), source: { ...asked, table: 'customers' } }),
+      true,
+    )
+    assert.equal(pairAllowed(given, { source: asked, destination: asked }), true)
+    assert.equal(pairAllowed(policy(), to('/data/public')), true)
+  })
+})
+
+describe('limits', () => {
+  test('the smaller of the two holds, and none where neither says one', () => {
+    assert.deepEqual(strictestLimits({ rows: 5, bytes: 7 }, { rows: 9, runs_per_day: 2 }), {
+      rows: 5,
+      bytes: 7,
+      runs_per_day: 2,
+    })
+    assert.deepEqual(strictestLimits(undefined, { rows: 9 }).rows, 9)
+    assert.equal(strictestLimits(undefined, {}).rows, undefined)
+  })
+})
