@@ -15,7 +15,6 @@ export interface Outgoing {
 /** Adds who is calling to the headers. Called anew for every attempt: a signature is good for one. */
 export type Authorize = (outgoing: Outgoing) => void
 
-
 export interface TransportOptions {
   readonly authorize: Authorize
   readonly network?: typeof fetch

@@ -5,11 +5,11 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Anchor, AnchoredRun } from '../../shared/schemas/anchor.ts'
 import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
-import { type RunTrigger, runId } from '../../shared/ids.ts'
+import { runId, type RunTrigger } from '../../shared/ids.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { SignedDocument } from '../../shared/sign/documents.ts'
-import type { RunJob } from '../edge_client/agent_edge.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
 import { native } from '../primitives.ts'
 import type { Footing } from '../trust/footing.ts'
 
@@ -46,7 +46,9 @@ export function checkTrigger(asked: Asked, known: boolean): Checked {
     pipeline: pipeline.document.id,
     trigger: checked.trigger,
   })
-  if (id !== job.run.id) throw new Fault('request_mismatch', 'The run has another id than its trigger gives it.')
+  if (id !== job.run.id) {
+    throw new Fault('request_mismatch', 'The run has another id than its trigger gives it.')
+  }
   return { id, kind: checked.trigger.kind, until: checked.until }
 }
 
@@ -65,13 +67,18 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
     dsse: job.run.trigger.request,
   })
   const { pipeline: wanted, pool, issued, expires, nonce } = document
-  if (wanted.id !== pipeline.document.id) throw new Fault('request_mismatch', 'The request is for another pipeline.')
+  if (wanted.id !== pipeline.document.id) {
+    throw new Fault('request_mismatch', 'The request is for another pipeline.')
+  }
   if (wanted.hash !== pipeline.hash) {
     throw new Fault('request_mismatch', 'The request is for another version of the pipeline.')
   }
   if (pool !== footing.ring.pool) throw new Fault('request_mismatch', 'The request is for another pool.')
   if (document.index > index.document.number) {
-    throw new Fault('index_rolled_back', `The request was signed by index ${document.index}; the edge shows an older one.`)
+    throw new Fault(
+      'index_rolled_back',
+      `The request was signed by index ${document.index}; the edge shows an older one.`,
+    )
   }
   const until = Date.parse(expires)
   if (now >= until && !known) throw new Fault('request_expired')
@@ -87,10 +94,15 @@ function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
   const perDay = pipeline.document.triggers.api?.per_day ?? 0
   if (perDay === 0) throw new Fault('trigger_not_allowed', 'The pipeline takes signed requests only.')
   if (!Number.isInteger(slot) || slot < 1 || slot > perDay) {
-    throw new Fault('trigger_not_allowed', `The pipeline allows ${perDay} unsigned runs a day; this is number ${slot}.`)
+    throw new Fault(
+      'trigger_not_allowed',
+      `The pipeline allows ${perDay} unsigned runs a day; this is number ${slot}.`,
+    )
   }
   const start = Date.parse(`${day}T00:00:00.000Z`)
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(start)) throw new Fault('trigger_not_allowed', 'That is no day.')
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(start)) {
+    throw new Fault('trigger_not_allowed', 'That is no day.')
+  }
   const until = start + dayMs + lateMs
   if (now < start - skewMs || (now >= until && !known)) {
     throw new Fault('trigger_not_allowed', `The unsigned run is of ${day}, which is not today.`)
@@ -111,7 +123,9 @@ export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): An
   const known = anchor.runs.find((run) => run.id === checked.id)
   if (known?.done) throw new Fault('trigger_used')
   if (known) {
-    if (now >= Date.parse(known.until)) throw new Fault('trigger_used', 'The run is too old to be attempted again.')
+    if (now >= Date.parse(known.until)) {
+      throw new Fault('trigger_used', 'The run is too old to be attempted again.')
+    }
     if (known.attempts > limits.retries) {
       throw new Fault('limit_reached', `The run has had its ${known.attempts} attempts.`)
     }
@@ -125,7 +139,15 @@ export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): An
     throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
   }
   const until = new Date(Math.min(checked.until, now + MAX_REQUEST_MS) + retryMs).toISOString()
-  const first: AnchoredRun = { id: checked.id, pipeline, trigger: checked.kind, day, attempts: 1, done: false, until }
+  const first: AnchoredRun = {
+    id: checked.id,
+    pipeline,
+    trigger: checked.kind,
+    day,
+    attempts: 1,
+    done: false,
+    until,
+  }
   return withRun(anchor, first, now)
 }
 

@@ -24,7 +24,11 @@ function parseFloor(text: string, { place, tenant }: { place: string; tenant: st
 }
 
 /** Raises the floor by `change`. It never falls: a lower version or number than the stored one is kept. */
-export async function raiseFloor(store: Store, first: Floor, change: (floor: Floor) => Floor): Promise<Floor> {
+export async function raiseFloor(
+  store: Store,
+  first: Floor,
+  change: (floor: Floor) => Floor,
+): Promise<Floor> {
   return await update(store, (text) => {
     const now = text === null ? first : parseFloor(text, { place: store.place, tenant: first.tenant })
     const next = noLower(now, change(now))

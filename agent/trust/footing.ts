@@ -64,7 +64,11 @@ export class Footings {
     const ring = this.#ring = await this.#fresh('ring', this.#ring, () => loadRing(keystore))
     const pin = pinFor(ring.value, typedPin)
     const anchor = await readAnchor(anchorStore, ring.value)
-    const floor = this.#floor = await this.#fresh('floor', this.#floor, () => readFloor(floorStore, pin.tenant))
+    const floor = this.#floor = await this.#fresh(
+      'floor',
+      this.#floor,
+      () => readFloor(floorStore, pin.tenant),
+    )
     const seen = [anchor.trust, floor.value?.trust ?? null].filter((one): one is Seen => one !== null)
     const after = (version: number) => edge.trustAfter(version, signal)
     const chain = this.#chain = await this.#fresh(
@@ -77,7 +81,11 @@ export class Footings {
     checkRing(ring.value, document)
     if (anchor.trust?.hash !== hash) {
       const here = { version: document.version, hash }
-      await updateAnchor(anchorStore, ring.value, (one) => higher(one.trust, here) ? { ...one, trust: here } : one)
+      await updateAnchor(
+        anchorStore,
+        ring.value,
+        (one) => higher(one.trust, here) ? { ...one, trust: here } : one,
+      )
     }
     return { ring: ring.value, pin, floor: floor.value, chain: chain.value }
   }
@@ -92,7 +100,9 @@ export class Footings {
       const forMs = now - last.at
       if (forMs > longestOutOfReachMs) {
         const minutes = Math.floor(forMs / 60_000)
-        throw new Fault('trust_stale', `The ${what} has been out of reach for ${minutes} minutes.`, { cause: error })
+        throw new Fault('trust_stale', `The ${what} has been out of reach for ${minutes} minutes.`, {
+          cause: error,
+        })
       }
       this.#options.onOutOfReach(what, forMs, error)
       return last

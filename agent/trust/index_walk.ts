@@ -28,10 +28,15 @@ export async function newestIndex(options: IndexOptions): Promise<VerifiedIndex>
     const some = await after(from - 1 + documents.length)
     documents.push(...some)
     if (some.length === 0) break
-    if (documents.length > mostIndexes) throw new Fault('index_invalid', 'The edge shows indexes without end.')
+    if (documents.length > mostIndexes) {
+      throw new Fault('index_invalid', 'The edge shows indexes without end.')
+    }
   }
   if (documents.length === 0 && last !== null) {
-    throw new Fault('index_rolled_back', `Index ${last.number} was seen before, and the edge no longer shows it.`)
+    throw new Fault(
+      'index_rolled_back',
+      `Index ${last.number} was seen before, and the edge no longer shows it.`,
+    )
   }
   // What the floor names below the last one seen was on the way when that one was verified.
   const seen = [last, floor].filter((one) => one !== null).filter(({ number }) => number >= from)

@@ -28,7 +28,10 @@ export function pinFor(ring: Ring, typed: string | null): Pin {
 export function readPin(text: string): Pin {
   const pin = parsePin(text.trim())
   if (pin === null) {
-    throw new Fault('invalid_setting', 'pin: this is no pin. It looks like <tenant>:<version>:<64 hex digits>.')
+    throw new Fault(
+      'invalid_setting',
+      'pin: this is no pin. It looks like <tenant>:<version>:<64 hex digits>.',
+    )
   }
   return pin
 }
@@ -38,7 +41,10 @@ export function checkRing(ring: Ring, trust: TrustDocument): void {
   const pool = trust.pools.find(({ name }) => name === ring.pool)
   const key = toBase64(native.ed25519.publicKey(fromBase64(ring.pool_key)))
   if (ring.tenant !== trust.tenant || pool?.key !== key) {
-    throw new Fault('ring_mismatch', `The trust document knows no pool ${ring.pool} with the key of this ring.`)
+    throw new Fault(
+      'ring_mismatch',
+      `The trust document knows no pool ${ring.pool} with the key of this ring.`,
+    )
   }
 }
 

@@ -42,8 +42,12 @@ export async function walkTrust(options: ChainOptions): Promise<Chain> {
   const kept = readCache(cache, pin)
   const fetched = await fetchAfter(options, kept.at(-1)?.version ?? pin.version - 1)
   const versions = [...kept, ...fetched]
-  const { document, hash } = verifyChain(native, { pin, documents: versions.map((one) => one.document), seen })
-  const policy = versions.find(({ version }) => version === document.policy?.version)?.policy ?? null
+  const { document, hash } = verifyChain(native, {
+    pin,
+    documents: versions.map((one) => one.document),
+    seen,
+  })
+  const policy = document.policy === null ? null : versions.at(-1)?.policy ?? null
   // Without its policy the chain is fetched again next time: what was withheld once may come later.
   if (fetched.length > 0 && (policy !== null || document.policy === null)) {
     makePrivateFolder(dirname(cache))
@@ -57,12 +61,16 @@ async function fetchAfter({ after }: ChainOptions, start: number): Promise<Trust
   for (let last = start;;) {
     const some = await after(last)
     for (const { version, document, policy } of some) {
-      if (version !== last + 1) throw new Fault('trust_invalid', 'The edge leaves out a version of the trust document.')
+      if (version !== last + 1) {
+        throw new Fault('trust_invalid', 'The edge leaves out a version of the trust document.')
+      }
       all.push({ version, document, policy })
       last = version
     }
     if (some.length === 0) return all
-    if (all.length > mostVersions) throw new Fault('trust_invalid', 'The edge shows trust documents without end.')
+    if (all.length > mostVersions) {
+      throw new Fault('trust_invalid', 'The edge shows trust documents without end.')
+    }
   }
 }
 

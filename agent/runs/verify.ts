@@ -1,0 +1,167 @@
+/**
+ * Everything that is checked about a job before any of it is opened, in this order: ring and pin, trust chain, floor,
+ * index, document and its signer, trigger and limits. Each failure is a refusal with a code of its own.
+ */
+import { fromBase64, fromUtf8 } from '../../shared/bytes.ts'
+import { Fault } from '../../shared/faults.ts'
+import type { Index } from '../../shared/schemas/index.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
+import type { SealedDocument } from '../../shared/schemas/connection_record.ts'
+import type { DocumentType, SignedDocument } from '../../shared/sign/documents.ts'
+import { verifyAuthored } from '../../shared/trust/authority.ts'
+import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
+import type { AgentEdge } from '../edge_client/agent_edge.ts'
+import { native } from '../primitives.ts'
+import { readAnchor, updateAnchor } from '../trust/anchor.ts'
+import type { Footing, Footings } from '../trust/footing.ts'
+import { newestIndex } from '../trust/index_walk.ts'
+import type { Store } from '../trust/store.ts'
+import { checkTrigger, countAttempt } from './trigger.ts'
+
+export interface VerifyOptions {
+  readonly footings: Pick<Footings, 'read'>
+  readonly anchor: Store
+  readonly edge: Pick<AgentEdge, 'indexAfter'>
+  readonly agentId: string
+  readonly now: () => number
+}
+
+/** A signed document, and what is sealed for it. */
+export interface Sealed<T extends DocumentType> {
+  readonly signed: SignedDocument<T>
+  readonly envelope: string
+}
+
+/** A job of which everything that can be checked without opening it has been. */
+export interface VerifiedJob {
+  readonly job: RunJob
+  readonly footing: Footing
+  readonly pipeline: Sealed<'pipeline'>
+  readonly source: Sealed<'connection'>
+  readonly destination: Sealed<'connection'>
+}
+
+/** Throws a Fault of class `refused`, or a transient one when something could not be asked. */
+export async function verifyJob(
+  job: RunJob,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<VerifiedJob> {
+  const { anchor, agentId, now } = options
+  const footing = await options.footings.read(signal)
+  checkDenied(footing, [agentId])
+  const index = await checkIndex(job, { footing, options, signal })
+  const documents = { footing, index: index.document }
+  const pipeline = checkDocument(job.pipeline, { ...documents, type: 'pipeline', id: job.run.pipeline_id })
+  const { pool, connections } = pipeline.signed.document
+  if (pool !== footing.ring.pool) throw new Fault('wrong_pool', `The pipeline is for the pool ${pool}.`)
+  const source = checkConnection(job, connections.source, documents)
+  const destination = checkConnection(job, connections.destination, documents)
+  const asked = { job, footing, index, pipeline: pipeline.signed, now: now() }
+  await updateAnchor(anchor, footing.ring, (one) => {
+    const known = one.runs.some(({ id, done }) => id === job.run.id && !done)
+    return countAttempt(one, asked, checkTrigger(asked, known))
+  })
+  return { job, footing, pipeline, source, destination }
+}
+
+function checkDenied({ floor }: Footing, ids: readonly string[]): void {
+  const denied = ids.find((id) => floor?.deny.includes(id))
+  if (denied !== undefined) throw new Fault('denied', `The floor denies ${denied}.`)
+}
+
+interface IndexCheck {
+  readonly footing: Footing
+  readonly options: VerifyOptions
+  readonly signal: AbortSignal
+}
+
+/** The newest index of the job's project, walked from the anchor's, which moves forward with it. */
+async function checkIndex(job: RunJob, { footing, options, signal }: IndexCheck): Promise<VerifiedIndex> {
+  const { project, index: named } = job.run
+  const { floor, chain, ring } = footing
+  const anchored = await readAnchor(options.anchor, ring)
+  const index = await newestIndex({
+    trust: chain.document,
+    deny: floor?.deny ?? [],
+    project,
+    last: anchored.index[project] ?? null,
+    floor: floor?.index[project] ?? null,
+    after: (number) => options.edge.indexAfter(project, number, signal),
+  })
+  const { number } = index.document
+  if (named > number) {
+    throw new Fault(
+      'index_missing',
+      `The job names index ${named}, and the edge shows ${number} as the last.`,
+    )
+  }
+  await updateAnchor(options.anchor, ring, (one) => {
+    const was = one.index[project]
+    if (was !== undefined && was.number >= number) return one
+    return { ...one, index: { ...one.index, [project]: { number, hash: index.hash } } }
+  })
+  return index
+}
+
+interface DocumentCheck<T extends 'pipeline' | 'connection'> {
+  readonly footing: Footing
+  readonly index: Index
+  readonly type: T
+  readonly id: string
+}
+
+/** It is what the index lists under `id`, at exactly that hash, and its own author's signature counts. */
+function checkDocument<T extends 'pipeline' | 'connection'>(
+  { document: dsse, sealed }: SealedDocument,
+  { footing, index, type, id }: DocumentCheck<T>,
+): Sealed<T> {
+  const entry = index.entries[id]
+  if (entry === undefined || entry.kind !== type) {
+    throw new Fault('not_in_index', `Index ${index.number} lists no ${type} ${id}.`)
+  }
+  const signed = verifyAuthored(native, {
+    trust: footing.chain.document,
+    deny: footing.floor?.deny ?? [],
+    type,
+    project: index.project,
+    dsse,
+  })
+  const { version, name } = signed.document
+  const same = signed.document.id === id && version === entry.version && name === entry.name
+  if (!same || signed.hash !== entry.hash) {
+    throw new Fault(
+      'not_at_index',
+      `The ${type} ${entry.name} is not version ${entry.version} as index ${index.number} lists it.`,
+    )
+  }
+  return { signed, envelope: sealed }
+}
+
+function checkConnection(
+  job: RunJob,
+  id: string,
+  documents: { readonly footing: Footing; readonly index: Index },
+): Sealed<'connection'> {
+  checkDenied(documents.footing, [id])
+  const sent = job.connections.find(({ document }) => idOf(document) === id)
+  if (sent === undefined) throw new Fault('wrong_connection', `The job does not carry the connection ${id}.`)
+  const connection = checkDocument(sent, { ...documents, type: 'connection', id })
+  const { ring } = documents.footing
+  if (!connection.signed.document.pools.includes(ring.pool)) {
+    throw new Fault(
+      'wrong_pool',
+      `The connection ${connection.signed.document.name} is not for the pool ${ring.pool}.`,
+    )
+  }
+  return connection
+}
+
+/** Only to find it among those that were sent; what it says is checked afterwards. */
+function idOf(dsse: SealedDocument['document']): unknown {
+  try {
+    return JSON.parse(fromUtf8(fromBase64(dsse.payload))).id
+  } catch {
+    return null
+  }
+}
