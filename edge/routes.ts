@@ -1,4 +1,6 @@
 /** Every route of every room. What is not in this list is not served. */
+import { agentRoutes } from './agents/routes.ts'
+import { agentSelfRoutes } from './agents/self_routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { TenantLogs } from './audit/tenant_log.ts'
 import { authRoutes } from './auth/routes.ts'
@@ -7,6 +9,7 @@ import type { Metrics } from './http/metrics.ts'
 import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
 import { tenantRoutes } from './tenants/routes.ts'
+import { trustRoutes } from './trust/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
 
 export interface RoomOptions extends EdgeOptions {
@@ -21,5 +24,8 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...auditRoutes(options.logs),
     ...authRoutes,
     ...tenantRoutes(options),
+    ...trustRoutes,
+    ...agentRoutes,
+    ...agentSelfRoutes(options.logs),
   ]
 }

@@ -2,6 +2,7 @@
 import type { Primitives } from '../shared/seal/primitives.ts'
 import { type App, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
+import { agentAuthenticator } from './agents/authenticate.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import { LastUse } from './auth/last_use.ts'
 import { reader } from './db/database.ts'
@@ -54,7 +55,7 @@ export function wire(options: EdgeOptions): Edge {
     randomBytes: primitives.randomBytes,
     authenticate: {
       member: memberAuthenticator(storage, { clock, lastUse }),
-      agent: () => Promise.resolve(null),
+      agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl }),
     },
     log,
     metrics,

@@ -32,8 +32,8 @@ export type ApproveAgent = z.infer<typeof ApproveAgent>
 export const CreateEnrolmentToken = z.strictObject({ pool: Name })
 export type CreateEnrolmentToken = z.infer<typeof CreateEnrolmentToken>
 
-/** Shown once; good for one agent until `expires`. */
-export const EnrolmentToken = z.object({ token: z.string(), pool: Name, expires: Time })
+/** Good for one agent until `expires`. The token is shown once: a repeated request is answered without it. */
+export const EnrolmentToken = z.object({ token: z.string().optional(), pool: Name, expires: Time })
 export type EnrolmentToken = z.infer<typeof EnrolmentToken>
 
 /** A pool of the current trust document, with how many agents it has. */

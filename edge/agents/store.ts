@@ -1,0 +1,114 @@
+/** Agents and the one-time tokens by which they enrol. */
+import { toBase64 } from '../../shared/bytes.ts'
+import type { Agent, Pool } from '../../shared/schemas/agent.ts'
+import { type Reader, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
+import { isoTime } from '../trust/store.ts'
+
+export interface AgentRow {
+  readonly id: string
+  readonly tenant: string
+  readonly pool: string
+  readonly name: string
+  readonly public_key: Uint8Array
+  readonly fingerprint: string
+  readonly version: string
+  readonly state: 'pending' | 'approved' | 'revoked'
+  readonly created: number
+  readonly approved: number | null
+  readonly revoked: number | null
+}
+
+export function toAgent(row: AgentRow): Agent {
+  return {
+    id: row.id,
+    name: row.name,
+    pool: row.pool,
+    state: row.state,
+    public_key: toBase64(row.public_key),
+    fingerprint: row.fingerprint,
+    version: row.version,
+    created: isoTime(row.created),
+    ...(row.approved === null ? {} : { approved: isoTime(row.approved) }),
+    ...(row.revoked === null ? {} : { revoked: isoTime(row.revoked) }),
+  }
+}
+
+export async function agent(db: Reader, tenant: string, id: string): Promise<AgentRow | null> {
+  const row = await db.selectFrom('agent').selectAll().where('tenant', '=', tenant).where('id', '=', id)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Of whatever tenant: the key of a signed request says who asks. */
+export async function agentByKeyId(db: Reader, id: string): Promise<AgentRow | null> {
+  const row = await db.selectFrom('agent').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ?? null
+}
+
+/** Newest first. */
+export async function agents(
+  db: Reader,
+  tenant: string,
+  page: { readonly after: string | null; readonly take: number },
+): Promise<AgentRow[]> {
+  let query = db.selectFrom('agent').selectAll().where('tenant', '=', tenant)
+  if (page.after !== null) query = query.where('id', '<', page.after)
+  return await query.orderBy('id', 'desc').limit(page.take).execute()
+}
+
+/** The pools of these names, with the agents in each that are not revoked. */
+export async function poolsWithAgents(db: Reader, tenant: string, names: readonly string[]): Promise<Pool[]> {
+  const counts = await db.selectFrom('agent')
+    .select(({ fn }) => ['pool', 'state', fn.countAll<number>().as('count')])
+    .where('tenant', '=', tenant).groupBy(['pool', 'state']).execute()
+  const count = (pool: string, state: string) =>
+    counts.find((row) => row.pool === pool && row.state === state)?.count ?? 0
+  return names.map((name) => ({
+    name,
+    agents: { pending: count(name, 'pending'), approved: count(name, 'approved') },
+  }))
+}
+
+export function insertAgent(row: AgentRow): Step {
+  return step(writes.insertInto('agent').values(row), { otherwise: 'already_exists' })
+}
+
+/** Only an agent that waits is approved: a second approval is no second decision. */
+export function approveAgent(tenant: string, id: string, now: number): Step {
+  const query = writes.updateTable('agent').set({ state: 'approved', approved: now })
+    .where('tenant', '=', tenant).where('id', '=', id).where('state', '=', 'pending')
+  return step(query, { otherwise: 'conflict' })
+}
+
+export function revokeAgent(tenant: string, id: string, now: number): Step {
+  const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now })
+    .where('tenant', '=', tenant).where('id', '=', id).where('state', '!=', 'revoked')
+  return step(query, { otherwise: 'conflict' })
+}
+
+export interface EnrolmentRow {
+  readonly id: string
+  readonly tenant: string
+  readonly pool: string
+  readonly hash: string
+  readonly expires: number
+  readonly agent: string | null
+  readonly created: number
+}
+
+export function insertEnrolment(row: EnrolmentRow): Step {
+  return step(writes.insertInto('enrolment_token').values(row))
+}
+
+export async function enrolmentByHash(db: Reader, hash: string): Promise<EnrolmentRow | null> {
+  const row = await db.selectFrom('enrolment_token').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row ?? null
+}
+
+/** Once, and not after its time. */
+export function useEnrolment(id: string, use: { readonly agent: string; readonly now: number }): Step {
+  const query = writes.updateTable('enrolment_token').set({ agent: use.agent })
+    .where('id', '=', id).where('agent', 'is', null).where('expires', '>', use.now)
+  return step(query, { otherwise: 'unauthenticated' })
+}
