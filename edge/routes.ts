@@ -4,10 +4,12 @@ import { agentSelfRoutes } from './agents/self_routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { TenantLogs } from './audit/tenant_log.ts'
 import { authRoutes } from './auth/routes.ts'
+import { connectionRoutes } from './connections/routes.ts'
 import type { Reader } from './db/database.ts'
 import type { Metrics } from './http/metrics.ts'
 import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
+import { pipelineRoutes } from './pipelines/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import { trustRoutes } from './trust/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
@@ -27,5 +29,7 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...trustRoutes,
     ...agentRoutes,
     ...agentSelfRoutes(options.logs),
+    ...connectionRoutes,
+    ...pipelineRoutes,
   ]
 }

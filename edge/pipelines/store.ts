@@ -1,0 +1,153 @@
+/** Pipelines: what their documents say in the clear, and every version as it came. */
+import { fromBase64, toBase64 } from '../../shared/bytes.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import type { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
+import { isoTime } from '../trust/store.ts'
+
+/** A document that was checked, with its sealed part. */
+export interface SignedPipeline {
+  readonly document: Pipeline
+  readonly dsse: Dsse
+  readonly hash: string
+  /** Envelope, base64. */
+  readonly sealed: string
+}
+
+const columns = [
+  'id',
+  'project',
+  'name',
+  'pool',
+  'source',
+  'destination',
+  'api_runs_per_day',
+  'version',
+  'hash',
+  'created',
+  'updated',
+] as const
+
+type Row =
+  & { readonly [K in 'id' | 'project' | 'name' | 'pool' | 'source' | 'destination' | 'hash']: string }
+  & { readonly [K in 'version' | 'created' | 'updated']: number }
+  & { readonly api_runs_per_day: number | null }
+
+function toSummary({ api_runs_per_day, ...row }: Row): PipelineSummary {
+  return {
+    ...row,
+    ...(api_runs_per_day === null ? {} : { api_runs_per_day }),
+    created: isoTime(row.created),
+    updated: isoTime(row.updated),
+  }
+}
+
+/** Oldest first. */
+export async function pipelines(
+  db: Reader,
+  tenant: string,
+  page: { readonly project: string | null; readonly after: string | null; readonly take: number },
+): Promise<PipelineSummary[]> {
+  let query = db.selectFrom('pipeline').select(columns).where('tenant', '=', tenant)
+    .where('deleted', 'is', null).orderBy('id').limit(page.take)
+  if (page.project !== null) query = query.where('project', '=', page.project)
+  if (page.after !== null) query = query.where('id', '>', page.after)
+  return (await query.execute()).map(toSummary)
+}
+
+/** The newest version; null when there is none, or it was deleted. */
+export async function pipeline(db: Reader, tenant: string, id: string): Promise<PipelineRecord | null> {
+  const row = await db.selectFrom('pipeline as c').innerJoin(
+    'pipeline_version as v',
+    (join) =>
+      join.onRef('v.id', '=', 'c.id').onRef('v.version', '=', 'c.version').on('v.tenant', '=', tenant),
+  )
+    .select(columns.map((name) => `c.${name}` as const)).select(['v.document', 'v.sealed'])
+    .where('c.tenant', '=', tenant).where('c.id', '=', id).where('c.deleted', 'is', null).executeTakeFirst()
+  if (row === undefined) return null
+  const { document, sealed, ...rest } = row
+  return { ...toSummary(rest), document: JSON.parse(document) as Dsse, sealed: toBase64(sealed) }
+}
+
+/** What does not change between versions, also of one that was deleted. */
+export async function pipelinePlace(
+  db: Reader,
+  tenant: string,
+  id: string,
+): Promise<{ readonly project: string; readonly created: number } | null> {
+  const row = await db.selectFrom('pipeline').select(['project', 'created'])
+    .where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+  return row ?? null
+}
+
+export function toRecord(
+  signed: SignedPipeline,
+  times: { readonly created: number; readonly updated: number },
+): PipelineRecord {
+  const { document, dsse, sealed } = signed
+  return { ...toSummary({ ...clear(signed), id: document.id, ...times }), document: dsse, sealed }
+}
+
+/** What may change from version to version. */
+function clear({ document, hash }: SignedPipeline) {
+  const { project, name, pool, connections: { source, destination }, triggers, version } = document
+  return {
+    project,
+    name,
+    pool,
+    source,
+    destination,
+    api_runs_per_day: triggers.api?.per_day ?? null,
+    version,
+    hash,
+  }
+}
+
+function insertVersion(signed: SignedPipeline, now: number): Step {
+  const { document: { tenant, id, version }, hash, dsse, sealed } = signed
+  const document = JSON.stringify(dsse)
+  const row = { tenant, id, version, hash, document, sealed: fromBase64(sealed), created: now }
+  return step(writes.insertInto('pipeline_version').values(row), { otherwise: 'conflict' })
+}
+
+/** Both connections are there and of this project: a write that touches two rows (one, where both are the same). */
+function useConnections({ document }: SignedPipeline): Step {
+  const { tenant, project, connections: { source, destination } } = document
+  const query = writes.updateTable('connection').set(({ ref }) => ({ updated: ref('updated') }))
+    .where('tenant', '=', tenant).where('project', '=', project).where('id', 'in', [source, destination])
+    .where('deleted', 'is', null)
+  return step(query, { rows: source === destination ? 1 : 2, otherwise: 'connection_unknown' })
+}
+
+/** An id that was ever used, and a name that is in use, are `already_exists`. */
+export function insertPipeline(signed: SignedPipeline, now: number): Step[] {
+  const { document: { tenant, id, limits } } = signed
+  const times = { created: now, updated: now, deleted: null }
+  const row = { ...clear(signed), tenant, id, retries: limits.retries, ...times }
+  return [
+    useConnections(signed),
+    step(writes.insertInto('pipeline').values(row), { otherwise: 'already_exists' }),
+    insertVersion(signed, now),
+  ]
+}
+
+/** Compare-and-set on the version before; `conflict` also when the name is in use. */
+export function updatePipeline(signed: SignedPipeline, now: number): Step[] {
+  const { document: { tenant, id, version, limits } } = signed
+  const query = writes.updateTable('pipeline')
+    .set({ ...clear(signed), retries: limits.retries, updated: now })
+    .where('tenant', '=', tenant).where('id', '=', id).where('version', '=', version - 1)
+    .where('deleted', 'is', null)
+  return [useConnections(signed), step(query, { otherwise: 'conflict' }), insertVersion(signed, now)]
+}
+
+/** Runs that wait for an agent end with it; one that an agent has goes on. */
+export function deletePipeline(tenant: string, id: string, now: number): Step[] {
+  const query = writes.updateTable('pipeline').set({ deleted: now })
+    .where('tenant', '=', tenant).where('id', '=', id).where('deleted', 'is', null)
+  const waiting = writes.updateTable('run').set({ state: 'cancelled', finished: now })
+    .where('tenant', '=', tenant).where('pipeline', '=', id).where(sql<boolean>`state = 'queued'`)
+  return [step(query, { otherwise: 'not_found' }), step(waiting)]
+}
