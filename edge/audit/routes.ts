@@ -3,12 +3,13 @@ import { fromUtf8, toBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import { checkpointLine, leafLine } from '../../shared/log/export.ts'
 import { AuditCheckpoint, AuditConsistency, AuditEntry, AuditInclusion } from '../../shared/schemas/audit.ts'
 import type { Reader } from '../db/database.ts'
+import { integerParameter } from '../http/parameter.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { query, type Route } from '../http/route.ts'
 import { entries, leaves } from './store.ts'
 import type { SignedHead, TenantLogs } from './tenant_log.ts'
 
-const Count = z.string().regex(/^(0|[1-9][0-9]{0,14})$/, 'not a whole number').transform(Number)
+const Count = integerParameter({ min: 0, max: Number.MAX_SAFE_INTEGER })
 
 const leaf = '{"v":1,"time":"2026-11-22T08:00:00.000Z","plan":"019a9f3e-7c00-7000-8000-000000000001",' +
   '"actor":{"kind":"setup"},"action":"tenant.created","target":"019a9f3e-7c00-7000-8000-000000000000"}'

@@ -11,7 +11,7 @@ import type { ObjectSchema, Route } from './route.ts'
 export type Json = { [key: string]: unknown }
 
 /** Codes that every route may answer with. */
-const always: readonly FaultCode[] = ['invalid_request', 'too_many_requests', 'internal', 'unavailable']
+const always: readonly FaultCode[] = ['invalid_request', 'internal', 'unavailable']
 
 const Problem = z.object({
   type: z.string(),
@@ -68,7 +68,8 @@ export function openApiDocument(routes: readonly Route[], { version, description
             'A secret that is good for this operation: a setup token, an invitation, an enrolment token.',
         },
       },
-      schemas: components.sorted(),
+      schemas: components.schemas(),
+      responses: components.responses(),
     },
   }
 }
@@ -96,6 +97,7 @@ function operation(route: Route, components: Components): Json {
       ...problems(route, components),
     },
     security: security(route),
+    'x-codes': [...codesOf(route)],
     'x-permission': route.permission ?? 'none',
     ...(typeof route.audit === 'string' ? { 'x-audit': route.audit } : {}),
     ...(route.because === null ? {} : { 'x-open-because': route.because }),
@@ -143,6 +145,10 @@ function fields(
   if (schema === undefined) return []
   return Object.entries(schema.shape).map(([name, field]) => {
     const { description, ...json } = components.schema(field as z.ZodType, 'input') as Json
+    // A number in a query is text on the wire; its pattern says nothing that its type does not.
+    const numeric = json.type === 'integer'
+    if (numeric) delete json.pattern
+    const example = examples[name]
     const required = place === 'path' || !(field as z.ZodType).safeParse(undefined).success
     if (place === 'path' && !route.path.includes(`{${name}}`)) {
       throw new Error(`${route.id}: the path has no {${name}}`)
@@ -153,7 +159,7 @@ function fields(
       required,
       ...(description === undefined ? {} : { description }),
       schema: json,
-      ...(examples[name] === undefined ? {} : { example: examples[name] }),
+      ...(example === undefined ? {} : { example: numeric ? Number(example) : example }),
     }
   })
 }
@@ -171,13 +177,10 @@ function problems(route: Route, components: Components): Json {
     const status = statusOf(code)
     byStatus.set(status, [...byStatus.get(status) ?? [], code])
   }
-  const schema = components.schema(Problem, 'output')
   return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [String(status), {
-      description: codes.map((code) => `\`${code}\`: ${meaningOf(code).help}`).join('\n\n'),
-      content: { 'application/problem+json': { schema } },
-      'x-codes': codes,
-    }]),
+    [...byStatus].sort(([a], [b]) => a - b).map((
+      [status, codes],
+    ) => [String(status), components.problem(codes)]),
   )
 }
 
@@ -195,9 +198,21 @@ function codesOf(route: Route): Set<FaultCode> {
   ])
 }
 
-/** Named schemas, lifted out of every schema that holds them. */
+/** Named schemas, lifted out of every schema that holds them, and the answers that many operations share. */
 class Components {
   readonly #schemas = new Map<string, Json>()
+  readonly #responses = new Map<string, Json>()
+
+  /** The answer for codes of one status. */
+  problem(codes: readonly FaultCode[]): Json {
+    const name = codes.join('.')
+    if (!this.#responses.has(name)) {
+      const schema = this.schema(Problem, 'output')
+      const description = codes.map((code) => `\`${code}\`: ${meaningOf(code).help}`).join('\n\n')
+      this.#responses.set(name, { description, content: { 'application/problem+json': { schema } } })
+    }
+    return { $ref: `#/components/responses/${name}` }
+  }
 
   /** The JSON Schema of `schema` as it is sent (`input`) or received (`output`). */
   schema(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -209,8 +224,12 @@ class Components {
     return relink(own) as Json
   }
 
-  sorted(): Json {
-    return Object.fromEntries([...this.#schemas].sort(([a], [b]) => a < b ? -1 : 1))
+  schemas(): Json {
+    return sorted(this.#schemas)
+  }
+
+  responses(): Json {
+    return sorted(this.#responses)
   }
 
   #add(name: string, definition: Json): void {
@@ -221,6 +240,10 @@ class Components {
     }
     this.#schemas.set(name, own)
   }
+}
+
+function sorted(map: ReadonlyMap<string, Json>): Json {
+  return Object.fromEntries([...map].sort(([a], [b]) => a < b ? -1 : 1))
 }
 
 /** A reply may get further fields in later versions: only strict objects are closed. */

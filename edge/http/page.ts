@@ -1,15 +1,14 @@
 /** Lists: `?limit=&cursor=` → `{data, next_cursor}`. A cursor is the last id of a page, opaque to the caller. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import { integerParameter } from './parameter.ts'
 
 export const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
 
-const limit = z.string().regex(/^[1-9][0-9]{0,2}$/).transform(Number).refine(
-  (n) => n <= MAX_PAGE,
-  'at most 200',
-)
-  .meta({ description: `Rows of a page: 1 to ${MAX_PAGE}, ${DEFAULT_PAGE} unless said.` })
+const limit = integerParameter({ min: 1, max: MAX_PAGE }).meta({
+  description: `Rows of a page; ${DEFAULT_PAGE} unless said.`,
+})
 const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/).meta({
   description: '`next_cursor` of the page before.',
 })
