@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { Fault } from '../shared/faults.ts'
 import { newId } from '../shared/ids.ts'
+import type { Page } from './http/docs.ts'
 import { explain } from './http/log.ts'
 import { faultOf, problem } from './http/problem.ts'
 import type { Route } from './http/route.ts'
@@ -14,7 +15,7 @@ export type App = (request: Request) => Promise<Response>
 export function createApp(
   routes: readonly Route[],
   services: Services,
-  pages: readonly { readonly path: string; readonly answer: (request: Request) => Response }[] = [],
+  pages: readonly Page[] = [],
 ): App {
   const app = new Hono()
   for (const route of routes) {
@@ -27,7 +28,7 @@ export function createApp(
         query: c.req.raw.url.includes('?') ? c.req.queries() : {},
       }))
   }
-  for (const page of pages) app.get(page.path, (c) => page.answer(c.req.raw))
+  for (const page of pages) app.get(page.path, () => page.answer())
   const fail = (fault: Fault, headers: Record<string, string> = {}) =>
     problem(fault, { requestId: newId(services.clock(), services.randomBytes), headers })
   const methodsOf = methodTable(routes, pages.map(({ path }) => path))

@@ -8,10 +8,12 @@ import { LastUse } from './auth/last_use.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
+import { referencePages } from './http/docs.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
+import { reference } from './reference.ts'
 import { routes } from './routes.ts'
 
 export interface EdgeOptions {
@@ -62,7 +64,8 @@ export function wire(options: EdgeOptions): Edge {
     closing,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }
-  return { app: createApp(all, services), routes: all, flush: () => lastUse.flush(storage) }
+  const pages = referencePages(() => reference(all))
+  return { app: createApp(all, services, pages), routes: all, flush: () => lastUse.flush(storage) }
 }
 
 function gauge(name: string, help: string, value: () => number) {

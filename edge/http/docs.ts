@@ -1,0 +1,89 @@
+/**
+ * `/openapi.json` and `/docs`: the reference, from this origin alone. The policy lets the page load and reach nothing
+ * else, so a token that somebody tries an operation with goes nowhere but here.
+ */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Json } from './document.ts'
+
+/** A page that needs no principal and changes nothing. */
+export interface Page {
+  readonly path: string
+  readonly answer: () => Response | Promise<Response>
+}
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HTML = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sallyport: API reference</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<div id="reference"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`
+
+// The validator badge would ask a third party.
+const START = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#reference',
+  deepLinking: true,
+  validatorUrl: null,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  displayOperationId: true,
+})
+`
+
+const assets = [
+  { name: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },
+  { name: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
+  { name: 'favicon-32x32.png', type: 'image/png' },
+]
+
+export function referencePages(document: () => Json): readonly Page[] {
+  const text = once(() => JSON.stringify(document()))
+  return [
+    { path: '/openapi.json', answer: () => page(text(), 'application/json') },
+    { path: '/docs', answer: () => page(HTML, 'text/html; charset=utf-8') },
+    { path: '/docs/start.js', answer: () => page(START, 'text/javascript; charset=utf-8') },
+    ...assets.map(({ name, type }) => {
+      const bytes = once(() => readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))))
+      return { path: `/docs/${name}`, answer: async () => page(await bytes(), type) }
+    }),
+  ]
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+function page(body: string | Uint8Array<ArrayBuffer>, type: string): Response {
+  return new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    },
+  })
+}
