@@ -171,6 +171,7 @@ const faults = {
     help: 'The connection lacks a setting, or has one that makes no sense.',
   },
   unsupported: { class: 'final', help: 'That is not available here.' },
+  run_unfinished: { class: 'final', help: 'An earlier run of this file did not finish.' },
   reference_missing: { class: 'final', help: 'A reference points to nothing: set the variable or the file.' },
 
   // Connecting to a source or a destination.
