@@ -13,11 +13,6 @@ interface Group {
 }
 
 const groups: readonly Group[] = [
-  {
-    name: 'run',
-    summary: 'Run a pipeline on this machine, with no edge',
-    load: () => import('./commands/run.ts'),
-  },
   { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
 ]
 
