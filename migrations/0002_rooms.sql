@@ -131,6 +131,8 @@ CREATE TABLE run (
   -- Attempts that failed or fell silent, and how many of them may be followed by another.
   failures INTEGER NOT NULL,
   retries INTEGER NOT NULL,
+  -- Leases that ran out before the agent had started: the job may have been lost on its way.
+  lost INTEGER NOT NULL,
   -- Rises with every claim, and when a lease is taken away.
   fence INTEGER NOT NULL,
   agent TEXT,

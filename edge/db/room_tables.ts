@@ -114,6 +114,7 @@ interface RunTable {
   plan: string
   failures: number
   retries: number
+  lost: number
   fence: number
   agent: string | null
   lease_until: number | null

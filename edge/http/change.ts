@@ -23,6 +23,8 @@ export interface Change<Reply> {
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>
   /** Personal data: kept beside the audit entry, which holds salted hashes of it. */
   readonly names?: Readonly<Record<string, string>>
+  /** When it was decided, of a handler that has waited; the request's `now` unless said. */
+  readonly time?: number
   /** Called once the writes are durable. */
   readonly reply: (written: Written) => Reply
   /** Called once the writes are durable, before the reply: wake whoever waits for them. */
@@ -44,6 +46,8 @@ export type Actor =
   | { readonly kind: 'setup' }
   | { readonly kind: 'invitation'; readonly member: string }
   | { readonly kind: 'enrolment'; readonly token: string }
+  /** The edge itself: a lease ran out, a run lost what it needs. */
+  | { readonly kind: 'edge' }
 
 /** Nothing to write after all: answer this. */
 export interface Unchanged<Reply> {

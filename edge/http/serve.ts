@@ -100,7 +100,7 @@ async function act(route: Route, services: Services, { who, parsed, routed }: Ac
     if (route.kind === 'query') return await route.handle(context)
     const decided = await route.handle(context) as Decided
     if (decided.kind === 'unchanged') return decided.reply
-    const entry = entryOf(route, { who, decided, now })
+    const entry = entryOf(route, { who, decided, now: decided.time ?? now })
     const plan = planOf(decided, { identity, entry, randomBytes: services.randomBytes })
     try {
       const { rows, recorded } = await services.storage.write(plan)
