@@ -1,29 +1,34 @@
 import type { Value } from './plan.ts'
 
+/** A parameter as both engines take it: whole numbers are bigints, which they store as integers and not as floats. */
+export type Bound = string | number | bigint | null | Uint8Array
+
 /**
  * The one door through which parameters pass. The engine aborts the process on a boolean, turns `undefined` and
- * NaN into NULL and loses digits of large integers without a word; here each is an error or a stored form.
+ * NaN into NULL, loses digits of large integers and cuts text at a NUL without a word; here each is an error or a
+ * stored form.
  *
  * Throws a TypeError naming the position, never the value.
  */
-export function bind(parameters: readonly unknown[]): Value[] {
+export function bind(parameters: readonly unknown[]): Bound[] {
   return parameters.map(bindOne)
 }
 
-function bindOne(value: unknown, index: number): Value {
+function bindOne(value: unknown, index: number): Bound {
   switch (typeof value) {
     case 'string':
-      return value
+      // The engine cuts text at a NUL, and UTF-8 has no half of a surrogate pair.
+      if (!value.includes('\0') && value.isWellFormed()) return value
+      break
     case 'boolean':
-      return value ? 1 : 0
+      return value ? 1n : 0n
     case 'number':
-      if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return value
+      if (Number.isSafeInteger(value)) return BigInt(value)
+      if (Number.isFinite(value) && !Number.isInteger(value)) return value
       break
-    case 'bigint': {
-      const number = Number(value)
-      if (Number.isSafeInteger(number)) return number
+    case 'bigint':
+      if (Number.isSafeInteger(Number(value))) return value
       break
-    }
     case 'object':
       if (value === null || value instanceof Uint8Array) return value
   }

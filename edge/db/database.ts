@@ -58,7 +58,7 @@ class ReadingConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const rows = await this.#storage.read({ sql: query.sql, parameters: query.parameters, reads: true })
+    const rows = await this.#storage.read(statementOf(query))
     return { rows: rows as R[] }
   }
 
@@ -81,9 +81,11 @@ interface Compilable {
 
 /** A compiled statement, for a plan or for a leaf's target. */
 export function statement(query: Compilable): Statement {
-  const compiled = query.compile()
-  const reads = SelectQueryNode.is(compiled.query) || /^\s*select\b/i.test(compiled.sql)
-  return { sql: compiled.sql, parameters: compiled.parameters, reads }
+  return statementOf(query.compile())
+}
+
+function statementOf({ query, sql, parameters }: CompiledQuery<unknown>): Statement {
+  return { sql, parameters, reads: SelectQueryNode.is(query) || /^\s*select\b/i.test(sql) }
 }
 
 /** One step of a plan. `otherwise` is the fault when it does not touch exactly `rows` rows (one, unless said). */

@@ -46,6 +46,7 @@ class EmbeddedStorage implements Storage {
   read(statement: Statement): Promise<readonly Row[]> {
     if (this.#closed) return Promise.reject(closedFault())
     try {
+      if (!statement.reads) throw new Error('not a SELECT')
       return Promise.resolve(this.#reader.run(statement.sql, statement.parameters).rows)
     } catch (error) {
       return Promise.reject(engineFault(error))
@@ -69,6 +70,7 @@ class EmbeddedStorage implements Storage {
     while (this.#waiting.length > 0) this.#flush()
     this.#closed = true
     this.#reader.close()
+    this.#writer.run('PRAGMA wal_checkpoint(TRUNCATE)')
     this.#writer.close()
     return Promise.resolve()
   }

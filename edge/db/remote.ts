@@ -34,15 +34,23 @@ const TIMEOUT_MS = 10_000
 
 interface Waiting {
   readonly plan: Plan
+  /** Its statements, with the slots that say what each is for. */
+  readonly parts: readonly Part[]
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: Fault) => void
 }
 
-/** Which plan a statement of the batch belongs to, and what its failure means. */
+/** One statement of a plan, and what its failure means. */
+interface Part {
+  readonly statement: InStatement
+  readonly step: Step | null
+  readonly kind: 'step' | 'guard' | 'leaf'
+}
+
+/** Which plan a statement of the batch belongs to. */
 interface Slot {
   readonly owner: Waiting
-  readonly step: Step | null
-  readonly part: 'step' | 'guard' | 'leaf'
+  readonly part: Part
 }
 
 export interface RemoteOptions {
@@ -65,9 +73,9 @@ class RemoteStorage implements Storage {
 
   async read(statement: Statement): Promise<readonly Row[]> {
     if (this.#closed) throw closedFault()
-    const args = arguments_(statement.parameters)
+    if (!statement.reads) throw new Fault('internal', undefined, { cause: new Error('not a SELECT') })
     try {
-      return rowsOf(await this.#client.execute({ sql: statement.sql, args }))
+      return await this.#readOpen(statement)
     } catch (error) {
       throw remoteFault(error)
     }
@@ -76,8 +84,12 @@ class RemoteStorage implements Storage {
   write(plan: Plan): Promise<Outcome> {
     if (this.#closed) return Promise.reject(closedFault())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ plan, resolve, reject })
-      this.#start()
+      try {
+        this.#waiting.push({ plan, parts: partsOf(plan), resolve, reject })
+        this.#start()
+      } catch (error) {
+        reject(remoteFault(error))
+      }
     })
   }
 
@@ -103,13 +115,27 @@ class RemoteStorage implements Storage {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, MAX_GROUP)
+      const group = this.#nextGroup()
       try {
         await this.#settle(await this.#withoutRepeated(group))
       } catch (error) {
         for (const { reject } of group) reject(remoteFault(error))
       }
     }
+  }
+
+  /** One plan and its twin never share a batch: the second has to find the first in the log. */
+  #nextGroup(): Waiting[] {
+    const group = new Map<string, Waiting>()
+    const later: Waiting[] = []
+    for (const waiting of this.#waiting) {
+      const { id, leaf } = waiting.plan
+      const key = leaf === null ? `unaudited ${group.size}` : id
+      if (group.size < MAX_GROUP && !group.has(key)) group.set(key, waiting)
+      else later.push(waiting)
+    }
+    this.#waiting = later
+    return [...group.values()]
   }
 
   /** Answers the plans that have happened before, and returns the others. */
@@ -141,9 +167,9 @@ class RemoteStorage implements Storage {
   }
 
   async #refuse(slot: Slot, error: LibsqlBatchError): Promise<void> {
-    if (slot.part === 'leaf' && isConstraint(error) && await this.#answerHappened(slot.owner)) return
+    if (slot.part.kind === 'leaf' && isConstraint(error) && await this.#answerHappened(slot.owner)) return
     this.#counts.refused += 1
-    const otherwise = slot.step?.expect?.otherwise
+    const otherwise = slot.part.step?.expect?.otherwise
     const expected = otherwise !== undefined && isConstraint(error)
     slot.owner.reject(expected ? new Fault(otherwise, undefined, { cause: error }) : remoteFault(error))
   }
@@ -191,27 +217,26 @@ class RemoteStorage implements Storage {
 
   /** Like `read`, also while closing: what is queued is still answered. */
   async #readOpen({ sql, parameters }: Statement): Promise<readonly Row[]> {
-    return rowsOf(await this.#client.execute({ sql, args: arguments_(parameters) }))
+    return rowsOf(await this.#client.execute({ sql, args: bind(parameters) }))
   }
 }
 
 function batchOf(group: readonly Waiting[]): { statements: InStatement[]; slots: Slot[] } {
-  const statements: InStatement[] = []
-  const slots: Slot[] = []
-  const add = (statement: Statement, slot: Slot) => {
-    statements.push({ sql: statement.sql, args: arguments_(statement.parameters) })
-    slots.push(slot)
+  const slots = group.flatMap((owner) => owner.parts.map((part) => ({ owner, part })))
+  return { statements: slots.map(({ part }) => part.statement), slots }
+}
+
+/** Throws a TypeError on a parameter that no column can hold. */
+function partsOf(plan: Plan): Part[] {
+  const parts: Part[] = []
+  const add = ({ sql, parameters }: Statement, step: Step | null, kind: Part['kind']) =>
+    parts.push({ statement: { sql, args: bind(parameters) }, step, kind })
+  for (const step of plan.steps) {
+    add(step, step, 'step')
+    if (step.expect !== undefined) add(guard(step.expect.rows), step, 'guard')
   }
-  for (const owner of group) {
-    for (const step of owner.plan.steps) {
-      add(step, { owner, step, part: 'step' })
-      if (step.expect !== undefined) add(guard(step.expect.rows), { owner, step, part: 'guard' })
-    }
-    if (owner.plan.leaf !== null) {
-      add(leafStatement(owner.plan.id, owner.plan.leaf), { owner, step: null, part: 'leaf' })
-    }
-  }
-  return { statements, slots }
+  if (plan.leaf !== null) add(leafStatement(plan.id, plan.leaf), null, 'leaf')
+  return parts
 }
 
 /** Writes nothing when the statement before it touched `rows` rows, and violates NOT NULL otherwise. */
@@ -225,7 +250,9 @@ function guard(rows: number): Statement {
 
 function resolveAll(group: readonly Waiting[], slots: readonly Slot[], results: readonly Row[][]): void {
   for (const owner of group) {
-    const rows = results.filter((_, index) => slots[index]?.owner === owner && slots[index]?.part === 'step')
+    const rows = results.filter((_, index) =>
+      slots[index]?.owner === owner && slots[index]?.part.kind === 'step'
+    )
     owner.resolve({ rows, recorded: null })
   }
 }
@@ -234,13 +261,6 @@ function resolveAll(group: readonly Waiting[], slots: readonly Slot[], results: 
 function failedSlot(error: unknown, slots: readonly Slot[]): Slot | null {
   if (!(error instanceof LibsqlBatchError) || error.code === 'TRANSACTION_CLOSED') return null
   return /SQLITE|SQL_/.test(error.code) && !isPassing(error) ? slots[error.statementIndex] ?? null : null
-}
-
-/** Numbers go out as floats otherwise, which an INTEGER keeps but arithmetic and JSON do not. */
-function arguments_(parameters: readonly unknown[]): (string | number | bigint | null | Uint8Array)[] {
-  return bind(parameters).map((value) =>
-    typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value
-  )
 }
 
 function rowsOf(result: { columns: string[]; rows: ArrayLike<unknown>[] }): Row[] {

@@ -57,12 +57,25 @@ async function collect(
 
 const json = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
+/** Escapes of what is no text: halves of surrogate pairs (and whole ones, which then pass), and NUL. */
+const suspicious = /\\u(?:d[89a-f]|0000)/i
+
 /** The JSON value of a body. Throws Fault `unsupported_media_type` or `malformed_json`. */
 export function parseJson(headers: Headers, bytes: Uint8Array): unknown {
   if (!json.test(headers.get('content-type') ?? '')) throw new Fault('unsupported_media_type')
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return suspicious.test(text) ? JSON.parse(text, onlyText) : JSON.parse(text)
   } catch (cause) {
     throw new Fault('malformed_json', undefined, { cause })
   }
+}
+
+function onlyText(key: string, value: unknown): unknown {
+  for (const text of [key, value]) {
+    if (typeof text === 'string' && (text.includes('\0') || !text.isWellFormed())) {
+      throw new TypeError('not text')
+    }
+  }
+  return value
 }

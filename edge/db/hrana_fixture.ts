@@ -1,0 +1,241 @@
+/**
+ * A libSQL server for tests: Hrana over HTTP (versions 2 and 3, JSON) in front of the embedded engine, written from
+ * the protocol's specification. It is strict where the real ones are – a stream has a baton that is good once, an idle
+ * stream expires, a write transaction is rolled back when it lasts too long – and can be told to misbehave.
+ */
+import { fromBase64, toBase64 } from '../../shared/bytes.ts'
+import { EngineConnection, isEngineError } from './engine.ts'
+
+type Json = Record<string, unknown>
+
+/** What goes wrong with the next requests. Each knob stands until it is changed. */
+export interface Faults {
+  /** Milliseconds between receiving a request and running it. */
+  delayMs: number
+  /** Runs the request, commit and all, and breaks the connection in place of answering. Counts down. */
+  dropResponses: number
+  /** Answers that the stream has expired, without running anything. Counts down. */
+  expireStreams: number
+  /** Answers 503 without running anything. Counts down. */
+  refuse: number
+}
+
+export interface HranaServer extends AsyncDisposable {
+  readonly url: string
+  readonly faults: Faults
+  /** Requests with a pipeline that arrived so far. */
+  readonly pipelines: () => number
+}
+
+interface Limits {
+  readonly idleMs: number
+  readonly transactionMs: number
+}
+
+class Stream {
+  readonly #connection: EngineConnection
+  readonly #texts = new Map<number, string>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  closed = false
+
+  constructor(path: string) {
+    this.#connection = new EngineConnection(path)
+    this.#connection.run('PRAGMA busy_timeout=2000')
+    this.#connection.run('PRAGMA foreign_keys=OFF')
+  }
+
+  /** Closes by itself when nobody comes back in time. */
+  rest({ idleMs, transactionMs }: Limits): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.close(), this.#connection.inTransaction ? transactionMs : idleMs)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    if (this.closed) return
+    this.closed = true
+    if (this.#connection.inTransaction) this.#connection.run('ROLLBACK')
+    this.#connection.close()
+  }
+
+  answer(request: Json): Json {
+    const type = request.type as string
+    try {
+      const response = this.#respond(type, request)
+      return { type: 'ok', response: { type, ...response } }
+    } catch (error) {
+      return { type: 'error', error: errorJson(error) }
+    }
+  }
+
+  #respond(type: string, request: Json): Json {
+    switch (type) {
+      case 'execute':
+        return { result: this.#execute(request.stmt as Json) }
+      case 'batch':
+        return { result: this.#batch((request.batch as Json).steps as Json[]) }
+      case 'sequence':
+        this.#connection.script(this.#text(request))
+        return {}
+      case 'store_sql':
+        this.#texts.set(request.sql_id as number, request.sql as string)
+        return {}
+      case 'close_sql':
+        this.#texts.delete(request.sql_id as number)
+        return {}
+      case 'get_autocommit':
+        return { is_autocommit: !this.#connection.inTransaction }
+      case 'close':
+        this.close()
+        return {}
+      default:
+        throw new TypeError(`no such request: ${type}`)
+    }
+  }
+
+  #text({ sql, sql_id }: Json): string {
+    const text = (sql as string | undefined) ?? this.#texts.get(sql_id as number)
+    if (text === undefined) throw new TypeError('no such stored text')
+    return text
+  }
+
+  #execute(stmt: Json): Json {
+    const args = ((stmt.args ?? []) as Json[]).map(fromWire)
+    const { rows, touched } = this.#connection.run(this.#text(stmt), args)
+    const names = rows[0] === undefined ? [] : Object.keys(rows[0])
+    return {
+      cols: names.map((name) => ({ name, decltype: null })),
+      rows: rows.map((row) => names.map((name) => toWire(row[name]))),
+      affected_row_count: touched,
+      last_insert_rowid: null,
+    }
+  }
+
+  #batch(steps: readonly Json[]): Json {
+    const results: (Json | null)[] = []
+    const errors: (Json | null)[] = []
+    steps.forEach((step, index) => {
+      results[index] = null
+      errors[index] = null
+      if (step.condition !== undefined && !this.#holds(step.condition as Json, results, errors)) return
+      try {
+        results[index] = this.#execute(step.stmt as Json)
+      } catch (error) {
+        errors[index] = errorJson(error)
+      }
+    })
+    return { step_results: results, step_errors: errors }
+  }
+
+  #holds(condition: Json, results: readonly (Json | null)[], errors: readonly (Json | null)[]): boolean {
+    const all = (conditions: unknown) =>
+      (conditions as Json[]).map((one) => this.#holds(one, results, errors))
+    switch (condition.type) {
+      case 'ok':
+        return results[condition.step as number] !== null
+      case 'error':
+        return errors[condition.step as number] !== null
+      case 'not':
+        return !this.#holds(condition.cond as Json, results, errors)
+      case 'and':
+        return all(condition.conds).every(Boolean)
+      case 'or':
+        return all(condition.conds).some(Boolean)
+      case 'is_autocommit':
+        return !this.#connection.inTransaction
+      default:
+        throw new TypeError('no such condition')
+    }
+  }
+}
+
+function fromWire(value: Json): unknown {
+  switch (value.type) {
+    case 'null':
+      return null
+    case 'integer':
+      return BigInt(value.value as string)
+    case 'blob':
+      // Padding may be left out on this wire.
+      return fromBase64(
+        (value.base64 as string).padEnd(Math.ceil((value.base64 as string).length / 4) * 4, '='),
+      )
+    default:
+      return value.value
+  }
+}
+
+function toWire(value: unknown): Json {
+  if (value === null || value === undefined) return { type: 'null' }
+  if (value instanceof Uint8Array) return { type: 'blob', base64: toBase64(value) }
+  if (typeof value === 'string') return { type: 'text', value }
+  return Number.isInteger(value) ? { type: 'integer', value: String(value) } : { type: 'float', value }
+}
+
+function errorJson(error: unknown): Json {
+  if (isEngineError(error)) return { message: `SQLite error: ${error.message}`, code: error.code }
+  return { message: (error as Error).message, code: 'HRANA_PROTO_ERROR' }
+}
+
+/** Serves the database file at `path`; with a `token`, only to who has it. */
+export function serveHrana(
+  path: string,
+  options: { readonly token?: string; readonly idleMs?: number; readonly transactionMs?: number } = {},
+): HranaServer {
+  const limits = { idleMs: options.idleMs ?? 10_000, transactionMs: options.transactionMs ?? 5_000 }
+  const faults: Faults = { delayMs: 0, dropResponses: 0, expireStreams: 0, refuse: 0 }
+  const streams = new Map<string, Stream>()
+  let count = 0
+
+  const pipeline = (body: Json): Response => {
+    const baton = body.baton as string | null | undefined
+    const stream = typeof baton === 'string' ? streams.get(baton) : new Stream(path)
+    if (typeof baton === 'string') streams.delete(baton)
+    if (stream === undefined || stream.closed) return expired()
+    const results = (body.requests as Json[]).map((request) => stream.answer(request))
+    const next = stream.closed ? null : crypto.randomUUID()
+    if (next !== null) {
+      stream.rest(limits)
+      streams.set(next, stream)
+    }
+    return Response.json({ baton: next, base_url: null, results })
+  }
+
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url)
+    if (request.method === 'GET' && /^\/v[23]$/.test(pathname)) return new Response()
+    if (!/^\/v[23]\/pipeline$/.test(pathname)) return new Response(null, { status: 404 })
+    if (options.token !== undefined && request.headers.get('authorization') !== `Bearer ${options.token}`) {
+      return Response.json({ message: 'unauthorized', code: 'AUTH_TOKEN_INVALID' }, { status: 401 })
+    }
+    count += 1
+    const body = await request.json() as Json
+    if (faults.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.delayMs))
+    if (faults.refuse > 0 && faults.refuse--) return new Response('overloaded', { status: 503 })
+    if (faults.expireStreams > 0 && faults.expireStreams--) return expired()
+    const response = pipeline(body)
+    return faults.dropResponses > 0 && faults.dropResponses-- ? brokenOff() : response
+  }
+
+  const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, answer)
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    faults,
+    pipelines: () => count,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown()
+      for (const stream of streams.values()) stream.close()
+    },
+  }
+}
+
+function expired(): Response {
+  return Response.json({ message: 'The stream has expired due to inactivity', code: 'STREAM_EXPIRED' }, {
+    status: 400,
+  })
+}
+
+/** An answer that breaks off: its reader cannot tell what it would have said. */
+function brokenOff(): Response {
+  return new Response('{', { headers: { 'content-type': 'application/json', 'content-length': '1' } })
+}
