@@ -14,7 +14,7 @@ const rooms = ['audit', 'auth', 'tenants', 'trust', 'keys', 'agents', 'connectio
 const places: Readonly<Record<string, readonly string[]>> = {
   'hono': ['edge/'],
   '@hono/zod-openapi': ['edge/'],
-  'zod': ['shared/', 'agent/', 'edge/config.ts', 'edge/db/'],
+  'zod': ['shared/', 'agent/', 'edge/'],
   'kysely': ['edge/'],
   'libsql': ['edge/db/'],
   '@libsql/client': ['edge/db/'],

@@ -8,7 +8,7 @@ const patterns: readonly (readonly [string, RegExp])[] = [
   ['an AWS access key', /\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b/],
   ['a GitHub token', /\bgh[pousr]_[A-Za-z0-9]{36,}\b/],
   ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{20,}\b/],
-  ['an API token of Sallyport', /\bsp_(?:pat|svc)_[A-Za-z0-9]{32,}\b/],
+  ['an API token of Sallyport', /\bsp_[a-z]+_(?!0123456789)[A-Za-z0-9]{32,}\b/],
   ['a registry address', /https?:\/\/(?:registry|deb|pypi)\.[a-z.]+/],
 ]
 
