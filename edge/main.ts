@@ -6,9 +6,11 @@ import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
 import { openStorage } from './db/open.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
 import { native } from './primitives.ts'
-import { type Edge, wire } from './wiring.ts'
+import { wire } from './wiring.ts'
 
 const FLUSH_MS = 60_000
+/** A run whose agent fell silent is taken back within this time of its lease's end. */
+const REAP_MS = 5_000
 /** Hosts kill 5 s after they ask. */
 const DRAIN_MS = 4_000
 
@@ -44,13 +46,15 @@ async function start(): Promise<void> {
       return new Response(null, { status: 500 })
     },
   }, edge.app)
-  const timer = setInterval(() => flush(edge, log), FLUSH_MS)
+  const timer = setInterval(() => tidy(edge.flush, log), FLUSH_MS)
+  const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
   const stop = async () => {
     log('info', 'stopping')
     closing.abort()
     clearInterval(timer)
+    clearInterval(reaper)
     await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
-    await flush(edge, log)
+    await tidy(edge.flush, log)
     await storage.close()
     log('info', 'stopped')
     Deno.exit(0)
@@ -58,9 +62,9 @@ async function start(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
 }
 
-async function flush(edge: Edge, log: Log): Promise<void> {
+async function tidy(work: () => Promise<unknown>, log: Log): Promise<void> {
   try {
-    await edge.flush()
+    await work()
   } catch (error) {
     log('warn', 'housekeeping failed, and is tried again', { error: explain(error) })
   }

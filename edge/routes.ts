@@ -10,6 +10,9 @@ import type { Metrics } from './http/metrics.ts'
 import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
+import { agentRunRoutes } from './runs/agent_routes.ts'
+import type { Queue } from './runs/queue.ts'
+import { runRoutes } from './runs/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import { trustRoutes } from './trust/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
@@ -18,6 +21,7 @@ export interface RoomOptions extends EdgeOptions {
   readonly db: Reader
   readonly logs: TenantLogs
   readonly metrics: Metrics
+  readonly queue: Queue
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
@@ -31,5 +35,7 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...agentSelfRoutes(options.logs),
     ...connectionRoutes,
     ...pipelineRoutes,
+    ...runRoutes(options.queue),
+    ...agentRunRoutes(options.queue),
   ]
 }

@@ -15,6 +15,7 @@ import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
 import { reference } from './reference.ts'
 import { routes } from './routes.ts'
+import { Queue } from './runs/queue.ts'
 
 export interface EdgeOptions {
   readonly storage: Storage
@@ -37,6 +38,8 @@ export interface Edge {
   readonly routes: readonly Route[]
   /** Work that is due now and then: call it every minute and once at the end. */
   readonly flush: () => Promise<void>
+  /** Takes runs back from agents that fell silent: call it every few seconds. */
+  readonly reap: () => Promise<number>
 }
 
 export function wire(options: EdgeOptions): Edge {
@@ -44,12 +47,19 @@ export function wire(options: EdgeOptions): Edge {
   const db = reader(storage)
   const lastUse = new LastUse()
   const logs = new TenantLogs({ db, primitives, master })
+  const queue = new Queue({ db, storage, clock, randomBytes: primitives.randomBytes, log })
   const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
     gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
     gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
+    {
+      name: 'sallyport_polls_waiting',
+      type: 'gauge',
+      help: 'Polls that wait for a run.',
+      value: () => queue.waiting,
+    },
   ])
-  const all = routes({ ...options, db, logs, metrics })
+  const all = routes({ ...options, db, logs, metrics, queue })
   const services: Services = {
     storage,
     db,
@@ -65,7 +75,12 @@ export function wire(options: EdgeOptions): Edge {
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }
   const pages = referencePages(() => reference(all))
-  return { app: createApp(all, services, pages), routes: all, flush: () => lastUse.flush(storage) }
+  return {
+    app: createApp(all, services, pages),
+    routes: all,
+    flush: () => lastUse.flush(storage),
+    reap: () => queue.reap(),
+  }
 }
 
 function gauge(name: string, help: string, value: () => number) {

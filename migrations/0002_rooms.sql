@@ -92,7 +92,6 @@ CREATE TABLE pipeline (
   source TEXT NOT NULL,
   destination TEXT NOT NULL,
   api_runs_per_day INTEGER,
-  retries INTEGER NOT NULL,
   version INTEGER NOT NULL,
   hash TEXT NOT NULL,
   created INTEGER NOT NULL,

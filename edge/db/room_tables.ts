@@ -72,7 +72,6 @@ interface PipelineTable {
   source: string
   destination: string
   api_runs_per_day: number | null
-  retries: number
   version: number
   hash: string
   created: number

@@ -76,8 +76,8 @@ export async function pipelinePlace(
   db: Reader,
   tenant: string,
   id: string,
-): Promise<{ readonly project: string; readonly created: number } | null> {
-  const row = await db.selectFrom('pipeline').select(['project', 'created'])
+): Promise<{ readonly project: string; readonly created: number; readonly deleted: number | null } | null> {
+  const row = await db.selectFrom('pipeline').select(['project', 'created', 'deleted'])
     .where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
   return row ?? null
 }
@@ -123,9 +123,9 @@ function useConnections({ document }: SignedPipeline): Step {
 
 /** An id that was ever used, and a name that is in use, are `already_exists`. */
 export function insertPipeline(signed: SignedPipeline, now: number): Step[] {
-  const { document: { tenant, id, limits } } = signed
+  const { document: { tenant, id } } = signed
   const times = { created: now, updated: now, deleted: null }
-  const row = { ...clear(signed), tenant, id, retries: limits.retries, ...times }
+  const row = { ...clear(signed), tenant, id, ...times }
   return [
     useConnections(signed),
     step(writes.insertInto('pipeline').values(row), { otherwise: 'already_exists' }),
@@ -135,9 +135,9 @@ export function insertPipeline(signed: SignedPipeline, now: number): Step[] {
 
 /** Compare-and-set on the version before; `conflict` also when the name is in use. */
 export function updatePipeline(signed: SignedPipeline, now: number): Step[] {
-  const { document: { tenant, id, version, limits } } = signed
+  const { document: { tenant, id, version } } = signed
   const query = writes.updateTable('pipeline')
-    .set({ ...clear(signed), retries: limits.retries, updated: now })
+    .set({ ...clear(signed), updated: now })
     .where('tenant', '=', tenant).where('id', '=', id).where('version', '=', version - 1)
     .where('deleted', 'is', null)
   return [useConnections(signed), step(query, { otherwise: 'conflict' }), insertVersion(signed, now)]

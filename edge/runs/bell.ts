@@ -1,0 +1,80 @@
+/**
+ * Wakes polls that wait for work. Memory is the fast path and the database the truth: who is woken looks, and may
+ * find nothing; who was not woken, because another instance took the order, looks again at the next re-check.
+ */
+
+/** One place in a line, from the moment that it is taken: what is rung while its holder looks is not lost. */
+export class Place {
+  readonly #leave: (place: Place) => void
+  #rung = false
+  #wake: (() => void) | null = null
+
+  constructor(leave: (place: Place) => void) {
+    this.#leave = leave
+  }
+
+  ring(): void {
+    this.#rung = true
+    this.#wake?.()
+  }
+
+  /** Whether it was rung. */
+  get rung(): boolean {
+    return this.#rung
+  }
+
+  /** True once it is rung; false when the time is over or the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#rung || ms <= 0 || signal.aborted) return Promise.resolve(this.#rung)
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        this.#wake = null
+        resolve(this.#rung)
+      }
+      const timer = setTimeout(done, ms)
+      signal.addEventListener('abort', done)
+      this.#wake = done
+    })
+  }
+
+  leave(): void {
+    this.#leave(this)
+  }
+}
+
+export class Bell {
+  readonly #lines = new Map<string, Set<Place>>()
+
+  /** How many wait, at one key or at all. */
+  count(key?: string): number {
+    if (key !== undefined) return this.#lines.get(key)?.size ?? 0
+    let sum = 0
+    for (const line of this.#lines.values()) sum += line.size
+    return sum
+  }
+
+  /** Takes the last place of the line. It has to be left again. */
+  enter(key: string): Place {
+    const line = this.#lines.get(key) ?? new Set()
+    this.#lines.set(key, line)
+    const place = new Place((it) => this.#remove(key, it))
+    line.add(place)
+    return place
+  }
+
+  /** Wakes the one that has waited longest, who leaves the line. */
+  ring(key: string): void {
+    const line = this.#lines.get(key)
+    const [first] = line ?? []
+    if (first === undefined) return
+    this.#remove(key, first)
+    first.ring()
+  }
+
+  #remove(key: string, place: Place): void {
+    const line = this.#lines.get(key)
+    if (line?.delete(place) && line.size === 0) this.#lines.delete(key)
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The queue of runs: who waits for one, which is handed out next, and what happens to those whose agent fell silent.
+ * Everything that counts is in the database; what is kept here only saves it work.
+ */
+import { Fault, type FaultCode } from '../../shared/faults.ts'
+import { LEASE_SECONDS } from '../../shared/protocol.ts'
+import type { Reader } from '../db/database.ts'
+import type { Storage } from '../db/storage.ts'
+import { change } from '../http/change.ts'
+import { freshIdentity, planOf } from '../http/entry.ts'
+import { explain, type Log } from '../http/log.ts'
+import { Bell, type Place } from './bell.ts'
+import { type Parts, partsOf } from './job.ts'
+import { backoffMs, next, type RunEvent, silentCode } from './states.ts'
+import {
+  dueRuns,
+  expiredRuns,
+  finishedAt,
+  moveRun,
+  type RunChange,
+  type RunRow,
+  standingOf,
+} from './store.ts'
+
+export interface QueueOptions {
+  readonly db: Reader
+  readonly storage: Storage
+  readonly clock: () => number
+  readonly randomBytes: (length: number) => Uint8Array
+  readonly log: Log
+  /** Milliseconds between re-checks on average; each is between half and one and a half of it. */
+  readonly recheckMs?: number
+}
+
+export interface PoolKey {
+  readonly tenant: string
+  readonly pool: string
+}
+
+const RECHECK_MS = 2_000
+const LEASE_MS = LEASE_SECONDS * 1000
+/** A claim is decided in milliseconds; what has not been by then is nobody's. */
+const RESERVED_MS = 5_000
+const EXPIRED_AT_ONCE = 100
+
+export class Queue {
+  readonly #options: QueueOptions
+  readonly #bell = new Bell()
+  readonly #rechecks = new Map<string, ReturnType<typeof setTimeout>>()
+  /** Runs that a poll of this instance is about to claim, so that the next poll looks past them. */
+  readonly #reserved = new Map<string, { readonly plan: string; readonly until: number }>()
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  get now(): number {
+    return this.#options.clock()
+  }
+
+  get leaseUntil(): number {
+    return this.now + LEASE_MS
+  }
+
+  /** How many polls wait. */
+  get waiting(): number {
+    return this.#bell.count()
+  }
+
+  /** A run may be there for this pool: wakes one poll, which wakes the next one once it has claimed. */
+  ring({ tenant, pool }: PoolKey): void {
+    this.#bell.ring(keyOf(tenant, pool))
+  }
+
+  /** A place in the pool's line, before looking. */
+  enter(of: PoolKey): Place {
+    const key = keyOf(of.tenant, of.pool)
+    const place = this.#bell.enter(key)
+    if (!this.#rechecks.has(key)) this.#recheckLater(key, of)
+    return place
+  }
+
+  /** Gives the place up; a ring that was not answered goes to the next in line. */
+  leave(place: Place, of: PoolKey & { readonly answered: boolean }): void {
+    place.leave()
+    if (place.rung && !of.answered) this.ring(of)
+    const key = keyOf(of.tenant, of.pool)
+    if (this.#bell.count(key) > 0) return
+    clearTimeout(this.#rechecks.get(key))
+    this.#rechecks.delete(key)
+  }
+
+  /** The run that waits longest and what its agent needs, reserved for the plan; null when there is none. */
+  async look(of: PoolKey, plan: string): Promise<{ readonly row: RunRow; readonly parts: Parts } | null> {
+    for (const [run, { plan: holder, until }] of this.#reserved) {
+      if (holder === plan || until <= this.now) this.#reserved.delete(run)
+    }
+    for (;;) {
+      const take = this.#reserved.size + 1
+      const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take })
+      const row = rows.find(({ id }) => !this.#reserved.has(id))
+      if (row === undefined) return null
+      this.#reserved.set(row.id, { plan, until: this.now + RESERVED_MS })
+      try {
+        return { row, parts: await partsOf(this.#options.db, of.tenant, row) }
+      } catch (error) {
+        // What is no longer listed will not be by waiting; anything else is for the caller.
+        if (!(error instanceof Fault) || error.class !== 'refused') throw error
+        await this.#withdraw(row, error.code)
+      }
+    }
+  }
+
+  /** The claim is done with, one way or the other. */
+  release(run: string): void {
+    this.#reserved.delete(run)
+  }
+
+  /** Takes the runs back whose lease ran out; returns how many. Safe from any number of instances. */
+  async reap(): Promise<number> {
+    let count = 0
+    for (;;) {
+      const rows = await expiredRuns(this.#options.db, this.now, EXPIRED_AT_ONCE)
+      for (const row of rows) {
+        const moved = await this.#move(row, {
+          event: { kind: 'expire' },
+          action: 'run.lease_expired',
+          code: silentCode,
+        })
+        if (moved) count++
+      }
+      if (rows.length < EXPIRED_AT_ONCE) return count
+    }
+  }
+
+  /** Milliseconds until the next attempt after so many failures. */
+  backoff(failures: number): number {
+    const random = new DataView(this.#options.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
+    return backoffMs(failures, random)
+  }
+
+  async #withdraw(row: RunRow, code: FaultCode): Promise<void> {
+    await this.#move(row, { event: { kind: 'withdraw' }, action: 'run.withdrawn', code })
+    this.release(row.id)
+  }
+
+  /** A move that no request asks for. False when the run was moved meanwhile. */
+  async #move(
+    row: RunRow,
+    by: { readonly event: RunEvent; readonly action: string; readonly code: FaultCode },
+  ): Promise<boolean> {
+    const standing = next(standingOf(row), by.event)
+    if (standing === null) return false
+    const { storage, randomBytes } = this.#options
+    const { now } = this
+    const again = standing.state === 'queued'
+    const set: RunChange = {
+      // The fence rises, so that the silent agent's late word counts for nothing.
+      fence: row.fence + 1,
+      lease_until: null,
+      code: standing.state === 'cancelled' ? null : by.code,
+      due: again ? now + this.backoff(standing.failures) : row.due,
+      ...finishedAt(standing.state, now),
+    }
+    const decided = change({
+      writes: [moveRun(row, { standing, set, otherwise: 'conflict' })],
+      target: row.id,
+      facts: { fence: row.fence, state: standing.state, code: set.code ?? null },
+      reply: () => null,
+    })
+    const entry = { tenant: row.tenant, actor: { kind: 'edge' }, action: by.action, now } as const
+    const plan = planOf(decided, { identity: freshIdentity(now, randomBytes), entry, randomBytes })
+    try {
+      await storage.write(plan)
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'conflict') return false
+      throw error
+    }
+    if (again) this.ring(row)
+    return true
+  }
+
+  #recheckLater(key: string, of: PoolKey): void {
+    const average = this.#options.recheckMs ?? RECHECK_MS
+    const jitter = (this.#options.randomBytes(1)[0] as number) / 256
+    const timer = setTimeout(() => {
+      this.#recheck(of).then((due) => {
+        if (due) this.ring(of)
+      }, (error: unknown) => {
+        // The next re-check asks again; until then the pool's polls just wait on.
+        this.#options.log('warn', 'a re-check of the queue failed', { error: explain(error) })
+      }).finally(() => {
+        if (this.#rechecks.get(key) === timer) this.#recheckLater(key, of)
+      })
+    }, average * (0.5 + jitter))
+    this.#rechecks.set(key, timer)
+  }
+
+  async #recheck(of: PoolKey): Promise<boolean> {
+    const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take: 1 })
+    return rows.length > 0
+  }
+}
+
+function keyOf(tenant: string, pool: string): string {
+  return `${tenant}/${pool}`
+}

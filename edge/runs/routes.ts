@@ -1,0 +1,267 @@
+/** Runs as people see them. */
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { runId } from '../../shared/ids.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
+import { Id } from '../../shared/schemas/fields.ts'
+import { CreateRun, Run, RunRecord, RunState, type Trigger } from '../../shared/schemas/run.ts'
+import type { Reader } from '../db/database.ts'
+import { change, unchanged } from '../http/change.ts'
+import { paged, pageOf, pageShape, window } from '../http/page.ts'
+import { InvalidRequest } from '../http/problem.ts'
+import { command, query, type Route } from '../http/route.ts'
+import { pipelinePlace } from '../pipelines/store.ts'
+import { native } from '../primitives.ts'
+import { at, ids, signedRequest } from '../trust/examples.ts'
+import { readAuthored } from '../trust/rules.ts'
+import { isoTime } from '../trust/store.ts'
+import { type ListedPipeline, listedPipeline } from './job.ts'
+import type { Queue } from './queue.ts'
+import { isFinal, next } from './states.ts'
+import {
+  finishedAt,
+  insertRun,
+  moveRun,
+  run,
+  runRecord,
+  type RunRow,
+  runs,
+  slotsOf,
+  standingOf,
+  toRun,
+} from './store.ts'
+
+const tag = 'Runs'
+const params = z.strictObject({ id: Id })
+
+const exampleRun = {
+  id: ids.run,
+  project: ids.project,
+  pipeline_id: ids.pipeline,
+  pool: 'default',
+  state: 'running',
+  trigger: 'request',
+  attempt: 1,
+  attempts: 4,
+  cancel: false,
+  agent_id: ids.agent,
+  created: at,
+  started: at,
+} as const
+
+const list = query({
+  id: 'listRuns',
+  path: '/v1/runs',
+  tag,
+  summary: 'Runs, newest first',
+  permission: 'runs.read',
+  query: z.strictObject({ ...pageShape, pipeline: Id.optional(), state: RunState.optional() }),
+  reply: pageOf(Run),
+  example: { query: { state: 'running' }, reply: { data: [exampleRun] } },
+  async handle({ db, principal, query }) {
+    const { after, take, limit } = window(query)
+    const rows = await runs(db, principal.tenant, {
+      pipeline: query.pipeline ?? null,
+      state: query.state ?? null,
+      before: after === null ? null : placeOf(after),
+      take,
+    })
+    return paged(rows, { limit, key: ({ created, id }) => `${created}.${id}`, item: toRun })
+  },
+})
+
+function placeOf(cursor: string): { created: number; id: string } {
+  const [, created, id] = /^([0-9]{1,15})\.([0-9a-f-]{36})$/.exec(cursor) ?? []
+  if (created === undefined || id === undefined) {
+    throw new InvalidRequest([{ at: 'query/cursor', message: 'none of ours' }])
+  }
+  return { created: Number(created), id }
+}
+
+const get = query({
+  id: 'getRun',
+  path: '/v1/runs/{id}',
+  tag,
+  summary: 'One run, with the counts of its streams',
+  permission: 'runs.read',
+  params,
+  reply: RunRecord,
+  faults: ['not_found'],
+  example: {
+    params: { id: ids.run },
+    reply: { ...exampleRun, streams: [{ index: 0, rows: 10_000, bytes: 1_048_576 }] },
+  },
+  async handle({ db, principal, params }) {
+    const record = await runRecord(db, principal.tenant, params.id)
+    if (record === null) throw new Fault('not_found')
+    return record
+  },
+})
+
+/** A run's trigger: what makes its id, and what the agent is told. */
+interface Triggered {
+  readonly trigger: Trigger
+  readonly id: string
+  readonly day: string | null
+  readonly slot: number | null
+}
+
+interface Asked {
+  readonly db: Reader
+  readonly tenant: string
+  /** As the newest index lists it, whatever versions have come since. */
+  readonly listed: ListedPipeline
+  readonly now: number
+}
+
+/**
+ * A signed request, as far as the edge can tell. Throws `request_mismatch`, `request_expired`, `not_at_index` and
+ * what `readAuthored` throws.
+ */
+async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse): Promise<Triggered> {
+  const { document } = await readAuthored(db, tenant, { type: 'request', dsse })
+  const { project, pool, index, issued, nonce } = document
+  const { pipeline } = listed
+  if (project !== pipeline.project || pool !== pipeline.pool || document.pipeline.id !== pipeline.id) {
+    throw new Fault('request_mismatch')
+  }
+  if (Date.parse(document.expires) <= now) throw new Fault('request_expired')
+  if (index > listed.index || document.pipeline.hash !== listed.hash) throw new Fault('not_at_index')
+  const id = runId(native, { tenant, pipeline: pipeline.id, trigger: { kind: 'request', issued, nonce } })
+  return { trigger: { kind: 'request', request: dsse }, id, day: null, slot: null }
+}
+
+/** The next unsigned run of the day. Throws `trigger_not_allowed`, and `limit_reached` after the day's last. */
+async function bySlot(
+  { db, tenant, listed, now }: Asked,
+  plan: string,
+): Promise<Triggered | { made: string }> {
+  const { pipeline } = listed
+  if (pipeline.triggers.api === undefined) throw new Fault('trigger_not_allowed')
+  const day = isoTime(now).slice(0, 10)
+  const { last, made } = await slotsOf(db, tenant, { pipeline: pipeline.id, day, plan })
+  if (made !== null) return { made }
+  const slot = last + 1
+  if (slot > pipeline.triggers.api.per_day) throw new Fault('limit_reached')
+  const trigger = { kind: 'api', day, slot } as const
+  return { trigger, id: runId(native, { tenant, pipeline: pipeline.id, trigger }), day, slot }
+}
+
+function createRoute(queue: Queue): Route {
+  return command({
+    id: 'createRun',
+    method: 'post',
+    path: '/v1/runs',
+    status: 201,
+    tag,
+    summary: 'Start a run of a pipeline',
+    description:
+      'By a signed request, whose nonce makes the id: posting it again answers the same run. Without ' +
+      'one the pipeline has to allow unsigned runs, and the run takes the next slot of the UTC day.',
+    permission: 'runs.write',
+    audit: 'run.created',
+    body: CreateRun,
+    reply: RunRecord,
+    faults: [
+      'not_found',
+      'trigger_not_allowed',
+      'limit_reached',
+      'request_mismatch',
+      'request_expired',
+      'index_missing',
+      'not_in_index',
+      'not_at_index',
+      'document_invalid',
+      'signature_invalid',
+      'signer_not_allowed',
+      'trust_missing',
+    ],
+    example: {
+      body: { pipeline_id: ids.pipeline, request: signedRequest.dsse },
+      reply: { ...exampleRun, state: 'queued', agent_id: undefined, started: undefined, streams: [] },
+    },
+    async handle({ db, principal, body, now, planId }) {
+      const { tenant } = principal
+      const place = await pipelinePlace(db, tenant, body.pipeline_id)
+      if (place === null || place.deleted !== null) throw new Fault('not_found')
+      const listed = await listedPipeline(db, tenant, { project: place.project, pipeline: body.pipeline_id })
+      const asked = { db, tenant, listed, now }
+      const triggered = body.request === undefined
+        ? await bySlot(asked, planId)
+        : await byRequest(asked, body.request)
+      const id = 'made' in triggered ? triggered.made : triggered.id
+      const before = await runRecord(db, tenant, id)
+      if ('made' in triggered || before !== null) {
+        if (before === null) throw new Fault('not_found')
+        return unchanged(before)
+      }
+      const row: RunRow = {
+        ...fresh,
+        ...triggered,
+        trigger: JSON.stringify(triggered.trigger),
+        tenant,
+        project: listed.pipeline.project,
+        pipeline: listed.pipeline.id,
+        pool: listed.pipeline.pool,
+        plan: planId,
+        retries: listed.pipeline.limits.retries,
+        due: now,
+        created: now,
+      }
+      return change({
+        writes: [insertRun(row)],
+        target: id,
+        facts: { pipeline: row.pipeline, trigger: triggered.trigger.kind, day: row.day, slot: row.slot },
+        reply: () => ({ ...toRun(row), streams: [] }),
+        committed: () => queue.ring(row),
+        again: true,
+      })
+    },
+  })
+}
+
+const fresh = {
+  state: 'queued',
+  failures: 0,
+  lost: 0,
+  fence: 0,
+  agent: null,
+  lease_until: null,
+  cancel: 0,
+  code: null,
+  started: null,
+  finished: null,
+} as const
+
+const cancel = command({
+  id: 'cancelRun',
+  method: 'post',
+  path: '/v1/runs/{id}/cancel',
+  tag,
+  summary: 'Cancel a run: at once while it waits, else as soon as its agent hears of it',
+  permission: 'runs.write',
+  audit: 'run.cancelled',
+  params,
+  reply: Run,
+  faults: ['not_found'],
+  example: { params: { id: ids.run }, reply: { ...exampleRun, cancel: true } },
+  async handle({ db, principal, params, now }) {
+    const row = await run(db, principal.tenant, params.id)
+    if (row === null) throw new Fault('not_found')
+    if (isFinal(row.state) || row.cancel === 1) return unchanged(toRun(row))
+    const standing = next(standingOf(row), { kind: 'cancel' })
+    if (standing === null) throw new Fault('conflict')
+    const set = finishedAt(standing.state, now)
+    return change({
+      writes: [moveRun(row, { standing, set, otherwise: 'conflict' })],
+      target: row.id,
+      facts: { state: standing.state },
+      reply: () => toRun({ ...row, ...set, state: standing.state, cancel: 1 }),
+      again: true,
+    })
+  },
+})
+
+export function runRoutes(queue: Queue): readonly Route[] {
+  return [list, createRoute(queue), get, cancel]
+}

@@ -1,0 +1,221 @@
+/** Runs: reads, and the steps that move them. Every move names what it found, and is refused when that has changed. */
+import type { FaultCode } from '../../shared/faults.ts'
+import type { StreamProgress, StreamResult } from '../../shared/schemas/run.ts'
+import type { Run, RunRecord, RunState, RunStream, Trigger } from '../../shared/schemas/run.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
+import type { RoomTables } from '../db/room_tables.ts'
+import { isoTime } from '../trust/store.ts'
+import { isFinal, type Standing } from './states.ts'
+
+export type RunRow = RoomTables['run']
+
+// Partial indexes serve only statements that spell their condition out.
+const isQueued = sql<boolean>`state = 'queued'`
+const isHeldRow = sql<boolean>`state IN ('leased', 'running')`
+
+export function standingOf(row: RunRow): Standing {
+  const { state, failures, retries, lost } = row
+  return { state, failures, retries, lost, cancel: row.cancel === 1 }
+}
+
+export function toRun(row: RunRow): Run {
+  const trigger = JSON.parse(row.trigger) as Trigger
+  const waits = row.state === 'queued' && row.due > row.created
+  return {
+    id: row.id,
+    project: row.project,
+    pipeline_id: row.pipeline,
+    pool: row.pool,
+    state: row.state,
+    trigger: trigger.kind,
+    attempt: Math.min(row.failures, row.retries) + 1,
+    attempts: row.retries + 1,
+    cancel: row.cancel === 1,
+    ...(row.agent === null ? {} : { agent_id: row.agent }),
+    ...(row.code === null ? {} : { code: row.code as FaultCode }),
+    created: isoTime(row.created),
+    ...(row.started === null ? {} : { started: isoTime(row.started) }),
+    ...(row.finished === null ? {} : { finished: isoTime(row.finished) }),
+    ...(waits ? { next_attempt: isoTime(row.due) } : {}),
+  }
+}
+
+export async function run(db: Reader, tenant: string, id: string): Promise<RunRow | null> {
+  const row = await db.selectFrom('run').selectAll().where('tenant', '=', tenant).where('id', '=', id)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function runRecord(db: Reader, tenant: string, id: string): Promise<RunRecord | null> {
+  const row = await run(db, tenant, id)
+  if (row === null) return null
+  const streams = await db.selectFrom('run_stream').selectAll().where('tenant', '=', tenant)
+    .where('run', '=', id).orderBy('stream').execute()
+  return { ...toRun(row), streams: streams.map(toStream) }
+}
+
+function toStream(row: RoomTables['run_stream']): RunStream {
+  return {
+    index: row.stream,
+    rows: row.rows,
+    bytes: row.bytes,
+    ...(row.status === null ? {} : { status: row.status }),
+    ...(row.route === null ? {} : { route: row.route }),
+    ...(row.rows_read === null ? {} : { rows_read: row.rows_read }),
+    ...(row.rejected === null ? {} : { rejected: row.rejected }),
+    ...(row.seconds === null ? {} : { seconds: row.seconds }),
+    ...(row.code === null ? {} : { code: row.code as FaultCode }),
+  }
+}
+
+export interface RunFilter {
+  readonly pipeline: string | null
+  readonly state: RunState | null
+  /** The last run of the page before. */
+  readonly before: { readonly created: number; readonly id: string } | null
+  readonly take: number
+}
+
+/** Newest first. */
+export async function runs(db: Reader, tenant: string, filter: RunFilter): Promise<RunRow[]> {
+  const { pipeline, state, before, take } = filter
+  let query = db.selectFrom('run').selectAll().where('tenant', '=', tenant)
+  if (pipeline !== null) query = query.where('pipeline', '=', pipeline)
+  if (state !== null) query = query.where('state', '=', state)
+  if (before !== null) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created', 'id'), '<', tuple(before.created, before.id))
+    )
+  }
+  return await query.orderBy('created', 'desc').orderBy('id', 'desc').limit(take).execute()
+}
+
+/** Of a pipeline's unsigned runs of a day: the highest slot, and the run that this plan has made before. */
+export async function slotsOf(
+  db: Reader,
+  tenant: string,
+  of: { readonly pipeline: string; readonly day: string; readonly plan: string },
+): Promise<{ readonly last: number; readonly made: string | null }> {
+  const rows = await db.selectFrom('run').select(['id', 'slot', 'plan']).where('tenant', '=', tenant)
+    .where('pipeline', '=', of.pipeline).where('day', '=', of.day).execute()
+  return {
+    last: rows.reduce((most, { slot }) => Math.max(most, slot ?? 0), 0),
+    made: rows.find(({ plan }) => plan === of.plan)?.id ?? null,
+  }
+}
+
+/** A trigger has one run: a second one is refused. */
+export function insertRun(row: RunRow): Step {
+  return step(writes.insertInto('run').values(row), { otherwise: 'already_exists' })
+}
+
+/** Runs of a pool that may be claimed now, those that wait longest first. */
+export async function dueRuns(
+  db: Reader,
+  tenant: string,
+  of: { readonly pool: string; readonly now: number; readonly take: number },
+): Promise<RunRow[]> {
+  return await db.selectFrom('run').selectAll().where('tenant', '=', tenant).where('pool', '=', of.pool)
+    .where(isQueued).where('due', '<=', of.now).orderBy('due').limit(of.take).execute()
+}
+
+/** Runs of any tenant whose lease ran out. */
+export async function expiredRuns(db: Reader, now: number, take: number): Promise<RunRow[]> {
+  return await db.selectFrom('run').selectAll().where(isHeldRow).where('lease_until', '<', now)
+    .orderBy('lease_until').limit(take).execute()
+}
+
+/** What a move sets besides the state. */
+export type RunChange = Partial<
+  Pick<RunRow, 'fence' | 'agent' | 'lease_until' | 'due' | 'code' | 'started' | 'finished'>
+>
+
+/**
+ * Moves a run to where `to` says, if it still is where `from` says and nobody has claimed it since; otherwise the
+ * plan is refused with the code.
+ */
+export function moveRun(
+  from: RunRow,
+  to: { readonly standing: Standing; readonly set: RunChange; readonly otherwise: FaultCode },
+): Step {
+  const { standing: { state, failures, lost, cancel }, set, otherwise } = to
+  const query = writes.updateTable('run').set({ ...set, state, failures, lost, cancel: cancel ? 1 : 0 })
+    .where('tenant', '=', from.tenant).where('id', '=', from.id)
+    .where('state', '=', from.state).where('fence', '=', from.fence).where('cancel', '=', from.cancel)
+  return step(query, { otherwise })
+}
+
+/** A run in the hands of this agent, under this lease. */
+export interface Holder {
+  readonly tenant: string
+  readonly run: string
+  readonly agent: string
+  readonly fence: number
+}
+
+export function isHolder(row: RunRow, holder: Holder): boolean {
+  return row.agent === holder.agent && row.fence === holder.fence
+}
+
+/** Renews the lease and tells `cancel`; `lease_lost` for anybody but the holder. */
+export function renewLease(holder: Holder, until: number): Step {
+  const query = writes.updateTable('run').set({ lease_until: until })
+    .where('tenant', '=', holder.tenant).where('id', '=', holder.run)
+    .where('agent', '=', holder.agent).where('fence', '=', holder.fence).where(isHeldRow)
+    .returning('cancel')
+  return step(query, { otherwise: 'lease_lost' })
+}
+
+const ROWS_AT_ONCE = 500
+
+/** Counts of streams that are on their way. */
+export function putProgress(holder: Holder, streams: readonly StreamProgress[]): Step[] {
+  const none = { status: null, route: null, rows_read: null, rejected: null, seconds: null, code: null }
+  return putStreams(
+    holder,
+    streams.map(({ index, rows, bytes }) => ({ stream: index, rows, bytes, ...none })),
+  )
+}
+
+/** How streams ended. */
+export function putResults(holder: Holder, streams: readonly StreamResult[]): Step[] {
+  return putStreams(
+    holder,
+    streams.map(({ index, code, ...rest }) => ({ stream: index, code: code ?? null, ...rest })),
+  )
+}
+
+function putStreams(
+  { tenant, run }: Holder,
+  streams: readonly Omit<RoomTables['run_stream'], 'tenant' | 'run'>[],
+): Step[] {
+  const steps: Step[] = []
+  for (let start = 0; start < streams.length; start += ROWS_AT_ONCE) {
+    const rows = streams.slice(start, start + ROWS_AT_ONCE).map((stream) => ({ tenant, run, ...stream }))
+    const query = writes.insertInto('run_stream').values(rows).onConflict((conflict) =>
+      conflict.columns(['tenant', 'run', 'stream']).doUpdateSet(({ ref }) => ({
+        rows: ref('excluded.rows'),
+        bytes: ref('excluded.bytes'),
+        status: ref('excluded.status'),
+        route: ref('excluded.route'),
+        rows_read: ref('excluded.rows_read'),
+        rejected: ref('excluded.rejected'),
+        seconds: ref('excluded.seconds'),
+        code: ref('excluded.code'),
+      }))
+    )
+    steps.push(step(query))
+  }
+  return steps
+}
+
+/** What an attempt before has counted. */
+export function clearStreams(tenant: string, run: string): Step {
+  return step(writes.deleteFrom('run_stream').where('tenant', '=', tenant).where('run', '=', run))
+}
+
+/** When a run is over, that is its last moment. */
+export function finishedAt(state: RunState, now: number): Pick<RunRow, 'finished'> {
+  return { finished: isFinal(state) ? now : null }
+}
