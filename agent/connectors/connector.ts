@@ -21,6 +21,8 @@ export interface Column {
   readonly native: string
   /** Whose spelling `native` is: a type of the same name in another vocabulary is not the same type. */
   readonly vocabulary: 'postgres' | 'duckdb' | 'csv'
+  /** Computed by its table from other columns: never written, and left out where the target computes it too. */
+  readonly generated?: true
 }
 
 /** A table, view or file that a source can read. */
@@ -44,15 +46,15 @@ export interface Reading {
   readonly bytes: ReadableStream<Uint8Array>
   /**
    * Settles after `bytes` has ended: with the number of rows once the source has proven that this was all, or with
-   * the reason why it was not. The end of `bytes` proves nothing.
+   * the reason why it was not. The end of `bytes` proves nothing. Null: it was all, and whoever reads counts.
    */
-  readonly proof: Promise<number>
+  readonly proof: Promise<number | null>
 }
 
 /** Everything that a source throws is a Fault; it holds one snapshot from `stream` to disposal. */
 export interface Source extends AsyncDisposable {
-  /** What it can emit, best first. */
-  readonly formats: readonly Format[]
+  /** What it can emit of this stream, best first. */
+  formats(stream: Stream): readonly Format[]
   /** Throws when the source cannot be reached or signed in to. */
   check(signal: AbortSignal): Promise<void>
   discover(signal: AbortSignal): Promise<Stream[]>
@@ -60,20 +62,8 @@ export interface Source extends AsyncDisposable {
   stream(name: string, signal: AbortSignal): Promise<Stream>
   slices(stream: Stream, signal: AbortSignal): Promise<Slice[]>
   open(slice: Slice, format: Format, signal: AbortSignal): Promise<Reading>
-  /** The path where the hold may read the slice in place, for formats that cannot be streamed. */
-  file?(slice: Slice): string
-  /**
-   * Where a row of an open slice is, for a person: the values of `key`, or its number. `row` is 1-based in the
-   * order of `open`. What comes back may hold values and stays on this machine.
-   */
-  locate?(slice: Slice, at: RowPlace): Promise<string>
-}
-
-export interface RowPlace {
-  /** 1-based; for `csv`, a line of the stream (a value with a line feed in it has several) when `line` is true. */
-  readonly row: number
-  readonly line?: boolean
-  readonly key: readonly string[]
+  /** Absolute paths where the hold may read the slice in place, for formats that cannot be streamed. */
+  files?(slice: Slice): readonly string[]
 }
 
 export type Mode = 'replace' | 'append'
@@ -97,14 +87,15 @@ export interface Load {
 export interface Target {
   /** `create`, `fill` (empty), `append`, `swap` (rename over the old), `refill` (empty it in place, then insert). */
   readonly how: 'create' | 'fill' | 'append' | 'swap' | 'refill'
-  /** Where each column of the load goes, in the load's order. */
-  readonly columns: readonly Column[]
+  /** Where each column of the load goes, in the load's order; null for one that is not sent. */
+  readonly columns: readonly (Column | null)[]
   /** DDL, or file operations in words, in order. */
   readonly statements: readonly string[]
 }
 
 export interface Written {
-  readonly rows: number
+  /** Null where the destination cannot count: then who made the bytes has. */
+  readonly rows: number | null
   readonly bytes: number
 }
 
@@ -120,7 +111,8 @@ export interface State {
 }
 
 export interface Destination extends AsyncDisposable {
-  readonly formats: readonly Format[]
+  /** What it can take for this load, best first. */
+  formats(load: Load): readonly Format[]
   check(signal: AbortSignal): Promise<void>
   /** Reads only. Throws when the load cannot end well: names, types, kinds of target. */
   plan(load: Load, signal: AbortSignal): Promise<Target>
@@ -151,8 +143,8 @@ export interface Context {
   readonly fence: number
   /** Relative paths of connections start here. */
   readonly base: string
-  /** The hold of this stream, started when it is first asked for. */
-  hold(): Promise<Hold>
+  /** The hold of this stream, started when it is first asked for. `files`: what it may read in place. */
+  hold(files: readonly string[]): Promise<Hold>
 }
 
 /** What the policy has to judge about a connection, before anything is connected to. */

@@ -74,6 +74,17 @@ export function sameType(a: Type, b: Type): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
+interface Typed {
+  readonly native: string
+  readonly vocabulary: string
+  readonly type: Type
+}
+
+/** The very same type on both sides: its text, and its binary form where that is portable, arrive as they are. */
+export function sameColumn(from: Typed, to: Typed): boolean {
+  return from.vocabulary === to.vocabulary && from.native === to.native && sameType(from.type, to.type)
+}
+
 const integers = ['int16', 'int32', 'int64']
 
 /** Digits that an integer type can have. */

@@ -1,0 +1,24 @@
+/** Every connector there is. */
+import { Fault } from '../../shared/faults.ts'
+import type { Connector } from './connector.ts'
+import { files } from './files/files.ts'
+import { postgres } from './postgres/postgres.ts'
+
+// deno-lint-ignore no-explicit-any -- each has a config of its own, which only it looks into
+export const connectors: readonly Connector<any>[] = [postgres, files]
+
+// deno-lint-ignore no-explicit-any
+export function connectorOf(name: string): Connector<any> {
+  const found = connectors.find((connector) => connector.name === name)
+  if (found) return found
+  const known = connectors.map((connector) => connector.name).join(', ')
+  throw new Fault('connection_invalid', `There is no connector "${name}". There are: ${known}.`)
+}
+
+/** The config as its connector understands it. Throws `connection_invalid`; no value is quoted. */
+export function parseConfig(type: string, written: unknown): unknown {
+  const parsed = connectorOf(type).config.safeParse(written)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) => `${[type, ...issue.path].join('.')}: ${issue.message}`)
+  throw new Fault('connection_invalid', issues.join('; '))
+}

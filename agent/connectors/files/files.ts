@@ -1,0 +1,13 @@
+import { resolve } from 'node:path'
+import type { Connector } from '../connector.ts'
+import { config, type FilesConfig } from './config.ts'
+import { FilesDestination } from './destination.ts'
+import { FilesSource } from './source.ts'
+
+export const files: Connector<FilesConfig> = {
+  name: 'files',
+  config,
+  targets: ({ path }, base) => [{ kind: 'files', path: resolve(base, path) }],
+  source: (config, context) => new FilesSource(config, context),
+  destination: (config, context) => new FilesDestination(config, context),
+}

@@ -1,0 +1,85 @@
+/**
+ * What was written to a folder, by which run: the record that makes a load count once. It is replaced whole and last,
+ * so what it does not list was never committed.
+ */
+import { Database } from 'bun:sqlite'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { Fault } from '../../../shared/faults.ts'
+import { writeAtomic } from '../../files.ts'
+
+const schema = z.strictObject({
+  version: z.literal(1),
+  target: z.string(),
+  /** The run that may write now. */
+  claim: z.strictObject({ run: z.string(), stream: z.int(), fence: z.int() }).nullable(),
+  /** Committed loads, newest last. */
+  loads: z.array(z.strictObject({
+    run: z.string(),
+    stream: z.int(),
+    fence: z.int(),
+    mode: z.enum(['replace', 'append']),
+    rows: z.int(),
+    bytes: z.int(),
+    committed_at: z.string(),
+  })),
+  /** What the target consists of, relative to the connection's folder. */
+  files: z.array(z.strictObject({
+    name: z.string(),
+    rows: z.int(),
+    bytes: z.int(),
+    sha256: z.string(),
+    run: z.string(),
+  })),
+})
+
+export type Manifest = z.infer<typeof schema>
+
+/** So many loads are remembered: enough for any retry. */
+const keptLoads = 1000
+
+/** How long a load waits for the one before it. */
+const leaseWaitMs = 3000
+
+const ownFolder = '.sallyport'
+
+function ownPath(folder: string, target: string, ending: string): string {
+  // A target may be in a folder below: its manifest is one file all the same.
+  return join(folder, ownFolder, encodeURIComponent(target) + ending)
+}
+
+export function readManifest(folder: string, target: string): Manifest {
+  const path = ownPath(folder, target, '.json')
+  if (!existsSync(path)) return { version: 1, target, claim: null, loads: [], files: [] }
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    throw new Fault('invalid_file', `${path} is not a manifest.`, { cause: error })
+  }
+}
+
+export function writeManifest(folder: string, manifest: Manifest): void {
+  const kept = { ...manifest, loads: manifest.loads.slice(-keptLoads) }
+  const path = ownPath(folder, manifest.target, '.json')
+  mkdirSync(dirname(path), { recursive: true })
+  writeAtomic(path, JSON.stringify(kept, null, 2) + '\n', 0o644)
+}
+
+/**
+ * Takes the target's lease. The system releases it when this process dies, so nothing has to be cleaned up. Throws
+ * `target_busy`.
+ */
+export function takeLease(folder: string, target: string): Disposable {
+  const path = ownPath(folder, target, '.lock')
+  mkdirSync(dirname(path), { recursive: true })
+  const lock = new Database(path, { create: true })
+  try {
+    lock.run(`PRAGMA busy_timeout = ${leaseWaitMs}`)
+    lock.run('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    throw new Fault('target_busy', `Another run is writing ${target}.`, { cause: error })
+  }
+  return { [Symbol.dispose]: () => lock.close() }
+}

@@ -1,0 +1,61 @@
+/** Where the files of a connection are, and that they stay there. */
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { Fault } from '../../../shared/faults.ts'
+import type { Context } from '../connector.ts'
+import { inside } from '../guard.ts'
+import type { FileFormat, FilesConfig } from './config.ts'
+
+export class Place {
+  readonly folder: string
+  /** The one file that the connection is about; null for a folder. */
+  readonly only: string | null
+  readonly #config: FilesConfig
+  readonly #context: Context
+
+  constructor(config: FilesConfig, context: Context) {
+    const path = resolve(context.base, config.path)
+    context.guard.path(path)
+    const file = existsSync(path) ? statSync(path).isFile() : formatOfName(path) !== null
+    this.folder = file ? dirname(path) : path
+    this.only = file ? basename(path) : null
+    this.#config = config
+    this.#context = context
+  }
+
+  /** The absolute path of a stream or target. Throws `path_refused` when it leads out, links included. */
+  path(name: string): string {
+    const path = inside(this.folder, name)
+    if (path === this.folder || (this.only !== null && name !== this.only)) {
+      throw new Fault('path_refused', `"${name}" is not in this connection.`)
+    }
+    const real = realOf(path)
+    if (inside(realOf(this.folder), real) !== real) throw new Fault('path_refused')
+    this.#context.guard.path(real)
+    return path
+  }
+
+  /** Throws `file_invalid` when nothing says what format a file has. */
+  format(name: string): FileFormat {
+    const format = this.#config.format ?? formatOfName(name)
+    if (format === null) {
+      throw new Fault(
+        'file_invalid',
+        `"${name}" ends in neither .csv nor .parquet; set "format" in the connection.`,
+      )
+    }
+    return format
+  }
+}
+
+function formatOfName(name: string): FileFormat | null {
+  const ending = extname(name).slice(1).toLowerCase()
+  return ending === 'csv' || ending === 'parquet' ? ending : null
+}
+
+/** The path with links resolved as far as it exists. */
+function realOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  const parent = dirname(path)
+  return parent === path ? path : resolve(realOf(parent), basename(path))
+}

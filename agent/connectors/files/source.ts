@@ -1,0 +1,215 @@
+/** Reads CSV and Parquet files: one file, or a folder of files as one stream. */
+import { createReadStream, readdirSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault } from '../../../shared/faults.ts'
+import { withoutCarriageReturns } from '../../engine/csv_scan.ts'
+import { countParquet, describeParquet, parquetMetadata } from '../../engine/hold_sql.ts'
+import type { Column, Context, Format, Reading, Slice, Source, Stream } from '../connector.ts'
+import type { FileFormat, FilesConfig } from './config.ts'
+import { checkHeader, type Header, maxHeaderBytes, parseHeader } from './header.ts'
+import { readManifest } from './manifest.ts'
+import { Place } from './place.ts'
+import { parquetColumns } from './types.ts'
+
+interface Found {
+  readonly format: FileFormat
+  readonly paths: readonly string[]
+  readonly bytes: number
+}
+
+export class FilesSource implements Source {
+  readonly #place: Place
+  readonly #context: Context
+  readonly #headers = new Map<string, Header>()
+
+  constructor(config: FilesConfig, context: Context) {
+    this.#place = new Place(config, context)
+    this.#context = context
+  }
+
+  async check(): Promise<void> {
+    try {
+      readdirSync(this.#place.folder)
+    } catch (error) {
+      throw new Fault('file_unreadable', 'The folder cannot be read.', { cause: error })
+    }
+  }
+
+  async discover(): Promise<Stream[]> {
+    await this.check()
+    const names = this.#place.only === null
+      ? readdirSync(this.#place.folder).filter((name) => /\.(csv|parquet)$/i.test(name)).sort()
+      : [this.#place.only]
+    const streams: Stream[] = []
+    for (const name of names) streams.push(await this.stream(name))
+    return streams
+  }
+
+  #find(name: string): Found {
+    const path = this.#place.path(name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (!stat) throw new Fault('stream_missing', `There is no file "${name}".`)
+    if (!stat.isDirectory()) {
+      return { format: this.#place.format(name), paths: [path], bytes: stat.size }
+    }
+    const listed = readManifest(this.#place.folder, name).files.map((file) =>
+      join(this.#place.folder, file.name)
+    )
+    const there = readdirSync(path).filter((file) => /\.(csv|parquet)$/i.test(file)).sort()
+    const paths = listed.length > 0 ? listed : there.map((file) => join(path, file))
+    if (paths.length === 0) throw new Fault('stream_missing', `There are no files in "${name}".`)
+    const bytes = paths.reduce((sum, file) => sum + statSync(file).size, 0)
+    return { format: this.#place.format(paths[0] as string), paths, bytes }
+  }
+
+  async stream(name: string): Promise<Stream> {
+    const found = this.#find(name)
+    return found.format === 'csv' ? this.#csvStream(name, found) : await this.#parquetStream(name, found)
+  }
+
+  async #csvStream(name: string, { paths, bytes }: Found): Promise<Stream> {
+    let first: Header | null = null
+    for (const path of paths) {
+      const header = parseHeader(await beginning(path))
+      checkHeader(header)
+      this.#headers.set(path, header)
+      first ??= header
+      if (header.names.join('\0') !== first.names.join('\0')) {
+        throw new Fault('file_invalid', 'The files of the folder have different header lines.')
+      }
+    }
+    const columns = (first?.names ?? []).map((column): Column => ({
+      name: column,
+      type: { kind: 'text', length: null },
+      nullable: true,
+      native: 'text',
+      vocabulary: 'csv',
+    }))
+    return { name, columns, key: [], estimatedRows: null, estimatedBytes: bytes }
+  }
+
+  async #parquetStream(name: string, { paths, bytes }: Found): Promise<Stream> {
+    const hold = await this.#context.hold(paths)
+    const described = await hold.run(describeParquet(paths))
+    const [count] = await hold.run(countParquet(paths))
+    const [metadata] = await hold.run(parquetMetadata(paths[0] as string))
+    return {
+      name,
+      columns: parquetColumns(described, metadata?.[0] ?? null),
+      key: [],
+      estimatedRows: Number(count?.[0] ?? 0),
+      estimatedBytes: bytes,
+    }
+  }
+
+  async slices(stream: Stream): Promise<Slice[]> {
+    return [{ id: '0', stream }]
+  }
+
+  formats({ name }: Stream): readonly Format[] {
+    return [this.#find(name).format]
+  }
+
+  files(slice: Slice): readonly string[] {
+    return this.#find(slice.stream.name).paths
+  }
+
+  async open({ stream }: Slice, _format: Format, signal: AbortSignal): Promise<Reading> {
+    const { paths } = this.#find(stream.name)
+    const before = paths.map(signature)
+    const bytes = concatenated(paths.map((path) => () => this.#rows(path, signal)))
+    const proof = Promise.withResolvers<null>()
+    const watched = bytes.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        flush() {
+          const same = paths.every((path, at) => signature(path) === before[at])
+          if (same) proof.resolve(null)
+          else proof.reject(new Fault('source_failed', 'A file changed while it was read.'))
+        },
+      }),
+    )
+    proof.promise.catch(() => undefined)
+    return { bytes: watched, proof: proof.promise }
+  }
+
+  #rows(path: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+    const header = this.#headers.get(path) as Header
+    const bytes = fileBytes(path, header.bytes, signal)
+    return header.crlf ? bytes.pipeThrough(withoutCarriageReturns()) : bytes
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+async function beginning(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path)
+    try {
+      const bytes = new Uint8Array(maxHeaderBytes)
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+      return bytes.subarray(0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw new Fault('file_unreadable', undefined, { cause: error })
+  }
+}
+
+/** Size and time of change: a file that keeps both was not written to meanwhile. */
+function signature(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat ? `${stat.size} ${stat.mtimeNs} ${stat.ino}` : 'gone'
+}
+
+const chunkBytes = 256 * 1024
+
+function fileBytes(path: string, start: number, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const chunks = createReadStream(path, { start, highWaterMark: chunkBytes, signal })[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(value as Uint8Array)
+      } catch (error) {
+        controller.error(new Fault('file_unreadable', undefined, { cause: error }))
+      }
+    },
+    async cancel() {
+      await chunks.return?.()
+    },
+  })
+}
+
+const LF = 10
+
+/** One after the other, each ending in a line feed. */
+function concatenated(parts: readonly (() => ReadableStream<Uint8Array>)[]): ReadableStream<Uint8Array> {
+  const only = parts[0]
+  if (parts.length === 1 && only) return only()
+  const waiting = [...parts]
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
+  let last = LF
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      while (true) {
+        reader ??= waiting.shift()?.().getReader() ?? null
+        if (!reader) return controller.close()
+        const { done, value } = await reader.read()
+        if (!done) {
+          last = value.at(-1) ?? last
+          return controller.enqueue(value)
+        }
+        reader = null
+        if (last === LF) continue
+        last = LF
+        return controller.enqueue(new Uint8Array([LF]))
+      }
+    },
+    async cancel(reason) {
+      await reader?.cancel(reason)
+    },
+  })
+}

@@ -1,0 +1,14 @@
+import type { Connector } from '../connector.ts'
+import { config, type PostgresConfig } from './config.ts'
+import { PostgresDestination } from './destination.ts'
+import { PostgresSource } from './source.ts'
+
+export const postgres: Connector<PostgresConfig> = {
+  name: 'postgres',
+  config,
+  targets: ({ host, port, user, database }) => [
+    { kind: 'postgres', endpoint: host, port, account: user, database },
+  ],
+  source: (config, context) => new PostgresSource(config, context),
+  destination: (config, context) => new PostgresDestination(config, context),
+}

@@ -1,0 +1,222 @@
+/** One connection to PostgreSQL, to an address that was checked, and never silently another one. */
+import { SQL } from 'bun'
+import { lookup } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { checkServerIdentity } from 'node:tls'
+import { Fault } from '../../../shared/faults.ts'
+import type { Context } from '../connector.ts'
+import type { PostgresConfig } from './config.ts'
+import { faultOf } from './errors.ts'
+import { quoteText } from './names.ts'
+
+export interface CopyOut {
+  readonly bytes: ReadableStream<Uint8Array>
+  /** Rows, once the server has said that this was all. */
+  readonly rows: Promise<number>
+}
+
+export interface CopyIn {
+  /** `close` waits until the server has stored the rows; `abort` stores none. */
+  readonly bytes: WritableStream<Uint8Array>
+  readonly rows: Promise<number>
+}
+
+/** Every value is written and read the same way on both sides, whatever server, role or database have set. */
+const settings = {
+  client_encoding: 'UTF8',
+  datestyle: 'ISO, YMD',
+  intervalstyle: 'postgres',
+  timezone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  xmloption: 'content',
+  standard_conforming_strings: 'on',
+  // A long load is no idle transaction, and no statement of ours is too slow.
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  // Rows hidden by a row security policy would be missing without a word; like this they are an error.
+  row_security: 'off',
+  // A re-read finds the rows in the same order.
+  synchronize_seqscans: 'off',
+  max_parallel_workers_per_gather: '0',
+  // A peer that has vanished gives its locks back within a minute.
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+} as const
+
+const connectSeconds = 15
+
+export class Session implements AsyncDisposable {
+  readonly #pool: SQL
+  readonly #sql: SQL
+  readonly #side: 'source' | 'destination'
+  #closed = false
+
+  private constructor(pool: SQL, sql: SQL, side: 'source' | 'destination') {
+    this.#pool = pool
+    this.#sql = sql
+    this.#side = side
+  }
+
+  /** Throws a Fault: resolving, address rules, TLS, login. */
+  static async open(
+    config: PostgresConfig,
+    context: Context,
+    side: 'source' | 'destination',
+  ): Promise<Session> {
+    const pool = await connect(config, context, side)
+    try {
+      const session = new Session(pool, await pool.reserve(), side)
+      const statements = Object.entries(settings).map(([name, value]) => `set ${name} = ${quoteText(value)}`)
+      await session.run(statements.join('; '))
+      return session
+    } catch (error) {
+      await pool.close({ timeout: 0 })
+      throw faultOf(error, side)
+    }
+  }
+
+  /** Rows of one statement; every value that matters is cast to text, boolean or float8 in it. */
+  async rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return [...(await this.#sql.unsafe(sql, [...parameters])) as Row[]]
+    } catch (error) {
+      throw faultOf(error, this.#side)
+    }
+  }
+
+  /** One or more statements without results. Returns the last one's command tag. */
+  async run(sql: string): Promise<string | null> {
+    try {
+      const result = await this.#sql.unsafe(sql).simple() as SQL.ResultMetadata | SQL.ResultMetadata[]
+      return (Array.isArray(result) && result.length > 0 && 'command' in Object(result.at(-1))
+        ? result.at(-1) as SQL.ResultMetadata
+        : result as SQL.ResultMetadata).command
+    } catch (error) {
+      throw faultOf(error, this.#side)
+    }
+  }
+
+  /** Rows that one statement wrote. */
+  async count(sql: string): Promise<number> {
+    try {
+      return (await this.#sql.unsafe(sql) as SQL.ResultMetadata).affectedRows
+    } catch (error) {
+      throw faultOf(error, this.#side)
+    }
+  }
+
+  /** Commits, and throws when the server rolled back instead, which it reports as a success of its own. */
+  async commit(): Promise<void> {
+    const tag = await this.run('commit')
+    if (tag !== 'COMMIT') {
+      throw new Fault('target_failed', 'The destination rolled back instead of committing.')
+    }
+  }
+
+  copyOut(sql: string): CopyOut {
+    const query = this.#sql.unsafe(sql)
+    const bytes = query.readable()
+    const rows = query.then((result) => result.count, (error) => Promise.reject(faultOf(error, this.#side)))
+    rows.catch(() => undefined)
+    return { bytes, rows }
+  }
+
+  copyIn(sql: string): CopyIn {
+    const query = this.#sql.unsafe(sql)
+    const bytes = query.writable() as WritableStream<Uint8Array>
+    const rows = query.then((result) => result.count, (error) => Promise.reject(faultOf(error, this.#side)))
+    rows.catch(() => undefined)
+    return { bytes, rows }
+  }
+
+  /** Ends the connection at once; an open transaction is rolled back by the server. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#pool.close({ timeout: 0 }).catch(() => undefined)
+  }
+}
+
+type Options = SQL.PostgresOrMySQLOptions
+
+async function connect(
+  config: PostgresConfig,
+  context: Context,
+  side: 'source' | 'destination',
+): Promise<SQL> {
+  const socket = config.host.startsWith('/')
+  const tls = tlsOptions(config, context, socket)
+  const addresses = socket ? [config.host] : await resolved(config, context)
+  let last: unknown = null
+  for (const address of addresses) {
+    // The first argument keeps the driver from reading a URL out of the environment; the options name the rest.
+    const pool = new SQL('postgres://localhost', {
+      ...(socket ? { path: address } : { hostname: address }),
+      port: config.port,
+      username: config.user,
+      password: () => config.password,
+      database: config.database,
+      tls,
+      max: 1,
+      prepare: false,
+      channelBinding: 'prefer',
+      connectionTimeout: connectSeconds,
+      connection: { application_name: `sallyport ${context.runId} ${context.fence}` },
+    } as Options)
+    try {
+      return await pool.connect()
+    } catch (error) {
+      await pool.close({ timeout: 0 }).catch(() => undefined)
+      last = error
+      if (faultOf(error, side).code !== 'connection_refused') break
+    }
+  }
+  throw faultOf(last, side)
+}
+
+/** The addresses that the guard has seen and let pass: only these are connected to. */
+async function resolved(config: PostgresConfig, context: Context): Promise<readonly string[]> {
+  let addresses: string[]
+  try {
+    const found = isIP(config.host) ? [{ address: config.host }] : await lookup(config.host, { all: true })
+    addresses = found.map(({ address }) => address)
+  } catch (error) {
+    throw new Fault('host_unresolved', undefined, { cause: error })
+  }
+  context.guard.address(config.host, addresses)
+  return addresses
+}
+
+function tlsOptions(config: PostgresConfig, context: Context, socket: boolean): Options['tls'] {
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const plainAllowed = context.guard.plain(socket ? config.host : `${host}:${config.port}`)
+  const mode = config.tls.mode ?? (plainAllowed ? 'disable' : 'verify-full')
+  if (mode === 'disable') {
+    if (!plainAllowed) throw new Fault('plain_refused')
+    return false
+  }
+  if (socket) throw new Fault('tls_failed', 'A Unix socket carries no TLS; write tls: { mode: disable }.')
+  const ca = config.tls.ca ?? (config.tls.caFile === null ? null : readCa(config.tls.caFile, context))
+  return {
+    rejectUnauthorized: true,
+    ...(isIP(config.host) ? {} : { serverName: config.host }),
+    ...(ca === null ? {} : { ca }),
+    // The name that the person wrote is what the certificate must carry; the driver only knows the address.
+    checkServerIdentity: (_, certificate) => checkServerIdentity(config.host, certificate),
+  }
+}
+
+function readCa(file: string, context: Context): string {
+  const path = resolve(context.base, file)
+  context.guard.path(path)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Fault('file_unreadable', 'The file of tls.ca_file cannot be read.', { cause: error })
+  }
+}

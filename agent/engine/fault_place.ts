@@ -1,0 +1,64 @@
+/** Says where a fault is, for people on this machine: column and key, or column and row number. */
+import { Fault } from '../../shared/faults.ts'
+import { CsvScanner, fieldText } from './csv_scan.ts'
+
+export interface RowWanted {
+  /** 1-based, by row or by line of the stream. */
+  readonly number: number
+  readonly by: 'row' | 'line'
+  readonly columns: number
+  /** Positions of the key's columns. */
+  readonly key: readonly number[]
+}
+
+export interface RowFound {
+  readonly row: number
+  readonly key: readonly (string | null)[]
+}
+
+/** Reads canonical CSV up to the wanted row; null when the stream ends before it. */
+export async function findRow(
+  bytes: ReadableStream<Uint8Array>,
+  wanted: RowWanted,
+): Promise<RowFound | null> {
+  let found: RowFound | null = null
+  const scanner: CsvScanner = new CsvScanner({
+    columns: wanted.columns,
+    onRow(row, fields) {
+      const at = wanted.by === 'row' ? row : scanner.lines
+      if (found || at < wanted.number) return
+      found = { row, key: wanted.key.map((position) => fieldText(fields[position] as Buffer)) }
+    },
+  })
+  const reader = bytes.getReader()
+  try {
+    for (let next = await reader.read(); !next.done && !found; next = await reader.read()) {
+      scanner.push(next.value)
+    }
+    if (!found) scanner.end()
+  } catch {
+    // A ragged row may itself be the one that is looked for.
+    found ??= { row: scanner.rows + 1, key: [] }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+  return found
+}
+
+export interface Place {
+  readonly column: string | null
+  readonly row: number | null
+  readonly keyNames: readonly string[]
+  readonly key: readonly (string | null)[]
+}
+
+/** The same fault, its message naming the place. */
+export function placed(fault: Fault, { column, row, keyNames, key }: Place): Fault {
+  const where: string[] = []
+  if (column !== null) where.push(`column "${column}"`)
+  if (key.length > 0) where.push(keyNames.map((name, at) => `${name} = ${key[at] ?? 'NULL'}`).join(', '))
+  else if (row !== null) where.push(`row ${row}`)
+  if (where.length === 0) return fault
+  const message = fault.code === 'row_refused' ? fault.message : `${where.join(', ')}: ${fault.message}`
+  return new Fault(fault.code, message, { cause: fault })
+}

@@ -1,0 +1,120 @@
+/**
+ * FIFOs between this process and the hold. Neither end ever blocks a thread of this process for longer than the
+ * hold takes to open its own end, and the end of a stream is only shown when somebody has proven it.
+ */
+import { closeSync, constants, openSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Fault } from '../../shared/faults.ts'
+import { makeFifo, widenPipe } from './libc.ts'
+
+const pipeBytes = 1 << 20
+
+export interface FifoWriter {
+  /** Resolves with the bytes written once the stream has ended; the hold does not yet see an end. */
+  readonly written: Promise<number>
+  /** Shows the hold the end. Without it, the hold waits for more. */
+  finish(): void
+}
+
+/**
+ * Sends a stream into a new FIFO at `path`. A second descriptor stays open until `finish`: a source that dies looks,
+ * from the FIFO, just like one that is done.
+ */
+export function intoFifo(path: string, bytes: ReadableStream<Uint8Array>, signal: AbortSignal): FifoWriter {
+  makeFifo(path)
+  let guard: number | null = null
+  const finish = () => {
+    if (guard !== null) closeSync(guard)
+    guard = null
+  }
+  const pump = async () => {
+    const handle = await openForWriting(path, signal)
+    guard = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    await handle.close()
+    widenPipe(file, pipeBytes)
+    return drain(bytes, file, signal)
+  }
+  return { written: pump(), finish }
+}
+
+/** Waits for the hold to open its end. A signal ends the wait by opening the other end for a moment. */
+async function openForWriting(path: string, signal: AbortSignal) {
+  const letGo = () => closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+  signal.throwIfAborted()
+  signal.addEventListener('abort', letGo, { once: true })
+  try {
+    const handle = await open(path, constants.O_WRONLY)
+    if (signal.aborted) await handle.close()
+    signal.throwIfAborted()
+    return handle
+  } finally {
+    signal.removeEventListener('abort', letGo)
+  }
+}
+
+async function drain(bytes: ReadableStream<Uint8Array>, file: number, signal: AbortSignal): Promise<number> {
+  const sink = Bun.file(file).writer()
+  const reader = bytes.getReader()
+  const stop = () => void reader.cancel(signal.reason).catch(() => undefined)
+  signal.addEventListener('abort', stop, { once: true })
+  let total = 0
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      total += next.value.byteLength
+      sink.write(next.value)
+      await sink.flush()
+    }
+    signal.throwIfAborted()
+    return total
+  } catch (error) {
+    await reader.cancel(error).catch(() => undefined)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await Promise.resolve(sink.end()).catch(() => undefined)
+  }
+}
+
+export interface FifoReader {
+  readonly bytes: ReadableStream<Uint8Array>
+  /** Ends `bytes` well after what is in the FIFO. Until then it stays open, even when the hold has gone. */
+  finish(): void
+  /** Ends `bytes` with this error. */
+  fail(error: unknown): void
+}
+
+/** Receives a stream from a new FIFO at `path`. */
+export function fromFifo(path: string): FifoReader {
+  makeFifo(path)
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  let guard: number | null = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+  widenPipe(file, pipeBytes)
+  const reader = Bun.file(file).stream().getReader()
+  let outcome: { error: unknown } | null = null
+  const release = () => {
+    if (guard !== null) closeSync(guard)
+    guard = null
+  }
+  const bytes = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (outcome) return controller.error(outcome.error)
+      if (done) return controller.close()
+      controller.enqueue(value)
+    },
+    async cancel(reason) {
+      outcome ??= { error: reason ?? new Fault('cancelled') }
+      release()
+      await reader.cancel(reason)
+    },
+  })
+  return {
+    bytes,
+    finish: release,
+    fail(error) {
+      outcome ??= { error }
+      release()
+    },
+  }
+}

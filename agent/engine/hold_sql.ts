@@ -1,0 +1,115 @@
+/** The statements that the hold runs. */
+import type { Column } from '../connectors/connector.ts'
+import {
+  duckTypeOf,
+  type FromText,
+  fromText,
+  needsQuotes,
+  quoteName,
+  quoteText,
+  toText,
+} from './hold_columns.ts'
+import type { Type } from './types.ts'
+
+/** What comes in: canonical CSV through a FIFO, or Parquet files in place. */
+export type Input =
+  | { readonly kind: 'csv'; readonly path: string; readonly columns: readonly Column[] }
+  | {
+    readonly kind: 'parquet'
+    readonly paths: readonly string[]
+    readonly columns: readonly ParquetColumn[]
+  }
+
+/** A column of a Parquet file as DuckDB describes it. */
+export interface ParquetColumn extends Column {
+  readonly duck: string
+}
+
+/** Largest row that the hold takes. The reader allocates twice this at once. */
+const maxLineBytes = 16 << 20
+
+const metadataKey = 'sallyport'
+
+function inputTable(input: Input): string {
+  if (input.kind === 'parquet') return `read_parquet([${input.paths.map(quoteText).join(', ')}])`
+  // Names that are equal after case folding would not stand beside each other: numbers do.
+  const columns = input.columns.map((_, at) => `c${at}: 'VARCHAR'`).join(', ')
+  return `read_csv(${
+    quoteText(input.path)
+  }, header=false, auto_detect=false, delim=',', quote='"', escape='"', ` +
+    `new_line='\\n', nullstr='', allow_quoted_nulls=false, strict_mode=true, ` +
+    `max_line_size=${maxLineBytes}, buffer_size=${2 * maxLineBytes}, columns={${columns}})`
+}
+
+/** One expression a column, in the input's order. `to`: the types that Parquet will carry. */
+function cells(input: Input, to: readonly Type[] | null): FromText[] {
+  return input.columns.map((column, at) => {
+    if (input.kind === 'csv') return fromText(`c${at}`, column, to?.[at] ?? column.type)
+    const name = quoteName(column.name)
+    if (to !== null) return { value: name, refused: null }
+    return toText(name, (column as ParquetColumn).duck)
+  })
+}
+
+/** A value that is refused ends the statement, naming its column by position. */
+function guarded({ value, refused }: FromText, source: string, at: number): string {
+  if (refused === null) return value
+  return `case when ${source} is null then null when ${refused} ` +
+    `then error('sallyport:value_refused:${at}') else ${value} end`
+}
+
+const sourceOf = (input: Input, at: number) =>
+  input.kind === 'csv' ? `c${at}` : quoteName(input.columns[at]?.name ?? '')
+
+function selectList(input: Input, to: readonly Type[] | null, names: readonly string[]): string {
+  return cells(input, to).map((cell, at) => `${guarded(cell, sourceOf(input, at), at)} as ${names[at]}`).join(
+    ', ',
+  )
+}
+
+/** Writes Parquet to `path`. `types`: of each column in the file. */
+export function toParquet(input: Input, types: readonly Type[], path: string): string {
+  const names = input.columns.map(({ name }) => quoteName(name))
+  const described = JSON.stringify({
+    version: 1,
+    columns: input.columns.map(({ name, native, vocabulary }, at) => ({
+      name,
+      native,
+      vocabulary,
+      type: types[at],
+    })),
+  })
+  return `copy (select ${selectList(input, types, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
+    `(format parquet, compression zstd, kv_metadata {${metadataKey}: ${quoteText(described)}})`
+}
+
+/** Writes canonical CSV to `path`. */
+export function toCsv(input: Input & { kind: 'parquet' }, path: string): string {
+  const names = input.columns.map((_, at) => `c${at}`)
+  const quotes = input.columns.flatMap(({ duck }, at) => needsQuotes(duck) ? [`c${at}`] : [])
+  const forced = quotes.length > 0 ? `, force_quote (${quotes.join(', ')})` : ''
+  return `copy (select ${selectList(input, null, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
+    `(format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${forced})`
+}
+
+/** Where the first refused value of a column is: its row's 1-based number. */
+export function firstRefused(input: Input, types: readonly Type[] | null, column: number): string | null {
+  const refused = cells(input, types)[column]?.refused ?? null
+  if (refused === null) return null
+  return `select row from (select row_number() over () as row, * from ${inputTable(input)}) ` +
+    `where ${sourceOf(input, column)} is not null and ${refused} limit 1`
+}
+
+export const describeParquet = (paths: readonly string[]) =>
+  `describe select * from read_parquet([${paths.map(quoteText).join(', ')}])`
+
+export const countParquet = (paths: readonly string[]) =>
+  `select sum(num_rows)::varchar from parquet_file_metadata([${paths.map(quoteText).join(', ')}])`
+
+export const parquetMetadata = (path: string) =>
+  `select decode(value) from parquet_kv_metadata(${quoteText(path)}) where decode(key) = '${metadataKey}'`
+
+/** True when the file's own description says that this column was carried in this type. */
+export function carriedAs(type: Type, duck: string): boolean {
+  return duckTypeOf(type) === duck
+}

@@ -1,0 +1,123 @@
+/** Through the hold: bytes into a FIFO, a statement of DuckDB, bytes out of another FIFO. */
+import { join } from 'node:path'
+import { Fault } from '../../shared/faults.ts'
+import { errno } from '../files.ts'
+import type { Column, Reading } from '../connectors/connector.ts'
+import { fromFifo, intoFifo } from './fifo.ts'
+import type { Hold } from './hold.ts'
+import { firstRefused, type Input, type ParquetColumn, toCsv, toParquet } from './hold_sql.ts'
+import type { Type } from './types.ts'
+
+export interface Restowing {
+  readonly hold: Hold
+  readonly columns: readonly Column[]
+  /** Types that Parquet will carry; null writes CSV. */
+  readonly types: readonly Type[] | null
+  /** Makes names of FIFOs differ within a run's folder. */
+  readonly name: string
+  readonly signal: AbortSignal
+}
+
+/** What comes in: a stream with its proof, or files that the hold reads in place. */
+export type Cargo =
+  | { readonly kind: 'csv'; readonly reading: Reading; readonly countRows: () => number | null }
+  | { readonly kind: 'parquet'; readonly paths: readonly string[] }
+
+export interface Restowed {
+  /** Ends well only after source, hold and their counts have agreed. */
+  readonly bytes: ReadableStream<Uint8Array>
+  /** Rows that went through. Rejects with the reason why `bytes` broke off. */
+  readonly rows: Promise<number>
+}
+
+/** Starts the statement; the bytes flow as they are read. */
+export function restow(cargo: Cargo, job: Restowing): Restowed {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([job.signal, stop.signal])
+  const out = fromFifo(join(job.hold.folder, `${job.name}.out`))
+  const flow = cargo.kind === 'csv'
+    ? streamed(cargo, job, { signal, out: outPath(job) })
+    : inPlace(cargo, job)
+  const rows = Promise.race([flow, job.hold.gone, aborted(job.signal)]).then(
+    (count) => {
+      out.finish()
+      return count
+    },
+    (error) => {
+      // First the reader learns that this is no end, then the writers go.
+      out.fail(error)
+      stop.abort(error)
+      throw error
+    },
+  )
+  rows.catch(() => undefined)
+  return { bytes: out.bytes, rows }
+}
+
+const outPath = (job: Restowing) => join(job.hold.folder, `${job.name}.out`)
+const inPath = (job: Restowing) => join(job.hold.folder, `${job.name}.in`)
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+async function streamed(
+  cargo: Cargo & { kind: 'csv' },
+  job: Restowing,
+  { signal, out }: { signal: AbortSignal; out: string },
+): Promise<number> {
+  const input: Input = { kind: 'csv', path: inPath(job), columns: job.columns }
+  if (job.types === null) throw new Fault('unsupported')
+  const writer = intoFifo(inPath(job), cargo.reading.bytes, signal)
+  const stowed = job.hold.run(toParquet(input, job.types, out)).then(countOf)
+  const shown = (async () => {
+    try {
+      await writer.written
+      const counted = await cargo.reading.proof
+      writer.finish()
+      return counted ?? cargo.countRows()
+    } catch (error) {
+      // A hold that has stopped reading knows why.
+      if (errno(error) === 'EPIPE') await stowed
+      // It must not take what came so far for all there is: it goes before its FIFO ends.
+      job.hold.kill()
+      writer.finish()
+      throw error
+    }
+  })()
+  const [read, held] = await Promise.all([shown, stowed])
+  if (read !== held) throw new Fault('rows_lost')
+  return held
+}
+
+async function inPlace(cargo: Cargo & { kind: 'parquet' }, job: Restowing): Promise<number> {
+  const columns = job.columns as readonly ParquetColumn[]
+  const input = { kind: 'parquet', paths: cargo.paths, columns } as const
+  const sql = job.types === null ? toCsv(input, outPath(job)) : toParquet(input, job.types, outPath(job))
+  return countOf(await job.hold.run(sql))
+}
+
+const countOf = (rows: readonly (readonly (string | null)[])[]) => Number(rows[0]?.[0] ?? NaN)
+
+/** The number of the first row whose value in `column` the hold refuses; null when it finds none. */
+export async function refusedRow(cargo: Cargo, job: Restowing, column: number): Promise<number | null> {
+  const input: Input = cargo.kind === 'csv'
+    ? { kind: 'csv', path: inPath(job), columns: job.columns }
+    : { kind: 'parquet', paths: cargo.paths, columns: job.columns as readonly ParquetColumn[] }
+  const sql = firstRefused(input, job.types, column)
+  if (sql === null) return null
+  const stop = new AbortController()
+  const writer = cargo.kind === 'csv'
+    ? intoFifo(inPath(job), cargo.reading.bytes, AbortSignal.any([job.signal, stop.signal]))
+    : null
+  writer?.written.then(() => writer.finish(), () => writer.finish())
+  try {
+    const rows = await job.hold.run(sql)
+    return rows[0]?.[0] === undefined ? null : Number(rows[0][0])
+  } finally {
+    stop.abort(new Fault('cancelled'))
+  }
+}
