@@ -20,7 +20,7 @@ export interface Config {
   /** `file:/path/anchor.json`. */
   readonly anchor: string
   /** The local policy file. */
-  readonly policy: string
+  readonly localPolicy: string
   /** Agent key, cache of verified documents, runs in flight. */
   readonly state: string
   /** Relative paths of files connections start here. */
@@ -65,10 +65,10 @@ export const settings: readonly Setting[] = [
     fallback: (home) => `file:${join(home, 'anchor.json')}`,
   },
   {
-    name: 'policy',
-    key: 'policy',
+    name: 'localPolicy',
+    key: 'local-policy',
     help: 'local policy file',
-    fallback: (home) => join(home, 'policy.yaml'),
+    fallback: (home) => join(home, 'local-policy.yaml'),
     path: true,
   },
   { name: 'state', key: 'state', help: 'state folder', fallback: (home) => join(home, 'agent'), path: true },
@@ -113,7 +113,7 @@ export function loadConfig({ flags, env, home }: Sources): Config {
     keystore: text('keystore'),
     floor: text('floor'),
     anchor: text('anchor'),
-    policy: text('policy'),
+    localPolicy: text('local-policy'),
     state: text('state'),
     data: text('data'),
     logs: text('logs'),

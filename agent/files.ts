@@ -111,6 +111,7 @@ export function errno(error: unknown): string {
  */
 export function locked<T>(path: string, work: () => T): T {
   const lock = new Database(`${path}.lock`, { create: true })
+  if (!windows) chmodSync(`${path}.lock`, 0o600)
   try {
     lock.run('PRAGMA busy_timeout = 10000')
     lock.run('BEGIN IMMEDIATE')

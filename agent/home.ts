@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { fromBase64, toBase64 } from '../shared/bytes.ts'
 import { Fault } from '../shared/faults.ts'
-import { Id, Key, Time } from '../shared/schemas/fields.ts'
+import { Id, Key, Name, Time } from '../shared/schemas/fields.ts'
 import { Pin } from '../shared/schemas/pin.ts'
 import { makePrivateFolder, readIfThere, readPrivate, refuseShared, writeAtomic } from './files.ts'
 
@@ -12,8 +12,8 @@ const Profile = z.strictObject({
   url: z.string(),
   tenant: Id,
   pin: Pin.nullable(),
-  /** The project that commands mean when they name none, by name. */
-  project: z.string(),
+  /** The project that commands mean when they name none. */
+  project: z.strictObject({ id: Id, name: Name }).nullable(),
 })
 export type Profile = z.infer<typeof Profile>
 
@@ -23,8 +23,9 @@ export const places = {
   ring: 'ring.json',
   floor: 'floor.json',
   anchor: 'anchor.json',
-  localPolicy: 'policy.yaml',
+  localPolicy: 'local-policy.yaml',
   draft: 'trust-draft.json',
+  init: 'init.json',
   root: join('keys', 'root-1.json'),
   offlineRoot: join('keys', 'root-2-take-offline.json'),
   signer: join('keys', 'signer.json'),
@@ -86,7 +87,9 @@ export function writeKey(path: string, kind: KeyKind, pair: KeyPair & { readonly
 /** Throws `file_unreadable`, `file_not_private` or `invalid_file`. */
 export function readKey(path: string, kind: KeyKind): KeyPair {
   const file = parseFile(KeyFile, readPrivate(path, `${kind} key`), path)
-  if (file.type !== kind) throw new Fault('invalid_file', `${path} holds a ${file.type} key, not a ${kind} key.`)
+  if (file.type !== kind) {
+    throw new Fault('invalid_file', `${path} holds a ${file.type} key, not a ${kind} key.`)
+  }
   return { private: fromBase64(file.private), public: fromBase64(file.public) }
 }
 

@@ -13,6 +13,17 @@ interface Group {
 }
 
 const groups: readonly Group[] = [
+  {
+    name: 'init',
+    summary: 'Make a tenant: its keys here, its first documents at the edge',
+    load: () => import('./commands/init.ts'),
+  },
+  { name: 'login', summary: 'Sign in to an edge with a token', load: () => import('./commands/login.ts') },
+  {
+    name: 'whoami',
+    summary: 'Show who is signed in, and to what',
+    load: () => import('./commands/whoami.ts'),
+  },
   { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
 ]
 

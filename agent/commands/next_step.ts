@@ -5,6 +5,7 @@ const steps: Partial<Record<FaultCode, string>> = {
   unauthenticated: 'Sign in again with: sallyport login',
   not_signed_in:
     'Sign in with: sallyport login --url <edge>, or start a tenant with: sallyport init --url <edge>',
+  not_enrolled: 'Enrol it: sallyport enroll --url <edge>',
   forbidden: 'Ask an admin of the tenant, or sign in with another token. See: sallyport whoami',
   edge_unreachable: 'Check the address and that the edge is up: sallyport doctor',
   pin_mismatch:

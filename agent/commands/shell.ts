@@ -80,8 +80,11 @@ export class Shell {
     this.#out.stderr.write(this.#paint('33', 'warning') + ` ${text}\n`)
   }
 
+  /** For results: on a terminal, bold. */
   bold(text: string): string {
-    return this.#paint('1', text)
+    return this.#out.stdout.isTTY === true && this.env['NO_COLOR'] === undefined
+      ? `\x1b[1m${text}\x1b[0m`
+      : text
   }
 
   /** Wraps a command's work: its faults become messages and exit codes. */

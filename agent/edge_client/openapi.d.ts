@@ -71,6 +71,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agent/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait for a run, and lease it
+         * @description Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has to be renewed before `until`; every later write names its `fence`.
+         */
+        post: operations["pollForWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agent/projects/{id}/index": {
         parameters: {
             query?: never;
@@ -82,6 +102,77 @@ export interface paths {
         get: operations["listAgentIndexes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/runs/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how the attempt ended, in counts and codes
+         * @description With `retry` a failed or partial attempt is followed by another while the run has any left; `released` hands the run back and costs none. The same word said twice is answered as the first time.
+         */
+        post: operations["completeRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/runs/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renew the lease of a run, and hear whether to stop it */
+        post: operations["renewLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/runs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count rows and bytes of the streams that move; renews the lease too */
+        post: operations["reportProgress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/runs/{id}/started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that every check has passed and the run has begun */
+        post: operations["startRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,6 +679,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first */
+        get: operations["listRuns"];
+        put?: never;
+        /**
+         * Start a run of a pipeline
+         * @description By a signed request, whose nonce makes the id: posting it again answers the same run. Without one the pipeline has to allow unsigned runs, and the run takes the next slot of the UTC day.
+         */
+        post: operations["createRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run, with the counts of its streams */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a run: at once while it waits, else as soon as its agent hears of it */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/setup": {
         parameters: {
             query?: never;
@@ -884,7 +1030,7 @@ export interface components {
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
             detail: string;
             /** @description Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`. */
             errors?: {
@@ -1046,6 +1192,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `forbidden`: Your role or the scope of your token does not allow this.
+         *
+         *     `trigger_not_allowed`: The pipeline does not allow this trigger.
+         */
+        "forbidden.trigger_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `idempotency_mismatch`: That Idempotency-Key was used with another request. */
         idempotency_mismatch: {
             headers: {
@@ -1108,6 +1267,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
+         *     `request_mismatch`: The signed request is for another pipeline, pool or index.
+         *
+         *     `request_expired`: The signed request has expired.
+         *
+         *     `index_missing`: The edge does not show the index that the job names.
+         *
+         *     `not_in_index`: The index does not list this pipeline or connection.
+         *
+         *     `not_at_index`: The document is not the one that the index lists.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `signer_not_allowed`: The signer may not sign this kind of document for this project.
+         */
+        "idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `internal`: Something failed at the edge; the request id finds it in its log. */
         internal: {
             headers: {
@@ -1163,6 +1349,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `lease_lost`: The lease of this run has passed to another agent. */
+        lease_lost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `limit_reached`: The pipeline has had the runs or attempts that it allows. */
+        limit_reached: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `not_found`: There is no such thing here, or you may not see it. */
         not_found: {
             headers: {
@@ -1174,6 +1378,15 @@ export interface components {
         };
         /** @description `request_timeout`: The request took too long to arrive. */
         request_timeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `trust_missing`: The edge shows no trust document for this tenant. */
+        trust_missing: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1344,6 +1557,158 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    pollForWork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slots": 1,
+                 *       "wait_seconds": 25
+                 *     }
+                 */
+                "application/json": {
+                    slots: number;
+                    wait_seconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job": {
+                     *         "kind": "run",
+                     *         "run": {
+                     *           "id": "0193509f-6e00-8000-8000-000000000007",
+                     *           "project": "0193509f-6e00-7000-8000-000000000002",
+                     *           "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *           "index": 1,
+                     *           "trigger": {
+                     *             "kind": "api",
+                     *             "day": "2026-11-22",
+                     *             "slot": 1
+                     *           },
+                     *           "attempt": 1
+                     *         },
+                     *         "lease": {
+                     *           "fence": 1,
+                     *           "until": "2026-11-22T09:00:45.000Z"
+                     *         },
+                     *         "pipeline": {
+                     *           "document": {
+                     *             "payloadType": "application/vnd.sallyport.pipeline.v1+json",
+                     *             "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *             "signatures": [
+                     *               {
+                     *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                     *                 "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                     *               }
+                     *             ]
+                     *           },
+                     *           "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                     *         },
+                     *         "connections": [
+                     *           {
+                     *             "document": {
+                     *               "payloadType": "application/vnd.sallyport.connection.v1+json",
+                     *               "payload": "eyJ0eXBlIjoiY29ubmVjdGlvbiIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJpZCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMyIsInZlcnNpb24iOjEsIm5hbWUiOiJzaG9wIiwia2luZCI6InBvc3RncmVzIiwicG9vbHMiOlsiZGVmYXVsdCJdLCJvd25lciI6bnVsbCwiYWNjb3VudCI6bnVsbCwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
+                     *               "signatures": [
+                     *                 {
+                     *                   "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                     *                   "sig": "BhUH+DE/uZPWjq+kN9I1KLZ1qM8IcanpiD+brZS8iIuJA6e98LQyG8bbCVTQ0uMFKB0hAN8vVl4pAAh+kmdIBg=="
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        job: {
+                            connections: {
+                                document: {
+                                    payload: string;
+                                    payloadType: string;
+                                    signatures: {
+                                        keyid: string;
+                                        sig: string;
+                                    }[];
+                                };
+                                sealed: string;
+                            }[];
+                            /** @constant */
+                            kind: "run";
+                            lease: {
+                                fence: number;
+                                until: string;
+                            };
+                            pipeline: {
+                                document: {
+                                    payload: string;
+                                    payloadType: string;
+                                    signatures: {
+                                        keyid: string;
+                                        sig: string;
+                                    }[];
+                                };
+                                sealed: string;
+                            };
+                            run: {
+                                attempt: number;
+                                id: string;
+                                index: number;
+                                pipeline_id: string;
+                                project: string;
+                                trigger: {
+                                    /** @constant */
+                                    kind: "request";
+                                    request: {
+                                        payload: string;
+                                        payloadType: string;
+                                        signatures: {
+                                            keyid: string;
+                                            sig: string;
+                                        }[];
+                                    };
+                                } | {
+                                    day: string;
+                                    /** @constant */
+                                    kind: "api";
+                                    slot: number;
+                                };
+                            };
+                        } | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listAgentIndexes: {
         parameters: {
             query?: {
@@ -1418,6 +1783,273 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    completeRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1,
+                 *       "status": "succeeded",
+                 *       "retry": false,
+                 *       "streams": [
+                 *         {
+                 *           "index": 0,
+                 *           "route": "direct",
+                 *           "status": "succeeded",
+                 *           "rows_read": 3000000,
+                 *           "rows": 3000000,
+                 *           "bytes": 130000000,
+                 *           "rejected": 0,
+                 *           "seconds": 4.2
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                    fence: number;
+                    retry: boolean;
+                    /** @enum {string} */
+                    status: "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "released";
+                    streams: {
+                        bytes: number;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                        index: number;
+                        rejected: number;
+                        /** @description Null when it ended before one was chosen. */
+                        route: ("direct" | "restowed") | null;
+                        rows: number;
+                        rows_read: number;
+                        seconds: number;
+                        /** @enum {string} */
+                        status: "succeeded" | "failed" | "refused" | "cancelled";
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "succeeded"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    renewLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1
+                 *     }
+                 */
+                "application/json": {
+                    fence: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-11-22T09:00:45.000Z",
+                     *       "cancel": false
+                     *     }
+                     */
+                    "application/json": {
+                        cancel: boolean;
+                        until: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1,
+                 *       "streams": [
+                 *         {
+                 *           "index": 0,
+                 *           "rows": 10000,
+                 *           "bytes": 1048576
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    fence: number;
+                    streams: {
+                        bytes: number;
+                        index: number;
+                        rows: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-11-22T09:00:45.000Z",
+                     *       "cancel": false
+                     *     }
+                     */
+                    "application/json": {
+                        cancel: boolean;
+                        until: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1
+                 *     }
+                 */
+                "application/json": {
+                    fence: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -3577,6 +4209,358 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+                pipeline?: string;
+                /** @example running */
+                state?: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0193509f-6e00-8000-8000-000000000007",
+                     *           "project": "0193509f-6e00-7000-8000-000000000002",
+                     *           "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *           "pool": "default",
+                     *           "state": "running",
+                     *           "trigger": "request",
+                     *           "attempt": 1,
+                     *           "attempts": 4,
+                     *           "cancel": false,
+                     *           "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *           "created": "2026-11-22T09:00:00.000Z",
+                     *           "started": "2026-11-22T09:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            agent_id?: string;
+                            attempt: number;
+                            /** @description The most attempts that the run gets. */
+                            attempts: number;
+                            /** @description Someone has asked for it to be cancelled. */
+                            cancel: boolean;
+                            /** @enum {string} */
+                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                            created: string;
+                            finished?: string;
+                            id: string;
+                            next_attempt?: string;
+                            pipeline_id: string;
+                            pool: string;
+                            project: string;
+                            started?: string;
+                            /** @enum {string} */
+                            state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                            /** @enum {string} */
+                            trigger: "request" | "api";
+                        }[];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                 *       "request": {
+                 *         "payloadType": "application/vnd.sallyport.request.v1+json",
+                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwb29sIjoiZGVmYXVsdCIsImluZGV4IjoxLCJwaXBlbGluZSI6eyJpZCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSIsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn0sIm5vbmNlIjoiMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiLCJpc3N1ZWQiOiIyMDI2LTExLTIyVDA5OjAwOjAwLjAwMFoiLCJleHBpcmVzIjoiMjAyNi0xMS0yMlQwOToxMDowMC4wMDBaIn0=",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                 *             "sig": "byFqhnx6D7XJ6tyb2pNszLSYQGBSJiqXS3sLjNObNj/kBCCM0ECRy/wig8w/mWA/Y2FwE40Tsx0AG/5ULV2wCw=="
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    pipeline_id: string;
+                    request?: {
+                        payload: string;
+                        payloadType: string;
+                        signatures: {
+                            keyid: string;
+                            sig: string;
+                        }[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-000000000007",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "pool": "default",
+                     *       "state": "queued",
+                     *       "trigger": "request",
+                     *       "attempt": 1,
+                     *       "attempts": 4,
+                     *       "cancel": false,
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "streams": []
+                     *     }
+                     */
+                    "application/json": {
+                        agent_id?: string;
+                        attempt: number;
+                        /** @description The most attempts that the run gets. */
+                        attempts: number;
+                        /** @description Someone has asked for it to be cancelled. */
+                        cancel: boolean;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                        created: string;
+                        finished?: string;
+                        id: string;
+                        next_attempt?: string;
+                        pipeline_id: string;
+                        pool: string;
+                        project: string;
+                        started?: string;
+                        /** @enum {string} */
+                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                        streams: {
+                            bytes: number;
+                            /** @enum {string} */
+                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                            index: number;
+                            rejected?: number;
+                            /** @enum {string} */
+                            route?: "direct" | "restowed";
+                            rows: number;
+                            rows_read?: number;
+                            seconds?: number;
+                            /** @enum {string} */
+                            status?: "succeeded" | "failed" | "refused" | "cancelled";
+                        }[];
+                        /** @enum {string} */
+                        trigger: "request" | "api";
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.trigger_not_allowed"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed"];
+            429: components["responses"]["limit_reached"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-000000000007",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "pool": "default",
+                     *       "state": "running",
+                     *       "trigger": "request",
+                     *       "attempt": 1,
+                     *       "attempts": 4,
+                     *       "cancel": false,
+                     *       "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "started": "2026-11-22T09:00:00.000Z",
+                     *       "streams": [
+                     *         {
+                     *           "index": 0,
+                     *           "rows": 10000,
+                     *           "bytes": 1048576
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        agent_id?: string;
+                        attempt: number;
+                        /** @description The most attempts that the run gets. */
+                        attempts: number;
+                        /** @description Someone has asked for it to be cancelled. */
+                        cancel: boolean;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                        created: string;
+                        finished?: string;
+                        id: string;
+                        next_attempt?: string;
+                        pipeline_id: string;
+                        pool: string;
+                        project: string;
+                        started?: string;
+                        /** @enum {string} */
+                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                        streams: {
+                            bytes: number;
+                            /** @enum {string} */
+                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                            index: number;
+                            rejected?: number;
+                            /** @enum {string} */
+                            route?: "direct" | "restowed";
+                            rows: number;
+                            rows_read?: number;
+                            seconds?: number;
+                            /** @enum {string} */
+                            status?: "succeeded" | "failed" | "refused" | "cancelled";
+                        }[];
+                        /** @enum {string} */
+                        trigger: "request" | "api";
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-000000000007",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "pool": "default",
+                     *       "state": "running",
+                     *       "trigger": "request",
+                     *       "attempt": 1,
+                     *       "attempts": 4,
+                     *       "cancel": true,
+                     *       "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "started": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        agent_id?: string;
+                        attempt: number;
+                        /** @description The most attempts that the run gets. */
+                        attempts: number;
+                        /** @description Someone has asked for it to be cancelled. */
+                        cancel: boolean;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+                        created: string;
+                        finished?: string;
+                        id: string;
+                        next_attempt?: string;
+                        pipeline_id: string;
+                        pool: string;
+                        project: string;
+                        started?: string;
+                        /** @enum {string} */
+                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                        /** @enum {string} */
+                        trigger: "request" | "api";
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

@@ -23,6 +23,8 @@ export interface TransportOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Attempts in all. */
   readonly attempts?: number
+  /** Which requests do no harm when they arrive twice: by default a GET, and what has an Idempotency-Key. */
+  readonly repeatable?: (request: Request) => boolean
 }
 
 const timeoutMs = 40_000
@@ -51,14 +53,13 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 /** A fetch for openapi-fetch. Throws `edge_unreachable` when no attempt got an answer; an aborted one its reason. */
 export function transport(options: TransportOptions): (request: Request) => Promise<Response> {
-  const { authorize, network = fetch, random = Math.random, attempts = 4 } = options
+  const { authorize, network = fetch, random = Math.random, attempts = 4, repeatable = harmless } = options
   const pause = options.sleep ?? sleep
   return async (request) => {
     const { method, signal } = request
     const url = new URL(request.url)
     const body = new Uint8Array(await request.arrayBuffer())
-    const repeatable = method === 'GET' || request.headers.has('idempotency-key')
-    const most = repeatable ? attempts : 1
+    const most = repeatable(request) ? attempts : 1
     for (let attempt = 0;; attempt++) {
       const headers = new Headers(request.headers)
       authorize({ method, url, body, headers })
@@ -71,6 +72,10 @@ export function transport(options: TransportOptions): (request: Request) => Prom
       signal.throwIfAborted()
     }
   }
+}
+
+function harmless({ method, headers }: Request): boolean {
+  return method === 'GET' || headers.has('idempotency-key')
 }
 
 async function once(out: Outgoing, network: typeof fetch, signal: AbortSignal): Promise<Response | Fault> {

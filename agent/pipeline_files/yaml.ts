@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 
 /** A kind of file, and what its complaints are called. */
 export interface FileKind<T> {
-  readonly what: 'pipeline file' | 'connections file'
+  readonly what: string
   readonly schema: z.ZodType<T>
   readonly invalid: FaultCode
   /** Keys that the format has but this version does not act on: refused by name, so that nothing is left undone. */

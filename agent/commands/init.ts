@@ -1,0 +1,304 @@
+/** `sallyport init`: a tenant's keys and first documents, made here; the edge is told what it may know. */
+import { existsSync, rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { newId } from '../../shared/ids.ts'
+import { Id, Key, Name } from '../../shared/schemas/fields.ts'
+import type { Policy } from '../../shared/schemas/policy.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
+import { readUnverified, signDocument } from '../../shared/sign/documents.ts'
+import { formatPin } from '../../shared/trust/pin.ts'
+import { edgeOf } from '../config.ts'
+import { answer, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
+import {
+  type KeyKind,
+  type KeyPair,
+  parseFile,
+  places,
+  readKey,
+  readToken,
+  writeKey,
+  writeProfile,
+  writeToken,
+} from '../home.ts'
+import { native } from '../primitives.ts'
+import { anchorAt, makeAnchor } from '../trust/anchor.ts'
+import { dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.ts'
+import { firstTrust, newKey, newRing, withPolicy } from '../trust/new_tenant.ts'
+import { readPolicyFile } from '../trust/policy_file.ts'
+import { storeAt } from '../trust/store.ts'
+import { localPolicyStarter } from '../trust/local_policy_starter.ts'
+import { askSecret, askText } from './ask.ts'
+import { type Define, type Shell, UsageError } from './shell.ts'
+import { facts } from './table.ts'
+
+interface Options {
+  readonly url?: string
+  readonly setupTokenFile?: string
+  readonly tokenFile?: string
+  readonly tenant?: string
+  readonly person?: string
+  readonly pool: string
+  readonly policy?: string
+  readonly offlineRoot?: string
+  readonly days: string
+}
+
+const examples = `
+The keys are made on this machine and stay on it. The edge gets a setup token (it wrote one to a file on its first
+start), or the token of its operator, and after that only what it may know.
+
+Examples:
+  sallyport init --url http://localhost:8787 --setup-token-file data/setup_token --tenant "Acme" --policy policy.yaml
+  SALLYPORT_SETUP_TOKEN=… sallyport init --url https://edge.example.com --tenant "Acme"
+  sallyport init --url https://edge.example.com --token-file operator-token --tenant "Another"`
+
+export const define: Define = (command, shell) => {
+  command
+    .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
+    .option('--setup-token-file <file>', 'file with the setup token, - for stdin (or SALLYPORT_SETUP_TOKEN)')
+    .option('--token-file <file>', "file with the operator's API token, instead of a setup token")
+    .option('--tenant <name>', 'name of the organisation')
+    .option('--person <name>', 'your name, as others see it')
+    .option('--pool <name>', 'name of the first pool of agents', 'default')
+    .option('--policy <file>', 'what agents may read and write; without one they may do neither')
+    .option('--offline-root <file>', 'where the second root key goes, e.g. on a stick that you take away')
+    .option('--days <days>', 'days until the trust document has to be renewed, at most 400', '365')
+    .addHelpText('after', examples)
+    .action(shell.action((options: Options) => init(shell, options)))
+}
+
+/** What has to survive an interruption between the edge's answer and the end. */
+const Progress = z.strictObject({ tenant: Id, pool: Name, log_key: Key.nullable() })
+type Progress = z.infer<typeof Progress>
+
+async function init(shell: Shell, options: Options): Promise<void> {
+  const { home } = shell
+  if (existsSync(join(home, places.profile)) && !existsSync(join(home, places.init))) {
+    throw new UsageError(
+      `${home} already belongs to a tenant. For another one, set SALLYPORT_HOME to another folder.`,
+    )
+  }
+  const days = Number(options.days)
+  if (!Number.isInteger(days) || days < 1 || days > 400) throw new UsageError('--days is from 1 to 400.')
+  const policy = options.policy === undefined ? null : readPolicyFile(options.policy)
+  const url = edgeOf(
+    await askText(shell, {
+      what: 'address of the edge',
+      option: '--url (or SALLYPORT_URL)',
+      ...given(options.url ?? shell.env['SALLYPORT_URL']),
+    }),
+  )
+  if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
+  const person = options.person ??
+    await askText(shell, { what: 'your name', option: '--person', fallback: userName() })
+  const keys = keysOf(home, options)
+  const progress = await register(shell, { url, person, options })
+  const made = readDraft(home) ?? makeDocuments(home, { progress, keys, person, policy, days })
+  await finish(shell, { url, made, keys, progress, policy: made.policy !== null })
+}
+
+function given(text: string | undefined): { fallback?: string } {
+  return text === undefined || text === '' ? {} : { fallback: text }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'admin'
+  }
+}
+
+interface Keys {
+  readonly root: KeyPair
+  readonly offlineRoot: KeyPair
+  readonly offlinePath: string
+  readonly signer: KeyPair
+  readonly reader: KeyPair
+}
+
+/** Made, or found where an interrupted `init` left them. */
+function keysOf(home: string, { offlineRoot }: Options): Keys {
+  const offlinePath = offlineRoot === undefined ? join(home, places.offlineRoot) : resolve(offlineRoot)
+  const key = (path: string, kind: KeyKind): KeyPair => {
+    if (existsSync(path)) return readKey(path, kind)
+    const pair = newKey(kind)
+    writeKey(path, kind, { ...pair, now: Date.now() })
+    return pair
+  }
+  return {
+    root: key(join(home, places.root), 'root'),
+    offlineRoot: key(offlinePath, 'root'),
+    offlinePath,
+    signer: key(join(home, places.signer), 'signer'),
+    reader: key(join(home, places.reader), 'reader'),
+  }
+}
+
+/** Tells the edge the tenant's id, which is made here, and remembers who we are to it. */
+async function register(
+  shell: Shell,
+  { url, person, options }: { url: URL; person: string; options: Options },
+): Promise<Progress & { log_key: string }> {
+  const { home } = shell
+  const place = join(home, places.init)
+  const text = readIfThere(place)
+  const known: Progress = text === null
+    ? { tenant: newId(Date.now(), native.randomBytes), pool: options.pool, log_key: null }
+    : parseFile(Progress, text, place)
+  if (known.log_key !== null) return { ...known, log_key: known.log_key }
+  const name = await askText(shell, {
+    what: 'name of the organisation',
+    option: '--tenant',
+    ...given(options.tenant),
+  })
+  const body = { tenant: { id: known.tenant, name }, person: { name: person } }
+  const operator = options.tokenFile !== undefined
+  const token = await askSecret(
+    shell,
+    operator
+      ? {
+        what: 'API token',
+        file: options.tokenFile,
+        fileOption: '--token-file',
+        variable: 'SALLYPORT_TOKEN',
+      }
+      : {
+        what: 'setup token',
+        file: options.setupTokenFile,
+        fileOption: '--setup-token-file',
+        variable: 'SALLYPORT_SETUP_TOKEN',
+      },
+  )
+  makePrivateFolder(home)
+  writeAtomic(place, JSON.stringify(known))
+  const edge = edgeFor(url, token)
+  const made = await answer(operator ? edge.POST('/v1/tenants', { body }) : edge.POST('/v1/setup', { body }))
+  if (made.token === undefined) {
+    throw new Fault(
+      'edge_unexpected',
+      'The edge made the tenant, but its answer with the token was lost on the way.',
+    )
+  }
+  writeToken(home, made.token)
+  writeProfile(home, { url: url.origin, tenant: known.tenant, pin: null, project: null })
+  const registered = { ...known, log_key: made.tenant.log_key }
+  writeAtomic(place, JSON.stringify(registered))
+  return registered
+}
+
+interface Making {
+  readonly progress: Progress & { log_key: string }
+  readonly keys: Keys
+  readonly person: string
+  readonly policy: Policy | null
+  readonly days: number
+}
+
+/** Ring, trust document 1 and sealed policy; the draft is written last, so that it stands for all of them. */
+function makeDocuments(home: string, { progress, keys, person, policy, days }: Making) {
+  const now = Date.now()
+  const ring = newRing(progress.tenant, progress.pool, now)
+  const bare = firstTrust({
+    ring,
+    roots: [keys.root.public, keys.offlineRoot.public],
+    signer: keys.signer.public,
+    reader: keys.reader.public,
+    owner: person,
+    logKey: progress.log_key,
+    now,
+    days,
+  })
+  const made = policy === null ? { document: bare, policy: null } : withPolicy(bare, policy)
+  const seeds = [keys.root.private]
+  const { dsse, hash } = signDocument(native, { type: 'trust', document: made.document, seeds })
+  const pin = { tenant: progress.tenant, version: 1, hash }
+  writeAtomic(join(home, places.ring), JSON.stringify({ ...ring, pin }, null, 2) + '\n')
+  const draft = { document: dsse, policy: made.policy }
+  writeDraft(home, draft)
+  return draft
+}
+
+interface Finishing {
+  readonly url: URL
+  readonly made: ReturnType<typeof makeDocuments>
+  readonly keys: Keys
+  readonly progress: Progress
+  readonly policy: boolean
+}
+
+async function finish(shell: Shell, { url, made, keys, progress, policy }: Finishing): Promise<void> {
+  const { home } = shell
+  const { tenant, pool } = progress
+  const { hash } = readUnverified(native, 'trust', made.document)
+  const pin = { tenant, version: 1, hash }
+  const edge = edgeFor(url, readToken(home))
+  await publishDraft(made, { edge, floor: storeAt(`file:${join(home, places.floor)}`, 'floor') })
+  await makeAnchor(anchorAt(`file:${join(home, places.anchor)}`), { tenant, pool })
+  const local = join(home, places.localPolicy)
+  if (!existsSync(local)) writeAtomic(local, localPolicyStarter)
+  const projects = await everyPage((cursor) =>
+    answer(edge.GET('/v1/projects', { params: { query: cursor } }))
+  )
+  const first = projects[0]
+  const project = first === undefined ? null : { id: first.id, name: first.name }
+  writeProfile(home, { url: url.origin, tenant, pin, project })
+  dropDraft(home)
+  rmSync(join(home, places.init), { force: true })
+  report(shell, { url, pin: formatPin(pin), tenant, keys, policy })
+}
+
+interface Report {
+  readonly url: URL
+  readonly pin: string
+  readonly tenant: string
+  readonly keys: Keys
+  readonly policy: boolean
+}
+
+function report(shell: Shell, { url, pin, tenant, keys, policy }: Report): void {
+  const { home } = shell
+  const at = (name: string) => join(home, name)
+  const value = {
+    tenant,
+    url: url.origin,
+    pin,
+    home,
+    ring: at(places.ring),
+    floor: at(places.floor),
+    anchor: at(places.anchor),
+    local_policy: at(places.localPolicy),
+    root_key: at(places.root),
+    offline_root_key: keys.offlinePath,
+    signer: keyId(native, keys.signer.public),
+    policy,
+  }
+  const list = facts([
+    ['tenant', tenant],
+    ['edge', url.origin],
+    ['pin', pin],
+    ['ring', `${value.ring}   the pool's secret keys: agents need it, nobody else`],
+    ['floor', value.floor],
+    ['anchor', value.anchor],
+    ['local policy', `${value.local_policy}   what this machine allows its agent`],
+    ['root key', value.root_key],
+    ['second root key', value.offline_root_key],
+    ['signer', `${value.signer}   signs connections, pipelines, indexes and requests`],
+  ])
+  const steps = [
+    'Keep the pin where others find it without asking the edge: whoever joins types it once.',
+    `Take the second root key offline: move ${keys.offlinePath} to a place that no machine reads.`,
+    ...(policy ? [] : [
+      'Say what agents may read and write: sallyport policy --help shows a file; then\n' +
+      '     sallyport trust edit --policy policy.yaml && sallyport trust sign && sallyport trust publish',
+    ]),
+    'Start an agent, here or where the data is: sallyport enroll, then sallyport agent',
+    'Add connections and a pipeline: sallyport connection add --help, sallyport pipeline init --help',
+  ]
+  const next = steps.map((step, at) => `  ${at + 1}. ${step}`).join('\n')
+  shell.result(value, `${shell.bold('The tenant is there.')}\n\n${list}\n\n${shell.bold('Next')}\n${next}`)
+}

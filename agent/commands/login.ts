@@ -1,0 +1,84 @@
+/** `sallyport login`: remembers edge, token and pin. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { edgeOf } from '../config.ts'
+import { answer, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { places, readProfile, writeProfile, writeToken } from '../home.ts'
+import { Fault } from '../../shared/faults.ts'
+import { readPin } from '../trust/ring.ts'
+import { askSecret, askText } from './ask.ts'
+import { type Define, type Shell, UsageError } from './shell.ts'
+
+interface Options {
+  readonly url?: string
+  readonly tokenFile?: string
+  readonly pin?: string
+}
+
+const examples = `
+The pin says which keys count. It comes from whoever ran \`sallyport init\`, never from the edge.
+
+Examples:
+  sallyport login --url https://edge.example.com --pin <tenant>:1:<hash>
+  SALLYPORT_TOKEN=… sallyport login --url https://edge.example.com
+  sallyport login --url https://edge.example.com --token-file token.txt`
+
+export const define: Define = (command, shell) => {
+  command
+    .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
+    .option('--token-file <file>', 'file with the API token, - for stdin (or SALLYPORT_TOKEN, or asked for)')
+    .option('--pin <pin>', 'pin of the tenant (SALLYPORT_PIN)')
+    .addHelpText('after', examples)
+    .action(shell.action((options: Options) => login(shell, options)))
+}
+
+async function login(shell: Shell, options: Options): Promise<void> {
+  const { home, env } = shell
+  if (existsSync(join(home, places.init))) {
+    throw new UsageError('An init is unfinished here. Run `sallyport init` again to finish it.')
+  }
+  const known = readProfile(home)
+  const fallback = options.url ?? env['SALLYPORT_URL'] ?? known?.url
+  const text = options.url ?? await askText(shell, {
+    what: 'address of the edge',
+    option: '--url (or SALLYPORT_URL)',
+    ...(fallback === undefined ? {} : { fallback }),
+  })
+  const url = edgeOf(text)
+  if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
+  const token = await askSecret(shell, {
+    what: 'API token',
+    file: options.tokenFile,
+    fileOption: '--token-file',
+    variable: 'SALLYPORT_TOKEN',
+  })
+  const edge = edgeFor(url, token)
+  const { tenant, name, role } = await answer(edge.GET('/v1/whoami'))
+  const typed = options.pin ?? env['SALLYPORT_PIN']
+  const pin = typed === undefined || typed === '' ? pinOf(known, tenant) : readPin(typed)
+  if (pin !== null && pin.tenant !== tenant) {
+    throw new Fault('pin_mismatch', `The token is of the tenant ${tenant}, the pin of ${pin.tenant}.`)
+  }
+  const projects = await everyPage((cursor) =>
+    answer(edge.GET('/v1/projects', { params: { query: cursor } }))
+  )
+  const first = projects.find((one) => one.name === 'default') ?? projects[0]
+  const project = first === undefined ? null : { id: first.id, name: first.name }
+  writeToken(home, token)
+  writeProfile(home, { url: url.origin, tenant, pin, project })
+  shell.result(
+    { url: url.origin, tenant, name, role, pinned: pin !== null },
+    `Signed in to ${url.origin} as ${name} (${role}).`,
+  )
+  if (pin === null) {
+    shell.warn(
+      'without a pin nothing can be sealed, signed or verified here. Ask who ran `sallyport init` for it, ' +
+        'then: sallyport login --pin <pin>',
+    )
+  }
+}
+
+/** The remembered pin, when it is of the same tenant. */
+function pinOf(known: ReturnType<typeof readProfile>, tenant: string) {
+  return known?.pin?.tenant === tenant ? known.pin : null
+}

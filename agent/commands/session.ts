@@ -1,0 +1,97 @@
+/** Who is signed in to which edge, and what stands behind it: pin, verified trust, project. */
+import type { Command } from 'commander'
+import { join, resolve } from 'node:path'
+import { Fault } from '../../shared/faults.ts'
+import type { Pin } from '../../shared/schemas/pin.ts'
+import { edgeOf, loadConfig } from '../config.ts'
+import { answer, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { readPrivate } from '../files.ts'
+import { places, type Profile, readProfile, readToken } from '../home.ts'
+import { readPin } from '../trust/ring.ts'
+import type { Shell } from './shell.ts'
+
+export interface SessionOptions {
+  readonly url?: string
+  readonly tokenFile?: string
+  readonly pin?: string
+}
+
+export interface Session {
+  readonly url: URL
+  readonly edge: Edge
+  readonly home: string
+  readonly profile: Profile | null
+  /** The setting of the floor; null where nothing says that there is one. */
+  readonly floor: string | null
+  readonly typedPin: string | null
+}
+
+/** The options of every command that talks to the edge as a person. */
+export function sessionOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'address of the edge, when it is not the one signed in to (SALLYPORT_URL)')
+    .option('--token-file <file>', 'file with an API token, - for stdin (or SALLYPORT_TOKEN)')
+    .option('--pin <pin>', 'pin of the tenant, when it is not the remembered one (SALLYPORT_PIN)')
+}
+
+/** Throws `not_signed_in` when there is no edge or no token. */
+export function openSession(shell: Shell, options: SessionOptions): Session {
+  const { env, home } = shell
+  const profile = readProfile(home)
+  const config = loadConfig({ flags: { ...options }, env, home })
+  const url = config.edge ?? edgeOf(profile?.url ?? null)
+  if (url === null) throw new Fault('not_signed_in', 'No edge is known here.')
+  const token = tokenOf(shell, options) ?? tokenFor(home, url, profile)
+  if (token === null) throw new Fault('not_signed_in', `Nobody is signed in to ${url.origin} here.`)
+  const floorFile = `file:${join(home, places.floor)}`
+  const hasFloor = config.floor !== floorFile || Bun.file(join(home, places.floor)).size > 0
+  return {
+    url,
+    edge: edgeFor(url, token),
+    home,
+    profile,
+    floor: hasFloor && config.floor !== 'none' ? config.floor : null,
+    typedPin: config.pin,
+  }
+}
+
+function tokenOf({ env }: Shell, { tokenFile }: SessionOptions): string | null {
+  if (tokenFile !== undefined) return readPrivate(resolve(tokenFile), 'API token').trim()
+  const given = env['SALLYPORT_TOKEN']
+  return given === undefined || given === '' ? null : given.trim()
+}
+
+/** The remembered token goes to the edge that it was given by, and to no other. */
+function tokenFor(home: string, url: URL, profile: Profile | null): string | null {
+  return profile !== null && new URL(profile.url).origin === url.origin ? readToken(home) : null
+}
+
+/** Typed or remembered; never asked of the edge. Throws `not_signed_in`. */
+export function pinOf({ profile, typedPin }: Session): Pin {
+  if (typedPin !== null) return readPin(typedPin)
+  if (profile?.pin) return profile.pin
+  throw new Fault(
+    'not_signed_in',
+    'No pin is known here: without it nobody can tell whether this edge shows the right keys. ' +
+      'Ask who ran `sallyport init`, then: sallyport login --pin <pin>',
+  )
+}
+
+export interface ProjectName {
+  readonly id: string
+  readonly name: string
+}
+
+/** By name or id; the remembered one when none is named. Throws `not_found`. */
+export async function findProject({ edge, profile }: Session, wanted?: string): Promise<ProjectName> {
+  const known = profile?.project ?? null
+  if (known !== null && (wanted === undefined || wanted === known.name || wanted === known.id)) return known
+  const all = await everyPage((cursor) => answer(edge.GET('/v1/projects', { params: { query: cursor } })))
+  const name = wanted ?? 'default'
+  const found = all.find((one) => one.name === name || one.id === name)
+  if (found === undefined) {
+    const names = all.map((one) => one.name).join(', ')
+    throw new Fault('not_found', `There is no project ${name}. There are: ${names || 'none'}.`)
+  }
+  return { id: found.id, name: found.name }
+}

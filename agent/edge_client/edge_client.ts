@@ -1,0 +1,87 @@
+/** The edge's API, typed by its own OpenAPI document. */
+import createClient, { type Client } from 'openapi-fetch'
+import { Fault } from '../../shared/faults.ts'
+import { signRequest } from '../../shared/sign/http_signature.ts'
+import { toBase64 } from '../../shared/bytes.ts'
+import { native } from '../primitives.ts'
+import { version } from '../version.ts'
+import type { paths } from './openapi.d.ts'
+import { faultOf } from './problem.ts'
+import { type Authorize, transport } from './transport.ts'
+
+export type Edge = Client<paths>
+
+const common = { accept: 'application/json', 'user-agent': `sallyport/${version}` }
+
+/**
+ * For a person or a machine with a token; null for the few calls without one. A POST carries an Idempotency-Key of
+ * its own, so that it can be tried again.
+ */
+export function edgeFor(url: URL, token: string | null): Edge {
+  const authorize: Authorize = ({ headers }) => {
+    if (token !== null) headers.set('authorization', `Bearer ${token}`)
+  }
+  const send = transport({ authorize })
+  return createClient<paths>({
+    baseUrl: url.origin,
+    headers: common,
+    fetch: (request) => {
+      if (request.method === 'POST' && !request.headers.has('idempotency-key')) {
+        request.headers.set('idempotency-key', crypto.randomUUID())
+      }
+      return send(request)
+    },
+  })
+}
+
+export interface AgentIdentity {
+  readonly id: string
+  /** Ed25519 seed. */
+  readonly seed: Uint8Array
+}
+
+/** For an agent: every attempt is signed anew (RFC 9421). All but a poll may be sent twice. */
+export function edgeForAgent(url: URL, { id, seed }: AgentIdentity, now: () => number): Edge {
+  const authorize: Authorize = ({ method, url: target, body, headers }) => {
+    const nonce = toBase64(native.randomBytes(18))
+    const parameters = { created: Math.floor(now() / 1000), nonce, keyid: id }
+    const fields = signRequest(native, { method, url: target, body, seed, parameters })
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value)
+  }
+  const repeatable = ({ url: target }: Request) => !target.endsWith('/v1/agent/poll')
+  return createClient<paths>({
+    baseUrl: url.origin,
+    headers: common,
+    fetch: transport({ authorize, repeatable }),
+  })
+}
+
+/** What was answered. Throws the edge's problem as a Fault. */
+export async function answer<T>(
+  call: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await call
+  if (!response.ok) throw faultOf(response.status, error)
+  if (data === undefined) throw new Fault('edge_unexpected', 'The edge answered without saying anything.')
+  return data
+}
+
+interface PageOf<T> {
+  readonly data: readonly T[]
+  readonly next_cursor?: string | null | undefined
+}
+
+/** All pages, at most `most` items. */
+export async function everyPage<T>(
+  page: (cursor: { cursor?: string }) => Promise<PageOf<T>>,
+  most = 10_000,
+): Promise<T[]> {
+  const all: T[] = []
+  for (let cursor: string | null | undefined; all.length < most;) {
+    const { data, next_cursor } = await page(cursor ? { cursor } : {})
+    all.push(...data)
+    if (!next_cursor || data.length === 0) break
+    cursor = next_cursor
+  }
+  return all.slice(0, most)
+}

@@ -1,0 +1,40 @@
+/** What the edge is told about a run: states, counts and codes. */
+import { Fault, type FaultCode, meaningOf } from '../../shared/faults.ts'
+import type { Completion } from '../edge_client/agent_edge.ts'
+import type { RunResult } from './move.ts'
+
+/** The end of a run that has moved, or tried to. */
+export function completionOf({ status, streams }: RunResult): Completion {
+  const codes = streams.map(({ code }) => code).filter((code): code is FaultCode => code !== null)
+  const [first] = codes
+  return {
+    status,
+    ...(first === undefined ? {} : { code: first }),
+    retry: (status === 'failed' || status === 'partial') && codes.some(mayMend),
+    streams: streams.map((
+      { route, status: ended, rows_read, rows, bytes, rejected, seconds, code },
+      index,
+    ) => ({
+      index,
+      route,
+      status: ended,
+      rows_read,
+      rows,
+      bytes,
+      rejected,
+      seconds,
+      ...(code === null ? {} : { code }),
+    })),
+  }
+}
+
+/** The end of a run that came to nothing before a stream began. */
+export function completionOfFault(error: unknown): Completion {
+  const code = error instanceof Fault ? error.code : 'internal'
+  const status = meaningOf(code).class === 'refused' ? 'refused' : 'failed'
+  return { status, code, retry: status === 'failed' && mayMend(code), streams: [] }
+}
+
+function mayMend(code: FaultCode): boolean {
+  return meaningOf(code).class === 'transient'
+}
