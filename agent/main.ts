@@ -24,6 +24,9 @@ const groups: readonly Group[] = [
     summary: 'Show who is signed in, and to what',
     load: () => import('./commands/whoami.ts'),
   },
+  { name: 'enroll', summary: 'Make this machine an agent', load: () => import('./commands/enroll.ts') },
+  { name: 'agents', summary: 'Agents: list, token, approve, revoke', load: () => import('./commands/agents.ts') },
+  { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./commands/anchor.ts') },
   { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
 ]
 
