@@ -933,6 +933,31 @@ export interface components {
             member: components["schemas"]["Member"];
             token: string;
         };
+        Agent: {
+            approved?: string;
+            created: string;
+            fingerprint: string;
+            id: string;
+            name: string;
+            pool: string;
+            public_key: string;
+            revoked?: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "revoked";
+            version: string;
+        };
+        AgentCheckpoint: {
+            checkpoint: string;
+            /** @description Hashes of the consistency proof, base64. */
+            consistency: string[];
+            size: number;
+        };
+        AgentSelf: {
+            id: string;
+            pool: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "revoked";
+        };
         AuditCheckpoint: {
             /** @description A signed note (C2SP tlog-checkpoint) under the log key. */
             checkpoint: string;
@@ -962,6 +987,40 @@ export interface components {
             proof: string[];
             size: number;
         };
+        Complete: {
+            code?: components["schemas"]["FaultCode"];
+            fence: number;
+            retry: boolean;
+            /** @enum {string} */
+            status: "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "released";
+            streams: components["schemas"]["StreamResult"][];
+        };
+        ConnectionRecord: {
+            created: string;
+            document: components["schemas"]["Dsse"];
+            hash: string;
+            id: string;
+            /** @enum {string} */
+            kind: "postgres" | "files";
+            name: string;
+            pools: string[];
+            project: string;
+            sealed: string;
+            updated: string;
+            version: number;
+        };
+        ConnectionSummary: {
+            created: string;
+            hash: string;
+            id: string;
+            /** @enum {string} */
+            kind: "postgres" | "files";
+            name: string;
+            pools: string[];
+            project: string;
+            updated: string;
+            version: number;
+        };
         CreatedTenant: {
             member: components["schemas"]["Member"];
             tenant: components["schemas"]["Tenant"];
@@ -981,6 +1040,28 @@ export interface components {
             scopes?: components["schemas"]["Permission"][];
             /** @description The secret, shown once: left out when the Idempotency-Key was used before. */
             token?: string;
+        };
+        Dsse: {
+            payload: string;
+            payloadType: string;
+            signatures: {
+                keyid: string;
+                sig: string;
+            }[];
+        };
+        EnrolmentToken: {
+            expires: string;
+            pool: string;
+            token?: string;
+        };
+        /** @enum {string} */
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
+        IndexRecord: {
+            created: string;
+            document: components["schemas"]["Dsse"];
+            hash: string;
+            number: number;
+            project: string;
         };
         InvitedMember: {
             /** @description To hand over; good once, for seven days. Shown once: left out when the Idempotency-Key was used before. */
@@ -1027,6 +1108,41 @@ export interface components {
         };
         /** @enum {string} */
         Permission: "tenant.read" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read";
+        PipelineRecord: {
+            api_runs_per_day?: number;
+            created: string;
+            destination: string;
+            document: components["schemas"]["Dsse"];
+            hash: string;
+            id: string;
+            name: string;
+            pool: string;
+            project: string;
+            sealed: string;
+            source: string;
+            updated: string;
+            version: number;
+        };
+        PipelineSummary: {
+            api_runs_per_day?: number;
+            created: string;
+            destination: string;
+            hash: string;
+            id: string;
+            name: string;
+            pool: string;
+            project: string;
+            source: string;
+            updated: string;
+            version: number;
+        };
+        Pool: {
+            agents: {
+                approved: number;
+                pending: number;
+            };
+            name: string;
+        };
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @enum {string} */
@@ -1048,14 +1164,109 @@ export interface components {
             name: string;
             workspace: string;
         };
+        PutSealedDocument: {
+            document: components["schemas"]["Dsse"];
+            sealed: string;
+        };
         /**
          * @description What a member may do in the tenant.
          * @enum {string}
          */
         Role: "admin" | "editor" | "viewer";
+        Run: {
+            agent_id?: string;
+            attempt: number;
+            /** @description The most attempts that the run gets. */
+            attempts: number;
+            /** @description Someone has asked for it to be cancelled. */
+            cancel: boolean;
+            code?: components["schemas"]["FaultCode"];
+            created: string;
+            finished?: string;
+            id: string;
+            next_attempt?: string;
+            pipeline_id: string;
+            pool: string;
+            project: string;
+            started?: string;
+            state: components["schemas"]["RunState"];
+            /** @enum {string} */
+            trigger: "request" | "api";
+        };
+        RunJob: {
+            connections: components["schemas"]["SealedDocument"][];
+            /** @constant */
+            kind: "run";
+            lease: {
+                fence: number;
+                until: string;
+            };
+            pipeline: components["schemas"]["SealedDocument"];
+            run: {
+                attempt: number;
+                id: string;
+                index: number;
+                pipeline_id: string;
+                project: string;
+                trigger: components["schemas"]["Trigger"];
+            };
+        };
+        RunRecord: {
+            agent_id?: string;
+            attempt: number;
+            /** @description The most attempts that the run gets. */
+            attempts: number;
+            /** @description Someone has asked for it to be cancelled. */
+            cancel: boolean;
+            code?: components["schemas"]["FaultCode"];
+            created: string;
+            finished?: string;
+            id: string;
+            next_attempt?: string;
+            pipeline_id: string;
+            pool: string;
+            project: string;
+            started?: string;
+            state: components["schemas"]["RunState"];
+            streams: components["schemas"]["RunStream"][];
+            /** @enum {string} */
+            trigger: "request" | "api";
+        };
+        /** @enum {string} */
+        RunState: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+        RunStream: {
+            bytes: number;
+            code?: components["schemas"]["FaultCode"];
+            index: number;
+            rejected?: number;
+            /** @enum {string} */
+            route?: "direct" | "restowed";
+            rows: number;
+            rows_read?: number;
+            seconds?: number;
+            /** @enum {string} */
+            status?: "succeeded" | "failed" | "refused" | "cancelled";
+        };
+        SealedDocument: {
+            document: components["schemas"]["Dsse"];
+            sealed: string;
+        };
         State: {
             /** @constant */
             status: "ok";
+        };
+        StreamResult: {
+            bytes: number;
+            code?: components["schemas"]["FaultCode"];
+            index: number;
+            rejected: number;
+            /** @description Null when it ended before one was chosen. */
+            route: ("direct" | "restowed") | null;
+            rows: number;
+            rows_read: number;
+            seconds: number;
+            /** @enum {string} */
+            status: "succeeded" | "failed" | "refused" | "cancelled";
         };
         Tenant: {
             created: string;
@@ -1075,6 +1286,30 @@ export interface components {
             revoked?: string;
             /** @description Left out: all that the role holds. */
             scopes?: components["schemas"]["Permission"][];
+        };
+        Trigger: {
+            /** @constant */
+            kind: "request";
+            request: components["schemas"]["Dsse"];
+        } | {
+            day: string;
+            /** @constant */
+            kind: "api";
+            slot: number;
+        };
+        TrustRecord: {
+            created: string;
+            document: components["schemas"]["Dsse"];
+            hash: string;
+            policy: string | null;
+            version: number;
+        };
+        TrustSummary: {
+            created: string;
+            expires: string;
+            hash: string;
+            issued: string;
+            version: number;
         };
         Whoami: {
             member: string;
@@ -1541,12 +1776,7 @@ export interface operations {
                      *       "consistency": []
                      *     }
                      */
-                    "application/json": {
-                        checkpoint: string;
-                        /** @description Hashes of the consistency proof, base64. */
-                        consistency: string[];
-                        size: number;
-                    };
+                    "application/json": components["schemas"]["AgentCheckpoint"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -1641,60 +1871,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        job: {
-                            connections: {
-                                document: {
-                                    payload: string;
-                                    payloadType: string;
-                                    signatures: {
-                                        keyid: string;
-                                        sig: string;
-                                    }[];
-                                };
-                                sealed: string;
-                            }[];
-                            /** @constant */
-                            kind: "run";
-                            lease: {
-                                fence: number;
-                                until: string;
-                            };
-                            pipeline: {
-                                document: {
-                                    payload: string;
-                                    payloadType: string;
-                                    signatures: {
-                                        keyid: string;
-                                        sig: string;
-                                    }[];
-                                };
-                                sealed: string;
-                            };
-                            run: {
-                                attempt: number;
-                                id: string;
-                                index: number;
-                                pipeline_id: string;
-                                project: string;
-                                trigger: {
-                                    /** @constant */
-                                    kind: "request";
-                                    request: {
-                                        payload: string;
-                                        payloadType: string;
-                                        signatures: {
-                                            keyid: string;
-                                            sig: string;
-                                        }[];
-                                    };
-                                } | {
-                                    day: string;
-                                    /** @constant */
-                                    kind: "api";
-                                    slot: number;
-                                };
-                            };
-                        } | null;
+                        job: components["schemas"]["RunJob"] | null;
                     };
                 };
             };
@@ -1761,20 +1938,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            created: string;
-                            document: {
-                                payload: string;
-                                payloadType: string;
-                                signatures: {
-                                    keyid: string;
-                                    sig: string;
-                                }[];
-                            };
-                            hash: string;
-                            number: number;
-                            project: string;
-                        }[];
+                        data: components["schemas"]["IndexRecord"][];
                         next_cursor?: string;
                     };
                 };
@@ -1821,28 +1985,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": {
-                    /** @enum {string} */
-                    code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                    fence: number;
-                    retry: boolean;
-                    /** @enum {string} */
-                    status: "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "released";
-                    streams: {
-                        bytes: number;
-                        /** @enum {string} */
-                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                        index: number;
-                        rejected: number;
-                        /** @description Null when it ended before one was chosen. */
-                        route: ("direct" | "restowed") | null;
-                        rows: number;
-                        rows_read: number;
-                        seconds: number;
-                        /** @enum {string} */
-                        status: "succeeded" | "failed" | "refused" | "cancelled";
-                    }[];
-                };
+                "application/json": components["schemas"]["Complete"];
             };
         };
         responses: {
@@ -1859,8 +2002,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @enum {string} */
-                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                        state: components["schemas"]["RunState"];
                     };
                 };
             };
@@ -2036,8 +2178,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @enum {string} */
-                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                        state: components["schemas"]["RunState"];
                     };
                 };
             };
@@ -2077,12 +2218,7 @@ export interface operations {
                      *       "pool": "default"
                      *     }
                      */
-                    "application/json": {
-                        id: string;
-                        pool: string;
-                        /** @enum {string} */
-                        state: "pending" | "approved" | "revoked";
-                    };
+                    "application/json": components["schemas"]["AgentSelf"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -2141,20 +2277,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            created: string;
-                            document: {
-                                payload: string;
-                                payloadType: string;
-                                signatures: {
-                                    keyid: string;
-                                    sig: string;
-                                }[];
-                            };
-                            hash: string;
-                            policy: string | null;
-                            version: number;
-                        }[];
+                        data: components["schemas"]["TrustRecord"][];
                         next_cursor?: string;
                     };
                 };
@@ -2205,19 +2328,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            approved?: string;
-                            created: string;
-                            fingerprint: string;
-                            id: string;
-                            name: string;
-                            pool: string;
-                            public_key: string;
-                            revoked?: string;
-                            /** @enum {string} */
-                            state: "pending" | "approved" | "revoked";
-                            version: string;
-                        }[];
+                        data: components["schemas"]["Agent"][];
                         next_cursor?: string;
                     };
                 };
@@ -2261,19 +2372,7 @@ export interface operations {
                      *       "approved": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        approved?: string;
-                        created: string;
-                        fingerprint: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        public_key: string;
-                        revoked?: string;
-                        /** @enum {string} */
-                        state: "pending" | "approved" | "revoked";
-                        version: string;
-                    };
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -2330,19 +2429,7 @@ export interface operations {
                      *       "approved": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        approved?: string;
-                        created: string;
-                        fingerprint: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        public_key: string;
-                        revoked?: string;
-                        /** @enum {string} */
-                        state: "pending" | "approved" | "revoked";
-                        version: string;
-                    };
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
@@ -2394,19 +2481,7 @@ export interface operations {
                      *       "revoked": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        approved?: string;
-                        created: string;
-                        fingerprint: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        public_key: string;
-                        revoked?: string;
-                        /** @enum {string} */
-                        state: "pending" | "approved" | "revoked";
-                        version: string;
-                    };
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -2463,19 +2538,7 @@ export interface operations {
                      *       "created": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        approved?: string;
-                        created: string;
-                        fingerprint: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        public_key: string;
-                        revoked?: string;
-                        /** @enum {string} */
-                        state: "pending" | "approved" | "revoked";
-                        version: string;
-                    };
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
@@ -2722,18 +2785,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            created: string;
-                            hash: string;
-                            id: string;
-                            /** @enum {string} */
-                            kind: "postgres" | "files";
-                            name: string;
-                            pools: string[];
-                            project: string;
-                            updated: string;
-                            version: number;
-                        }[];
+                        data: components["schemas"]["ConnectionSummary"][];
                         next_cursor?: string;
                     };
                 };
@@ -2772,17 +2824,7 @@ export interface operations {
                  *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                  *     }
                  */
-                "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
-                    sealed: string;
-                };
+                "application/json": components["schemas"]["PutSealedDocument"];
             };
         };
         responses: {
@@ -2819,27 +2861,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        /** @enum {string} */
-                        kind: "postgres" | "files";
-                        name: string;
-                        pools: string[];
-                        project: string;
-                        sealed: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["ConnectionRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
@@ -2900,27 +2922,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        /** @enum {string} */
-                        kind: "postgres" | "files";
-                        name: string;
-                        pools: string[];
-                        project: string;
-                        sealed: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["ConnectionRecord"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -3003,17 +3005,7 @@ export interface operations {
                  *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                  *     }
                  */
-                "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
-                    sealed: string;
-                };
+                "application/json": components["schemas"]["PutSealedDocument"];
             };
         };
         responses: {
@@ -3050,27 +3042,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        /** @enum {string} */
-                        kind: "postgres" | "files";
-                        name: string;
-                        pools: string[];
-                        project: string;
-                        sealed: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["ConnectionRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
@@ -3123,11 +3095,7 @@ export interface operations {
                      *       "expires": "2026-11-22T09:15:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        expires: string;
-                        pool: string;
-                        token?: string;
-                    };
+                    "application/json": components["schemas"]["EnrolmentToken"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
@@ -3424,19 +3392,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            api_runs_per_day?: number;
-                            created: string;
-                            destination: string;
-                            hash: string;
-                            id: string;
-                            name: string;
-                            pool: string;
-                            project: string;
-                            source: string;
-                            updated: string;
-                            version: number;
-                        }[];
+                        data: components["schemas"]["PipelineSummary"][];
                         next_cursor?: string;
                     };
                 };
@@ -3475,17 +3431,7 @@ export interface operations {
                  *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                  *     }
                  */
-                "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
-                    sealed: string;
-                };
+                "application/json": components["schemas"]["PutSealedDocument"];
             };
         };
         responses: {
@@ -3522,28 +3468,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        api_runs_per_day?: number;
-                        created: string;
-                        destination: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        project: string;
-                        sealed: string;
-                        source: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["PipelineRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
@@ -3604,28 +3529,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        api_runs_per_day?: number;
-                        created: string;
-                        destination: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        project: string;
-                        sealed: string;
-                        source: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["PipelineRecord"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -3707,17 +3611,7 @@ export interface operations {
                  *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                  *     }
                  */
-                "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
-                    sealed: string;
-                };
+                "application/json": components["schemas"]["PutSealedDocument"];
             };
         };
         responses: {
@@ -3754,28 +3648,7 @@ export interface operations {
                      *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *     }
                      */
-                    "application/json": {
-                        api_runs_per_day?: number;
-                        created: string;
-                        destination: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        id: string;
-                        name: string;
-                        pool: string;
-                        project: string;
-                        sealed: string;
-                        source: string;
-                        updated: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["PipelineRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
@@ -3821,13 +3694,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            agents: {
-                                approved: number;
-                                pending: number;
-                            };
-                            name: string;
-                        }[];
+                        data: components["schemas"]["Pool"][];
                     };
                 };
             };
@@ -4028,20 +3895,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            created: string;
-                            document: {
-                                payload: string;
-                                payloadType: string;
-                                signatures: {
-                                    keyid: string;
-                                    sig: string;
-                                }[];
-                            };
-                            hash: string;
-                            number: number;
-                            project: string;
-                        }[];
+                        data: components["schemas"]["IndexRecord"][];
                         next_cursor?: string;
                     };
                 };
@@ -4084,14 +3938,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
+                    document: components["schemas"]["Dsse"];
                 };
             };
         };
@@ -4121,20 +3968,7 @@ export interface operations {
                      *       "created": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        number: number;
-                        project: string;
-                    };
+                    "application/json": components["schemas"]["IndexRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
@@ -4189,20 +4023,7 @@ export interface operations {
                      *       "created": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        number: number;
-                        project: string;
-                    };
+                    "application/json": components["schemas"]["IndexRecord"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -4222,7 +4043,7 @@ export interface operations {
                 limit?: number;
                 pipeline?: string;
                 /** @example running */
-                state?: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
+                state?: components["schemas"]["RunState"];
             };
             header?: never;
             path?: never;
@@ -4258,28 +4079,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            agent_id?: string;
-                            attempt: number;
-                            /** @description The most attempts that the run gets. */
-                            attempts: number;
-                            /** @description Someone has asked for it to be cancelled. */
-                            cancel: boolean;
-                            /** @enum {string} */
-                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                            created: string;
-                            finished?: string;
-                            id: string;
-                            next_attempt?: string;
-                            pipeline_id: string;
-                            pool: string;
-                            project: string;
-                            started?: string;
-                            /** @enum {string} */
-                            state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
-                            /** @enum {string} */
-                            trigger: "request" | "api";
-                        }[];
+                        data: components["schemas"]["Run"][];
                         next_cursor?: string;
                     };
                 };
@@ -4320,14 +4120,7 @@ export interface operations {
                  */
                 "application/json": {
                     pipeline_id: string;
-                    request?: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
+                    request?: components["schemas"]["Dsse"];
                 };
             };
         };
@@ -4354,42 +4147,7 @@ export interface operations {
                      *       "streams": []
                      *     }
                      */
-                    "application/json": {
-                        agent_id?: string;
-                        attempt: number;
-                        /** @description The most attempts that the run gets. */
-                        attempts: number;
-                        /** @description Someone has asked for it to be cancelled. */
-                        cancel: boolean;
-                        /** @enum {string} */
-                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                        created: string;
-                        finished?: string;
-                        id: string;
-                        next_attempt?: string;
-                        pipeline_id: string;
-                        pool: string;
-                        project: string;
-                        started?: string;
-                        /** @enum {string} */
-                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
-                        streams: {
-                            bytes: number;
-                            /** @enum {string} */
-                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                            index: number;
-                            rejected?: number;
-                            /** @enum {string} */
-                            route?: "direct" | "restowed";
-                            rows: number;
-                            rows_read?: number;
-                            seconds?: number;
-                            /** @enum {string} */
-                            status?: "succeeded" | "failed" | "refused" | "cancelled";
-                        }[];
-                        /** @enum {string} */
-                        trigger: "request" | "api";
-                    };
+                    "application/json": components["schemas"]["RunRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
@@ -4448,42 +4206,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        agent_id?: string;
-                        attempt: number;
-                        /** @description The most attempts that the run gets. */
-                        attempts: number;
-                        /** @description Someone has asked for it to be cancelled. */
-                        cancel: boolean;
-                        /** @enum {string} */
-                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                        created: string;
-                        finished?: string;
-                        id: string;
-                        next_attempt?: string;
-                        pipeline_id: string;
-                        pool: string;
-                        project: string;
-                        started?: string;
-                        /** @enum {string} */
-                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
-                        streams: {
-                            bytes: number;
-                            /** @enum {string} */
-                            code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                            index: number;
-                            rejected?: number;
-                            /** @enum {string} */
-                            route?: "direct" | "restowed";
-                            rows: number;
-                            rows_read?: number;
-                            seconds?: number;
-                            /** @enum {string} */
-                            status?: "succeeded" | "failed" | "refused" | "cancelled";
-                        }[];
-                        /** @enum {string} */
-                        trigger: "request" | "api";
-                    };
+                    "application/json": components["schemas"]["RunRecord"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -4532,28 +4255,7 @@ export interface operations {
                      *       "started": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        agent_id?: string;
-                        attempt: number;
-                        /** @description The most attempts that the run gets. */
-                        attempts: number;
-                        /** @description Someone has asked for it to be cancelled. */
-                        cancel: boolean;
-                        /** @enum {string} */
-                        code?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "source_failed" | "target_failed";
-                        created: string;
-                        finished?: string;
-                        id: string;
-                        next_attempt?: string;
-                        pipeline_id: string;
-                        pool: string;
-                        project: string;
-                        started?: string;
-                        /** @enum {string} */
-                        state: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
-                        /** @enum {string} */
-                        trigger: "request" | "api";
-                    };
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -4913,13 +4615,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        data: {
-                            created: string;
-                            expires: string;
-                            hash: string;
-                            issued: string;
-                            version: number;
-                        }[];
+                        data: components["schemas"]["TrustSummary"][];
                         next_cursor?: string;
                     };
                 };
@@ -4958,14 +4654,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    document: {
-                        payload: string;
-                        payloadType: string;
-                        signatures: {
-                            keyid: string;
-                            sig: string;
-                        }[];
-                    };
+                    document: components["schemas"]["Dsse"];
                     policy?: {
                         envelope: string;
                         version: number;
@@ -4999,20 +4688,7 @@ export interface operations {
                      *       "created": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        policy: string | null;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["TrustRecord"];
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
@@ -5064,20 +4740,7 @@ export interface operations {
                      *       "created": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": {
-                        created: string;
-                        document: {
-                            payload: string;
-                            payloadType: string;
-                            signatures: {
-                                keyid: string;
-                                sig: string;
-                            }[];
-                        };
-                        hash: string;
-                        policy: string | null;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["TrustRecord"];
                 };
             };
             400: components["responses"]["invalid_request"];

@@ -23,7 +23,7 @@ export const Agent = z.object({
   created: Time,
   approved: Time.optional(),
   revoked: Time.optional(),
-})
+}).meta({ id: 'Agent' })
 export type Agent = z.infer<typeof Agent>
 
 export const ApproveAgent = z.strictObject({ fingerprint: KeyId })
@@ -33,15 +33,19 @@ export const CreateEnrolmentToken = z.strictObject({ pool: Name })
 export type CreateEnrolmentToken = z.infer<typeof CreateEnrolmentToken>
 
 /** Good for one agent until `expires`. The token is shown once: a repeated request is answered without it. */
-export const EnrolmentToken = z.object({ token: z.string().optional(), pool: Name, expires: Time })
+export const EnrolmentToken = z.object({ token: z.string().optional(), pool: Name, expires: Time }).meta({
+  id: 'EnrolmentToken',
+})
 export type EnrolmentToken = z.infer<typeof EnrolmentToken>
 
 /** A pool of the current trust document, with how many agents it has. */
-export const Pool = z.object({ name: Name, agents: z.object({ pending: z.int(), approved: z.int() }) })
+export const Pool = z.object({ name: Name, agents: z.object({ pending: z.int(), approved: z.int() }) }).meta({
+  id: 'Pool',
+})
 export type Pool = z.infer<typeof Pool>
 
 /** What an agent may know of itself at any time, also before it is approved. */
-export const AgentSelf = z.object({ id: Id, state: AgentState, pool: Name })
+export const AgentSelf = z.object({ id: Id, state: AgentState, pool: Name }).meta({ id: 'AgentSelf' })
 export type AgentSelf = z.infer<typeof AgentSelf>
 
 /** The newest checkpoint of the audit log (a C2SP signed note), and that it continues the tree of `from`. */
@@ -49,5 +53,5 @@ export const AgentCheckpoint = z.object({
   checkpoint: z.string(),
   size: z.int().min(0),
   consistency: z.array(Key).meta({ description: 'Hashes of the consistency proof, base64.' }),
-})
+}).meta({ id: 'AgentCheckpoint' })
 export type AgentCheckpoint = z.infer<typeof AgentCheckpoint>

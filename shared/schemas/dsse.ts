@@ -9,5 +9,5 @@ export const Dsse = z.strictObject({
     keyid: KeyId,
     sig: z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'not 64 bytes in base64'),
   })).min(1).max(64),
-})
+}).meta({ id: 'Dsse' })
 export type Dsse = z.infer<typeof Dsse>

@@ -13,5 +13,5 @@ export const IndexRecord = z.object({
   hash: Hash,
   document: Dsse,
   created: Time,
-})
+}).meta({ id: 'IndexRecord' })
 export type IndexRecord = z.infer<typeof IndexRecord>

@@ -31,7 +31,7 @@ export const RunJob = z.object({
   lease: Lease,
   pipeline: SealedDocument,
   connections: z.array(SealedDocument),
-})
+}).meta({ id: 'RunJob' })
 export type RunJob = z.infer<typeof RunJob>
 
 export const PollReply = z.object({ job: z.union([RunJob, z.null()]) })
@@ -64,7 +64,7 @@ export const Complete = z.strictObject({
   code: Code.optional(),
   retry: z.boolean(),
   streams: z.array(StreamResult).max(10_000).refine(distinctIndexes, 'a stream stands there twice'),
-})
+}).meta({ id: 'Complete' })
 export type Complete = z.infer<typeof Complete>
 
 export const CompleteReply = z.object({ state: RunState })

@@ -16,8 +16,10 @@ export const PipelineSummary = z.object({
   api_runs_per_day: z.int().min(1).optional(),
   created: Time,
   updated: Time,
-})
+}).meta({ id: 'PipelineSummary' })
 export type PipelineSummary = z.infer<typeof PipelineSummary>
 
-export const PipelineRecord = z.object({ ...PipelineSummary.shape, document: Dsse, sealed: Base64 })
+export const PipelineRecord = z.object({ ...PipelineSummary.shape, document: Dsse, sealed: Base64 }).meta({
+  id: 'PipelineRecord',
+})
 export type PipelineRecord = z.infer<typeof PipelineRecord>

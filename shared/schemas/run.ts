@@ -5,7 +5,7 @@ import { Dsse } from './dsse.ts'
 import { Day, Id, Name, Time, Version } from './fields.ts'
 
 /** Any code of the closed list, and no other text. */
-export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]])
+export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]]).meta({ id: 'FaultCode' })
 
 export const RunState = z.enum([
   'queued',
@@ -17,7 +17,7 @@ export const RunState = z.enum([
   'refused',
   'cancelled',
   'dead',
-])
+]).meta({ id: 'RunState' })
 export type RunState = z.infer<typeof RunState>
 
 /** How a stream's bytes go: straight through, or through the hold. */
@@ -42,7 +42,7 @@ export const StreamResult = z.strictObject({
   rejected: Count,
   seconds: z.number().min(0).max(1e9),
   code: Code.optional(),
-})
+}).meta({ id: 'StreamResult' })
 export type StreamResult = z.infer<typeof StreamResult>
 
 /** A stream as the API shows it: counts so far, and how it ended once it has. */
@@ -56,14 +56,14 @@ export const RunStream = z.object({
   rejected: Count.optional(),
   seconds: z.number().optional(),
   code: Code.optional(),
-})
+}).meta({ id: 'RunStream' })
 export type RunStream = z.infer<typeof RunStream>
 
 /** What made a run: a signed request, or slot `slot` of a day's unsigned runs. */
 export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), request: Dsse }),
   z.object({ kind: z.literal('api'), day: Day, slot: Version }),
-])
+]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
 /** What `POST /v1/runs` takes. Without a request the pipeline has to allow unsigned runs. */
@@ -87,8 +87,8 @@ export const Run = z.object({
   started: Time.optional(),
   finished: Time.optional(),
   next_attempt: Time.optional(),
-})
+}).meta({ id: 'Run' })
 export type Run = z.infer<typeof Run>
 
-export const RunRecord = z.object({ ...Run.shape, streams: z.array(RunStream) })
+export const RunRecord = z.object({ ...Run.shape, streams: z.array(RunStream) }).meta({ id: 'RunRecord' })
 export type RunRecord = z.infer<typeof RunRecord>

@@ -17,7 +17,7 @@ export const TrustRecord = z.object({
   document: Dsse,
   policy: Base64.nullable(),
   created: Time,
-})
+}).meta({ id: 'TrustRecord' })
 export type TrustRecord = z.infer<typeof TrustRecord>
 
 /** A line of the list: without the documents themselves. */
@@ -27,5 +27,5 @@ export const TrustSummary = z.object({
   issued: Time,
   expires: Time,
   created: Time,
-})
+}).meta({ id: 'TrustSummary' })
 export type TrustSummary = z.infer<typeof TrustSummary>
