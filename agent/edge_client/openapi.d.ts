@@ -1865,6 +1865,19 @@ export interface operations {
                      *               ]
                      *             },
                      *             "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                     *           },
+                     *           {
+                     *             "document": {
+                     *               "payloadType": "application/vnd.sallyport.connection.v1+json",
+                     *               "payload": "eyJ0eXBlIjoiY29ubmVjdGlvbiIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJpZCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCIsInZlcnNpb24iOjEsIm5hbWUiOiJ3YXJlaG91c2UiLCJraW5kIjoicG9zdGdyZXMiLCJwb29scyI6WyJkZWZhdWx0Il0sIm93bmVyIjpudWxsLCJhY2NvdW50IjpudWxsLCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *               "signatures": [
+                     *                 {
+                     *                   "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                     *                   "sig": "aarOM2lrYIl9IhMFgoW2SCyOb6o5YpUDliJOnQ/IcLJ9q2ge2KRqRXjupXaf8j6YlNGdE7pyO3UibmmVoUewCg=="
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *           }
                      *         ]
                      *       }
@@ -1921,14 +1934,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "3d5857f2a9dc83ae2080afcea928f9adf996b1eb6b3a42bb95c34216b0af42c3",
+                     *           "hash": "434cd17e5223989312602a5ca1ed9fea9eb7b650f96ee71badab7f59f2894aba",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSI6eyJraW5kIjoicGlwZWxpbmUiLCJuYW1lIjoib3JkZXJzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjU0ODY3NzdhZGQ1YWM1NzYzNjM3YzM5Y2VkYTI4NjA0N2I5ZWFhZTFiMTQ5NGUyMTQyYzZiMDdkNzVhZTU2MGUifX19",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCI6eyJraW5kIjoiY29ubmVjdGlvbiIsIm5hbWUiOiJ3YXJlaG91c2UiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiOTI3MmJmMmFiYTFkODdiZDgwYmFkYmMxM2NhYzcxYzU4ZDRkMDk2MWExZjIxNDc2NDkwNjZlZDU1ZDQ3Y2UyYiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiOnsia2luZCI6InBpcGVsaW5lIiwibmFtZSI6Im9yZGVycyIsInZlcnNpb24iOjEsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn19fQ==",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "jZaDzZlc/QQTUEGq7jiNIK6cJCrYSKzQgIf//njysNy/xodthJUZXzq3gk9hCbbGnmZuTJNX9kRbo1RS2/1VCw=="
+                     *                 "sig": "+oaDXDtXvaLZhEKLaBjmTHR2l1N2oeolnnVRi/QLVHGqXt2wtqoQWCXVz1wNij5nAmW4j+fnwIbQO8D2M7OEAw=="
                      *               }
                      *             ]
                      *           },
@@ -3878,14 +3891,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "3d5857f2a9dc83ae2080afcea928f9adf996b1eb6b3a42bb95c34216b0af42c3",
+                     *           "hash": "434cd17e5223989312602a5ca1ed9fea9eb7b650f96ee71badab7f59f2894aba",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSI6eyJraW5kIjoicGlwZWxpbmUiLCJuYW1lIjoib3JkZXJzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjU0ODY3NzdhZGQ1YWM1NzYzNjM3YzM5Y2VkYTI4NjA0N2I5ZWFhZTFiMTQ5NGUyMTQyYzZiMDdkNzVhZTU2MGUifX19",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCI6eyJraW5kIjoiY29ubmVjdGlvbiIsIm5hbWUiOiJ3YXJlaG91c2UiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiOTI3MmJmMmFiYTFkODdiZDgwYmFkYmMxM2NhYzcxYzU4ZDRkMDk2MWExZjIxNDc2NDkwNjZlZDU1ZDQ3Y2UyYiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiOnsia2luZCI6InBpcGVsaW5lIiwibmFtZSI6Im9yZGVycyIsInZlcnNpb24iOjEsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn19fQ==",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "jZaDzZlc/QQTUEGq7jiNIK6cJCrYSKzQgIf//njysNy/xodthJUZXzq3gk9hCbbGnmZuTJNX9kRbo1RS2/1VCw=="
+                     *                 "sig": "+oaDXDtXvaLZhEKLaBjmTHR2l1N2oeolnnVRi/QLVHGqXt2wtqoQWCXVz1wNij5nAmW4j+fnwIbQO8D2M7OEAw=="
                      *               }
                      *             ]
                      *           },
@@ -3927,11 +3940,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSI6eyJraW5kIjoicGlwZWxpbmUiLCJuYW1lIjoib3JkZXJzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjU0ODY3NzdhZGQ1YWM1NzYzNjM3YzM5Y2VkYTI4NjA0N2I5ZWFhZTFiMTQ5NGUyMTQyYzZiMDdkNzVhZTU2MGUifX19",
+                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCI6eyJraW5kIjoiY29ubmVjdGlvbiIsIm5hbWUiOiJ3YXJlaG91c2UiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiOTI3MmJmMmFiYTFkODdiZDgwYmFkYmMxM2NhYzcxYzU4ZDRkMDk2MWExZjIxNDc2NDkwNjZlZDU1ZDQ3Y2UyYiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiOnsia2luZCI6InBpcGVsaW5lIiwibmFtZSI6Im9yZGVycyIsInZlcnNpb24iOjEsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn19fQ==",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "jZaDzZlc/QQTUEGq7jiNIK6cJCrYSKzQgIf//njysNy/xodthJUZXzq3gk9hCbbGnmZuTJNX9kRbo1RS2/1VCw=="
+                 *             "sig": "+oaDXDtXvaLZhEKLaBjmTHR2l1N2oeolnnVRi/QLVHGqXt2wtqoQWCXVz1wNij5nAmW4j+fnwIbQO8D2M7OEAw=="
                  *           }
                  *         ]
                  *       }
@@ -3954,14 +3967,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "3d5857f2a9dc83ae2080afcea928f9adf996b1eb6b3a42bb95c34216b0af42c3",
+                     *       "hash": "434cd17e5223989312602a5ca1ed9fea9eb7b650f96ee71badab7f59f2894aba",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSI6eyJraW5kIjoicGlwZWxpbmUiLCJuYW1lIjoib3JkZXJzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjU0ODY3NzdhZGQ1YWM1NzYzNjM3YzM5Y2VkYTI4NjA0N2I5ZWFhZTFiMTQ5NGUyMTQyYzZiMDdkNzVhZTU2MGUifX19",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCI6eyJraW5kIjoiY29ubmVjdGlvbiIsIm5hbWUiOiJ3YXJlaG91c2UiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiOTI3MmJmMmFiYTFkODdiZDgwYmFkYmMxM2NhYzcxYzU4ZDRkMDk2MWExZjIxNDc2NDkwNjZlZDU1ZDQ3Y2UyYiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiOnsia2luZCI6InBpcGVsaW5lIiwibmFtZSI6Im9yZGVycyIsInZlcnNpb24iOjEsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn19fQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "jZaDzZlc/QQTUEGq7jiNIK6cJCrYSKzQgIf//njysNy/xodthJUZXzq3gk9hCbbGnmZuTJNX9kRbo1RS2/1VCw=="
+                     *             "sig": "+oaDXDtXvaLZhEKLaBjmTHR2l1N2oeolnnVRi/QLVHGqXt2wtqoQWCXVz1wNij5nAmW4j+fnwIbQO8D2M7OEAw=="
                      *           }
                      *         ]
                      *       },
@@ -4009,14 +4022,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "3d5857f2a9dc83ae2080afcea928f9adf996b1eb6b3a42bb95c34216b0af42c3",
+                     *       "hash": "434cd17e5223989312602a5ca1ed9fea9eb7b650f96ee71badab7f59f2894aba",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSI6eyJraW5kIjoicGlwZWxpbmUiLCJuYW1lIjoib3JkZXJzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjU0ODY3NzdhZGQ1YWM1NzYzNjM3YzM5Y2VkYTI4NjA0N2I5ZWFhZTFiMTQ5NGUyMTQyYzZiMDdkNzVhZTU2MGUifX19",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwibnVtYmVyIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZW50cmllcyI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDMiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoic2hvcCIsInZlcnNpb24iOjEsImhhc2giOiIyMWVmYjZmNzY4OGIyNTdmMWM1Mjg2Mzc0OGRhNTA3ZjJjYTNkOTY3MzRhOGUxMDJmODZhODA0N2RlODk3NDlmIn0sIjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNCI6eyJraW5kIjoiY29ubmVjdGlvbiIsIm5hbWUiOiJ3YXJlaG91c2UiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiOTI3MmJmMmFiYTFkODdiZDgwYmFkYmMxM2NhYzcxYzU4ZDRkMDk2MWExZjIxNDc2NDkwNjZlZDU1ZDQ3Y2UyYiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiOnsia2luZCI6InBpcGVsaW5lIiwibmFtZSI6Im9yZGVycyIsInZlcnNpb24iOjEsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn19fQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "jZaDzZlc/QQTUEGq7jiNIK6cJCrYSKzQgIf//njysNy/xodthJUZXzq3gk9hCbbGnmZuTJNX9kRbo1RS2/1VCw=="
+                     *             "sig": "+oaDXDtXvaLZhEKLaBjmTHR2l1N2oeolnnVRi/QLVHGqXt2wtqoQWCXVz1wNij5nAmW4j+fnwIbQO8D2M7OEAw=="
                      *           }
                      *         ]
                      *       },

@@ -16,7 +16,7 @@ import type { Reader } from '../db/database.ts'
 import { change, unchanged } from '../http/change.ts'
 import type { AgentPrincipal } from '../http/principal.ts'
 import { command, type Route } from '../http/route.ts'
-import { ids, sealed, signedConnection, signedPipeline } from '../trust/examples.ts'
+import { ids, sealed, signedConnection, signedDestination, signedPipeline } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
 import { jobOf } from './job.ts'
 import type { Queue } from './queue.ts'
@@ -53,7 +53,7 @@ const exampleJob = {
   },
   lease: { fence: 1, until },
   pipeline: { document: signedPipeline.dsse, sealed },
-  connections: [{ document: signedConnection.dsse, sealed }],
+  connections: [{ document: signedConnection.dsse, sealed }, { document: signedDestination.dsse, sealed }],
 } as const
 
 /** A run of the agent's tenant. Throws `not_found`. */

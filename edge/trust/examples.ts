@@ -93,6 +93,11 @@ const signed = <T extends Parameters<typeof signDocument>[1]['type']>(
 
 export const signedTrust = signed({ type: 'trust', document: trust, seeds: [seed(1)] })
 export const signedConnection = signed({ type: 'connection', document: connection, seeds: [seed(2)] })
+export const signedDestination = signed({
+  type: 'connection',
+  document: { ...connection, id: ids.destination, name: 'warehouse' },
+  seeds: [seed(2)],
+})
 export const signedPipeline = signed({ type: 'pipeline', document: pipeline, seeds: [seed(2)] })
 
 const index: Index = {
@@ -104,6 +109,7 @@ const index: Index = {
   issued: at,
   entries: {
     [ids.source]: { kind: 'connection', name: 'shop', version: 1, hash: signedConnection.hash },
+    [ids.destination]: { kind: 'connection', name: 'warehouse', version: 1, hash: signedDestination.hash },
     [ids.pipeline]: { kind: 'pipeline', name: 'orders', version: 1, hash: signedPipeline.hash },
   },
 }
