@@ -13,7 +13,9 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const out = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
     out.set(part, at)
@@ -33,20 +35,25 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** Big-endian unsigned 32 bits. */
 export function u32(value: number): Uint8Array<ArrayBuffer> {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new RangeError('not a u32')
-  const out = new Uint8Array(4)
-  new DataView(out.buffer).setUint32(0, value)
-  return out
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
 }
 
 /** Each part behind its length (u32, big-endian), so that no two lists share an encoding. */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return concat(...parts.flatMap((part) => [u32(part.length), part]))
+  let length = 0
+  for (const part of parts) length += 4 + part.length
+  const out = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(u32(part.length), at)
+    out.set(part, at + 4)
+    at += 4 + part.length
+  }
+  return out
 }
 
 export function toHex(bytes: Uint8Array): string {
-  let out = ''
-  for (const byte of bytes) out += byte.toString(16).padStart(2, '0')
-  return out
+  return spelling(bytes).toHex()
 }
 
 /** Lowercase only. Throws a TypeError on anything else. */
@@ -59,18 +66,25 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
 
 /** RFC 4648 section 4, with padding. */
 export function toBase64(bytes: Uint8Array): string {
-  const step = 0x8000
-  let binary = ''
-  for (let i = 0; i < bytes.length; i += step) binary += String.fromCharCode(...bytes.subarray(i, i + step))
-  return btoa(binary)
+  return spelling(bytes).toBase64()
 }
 
 /** RFC 4648 section 4, canonical: padded, no white space, unused bits zero. Throws a TypeError otherwise. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const canonical = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
-  if (!canonical.test(text)) throw new TypeError('not canonical base64')
-  const binary = atob(text)
-  const out = new Uint8Array(binary.length)
-  for (let i = 0; i < out.length; i++) out[i] = binary.charCodeAt(i)
-  return out
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new TypeError('not canonical base64')
+  try {
+    return (Uint8Array as unknown as Spells).fromBase64(text, { lastChunkHandling: 'strict' })
+  } catch {
+    throw new TypeError('not canonical base64')
+  }
 }
+
+/** Both runtimes have these (ECMAScript 2026); the compiler's library does not know them yet. */
+interface Spelling {
+  toHex(): string
+  toBase64(): string
+}
+interface Spells {
+  fromBase64(text: string, options: { lastChunkHandling: 'strict' }): Uint8Array<ArrayBuffer>
+}
+const spelling = (bytes: Uint8Array) => bytes as unknown as Spelling

@@ -34,7 +34,7 @@ describe('FORMAT.md', () => {
     const [r, commitment] = [bytesAfter(record, 'r'), bytesAfter(record, 'commitment')]
     const body = utf8(/body\n {2}(.*)/.exec(record)?.[1] ?? '')
     assert.equal(toHex(plaintext), toHex(concat(r, body)))
-    assert.equal(toHex(await hmac('SHA-256', r, body)), toHex(commitment))
+    assert.equal(toHex(await hmac('SHA-256', r, concat(body))), toHex(commitment))
   })
 })
 

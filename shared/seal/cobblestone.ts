@@ -1,5 +1,5 @@
 /** Cobblestone-256 of c2sp.org/chunked-encryption: AES-256-GCM in chunks, with a key commitment and a context. */
-import { concat, equal, utf8 } from '../bytes.ts'
+import { concat, equal, u32, utf8 } from '../bytes.ts'
 import { expand } from './hkdf.ts'
 import { NONCE_BYTES, type Primitives, TAG_BYTES } from './primitives.ts'
 
@@ -30,8 +30,9 @@ function derive(p: Primitives, inputKey: Uint8Array, salt: Uint8Array, context: 
 /** The base nonce XOR the big-endian number of the chunk. */
 function nonceOf(baseNonce: Uint8Array, chunk: number): Uint8Array {
   const nonce = baseNonce.slice()
-  const view = new DataView(nonce.buffer)
-  view.setUint32(NONCE_BYTES - 4, view.getUint32(NONCE_BYTES - 4) ^ chunk)
+  for (const [i, byte] of u32(chunk).entries()) {
+    nonce[NONCE_BYTES - 4 + i] = (nonce[NONCE_BYTES - 4 + i] as number) ^ byte
+  }
   return nonce
 }
 
@@ -76,8 +77,8 @@ export function openBody(
   const chunks = body.subarray(SALT_BYTES + COMMITMENT_BYTES)
   const last = Math.floor(chunks.length / SEALED_CHUNK_BYTES)
   if (chunks.length - last * SEALED_CHUNK_BYTES < TAG_BYTES) return null
-  const { key, baseNonce, commitment } = derive(p, inputKey, body.subarray(0, SALT_BYTES), context)
-  if (!equal(commitment, body.subarray(SALT_BYTES, SALT_BYTES + COMMITMENT_BYTES))) return null
+  const { key, baseNonce, commitment } = derive(p, inputKey, body.slice(0, SALT_BYTES), context)
+  if (!equal(commitment, body.slice(SALT_BYTES, SALT_BYTES + COMMITMENT_BYTES))) return null
   const out = new Uint8Array(chunks.length - (last + 1) * TAG_BYTES)
   for (let chunk = 0; chunk <= last; chunk++) {
     const part = chunks.subarray(chunk * SEALED_CHUNK_BYTES, (chunk + 1) * SEALED_CHUNK_BYTES)

@@ -17,10 +17,13 @@ const smallOrder = [
  * those, so both primitives refuse them before they ask the library.
  */
 export function isStrictPoint(encoded: Uint8Array): boolean {
-  const y = encoded.slice(0, 32)
-  if (y.length !== 32) return false
+  if (encoded.length !== 32) return false
+  const y = encoded.slice()
   y[31] = (y[31] as number) & 0x7f
-  const top = y.subarray(1, 31).every((byte) => byte === 0xff) && y[31] === 0x7f
-  if (top && (y[0] as number) >= 0xed) return false
-  return !smallOrder.some((point) => equal(point, y))
+  return !isAboveField(y) && !smallOrder.some((point) => equal(point, y))
+}
+
+function isAboveField(y: Uint8Array): boolean {
+  if (y[31] !== 0x7f || (y[0] as number) < 0xed) return false
+  return y.subarray(1, 31).every((byte) => byte === 0xff)
 }

@@ -42,8 +42,8 @@ interface Bound {
   readonly bodyHash: Uint8Array
 }
 
-function bind(p: Primitives, context: Context, body: Uint8Array): Bound {
-  return { info: infoOf(context), context: encodeContext(context), bodyHash: p.sha256(body) }
+function bind(p: Primitives, context: Context, given: { body: Uint8Array; encoded: Uint8Array }): Bound {
+  return { info: infoOf(context), context: given.encoded, bodyHash: p.sha256(given.body) }
 }
 
 function wrapTo(p: Primitives, { publicKey }: Recipient, dataKey: Uint8Array, bound: Bound): Wrap {
@@ -77,9 +77,10 @@ export function seal(
   },
 ): Uint8Array {
   const dataKey = p.randomBytes(KEY_BYTES)
-  const context = encodeContext(given.context)
-  const body = sealBody(p, dataKey, { context, plaintext: pad(given.plaintext) })
-  return assemble(p, { dataKey, body, bound: bind(p, given.context, body), recipients: given.recipients })
+  const encoded = encodeContext(given.context)
+  const body = sealBody(p, dataKey, { context: encoded, plaintext: pad(given.plaintext) })
+  const bound = bind(p, given.context, { body, encoded })
+  return assemble(p, { dataKey, body, bound, recipients: given.recipients })
 }
 
 interface Unwrapped {
@@ -101,7 +102,7 @@ function unwrap(
   const key = mine.find(({ kid }) => parts.wraps.some((wrap) => toHex(wrap.kid) === kid))
   if (!key) throw new Fault('kid_missing')
   const wrap = parts.wraps.find(({ kid }) => toHex(kid) === key.kid) as Wrap
-  const bound = bind(p, given.context, parts.body)
+  const bound = bind(p, given.context, { body: parts.body, encoded: encodeContext(given.context) })
   const dataKey = openBase(p, key.privateKey, {
     enc: wrap.enc,
     ciphertext: wrap.wrapped,

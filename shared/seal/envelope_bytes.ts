@@ -42,11 +42,11 @@ function refuse(why: string): never {
 
 /** Splits an envelope. Throws `envelope_invalid` on what no writer makes; it opens and trusts nothing. */
 export function parseEnvelope(bytes: Uint8Array): Parts {
-  if (bytes.length < FIXED_BYTES || !equal(bytes.subarray(0, magic.length), magic)) refuse('no magic')
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  const suite = view.getUint16(magic.length)
+  if (bytes.length < FIXED_BYTES || !equal(bytes.slice(0, magic.length), magic)) refuse('no magic')
+  const u16 = (at: number) => ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
+  const suite = u16(magic.length)
   if (suite !== 1) refuse('unknown suite')
-  const count = view.getUint16(magic.length + 2)
+  const count = u16(magic.length + 2)
   if (count < 1 || count > MAX_RECIPIENTS) refuse('number of recipients')
   const headerEnd = FIXED_BYTES + count * WRAP_BYTES
   const bodyStart = headerEnd + HASH_BYTES
@@ -58,8 +58,8 @@ export function parseEnvelope(bytes: Uint8Array): Parts {
   return {
     suite,
     wraps,
-    header: bytes.subarray(0, headerEnd),
-    mac: bytes.subarray(headerEnd, bodyStart),
+    header: bytes.slice(0, headerEnd),
+    mac: bytes.slice(headerEnd, bodyStart),
     body: bytes.subarray(bodyStart),
   }
 }
@@ -68,8 +68,8 @@ function wrapAt(bytes: Uint8Array, at: number): Wrap {
   const encAt = at + KID_BYTES
   const wrappedAt = encAt + ENC_BYTES
   return {
-    kid: bytes.subarray(at, encAt),
-    enc: bytes.subarray(encAt, wrappedAt),
-    wrapped: bytes.subarray(wrappedAt, wrappedAt + WRAPPED_BYTES),
+    kid: bytes.slice(at, encAt),
+    enc: bytes.slice(encAt, wrappedAt),
+    wrapped: bytes.slice(wrappedAt, wrappedAt + WRAPPED_BYTES),
   }
 }

@@ -11,11 +11,12 @@ export function extract(hmac: Hmac, salt: Uint8Array, inputKey: Uint8Array): Uin
 /** RFC 5869 §2.3. Throws a RangeError beyond 255 blocks. */
 export function expand(hmac: Hmac, prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length)
-  let block: Uint8Array = new Uint8Array(0)
-  for (let at = 0, counter = 1; at < length; at += block.length, counter++) {
+  let block = hmac(prk, concat(info, Uint8Array.of(1)))
+  out.set(block.slice(0, length))
+  for (let at = block.length, counter = 2; at < length; at += block.length, counter++) {
     if (counter > 255) throw new RangeError('too much key material for HKDF')
     block = hmac(prk, concat(block, info, Uint8Array.of(counter)))
-    out.set(block.subarray(0, length - at), at)
+    out.set(block.slice(0, length - at), at)
   }
   return out
 }

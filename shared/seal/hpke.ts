@@ -2,7 +2,7 @@
  * HPKE (RFC 9180), base mode, single shot: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256 0x0001,
  * ChaCha20-Poly1305 0x0003. Names are the RFC's own.
  */
-import { concat, utf8 } from '../bytes.ts'
+import { concat, fromHex, utf8 } from '../bytes.ts'
 import { expand, extract } from './hkdf.ts'
 import { KEY_BYTES, NONCE_BYTES, type Primitives } from './primitives.ts'
 
@@ -14,11 +14,11 @@ const suite = concat(utf8('HPKE'), Uint8Array.of(0x00, 0x20, 0x00, 0x01, 0x00, 0
 const modeBase = Uint8Array.of(0)
 const empty = new Uint8Array(0)
 const label = Object.fromEntries(
-  ['eae_prk', 'shared_secret', 'psk_id_hash', 'info_hash', 'secret', 'key', 'base_nonce'].map((
+  ['eae_prk', 'shared_secret', 'info_hash', 'secret', 'key', 'base_nonce'].map((
     name,
   ) => [name, utf8(name)]),
 ) as Record<
-  'eae_prk' | 'shared_secret' | 'psk_id_hash' | 'info_hash' | 'secret' | 'key' | 'base_nonce',
+  'eae_prk' | 'shared_secret' | 'info_hash' | 'secret' | 'key' | 'base_nonce',
   Uint8Array
 >
 
@@ -66,13 +66,15 @@ export function decap(p: Primitives, enc: Uint8Array, skR: Uint8Array): Uint8Arr
   return extractAndExpand(p, dh, concat(enc, p.x25519.publicKey(skR)))
 }
 
+/** LabeledExtract("", "psk_id_hash", "") under this suite: mode_base has no pre-shared key, so it never changes. */
+const pskIdHash = fromHex('431df6cd95e11ff49d7013563baf7f11588c75a6611ee2a4404a49306ae4cfc5')
+
 /** RFC 9180 §5.1, mode_base, without the exporter secret, which nothing here uses. */
 export function keySchedule(
   p: Primitives,
   sharedSecret: Uint8Array,
   info: Uint8Array,
 ): { key: Uint8Array; baseNonce: Uint8Array } {
-  const pskIdHash = labeledExtract(p, { suiteId: suite, label: label.psk_id_hash }, empty, empty)
   const infoHash = labeledExtract(p, { suiteId: suite, label: label.info_hash }, empty, info)
   const context = concat(modeBase, pskIdHash, infoHash)
   const secret = labeledExtract(p, { suiteId: suite, label: label.secret }, sharedSecret, empty)

@@ -1,4 +1,4 @@
-import { concat, u32 } from '../bytes.ts'
+import { u32 } from '../bytes.ts'
 
 const SMALLEST = 256
 const STEP = 4096
@@ -17,17 +17,19 @@ function bucket(bytes: number): number {
 /** Length (u32, big-endian) ‖ plaintext ‖ zeros up to its bucket. Throws a RangeError above the largest size. */
 export function pad(plaintext: Uint8Array): Uint8Array {
   if (plaintext.length > MAX_PLAINTEXT_BYTES) throw new RangeError('the plaintext is larger than 64 MiB')
-  const used = concat(u32(plaintext.length), plaintext)
-  const out = new Uint8Array(bucket(used.length))
-  out.set(used)
+  const out = new Uint8Array(bucket(4 + plaintext.length))
+  out.set(u32(plaintext.length))
+  out.set(plaintext, 4)
   return out
 }
 
 /** What `pad` was given, or null when it is not exactly what `pad` makes. */
 export function unpad(padded: Uint8Array): Uint8Array | null {
   if (padded.length < SMALLEST) return null
-  const length = new DataView(padded.buffer, padded.byteOffset).getUint32(0)
+  const [a = 0, b = 0, c = 0, d = 0] = padded
+  const length = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
   if (length > MAX_PLAINTEXT_BYTES || bucket(4 + length) !== padded.length) return null
-  if (padded.subarray(4 + length).some((byte) => byte !== 0)) return null
-  return padded.slice(4, 4 + length)
+  let rest = 0
+  for (let i = 4 + length; i < padded.length; i++) rest |= padded[i] as number
+  return rest === 0 ? padded.slice(4, 4 + length) : null
 }

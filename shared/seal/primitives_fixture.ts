@@ -2,14 +2,16 @@ import { gcm } from '@noble/ciphers/aes.js'
 import * as crypto from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { native as nativeOn } from './native.ts'
+import { type Hasher, native as nativeOn } from './native.ts'
 import { noble as nobleWith, nobleChaCha20Poly1305 } from './noble.ts'
 import { type Aead, checkLength, KEY_BYTES, NONCE_BYTES, type Primitives } from './primitives.ts'
+
+const bun = (globalThis as { Bun?: { CryptoHasher: Hasher } }).Bun
 
 /** The runtime's own library, put together as agent and edge do. */
 export const native: Primitives = nativeOn(
   crypto,
-  'Bun' in globalThis ? { chacha20Poly1305: nobleChaCha20Poly1305 } : {},
+  bun ? { chacha20Poly1305: nobleChaCha20Poly1305, hasher: bun.CryptoHasher } : {},
 )
 
 const nobleAes256Gcm: Aead = {
