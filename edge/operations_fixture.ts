@@ -1,0 +1,174 @@
+/** For every operation a request that succeeds, in an order in which each finds what it needs. */
+import {
+  ids,
+  sealed,
+  signedConnection,
+  signedPipeline,
+  signedRequest,
+  signedTrust,
+} from './trust/examples.ts'
+import { bearer, type Call, type Caller } from './edge_fixture.ts'
+import { agentKey, further, type World } from './world_fixture.ts'
+import { fromBase64 } from '../shared/bytes.ts'
+import { keyId } from '../shared/seal/key_id.ts'
+import { native } from './primitives.ts'
+
+/** What earlier operations answered, by operationId. */
+// deno-lint-ignore no-explicit-any -- tests know what each answered
+export type Answers = Record<string, any>
+
+export interface Request extends Call {
+  readonly params?: Readonly<Record<string, string>>
+  /** Who may; the tenant's admin unless said. */
+  readonly as?: Caller
+}
+
+export interface Operation {
+  readonly id: string
+  readonly request: (answers: Answers, world: World) => Request
+  /** Runs first, where it needs more than the operations before it have made. */
+  readonly prepare?: (world: World) => Promise<unknown>
+}
+
+const run = (answers: Answers) => ({ params: { id: answers.createRun.id } })
+
+const asAgent = (answers: Answers, world: World) => ({ as: world.agent(answers.enrolAgent.id) })
+
+export const operations: readonly Operation[] = [
+  { id: 'health', request: () => ({}) },
+  { id: 'ready', request: () => ({}) },
+  { id: 'metrics', request: () => ({}) },
+  { id: 'whoami', request: () => ({}) },
+  { id: 'getTenant', request: () => ({}) },
+  {
+    id: 'createTenant',
+    request: () => ({
+      body: {
+        tenant: { id: '0193509f-6e00-7000-8000-0000000000fd', name: 'Third' },
+        person: { name: 'Eve' },
+      },
+    }),
+  },
+  { id: 'createWorkspace', request: () => ({ body: { name: 'marketing' } }) },
+  { id: 'listWorkspaces', request: () => ({ query: { limit: '1' } }) },
+  { id: 'getWorkspace', request: (answers) => ({ params: { id: answers.createWorkspace.id } }) },
+  {
+    id: 'createProject',
+    request: (answers) => ({ body: { workspace: answers.createWorkspace.id, name: 'ads' } }),
+  },
+  { id: 'listProjects', request: (answers) => ({ query: { workspace: answers.createWorkspace.id } }) },
+  { id: 'getProject', request: (answers) => ({ params: { id: answers.createProject.id } }) },
+  { id: 'inviteMember', request: () => ({ body: { name: 'Grace', role: 'editor' } }) },
+  { id: 'acceptInvitation', request: (answers) => ({ as: bearer(answers.inviteMember.invitation) }) },
+  { id: 'listMembers', request: () => ({}) },
+  {
+    id: 'changeMember',
+    request: (answers) => ({ params: { id: answers.inviteMember.member.id }, body: { role: 'viewer' } }),
+  },
+  { id: 'removeMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
+  {
+    id: 'createToken',
+    request: () => ({ body: { name: 'ci', scopes: ['runs.read'], expires_in_days: 30 } }),
+  },
+  { id: 'listTokens', request: () => ({}) },
+  { id: 'revokeToken', request: (answers) => ({ params: { id: answers.createToken.id } }) },
+  { id: 'publishTrust', request: () => ({ body: { document: signedTrust.dsse } }) },
+  { id: 'listTrust', request: () => ({}) },
+  { id: 'getTrust', request: () => ({ params: { version: '1' } }) },
+  { id: 'listPools', request: () => ({}) },
+  { id: 'createEnrolmentToken', request: () => ({ body: { pool: 'default' } }) },
+  {
+    id: 'enrolAgent',
+    request: (answers) => ({
+      as: bearer(answers.createEnrolmentToken.token),
+      body: { public_key: agentKey, pool: 'default', name: 'vm-1', version: '0.1.0' },
+    }),
+  },
+  { id: 'listAgents', request: () => ({}) },
+  { id: 'getAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
+  { id: 'getAgentSelf', request: asAgent },
+  {
+    id: 'approveAgent',
+    request: (answers) => ({
+      params: { id: answers.enrolAgent.id },
+      body: { fingerprint: keyId(native, fromBase64(agentKey)) },
+    }),
+  },
+  { id: 'createConnection', request: () => ({ body: { document: signedConnection.dsse, sealed } }) },
+  { id: 'listConnections', request: () => ({ query: { project: ids.project } }) },
+  { id: 'getConnection', request: () => ({ params: { id: ids.source } }) },
+  {
+    id: 'createConnectionVersion',
+    request: () => ({ params: { id: ids.source }, body: { document: further.connectionVersion, sealed } }),
+  },
+  {
+    id: 'createPipeline',
+    prepare: (world) =>
+      world.call(world.admin, 'POST /v1/connections', { body: { document: further.destination, sealed } }),
+    request: () => ({ body: { document: signedPipeline.dsse, sealed } }),
+  },
+  { id: 'listPipelines', request: () => ({}) },
+  { id: 'getPipeline', request: () => ({ params: { id: ids.pipeline } }) },
+  {
+    id: 'createPipelineVersion',
+    request: () => ({ params: { id: ids.pipeline }, body: { document: further.pipelineVersion, sealed } }),
+  },
+  {
+    id: 'publishIndex',
+    request: () => ({ params: { id: ids.project }, body: { document: further.index } }),
+  },
+  { id: 'listIndexes', request: () => ({ params: { id: ids.project }, query: { after: '0' } }) },
+  { id: 'getIndex', request: () => ({ params: { id: ids.project, number: 'latest' } }) },
+  {
+    id: 'listAgentTrust',
+    request: (answers, world) => ({ ...asAgent(answers, world), query: { after: '0' } }),
+  },
+  {
+    id: 'listAgentIndexes',
+    request: (answers, world) => ({ ...asAgent(answers, world), params: { id: ids.project } }),
+  },
+  {
+    id: 'getAgentCheckpoint',
+    request: (answers, world) => ({ ...asAgent(answers, world), query: { from: '1' } }),
+  },
+  { id: 'createRun', request: () => ({ body: { pipeline_id: ids.pipeline, request: signedRequest.dsse } }) },
+  { id: 'listRuns', request: () => ({ query: { state: 'queued' } }) },
+  { id: 'getRun', request: run },
+  {
+    id: 'pollForWork',
+    request: (answers, world) => ({ ...asAgent(answers, world), body: { slots: 1, wait_seconds: 0 } }),
+  },
+  {
+    id: 'startRun',
+    request: (answers, world) => ({ ...asAgent(answers, world), ...run(answers), body: { fence: 1 } }),
+  },
+  {
+    id: 'renewLease',
+    request: (answers, world) => ({ ...asAgent(answers, world), ...run(answers), body: { fence: 1 } }),
+  },
+  {
+    id: 'reportProgress',
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      ...run(answers),
+      body: { fence: 1, streams: [{ index: 0, rows: 10, bytes: 100 }] },
+    }),
+  },
+  { id: 'cancelRun', request: run },
+  {
+    id: 'completeRun',
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      ...run(answers),
+      body: { fence: 1, status: 'cancelled', retry: false, streams: [] },
+    }),
+  },
+  { id: 'deletePipeline', request: () => ({ params: { id: ids.pipeline } }) },
+  { id: 'deleteConnection', request: () => ({ params: { id: ids.source } }) },
+  { id: 'revokeAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
+  { id: 'listAudit', request: () => ({ query: { limit: '200' } }) },
+  { id: 'getAuditCheckpoint', request: () => ({}) },
+  { id: 'getAuditConsistency', request: () => ({ query: { from: '1', to: '3' } }) },
+  { id: 'getAuditInclusion', request: () => ({ query: { index: '0', size: '3' } }) },
+  { id: 'exportAudit', request: () => ({}) },
+]
