@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { z } from 'zod'
+import { requestOf, tenant } from '../trust/trust_fixture.ts'
+import { Anchor } from './anchor.ts'
+import { Day, Id, Key, Line, Name, Time } from './fields.ts'
+import { Floor } from './floor.ts'
+import { Request } from './request.ts'
+import { Ring } from './ring.ts'
+
+const home = tenant()
+const { tenant: id, project } = home.ids
+const key = home.signer.key
+const hash = 'a'.repeat(64)
+const time = '2026-11-22T12:00:00.000Z'
+
+const kept = {
+  id: project,
+  pipeline: project,
+  trigger: 'api',
+  day: '2026-11-22',
+  attempts: 1,
+  done: false,
+  until: time,
+}
+const documents: Record<
+  string,
+  { schema: z.ZodType; good: Record<string, unknown>; wrong: Record<string, unknown>[] }
+> = {
+  request: {
+    schema: Request,
+    good: requestOf(home),
+    wrong: [
+      { expires: requestOf(home).issued },
+      { expires: '2026-11-23T12:00:00.001Z' },
+      { action: 'reset' },
+      { nonce: 'ff' },
+      { index: 0 },
+    ],
+  },
+  ring: {
+    schema: Ring,
+    good: {
+      type: 'ring',
+      tenant: id,
+      pool: 'default',
+      pin: { tenant: id, version: 1, hash },
+      sealing: [{ kid: 'b'.repeat(32), suite: 1, private: key, state: 'active', created: time }],
+      pool_key: key,
+      state_key: key,
+      mask_key: key,
+    },
+    wrong: [
+      { pin: { tenant: project, version: 1, hash } },
+      { sealing: [] },
+      {
+        sealing: [1, 2].map(() => ({
+          kid: 'b'.repeat(32),
+          suite: 1,
+          private: key,
+          state: 'active',
+          created: time,
+        })),
+      },
+      { state_key: 'short' },
+    ],
+  },
+  floor: {
+    schema: Floor,
+    good: {
+      type: 'floor',
+      tenant: id,
+      trust: { version: 1, hash },
+      index: { [project]: { number: 1, hash } },
+      deny: [id],
+    },
+    wrong: [{ deny: ['nobody'] }, { deny: [id, id] }, { index: { here: { number: 1, hash } } }, {
+      trust: null,
+    }],
+  },
+  anchor: {
+    schema: Anchor,
+    good: {
+      type: 'anchor',
+      tenant: id,
+      pool: 'default',
+      trust: null,
+      index: {},
+      runs: [kept],
+      state: {},
+      checkpoint: null,
+      refusals: [{ at: time, code: 'policy_denied', run: null }],
+    },
+    wrong: [
+      { runs: [{ ...kept, attempts: 0 }] },
+      { runs: [{ ...kept, day: '2026-02-30' }] },
+      { refusals: Array.from({ length: 101 }, () => ({ at: time, code: 'denied', run: null })) },
+      { refusals: [{ at: time, code: 'a value: 7', run: null }] },
+    ],
+  },
+}
+
+describe('documents that agents and people keep', () => {
+  for (const [name, { schema, good, wrong }] of Object.entries(documents)) {
+    test(`${name}: takes its shape, and no other`, () => {
+      assert.equal(schema.safeParse(good).success, true)
+      for (const change of wrong) {
+        assert.equal(schema.safeParse({ ...good, ...change }).success, false, JSON.stringify(change))
+      }
+      assert.equal(schema.safeParse({ ...good, unknown: 1 }).success, false)
+      for (const field of Object.keys(good)) {
+        const { [field]: _, ...rest } = good
+        assert.equal(schema.safeParse(rest).success, false, `without ${field}`)
+      }
+    })
+  }
+})
+
+describe('fields', () => {
+  const cases: [z.ZodType, string[], string[]][] = [
+    [Id, [id], [id.toUpperCase(), `${id} `, id.replaceAll('-', ''), `${id}\n`]],
+    [Time, [time], [
+      '2026-11-22T12:00:00Z',
+      '2026-11-22T12:00:00.000+00:00',
+      '2026-11-31T12:00:00.000Z',
+      `${time}\n`,
+    ]],
+    [Day, ['2028-02-29'], ['2027-02-29', '2026-11-2', '2026-13-01']],
+    [Key, [key], [key.slice(1), `${key}=`, key.replace(/.=$/, 'B='), `${key}\n`]],
+    [Name, ['orders', 'a.b-c_1'], ['', '-a', 'a b', 'a/b', 'ордеры', 'a\n', 'a'.repeat(64)]],
+    [Line, ['Ada Lovelace', 'Zoë 🙂'], ['', 'a\nb', 'a\u202eb', 'a\u2028b', 'a\u0000', 'a'.repeat(201)]],
+  ]
+  test('have one spelling, and no sign that changes how a text reads', () => {
+    for (const [schema, good, wrong] of cases) {
+      for (const text of good) assert.equal(schema.safeParse(text).success, true, text)
+      for (const text of wrong) assert.equal(schema.safeParse(text).success, false, JSON.stringify(text))
+    }
+  })
+})
