@@ -99,7 +99,11 @@ export class Queue {
       const take = this.#reserved.size + 1
       const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take })
       const row = rows.find(({ id }) => !this.#reserved.has(id))
-      if (row === undefined) return null
+      if (row === undefined) {
+        // A full page of reserved ones: others have reserved while this one read, and there may be more.
+        if (rows.length === take) continue
+        return null
+      }
       this.#reserved.set(row.id, { plan, until: this.now + RESERVED_MS })
       try {
         return { row, parts: await partsOf(this.#options.db, of.tenant, row) }

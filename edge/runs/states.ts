@@ -76,7 +76,7 @@ function expired(run: Standing): Standing {
 /** Back into the queue, or to `last` after the last attempt; never when it was to stop. */
 function again(run: Standing, last: RunState): Standing {
   const failures = run.failures + 1
-  if (run.cancel) return { ...run, failures, state: 'cancelled' }
+  if (run.cancel) return { ...run, failures, state: last === 'partial' ? last : 'cancelled' }
   return { ...run, failures, state: failures > run.retries ? last : 'queued' }
 }
 
