@@ -105,6 +105,19 @@ export function errno(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
 }
 
+/** Held until disposed, or until this process ends in whatever way. Null when another process holds it. */
+export function holdLock(path: string): Disposable | null {
+  const lock = new Database(path, { create: true })
+  if (!windows) chmodSync(path, 0o600)
+  try {
+    lock.run('BEGIN EXCLUSIVE')
+  } catch {
+    lock.close()
+    return null
+  }
+  return { [Symbol.dispose]: () => lock.close() }
+}
+
 /**
  * Runs `work` while no other process holds `path`'s lock. The lock is SQLite's own on `<path>.lock`: the system
  * releases it when its holder dies, so nothing has to be cleaned up after a `kill -9`.

@@ -25,7 +25,16 @@ const groups: readonly Group[] = [
     load: () => import('./commands/whoami.ts'),
   },
   { name: 'enroll', summary: 'Make this machine an agent', load: () => import('./commands/enroll.ts') },
-  { name: 'agents', summary: 'Agents: list, token, approve, revoke', load: () => import('./commands/agents.ts') },
+  {
+    name: 'agent',
+    summary: 'Run the agent: asks for work, runs it, drains when told to stop',
+    load: () => import('./commands/agent.ts'),
+  },
+  {
+    name: 'agents',
+    summary: 'Agents: list, token, approve, revoke',
+    load: () => import('./commands/agents.ts'),
+  },
   { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./commands/anchor.ts') },
   { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
 ]
@@ -43,7 +52,8 @@ async function main(words: readonly string[], shell: Shell): Promise<number> {
     .exitOverride()
   const called = words.find((word) => !word.startsWith('-'))
   for (const { name, summary, load } of groups) {
-    const command = program.command(name).summary(summary).description(summary).exitOverride()
+    const command = program.command(name).summary(summary).description(summary).helpCommand(false)
+      .exitOverride()
       .copyInheritedSettings(program)
     if (name === called) (await load()).define(command, shell)
     everyLeaf(

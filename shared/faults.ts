@@ -59,6 +59,7 @@ const faults = {
   invalid_file: { class: 'final', help: 'A file does not hold what it should.' },
   invalid_setting: { class: 'final', help: 'A setting has a value that makes no sense.' },
   not_signed_in: { class: 'final', help: 'Sign in first: sallyport login.' },
+  already_running: { class: 'final', help: 'Another process works in this folder.' },
   not_enrolled: { class: 'final', help: 'Enrol this agent first: sallyport enroll.' },
   edge_unreachable: { class: 'transient', help: 'The edge does not answer.' },
   edge_insecure: { class: 'final', help: 'An edge is reached by https; http is for loopback alone.' },

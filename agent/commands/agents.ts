@@ -8,7 +8,7 @@ import { printable } from '../edge_client/problem.ts'
 import { native } from '../primitives.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
 import { confirm } from './ask.ts'
-import { openSession, type Session, sessionOptions, type SessionOptions } from './session.ts'
+import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
 
@@ -19,11 +19,17 @@ export const define: Define = (command, shell) => {
   sessionOptions(command.command('token').description('Make a one-time token that one agent enrols with'))
     .option('--pool <name>', 'pool that the agent joins', 'default')
     .option('--out <file>', 'write the token to this file (mode 0600) instead of printing it')
-    .addHelpText('after', '\nExamples:\n  sallyport agents token --out token.txt\n  sallyport agents token --pool eu')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sallyport agents token --out token.txt\n  sallyport agents token --pool eu',
+    )
     .action(shell.action((options: TokenOptions) => token(shell, options)))
   sessionOptions(command.command('approve').description('Approve an agent after comparing its fingerprint'))
     .argument('<agent>', 'id or name')
-    .option('--fingerprint <hex>', 'the fingerprint that the agent shows; without it you are asked to compare')
+    .option(
+      '--fingerprint <hex>',
+      'the fingerprint that the agent shows; without it you are asked to compare',
+    )
     .addHelpText(
       'after',
       '\nAn approved agent may ask for work and nothing else: opening needs the ring.\n\nExamples:\n' +
@@ -31,7 +37,9 @@ export const define: Define = (command, shell) => {
         '  sallyport agents approve 019a… --fingerprint 6a3803d5f059902a1c6dafbc9ba47292',
     )
     .action(shell.action((agent: string, options: ApproveOptions) => approve(shell, agent, options)))
-  sessionOptions(command.command('revoke').description('Revoke an agent: from then on the edge answers it nothing'))
+  sessionOptions(
+    command.command('revoke').description('Revoke an agent: from then on the edge answers it nothing'),
+  )
     .argument('<agent>', 'id or name')
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  sallyport agents revoke vm-1')
@@ -68,18 +76,30 @@ function fingerprintOf({ public_key }: { readonly public_key: string }): string 
 /** Throws `not_found`; a name that two agents have is a UsageError. */
 async function find(session: Session, wanted: string) {
   const agents = await all(session)
-  const found = agents.filter(({ id, name, state }) => id === wanted || (name === wanted && state !== 'revoked'))
+  const found = agents.filter(({ id, name, state }) =>
+    id === wanted || (name === wanted && state !== 'revoked')
+  )
   const [only] = found
-  if (only === undefined) throw new Fault('not_found', `There is no agent ${printable(wanted)}. See: sallyport agents list`)
-  if (found.length > 1) throw new UsageError(`${found.length} agents are called ${wanted}; give the id. See: sallyport agents list`)
+  if (only === undefined) {
+    throw new Fault('not_found', `There is no agent ${printable(wanted)}. See: sallyport agents list`)
+  }
+  if (found.length > 1) {
+    throw new UsageError(
+      `${found.length} agents are called ${wanted}; give the id. See: sallyport agents list`,
+    )
+  }
   return only
 }
 
 async function token(shell: Shell, options: TokenOptions): Promise<void> {
   const { edge } = openSession(shell, options)
   const made = await answer(edge.POST('/v1/enrolment-tokens', { body: { pool: options.pool } }))
-  if (!made.token) throw new Fault('edge_unexpected', 'The edge made a token, but its answer was lost. Try again.')
-  shell.note(`For one agent of the pool ${made.pool}, until ${made.expires}. Use it with: sallyport enroll --token-file FILE`)
+  if (!made.token) {
+    throw new Fault('edge_unexpected', 'The edge made a token, but its answer was lost. Try again.')
+  }
+  shell.note(
+    `For one agent of the pool ${made.pool}, until ${made.expires}. Use it with: sallyport enroll --token-file FILE`,
+  )
   if (options.out === undefined) return shell.result(made, made.token)
   writeFileSync(options.out, made.token + '\n', { mode: 0o600, flag: 'wx' })
   shell.result({ pool: made.pool, expires: made.expires, file: options.out }, `Written to ${options.out}.`)
@@ -91,7 +111,10 @@ async function approve(shell: Shell, wanted: string, options: ApproveOptions): P
   const fingerprint = fingerprintOf(agent)
   const given = options.fingerprint?.replaceAll(/\s/g, '').toLowerCase()
   if (given !== undefined && given !== fingerprint) {
-    throw new Fault('fingerprint_mismatch', `The edge shows ${groups(fingerprint)} for ${agent.name}, not what you gave.`)
+    throw new Fault(
+      'fingerprint_mismatch',
+      `The edge shows ${groups(fingerprint)} for ${agent.name}, not what you gave.`,
+    )
   }
   if (given === undefined) {
     shell.note(facts([
@@ -100,18 +123,23 @@ async function approve(shell: Shell, wanted: string, options: ApproveOptions): P
       ['fingerprint', groups(fingerprint)],
       ['in words', wordsOf(fingerprint)],
     ]))
-    await confirm(shell, 'Does the agent itself show the same?', false)
+    await confirm(shell, 'Does the agent itself show the same?', { option: '--fingerprint HEX' })
   }
   const params = { path: { id: agent.id } }
-  const approved = await answer(session.edge.POST('/v1/agents/{id}/approve', { params, body: { fingerprint } }))
+  const approved = await answer(
+    session.edge.POST('/v1/agents/{id}/approve', { params, body: { fingerprint } }),
+  )
   shell.result(approved, `${agent.name} is approved for the pool ${agent.pool}.`)
 }
 
 async function revoke(shell: Shell, wanted: string, options: RevokeOptions): Promise<void> {
   const session = openSession(shell, options)
   const agent = await find(session, wanted)
-  await confirm(shell, `Revoke ${agent.name} (${agent.id})?`, options.yes === true)
+  await confirm(shell, `Revoke ${agent.name} (${agent.id})?`, { yes: options.yes === true, option: '--yes' })
   const params = { path: { id: agent.id } }
   const revoked = await answer(session.edge.POST('/v1/agents/{id}/revoke', { params }))
-  shell.result(revoked, `${agent.name} is revoked. If its machine may be lost, add its id to "deny" in the floor as well.`)
+  shell.result(
+    revoked,
+    `${agent.name} is revoked. If its machine may be lost, add its id to "deny" in the floor as well.`,
+  )
 }

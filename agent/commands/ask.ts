@@ -51,10 +51,14 @@ export async function askText(
   return clean(answer ?? '', what)
 }
 
-/** Throws Interrupted on no, and UsageError when nobody can be asked and `--yes` was not given. */
-export async function confirm(shell: Shell, question: string, yes: boolean): Promise<void> {
+/** Throws Interrupted on no, and UsageError naming `option` when nobody can be asked. With `yes` nobody is. */
+export async function confirm(
+  shell: Shell,
+  question: string,
+  { yes = false, option }: { readonly yes?: boolean; readonly option: string },
+): Promise<void> {
   if (yes) return
-  if (!shell.interactive) throw new UsageError(`${question} Nobody can be asked here; give --yes.`)
+  if (!shell.interactive) throw new UsageError(`${question} Nobody can be asked here; give ${option}.`)
   const prompts = await import('@clack/prompts')
   const answer = await prompts.confirm({ message: question, output: process.stderr })
   if (prompts.isCancel(answer) || !answer) throw new Interrupted()

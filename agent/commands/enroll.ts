@@ -59,17 +59,29 @@ async function enroll(shell: Shell, options: Options): Promise<void> {
     ['fingerprint', groups(fingerprint)],
     ['in words', wordsOf(fingerprint)],
   ]))
-  const edge = httpAgentEdge(edgeForAgent(new URL(agent.url), { id: agent.id, seed: agent.private }, Date.now))
-  const state = options.wait ? await approval(shell, agent.id, edge) : (await edge.self(AbortSignal.timeout(40_000))).state
+  const edge = httpAgentEdge(
+    edgeForAgent(new URL(agent.url), { id: agent.id, seed: agent.private }, Date.now),
+  )
+  const state = options.wait
+    ? await approval(shell, agent.id, edge)
+    : (await edge.self(AbortSignal.timeout(40_000))).state
   const { id, name, pool, url } = agent
-  shell.result({ id, name, pool, url, fingerprint, state }, state === 'approved' ? 'Approved.' : `The agent is ${state}.`)
+  shell.result(
+    { id, name, pool, url, fingerprint, state },
+    state === 'approved' ? 'Approved.' : `The agent is ${state}.`,
+  )
   if (state === 'approved') hint(shell, config)
 }
 
 /** What the agent still lacks before it can start. */
 function hint(shell: Shell, { keystore, anchor }: Config): void {
-  const missing = (setting: string) => setting.startsWith('file:') && !existsSync(setting.slice('file:'.length))
-  if (missing(keystore)) shell.note(`Next: put the pool's ring at ${keystore.slice(5)} (mode 0600), or say where it is by --keystore.`)
+  const missing = (setting: string) =>
+    setting.startsWith('file:') && !existsSync(setting.slice('file:'.length))
+  if (missing(keystore)) {
+    shell.note(
+      `Next: put the pool's ring at ${keystore.slice(5)} (mode 0600), or say where it is by --keystore.`,
+    )
+  }
   if (missing(anchor)) shell.note('Next: sallyport anchor init')
   shell.note('Next: sallyport agent')
 }

@@ -157,6 +157,15 @@ export function markDone(anchor: Anchor, id: string, now: number): Anchor {
   return run === undefined || run.done ? anchor : withRun(anchor, { ...run, done: true }, now)
 }
 
+/** The anchor in which an attempt that was handed back unfinished does not count. */
+export function uncountAttempt(anchor: Anchor, id: string): Anchor {
+  const runs = anchor.runs.flatMap((run) => {
+    if (run.id !== id || run.done) return [run]
+    return run.attempts > 1 ? [{ ...run, attempts: run.attempts - 1 }] : []
+  })
+  return { ...anchor, runs }
+}
+
 /** Entries whose trigger is refused for its age anyway may go. */
 function withRun(anchor: Anchor, run: AnchoredRun, now: number): Anchor {
   const others = anchor.runs.filter((one) => one.id !== run.id && now < Date.parse(one.until))

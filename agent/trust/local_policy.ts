@@ -119,7 +119,7 @@ function parseLocalPolicy(text: string, path: string): Rules {
 }
 
 /** Where the path leads once links are followed, as far as it exists: a link must not lead out of its folder. */
-function real(path: string): string {
+export function real(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -1,0 +1,165 @@
+/** `sallyport agent`: the daemon. */
+import { Fault } from '../../shared/faults.ts'
+import type { Config } from '../config.ts'
+import { type Fields, type Level, levels, type Log, openAgentLog } from '../logs/log.ts'
+import { enrolledIdentity } from '../trust/agent_identity.ts'
+import type { Footing } from '../trust/footing.ts'
+import { daemon } from '../worker/daemon.ts'
+import { agentOptions, configOf } from './agent_options.ts'
+import { type Define, exits, type Shell, UsageError } from './shell.ts'
+
+const options = [
+  'edge',
+  'pin',
+  'keystore',
+  'floor',
+  'anchor',
+  'localPolicy',
+  'state',
+  'data',
+  'logs',
+  'logLevel',
+  'slots',
+  'holdMemory',
+] as const
+
+const examples = `
+SIGTERM or Ctrl-C drains: no new runs, what is held is finished within --grace seconds, else handed back to the edge.
+A second Ctrl-C hands back at once.
+
+Examples:
+  sallyport agent
+  sallyport agent --slots 4 --config /etc/sallyport/agent.yaml
+  SALLYPORT_KEYSTORE=env:RING sallyport agent --json`
+
+export const define: Define = (command, shell) => {
+  agentOptions(command, options)
+    .option('--grace <seconds>', 'seconds to finish what is held when it has to stop', '60')
+    .addHelpText('after', examples)
+    .action(shell.action((flags: { readonly grace: string }) => run(shell, flags)))
+}
+
+async function run(shell: Shell, flags: { readonly grace: string }): Promise<number> {
+  const config = configOf(shell, flags)
+  if (!/^\d{1,5}$/.test(flags.grace)) throw new UsageError('--grace is a whole number of seconds.')
+  const identity = enrolledIdentity(config.state)
+  using file = openAgentLog({ folder: config.logs, level: config.logLevel, now: Date.now })
+  const log = both(file, shell, config.logLevel)
+  const stop = new Stopping(shell, Number(flags.grace))
+  try {
+    await daemon({
+      config,
+      home: shell.home,
+      env: shell.env,
+      identity,
+      log,
+      alarm: (fault) => alarm(shell, fault),
+      onReady: (footing) => announce(shell, { config, footing, identity }),
+    }, stop)
+  } finally {
+    stop[Symbol.dispose]()
+  }
+  log.write('info', 'the agent has stopped')
+  return stop.twice ? exits.interrupted : exits.done
+}
+
+/** To the file, and for whoever watches to stderr: with --json as it is, else as a line to read. */
+function both(file: Log, shell: Shell, level: Level): Log {
+  return {
+    hide: (secrets) => file.hide(secrets),
+    write(at: Level, message: string, fields: Fields = {}) {
+      file.write(at, message, fields)
+      if (levels.indexOf(at) > levels.indexOf(level)) return
+      const time = new Date().toISOString()
+      if (shell.json) return shell.note(JSON.stringify({ time, level: at, message, ...brief(fields) }))
+      const rest = Object.entries(brief(fields)).map(([name, value]) => `${name}=${value}`).join(' ')
+      shell.note(
+        `${time.slice(11, 19)} ${at === 'info' ? '' : `${at}: `}${message}${rest === '' ? '' : `  ${rest}`}`,
+      )
+    },
+  }
+}
+
+/** A fault as its code and message: its causes are in the file. */
+function brief(fields: Fields): Record<string, unknown> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(entries.map(([name, value]) => {
+    if (value instanceof Fault) return [name, `${value.code} (${value.message})`]
+    return [name, value instanceof Error ? value.name : value]
+  }))
+}
+
+interface Ready {
+  readonly config: Config
+  readonly footing: Footing
+  readonly identity: { readonly name: string; readonly id: string; readonly url: string }
+}
+
+function announce(shell: Shell, { config, footing: { ring, chain, floor }, identity }: Ready): void {
+  const { version, expires } = chain.document
+  if (floor === null) {
+    shell.warn(`no floor is configured: an edge can keep a revocation back until ${expires.slice(0, 10)}.`)
+  }
+  const soon = Date.parse(expires) - Date.now() < 30 * 86_400_000
+  if (soon) shell.warn(`the trust document expires on ${expires.slice(0, 10)}; after that no run starts.`)
+  if (chain.document.policy === null) {
+    shell.warn('the trust document commits to no policy: every run is refused.')
+  }
+  if (shell.json) return
+  shell.note(
+    `Agent ${identity.name} of the pool ${ring.pool}, trust document ${version}, ${config.slots} slots, ` +
+      `logs in ${config.logs}. Asking ${identity.url} for work.`,
+  )
+}
+
+function alarm(shell: Shell, fault: Fault): void {
+  const line = '!'.repeat(72)
+  shell.note(
+    `${line}\nALARM  ${fault.code}: ${fault.message}\n` +
+      'Somebody has rewritten the history of this tenant at the edge, or shows two of them. Keep this anchor, take an\n' +
+      `export (sallyport audit export), and tell who holds the root keys.\n${line}`,
+  )
+}
+
+/** SIGTERM and SIGINT: drain, then hand back when the grace is over; a second SIGINT hands back at once. */
+class Stopping implements Disposable {
+  readonly #drain = new AbortController()
+  readonly #handBack = new AbortController()
+  readonly #shell: Shell
+  readonly #graceMs: number
+  #timer: ReturnType<typeof setTimeout> | null = null
+  twice = false
+
+  constructor(shell: Shell, graceSeconds: number) {
+    this.#shell = shell
+    this.#graceMs = graceSeconds * 1000
+    process.on('SIGTERM', this.#onStop).on('SIGINT', this.#onInterrupt)
+  }
+
+  get drain(): AbortSignal {
+    return this.#drain.signal
+  }
+
+  get handBack(): AbortSignal {
+    return this.#handBack.signal
+  }
+
+  readonly #onStop = (): void => {
+    if (this.#drain.signal.aborted) return
+    this.#shell.note('Draining: no new runs; what is held is finished.')
+    this.#drain.abort()
+    this.#timer = setTimeout(() => this.#handBack.abort(), this.#graceMs)
+  }
+
+  readonly #onInterrupt = (): void => {
+    if (!this.#drain.signal.aborted) return this.#onStop()
+    this.twice = true
+    this.#shell.note('Handing back what is held.')
+    this.#handBack.abort()
+  };
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    process.off('SIGTERM', this.#onStop).off('SIGINT', this.#onInterrupt)
+  }
+}

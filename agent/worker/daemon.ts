@@ -1,0 +1,205 @@
+/** The agent as a daemon: everything that `sallyport agent` is made of, wired together. */
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Fault } from '../../shared/faults.ts'
+import type { Config } from '../config.ts'
+import type { AgentEdge } from '../edge_client/agent_edge.ts'
+import { edgeForAgent } from '../edge_client/edge_client.ts'
+import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
+import { holdLock, makePrivateFolder } from '../files.ts'
+import { places } from '../home.ts'
+import { keystoreAt } from '../keystore/keystore.ts'
+import { type Log, trimRunLogs } from '../logs/log.ts'
+import { keepRefusal } from '../runs/refusal.ts'
+import type { AgentIdentity } from '../trust/agent_identity.ts'
+import { anchorAt } from '../trust/anchor.ts'
+import { floorAt } from '../trust/floor.ts'
+import { type Footing, Footings } from '../trust/footing.ts'
+import { loadLocalPolicy } from '../trust/local_policy.ts'
+import { watchLog } from '../trust/log_watch.ts'
+import { untilThere } from './until_there.ts'
+import { work } from './worker.ts'
+
+export interface DaemonOptions {
+  readonly config: Config
+  readonly home: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly identity: AgentIdentity & { readonly id: string }
+  readonly log: Log
+  /** Told when history was rewritten: the loudest thing that an agent can say. */
+  readonly alarm: (fault: Fault) => void
+  /** Told once, before the first poll. */
+  readonly onReady: (footing: Footing) => void
+}
+
+export interface Signals {
+  /** Stop taking runs, finish what is held. */
+  readonly drain: AbortSignal
+  /** Hand back what is held. */
+  readonly handBack: AbortSignal
+}
+
+/** Ring, floor and trust are read for every run, and at least so often when there is none. */
+const rereadMs = 5 * 60_000
+
+/** Runs until drained. Throws the Fault for which it may not start, or has to stop. */
+export async function daemon(options: DaemonOptions, signals: Signals): Promise<void> {
+  const { config, identity, log } = options
+  makePrivateFolder(config.state)
+  using lock = holdLock(join(config.state, 'agent.lock'))
+  if (lock === null) throw new Fault('already_running', `Another process works with ${config.state}.`)
+  const url = config.edge ?? new URL(identity.url)
+  const edge = httpAgentEdge(edgeForAgent(url, { id: identity.id, seed: identity.private }, Date.now))
+  const anchor = anchorAt(config.anchor)
+  const footings = new Footings({
+    keystore: keystoreAt(config.keystore, options.env),
+    typedPin: config.pin,
+    floor: floorAt(config.floor),
+    anchor,
+    edge,
+    cache: join(config.state, 'trust.json'),
+    now: Date.now,
+    onOutOfReach: (what, forMs, error) =>
+      log.write('warn', `the ${what} is out of reach`, { for_ms: forMs, error }),
+  })
+  const footing = await firstFooting(footings, edge, { log, signal: signals.drain })
+  if (footing === null) return
+  const of = { tenant: footing.ring.tenant, pool: footing.ring.pool }
+  const localPolicy = () => loadLocalPolicy(config.localPolicy, ownFiles(options))
+  localPolicy()
+  const scratch = join(config.state, 'runs')
+  rmSync(scratch, { recursive: true, force: true })
+  trimRunLogs(config.logs)
+  options.onReady(footing)
+  let readAt = Date.now()
+  const ready = async (signal: AbortSignal) => {
+    if (Date.now() - readAt < rereadMs) return true
+    const fresh = await footings.read(signal).catch((error) => refuse(options, { error, anchor, of }))
+    if (fresh !== null) readAt = Date.now()
+    return fresh !== null
+  }
+  const watch = new LogWatch(options, { edge, anchor, footings, of })
+  const shared = {
+    edge,
+    footings,
+    anchor,
+    agentId: identity.id,
+    now: Date.now,
+    of,
+    localPolicy,
+    scratch,
+    log,
+  }
+  await work({
+    edge,
+    slots: config.slots,
+    ready,
+    log,
+    execute: async (job) => {
+      // Loaded by the first run, connectors and engine with it: an idle agent is small.
+      const { runJob } = await import('./run_job.ts')
+      const { moveRun } = await import('../runs/move.ts')
+      await runJob(job, {
+        ...shared,
+        move: moveRun,
+        env: options.env,
+        base: config.data,
+        logs: { folder: config.logs, level: config.logLevel },
+        holdMemory: config.holdMemory,
+        handBack: signals.handBack,
+      })
+      await watch.look()
+    },
+  }, signals.drain)
+}
+
+/** The first look at everything that counts; waits for an edge that is not there yet. Null when drained before. */
+async function firstFooting(
+  footings: Footings,
+  edge: AgentEdge,
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<Footing | null> {
+  return await untilThere(async () => {
+    const { state } = await edge.self(signal)
+    if (state === 'pending') throw new Fault('agent_not_approved')
+    if (state === 'revoked') throw new Fault('agent_revoked')
+    return await footings.read(signal)
+  }, { log, signal })
+}
+
+interface Refusing {
+  readonly error: unknown
+  readonly anchor: ReturnType<typeof anchorAt>
+  readonly of: { readonly tenant: string; readonly pool: string }
+}
+
+/** Nothing may be opened now: said, kept where auditors look, and looked at again later. */
+async function refuse({ log }: DaemonOptions, { error, anchor, of }: Refusing): Promise<null> {
+  log.write('error', 'nothing may be opened now: no work is asked for', { error })
+  if (error instanceof Fault && error.class === 'refused' && error.code !== 'anchor_missing') {
+    await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
+  }
+  return null
+}
+
+/** What no connection ever reaches into, wherever local policy's folders are. */
+function ownFiles({ config, home }: DaemonOptions): string[] {
+  const file = (setting: string) => setting.startsWith('file:') ? [setting.slice('file:'.length)] : []
+  const inHome = [
+    places.profile,
+    places.token,
+    dirname(places.root),
+    places.cache,
+    places.draft,
+    'agent.yaml',
+  ]
+  return [
+    ...file(config.keystore),
+    ...file(config.floor),
+    ...file(config.anchor),
+    config.localPolicy,
+    config.state,
+    config.logs,
+    ...inHome.map((name) => join(home, name)),
+  ]
+}
+
+interface Watching {
+  readonly edge: AgentEdge
+  readonly anchor: ReturnType<typeof anchorAt>
+  readonly footings: Footings
+  readonly of: { readonly tenant: string; readonly pool: string }
+}
+
+/** After runs, one look at a time. */
+class LogWatch {
+  readonly #options: DaemonOptions
+  readonly #watching: Watching
+  #looking: Promise<void> | null = null
+
+  constructor(options: DaemonOptions, watching: Watching) {
+    this.#options = options
+    this.#watching = watching
+  }
+
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = null))
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
+    const { edge, anchor, footings, of } = this.#watching
+    const { log, alarm } = this.#options
+    const signal = AbortSignal.timeout(30_000)
+    try {
+      const footing = await footings.read(signal)
+      const size = await watchLog({ edge, anchor, footing, now: Date.now }, signal)
+      log.write('debug', 'the audit log continues what was seen', { size })
+    } catch (error) {
+      log.write('error', 'the audit log could not be verified', { error })
+      if (!(error instanceof Fault) || error.class !== 'refused') return
+      if (error.code === 'log_forked') alarm(error)
+      await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/** One run, from its lease to its report: verify → open → policy → move → report. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from '../../shared/faults.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
+import type { ConnectGuard } from '../connectors/guard.ts'
+import type { AgentEdge, Completion, Held } from '../edge_client/agent_edge.ts'
+import { backoffMs, sleep } from '../edge_client/transport.ts'
+import { type Level, type Log, openRunLog } from '../logs/log.ts'
+import type { Limits, moveRun, Order } from '../runs/move.ts'
+import { openJob } from '../runs/open.ts'
+import { checkPolicy } from '../runs/policy_check.ts'
+import { keepRefusal } from '../runs/refusal.ts'
+import { completionOf, completionOfFault } from '../runs/report.ts'
+import { markDone, uncountAttempt } from '../runs/trigger.ts'
+import { verifyJob, type VerifyOptions } from '../runs/verify.ts'
+import { updateAnchor } from '../trust/anchor.ts'
+import type { LocalPolicy } from '../trust/local_policy.ts'
+import { verdictOf } from './failures.ts'
+import { Lease } from './lease.ts'
+import { ProgressReport } from './progress_report.ts'
+
+export interface RunOptions extends VerifyOptions {
+  readonly edge: AgentEdge
+  readonly move: typeof moveRun
+  /** Whose anchor it is. */
+  readonly of: { readonly tenant: string; readonly pool: string }
+  /** Read anew for every run. */
+  readonly localPolicy: () => LocalPolicy
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Relative paths of files connections start here. */
+  readonly base: string
+  /** Folders of runs are made in here. */
+  readonly scratch: string
+  readonly logs: { readonly folder: string; readonly level: Level }
+  readonly holdMemory: number
+  /** The agent's own log: a line a run. */
+  readonly log: Log
+  /** Aborts when what is held has to be handed back now. */
+  readonly handBack: AbortSignal
+}
+
+/** Why a run ends before its streams have. */
+type Stop = 'lease_lost' | 'cancelled' | 'released'
+
+/** How long the report of an end is tried: the edge may be down, and by then has given the run to another. */
+const reportForMs = 300_000
+const handBackForMs = 5_000
+
+/** Never throws: what happens is in the report, in the run's log and in the agent's. */
+export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
+  const { edge, log, now, handBack } = options
+  const held: Held = { run: job.run.id, fence: job.lease.fence }
+  using runLog = openRunLog(job.run.id, { ...options.logs, now })
+  const ended = new AbortController()
+  let stop: Stop | null = null
+  const end = (why: Stop) => {
+    stop ??= why
+    ended.abort(new Fault(why === 'lease_lost' ? 'lease_lost' : 'cancelled'))
+  }
+  const onHandBack = () => end('released')
+  if (handBack.aborted) onHandBack()
+  handBack.addEventListener('abort', onHandBack)
+  log.write('info', 'a run begins', { run: job.run.id, attempt: job.run.attempt })
+  try {
+    await using _lease = new Lease({
+      edge,
+      held,
+      onLost: () => end('lease_lost'),
+      onCancel: () => end('cancelled'),
+    })
+    const attempt = await attemptRun(job, { options, held, log: runLog, signal: ended.signal })
+    const completion = adjusted(attempt, stop)
+    runLog.write('info', 'the run ends', { ...completion, stopped: stop })
+    log.write(completion.status === 'refused' ? 'warn' : 'info', 'a run ends', {
+      run: job.run.id,
+      status: completion.status,
+      code: completion.code,
+      stopped: stop,
+    })
+    if (stop === 'lease_lost') return
+    await report(held, completion, options)
+    await remember(job, completion, options)
+  } catch (error) {
+    runLog.write('error', 'the run could not be reported', { error })
+    log.write('error', 'a run could not be reported', { run: job.run.id, error })
+  } finally {
+    handBack.removeEventListener('abort', onHandBack)
+  }
+}
+
+/** A run that is handed back is whole or not begun; one that ended all the same is reported as it ended. */
+function adjusted(completion: Completion, stop: Stop | null): Completion {
+  if (stop !== 'released' || completion.status === 'succeeded' || completion.status === 'refused') {
+    return completion
+  }
+  return { status: 'released', retry: true, streams: [] }
+}
+
+interface Attempt {
+  readonly options: RunOptions
+  readonly held: Held
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Throws nothing but what says that the anchor cannot be written. */
+async function attemptRun(job: RunJob, attempt: Attempt): Promise<Completion> {
+  const { options, log, signal } = attempt
+  const folder = join(options.scratch, job.run.id)
+  try {
+    const order = await prepare(job, { ...attempt, folder })
+    await options.edge.started(attempt.held, signal)
+    using progress = new ProgressReport(options.edge, attempt.held)
+    const result = await options.move({ ...order, onProgress: (at) => progress.update(at) })
+    return completionOf(result)
+  } catch (error) {
+    log.write('error', 'the run is not carried out', { error })
+    if (error instanceof Fault && error.class === 'refused') {
+      await keepRefusal(options.anchor, options.of, { fault: error, run: job.run.id, now: options.now() })
+    }
+    return completionOfFault(error)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function prepare(
+  job: RunJob,
+  { options, log, signal, folder }: Attempt & { folder: string },
+): Promise<Order> {
+  const verified = await verifyJob(job, options, signal)
+  const opened = openJob(verified)
+  const local = options.localPolicy()
+  const { document } = verified.pipeline.signed
+  const allowed = checkPolicy(opened, document.limits, { local, base: options.base, env: options.env })
+  log.hide(allowed.secrets)
+  log.write('info', 'the run is verified, opened and allowed', {
+    pipeline: document.name,
+    attempt: job.run.attempt,
+    streams: opened.body.streams.length,
+  })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const guard: ConnectGuard = {
+    address: (host, addresses) => local.address(host, addresses),
+    plain: (target) => local.plain(target),
+    path: (absolute) => local.path(absolute),
+  }
+  const limits: Limits = {
+    ...(allowed.limits.rows === undefined ? {} : { rows: allowed.limits.rows }),
+    ...(document.limits.minutes === undefined ? {} : { minutes: document.limits.minutes }),
+  }
+  return {
+    runId: job.run.id,
+    fence: job.lease.fence,
+    attempt: job.run.attempt,
+    source: allowed.source,
+    destination: allowed.destination,
+    streams: opened.body.streams.map(({ key, cast, ...stream }) => ({
+      ...stream,
+      ...(key === undefined ? {} : { key }),
+      ...(cast === undefined ? {} : { cast }),
+    })),
+    folder,
+    base: options.base,
+    guard,
+    limits,
+    signal,
+    holdMemory: options.holdMemory,
+    onFault: (index, error) => log.write('error', 'a stream fails', { stream: index, error }),
+  }
+}
+
+/** Until the edge has taken it. A lease that was lost meanwhile is nobody's business any more. */
+async function report(
+  held: Held,
+  completion: Completion,
+  { edge, handBack, log }: RunOptions,
+): Promise<void> {
+  const began = performance.now()
+  for (let attempt = 0;; attempt++) {
+    const forMs = handBack.aborted ? handBackForMs : reportForMs
+    try {
+      return await edge.complete(held, completion, AbortSignal.timeout(forMs))
+    } catch (error) {
+      const verdict = verdictOf(error)
+      if (verdict === 'lost') {
+        log.write('warn', 'the lease was lost before the end was reported', { run: held.run })
+        return
+      }
+      if (verdict === 'final' || performance.now() - began > forMs) throw error
+      await sleep(backoffMs(attempt, Math.random, 10_000), new AbortController().signal)
+    }
+  }
+}
+
+/** The trigger has had its run, unless another attempt of it may come. */
+async function remember(
+  job: RunJob,
+  { status, retry }: Completion,
+  { anchor, of, now }: RunOptions,
+): Promise<void> {
+  await updateAnchor(anchor, of, (one) => {
+    if (status === 'released') return uncountAttempt(one, job.run.id)
+    return retry ? one : markDone(one, job.run.id, now())
+  })
+}
