@@ -13,7 +13,7 @@ const text = readFileSync(path, 'utf8')
 function exampleIn(name: string): string {
   const found = text.split(`<!-- example ${name} -->\n`)[1]?.split('<!-- /example -->')[0]
   if (!found) throw new Error(`FORMAT.md has no example ${name}`)
-  return found.replace(/^```text\n|\n```\n$/g, '')
+  return found.replace(/^\n```text\n|\n```\n\n$/g, '')
 }
 
 describe('FORMAT.md', () => {

@@ -218,7 +218,7 @@ export function withExamples(text: string): string {
     (_, name: string) => {
       const example = examples[name]
       if (!example) throw new Error(`no example ${name}`)
-      return `<!-- example ${name} -->\n\`\`\`text\n${example}\n\`\`\`\n<!-- /example -->`
+      return `<!-- example ${name} -->\n\n\`\`\`text\n${example}\n\`\`\`\n\n<!-- /example -->`
     },
   )
 }
