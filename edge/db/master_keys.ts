@@ -51,7 +51,7 @@ export function openColumn(
   master: MasterKeys,
   { place, sealed }: { readonly place: Place; readonly sealed: string },
 ): Uint8Array {
-  const match = /^v(\d+)\.(.+)$/.exec(sealed)
+  const match = /^v(\d+)\.([A-Za-z0-9+/]{38,}={0,2})$/.exec(sealed)
   const version = Number(match?.[1])
   const key = master.keys.get(version)
   if (match === null || key === undefined) throw failure(`no master key opens ${place.join('/')}`)
