@@ -73,6 +73,7 @@ async function drain(bytes: ReadableStream<Uint8Array>, file: number, signal: Ab
   } finally {
     signal.removeEventListener('abort', stop)
     await Promise.resolve(sink.end()).catch(() => undefined)
+    closeSync(file)
   }
 }
 

@@ -1,7 +1,8 @@
 /** Moves a run's streams, one after the other, each whole or not at all. */
-import type { FaultCode } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
 import type { Mode } from '../connectors/connector.ts'
+import { moveStream } from './stream.ts'
 
 /** One stream of a pipeline, resolved: nothing left to default. */
 export interface StreamSpec {
@@ -85,4 +86,44 @@ export interface RunResult {
   readonly peak_rss_bytes: number
 }
 
-export type MoveRun = (order: Order) => Promise<RunResult>
+/** Streams that have failed for these would all fail: the rest is not tried. */
+const ends: readonly FaultCode[] = ['cancelled', 'time_over_limit', 'run_superseded']
+
+/** Never throws for what happens to a stream: the result says it. */
+export async function moveRun(order: Order): Promise<RunResult> {
+  const began = performance.now()
+  const deadline = new AbortController()
+  const minutes = order.limits.minutes
+  const timer = minutes === undefined
+    ? null
+    : setTimeout(() => deadline.abort(new Fault('time_over_limit')), minutes * 60_000)
+  const signal = AbortSignal.any([order.signal, deadline.signal])
+  const streams: StreamResult[] = []
+  let holdBytes = 0
+  try {
+    for (const index of order.streams.keys()) {
+      const { result, peakHoldBytes } = await moveStream({ ...order, signal }, index)
+      streams.push(result)
+      holdBytes = Math.max(holdBytes, peakHoldBytes)
+      if (result.code !== null && ends.includes(result.code)) break
+    }
+  } finally {
+    if (timer !== null) clearTimeout(timer)
+  }
+  return {
+    run_id: order.runId,
+    status: statusOf(streams, order.streams.length),
+    streams,
+    seconds: (performance.now() - began) / 1000,
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024 + holdBytes,
+  }
+}
+
+function statusOf(streams: readonly StreamResult[], wanted: number): RunResult['status'] {
+  const has = (status: StreamResult['status']) => streams.some((stream) => stream.status === status)
+  if (has('cancelled')) return 'cancelled'
+  const done = streams.filter((stream) => stream.status === 'succeeded').length
+  if (done === wanted) return 'succeeded'
+  if (done > 0) return 'partial'
+  return has('failed') ? 'failed' : 'refused'
+}

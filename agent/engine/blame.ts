@@ -1,0 +1,58 @@
+/** Finds the row and the key that a fault is about, by reading the stream once more under the same snapshot. */
+import { Fault } from '../../shared/faults.ts'
+import type { Slice } from '../connectors/connector.ts'
+import { RowFault } from './csv_scan.ts'
+import { findRow, placed } from './fault_place.ts'
+import { CellFault } from './hold.ts'
+import { refusedRow } from './restow.ts'
+import { load, reopen, restowing, type Transfer } from './transfer.ts'
+
+interface Spot {
+  readonly column: string | null
+  readonly number: number | null
+  readonly by: 'row' | 'line'
+}
+
+/** A database's fault that knows its line; the connector's own class has this shape. */
+interface Lined {
+  readonly place: { readonly line: number | null; readonly column: string | null }
+}
+
+const hasPlace = (fault: Fault): fault is Fault & Lined => 'place' in fault
+
+/** The fault with its place in the message, as far as one can be found. Never throws. */
+export async function blame(
+  fault: Fault,
+  { transfer, slice, key }: { transfer: Transfer; slice: Slice; key: readonly string[] },
+): Promise<Fault> {
+  try {
+    const spot = await spotOf(fault, transfer, slice)
+    if (spot === null) return fault
+    const { column, number, by } = spot
+    const names = transfer.columns.map(({ name }) => name)
+    const positions = key.map((name) => names.indexOf(name)).filter((at) => at >= 0)
+    const wanted = by === 'line' || positions.length > 0
+    const found = number !== null && wanted
+      ? await findRow(await reopen(transfer, slice), { number, by, columns: names.length, key: positions })
+      : null
+    const row = found?.row ?? (by === 'row' ? number : null)
+    return placed(fault, { column, row, keyNames: key, key: found?.key ?? [] })
+  } catch {
+    // The source has gone meanwhile: the fault itself is what matters.
+    return fault
+  }
+}
+
+async function spotOf(fault: Fault, transfer: Transfer, slice: Slice): Promise<Spot | null> {
+  const nameOf = (at: number | null) => at === null ? null : transfer.columns[at]?.name ?? null
+  if (fault instanceof RowFault) return { column: nameOf(fault.column), number: fault.row, by: 'row' }
+  if (fault instanceof CellFault) {
+    const { cargo, hold } = await load(transfer, slice)
+    const row = await refusedRow(cargo, { ...restowing(transfer), hold }, fault.column)
+    return { column: nameOf(fault.column), number: row, by: 'row' }
+  }
+  if (!hasPlace(fault)) return null
+  const { line, column } = fault.place
+  const binary = transfer.way.into === 'pgcopy'
+  return line === null && column === null ? null : { column, number: line, by: binary ? 'row' : 'line' }
+}

@@ -1,0 +1,253 @@
+/** One stream of a run: look at both ends, choose the way, move, count, commit. */
+import { join } from 'node:path'
+import { Fault } from '../../shared/faults.ts'
+import type {
+  Column,
+  Context,
+  Destination,
+  Load,
+  Loading,
+  Slice,
+  Source,
+  Stream,
+} from '../connectors/connector.ts'
+import { connectorOf, parseConfig } from '../connectors/connectors.ts'
+import { blame } from '../engine/blame.ts'
+import { type Hold, startHold } from '../engine/hold.ts'
+import { chooseWay, type Way } from '../engine/route.ts'
+import { type Moved, moveSlice, type Transfer } from '../engine/transfer.ts'
+import { parseType, type Type } from '../engine/types.ts'
+import { makePrivateFolder } from '../files.ts'
+import type { Order, StreamResult, StreamSpec } from './move.ts'
+
+const holdMemoryMb = 512
+const holdThreads = 2
+/** Progress is for eyes: so often is enough. */
+const progressEveryMs = 100
+
+/** Both ends of a stream, and the hold between them if it comes to that. */
+export class Ends implements AsyncDisposable {
+  readonly source: Source
+  readonly destination: Destination
+  peakHoldBytes = 0
+  readonly #order: Order
+  readonly #index: number
+  #hold: { files: readonly string[]; started: Promise<Hold> } | null = null
+  #holds = 0
+
+  constructor(order: Order, index: number) {
+    this.#order = order
+    this.#index = index
+    const { guard, runId, fence, base } = order
+    const context: Context = { guard, runId, fence, base, hold: (files) => this.hold(files) }
+    const from = connectorOf(order.source.type).source
+    const into = connectorOf(order.destination.type).destination
+    if (!from) throw new Fault('unsupported', `${order.source.type} is no source.`)
+    if (!into) throw new Fault('unsupported', `${order.destination.type} is no destination.`)
+    this.source = from(parseConfig(order.source.type, order.source.config), context)
+    this.destination = into(parseConfig(order.destination.type, order.destination.config), context)
+  }
+
+  /** Keeps one hold as long as it lives and may read what is asked for. */
+  async hold(files: readonly string[]): Promise<Hold> {
+    const known = this.#hold
+    if (known && files.every((file) => known.files.includes(file))) {
+      const hold = await known.started
+      const alive = await Promise.race([hold.gone.catch(() => false), Promise.resolve(true)])
+      if (alive) return hold
+    }
+    await this.#endHold()
+    const folder = join(this.#order.folder, `${this.#index}-${this.#holds++}`)
+    makePrivateFolder(folder)
+    const memoryMb = this.#order.holdMemory ?? holdMemoryMb
+    const started = startHold({ folder, files, memoryMb, threads: holdThreads })
+    this.#hold = { files, started }
+    return started
+  }
+
+  async #endHold(): Promise<void> {
+    const hold = await this.#hold?.started.catch(() => null)
+    if (!hold) return
+    this.peakHoldBytes = Math.max(this.peakHoldBytes, hold.peakRssBytes)
+    await hold[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#endHold()
+    await this.source[Symbol.asyncDispose]()
+    await this.destination[Symbol.asyncDispose]()
+  }
+}
+
+/** What the pipeline asks for, put beside what the source has. Throws when they do not go together. */
+export function loadOf(order: Order, index: number, stream: Stream): Load {
+  const spec = order.streams[index] as StreamSpec
+  const names = new Set(stream.columns.map(({ name }) => name))
+  const cast = new Map<string, Type>()
+  for (const [column, spelled] of Object.entries(spec.cast ?? {})) {
+    const type = parseType(spelled)
+    if (!type) throw new Fault('type_refused', `cast of "${column}": there is no type "${spelled}".`)
+    if (!names.has(column)) {
+      throw new Fault('column_missing', `cast names "${column}", which the source has not.`)
+    }
+    cast.set(column, type)
+  }
+  for (const column of spec.key ?? []) {
+    if (!names.has(column)) {
+      throw new Fault('column_missing', `key names "${column}", which the source has not.`)
+    }
+  }
+  const { runId, fence } = order
+  const key = spec.key ?? stream.key
+  return { runId, index, fence, target: spec.to, mode: spec.mode, columns: stream.columns, key, cast }
+}
+
+export interface Chosen {
+  readonly way: Way
+  readonly columns: readonly Column[]
+  readonly targets: readonly Column[]
+}
+
+/** The way between two ends, without the columns that the target computes itself. */
+export function choose(
+  { source, destination }: Ends,
+  { stream, load, targets }: { stream: Stream; load: Load; targets: readonly (Column | null)[] },
+): Chosen {
+  const sent = stream.columns.flatMap((column, at) => {
+    const target = targets[at]
+    return target ? [{ column, target }] : []
+  })
+  const columns = sent.map(({ column }) => column)
+  const into = sent.map(({ target }) => target)
+  const way = chooseWay({
+    from: source.formats(stream),
+    into: destination.formats(load),
+    columns,
+    targets: into,
+  })
+  return { way, columns, targets: into }
+}
+
+interface Tally {
+  route: StreamResult['route']
+  moved: Moved | null
+}
+
+/** Moves one stream; never throws. */
+export async function moveStream(
+  order: Order,
+  index: number,
+): Promise<{ result: StreamResult; peakHoldBytes: number }> {
+  const spec = order.streams[index] as StreamSpec
+  const began = performance.now()
+  const tally: Tally = { route: null, moved: null }
+  let ends: Ends | null = null
+  let fault: Fault | null = null
+  try {
+    order.signal.throwIfAborted()
+    ends = new Ends(order, index)
+    await run(order, { index, ends, tally })
+  } catch (error) {
+    fault = asFault(error, order.signal)
+    order.onFault?.(index, fault)
+  } finally {
+    await ends?.[Symbol.asyncDispose]().catch(() => undefined)
+  }
+  const done = fault === null ? tally.moved : null
+  const result: StreamResult = {
+    stream: spec.from,
+    target: spec.to,
+    mode: spec.mode,
+    route: tally.route,
+    status: statusOf(fault),
+    rows_read: tally.moved?.rowsRead ?? 0,
+    rows: done?.rows ?? 0,
+    bytes: done?.bytes ?? 0,
+    rejected: 0,
+    seconds: (performance.now() - began) / 1000,
+    code: fault?.code ?? null,
+  }
+  return { result, peakHoldBytes: ends?.peakHoldBytes ?? 0 }
+}
+
+function statusOf(fault: Fault | null): StreamResult['status'] {
+  if (fault === null) return 'succeeded'
+  if (fault.code === 'cancelled') return 'cancelled'
+  return fault.class === 'refused' ? 'refused' : 'failed'
+}
+
+/** What is thrown because of a signal is what the signal says. */
+function asFault(error: unknown, signal: AbortSignal): Fault {
+  if (signal.aborted) {
+    return signal.reason instanceof Fault
+      ? signal.reason
+      : new Fault('cancelled', undefined, { cause: error })
+  }
+  return error instanceof Fault ? error : new Fault('hold_failed', undefined, { cause: error })
+}
+
+async function run(
+  order: Order,
+  { index, ends, tally }: { index: number; ends: Ends; tally: Tally },
+): Promise<void> {
+  const { signal } = order
+  const spec = order.streams[index] as StreamSpec
+  const stream = await ends.source.stream(spec.from, signal)
+  const load = loadOf(order, index, stream)
+  await using loading = await ends.destination.begin(load, signal)
+  const chosen = choose(ends, { stream, load, targets: loading.target.columns })
+  tally.route = chosen.way.route
+  if (loading.committed) {
+    const { rows, bytes } = loading.committed
+    tally.moved = { rowsRead: rows, rows, bytes }
+    return
+  }
+  const transfer: Transfer = {
+    source: ends.source,
+    ...chosen,
+    hold: (files) => ends.hold(files),
+    signal,
+    onBytes: progressOf(order, index, stream),
+  }
+  const slices = await ends.source.slices({ ...stream, columns: chosen.columns }, signal)
+  tally.moved = await moveAll(transfer, slices, { loading, key: load.key })
+  const { rows } = tally.moved
+  if (rows > (order.limits.rows ?? Infinity)) {
+    throw new Fault('rows_over_limit', `${rows} rows; the pipeline allows ${order.limits.rows}.`)
+  }
+  signal.throwIfAborted()
+  await loading.commit({ runId: order.runId, rows })
+}
+
+async function moveAll(
+  transfer: Transfer,
+  slices: readonly Slice[],
+  { loading, key }: { loading: Loading; key: readonly string[] },
+): Promise<Moved> {
+  const total = { rowsRead: 0, rows: 0, bytes: 0 }
+  for (const slice of slices) {
+    try {
+      const moved = await moveSlice(transfer, slice, loading)
+      total.rowsRead += moved.rowsRead
+      total.rows += moved.rows
+      total.bytes += moved.bytes
+    } catch (error) {
+      if (!(error instanceof Fault) || transfer.signal.aborted) throw error
+      throw await blame(error, { transfer, slice, key })
+    }
+  }
+  return total
+}
+
+function progressOf(order: Order, index: number, stream: Stream): Transfer['onBytes'] {
+  let bytes = 0
+  let last = 0
+  return (size, rows) => {
+    bytes += size
+    const now = performance.now()
+    if (!order.onProgress || now - last < progressEveryMs) return
+    last = now
+    const { name, estimatedRows, estimatedBytes } = stream
+    order.onProgress({ index, stream: name, rows, bytes, estimatedRows, estimatedBytes })
+  }
+}
