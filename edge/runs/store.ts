@@ -97,12 +97,12 @@ export async function slotsOf(
   tenant: string,
   of: { readonly pipeline: string; readonly day: string; readonly plan: string },
 ): Promise<{ readonly last: number; readonly made: string | null }> {
-  const rows = await db.selectFrom('run').select(['id', 'slot', 'plan']).where('tenant', '=', tenant)
-    .where('pipeline', '=', of.pipeline).where('day', '=', of.day).execute()
-  return {
-    last: rows.reduce((most, { slot }) => Math.max(most, slot ?? 0), 0),
-    made: rows.find(({ plan }) => plan === of.plan)?.id ?? null,
-  }
+  const last = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
+    .where('pipeline', '=', of.pipeline).where('day', '=', of.day)
+    .orderBy('slot', 'desc').limit(1).executeTakeFirst()
+  const made = await db.selectFrom('run').select('id').where('tenant', '=', tenant)
+    .where('plan', '=', of.plan).where('day', 'is not', null).executeTakeFirst()
+  return { last: last?.slot ?? 0, made: made?.id ?? null }
 }
 
 /** A trigger has one run: a second one is refused. */
