@@ -36,6 +36,31 @@ const groups: readonly Group[] = [
     load: () => import('./commands/agents.ts'),
   },
   { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./commands/anchor.ts') },
+  {
+    name: 'trust',
+    summary: 'Whose signature counts: show, verify, edit, sign, publish',
+    load: () => import('./commands/trust.ts'),
+  },
+  {
+    name: 'connection',
+    summary: 'Connections, sealed here: add, list, remove',
+    load: () => import('./commands/connection.ts'),
+  },
+  {
+    name: 'pipeline',
+    summary: 'Pipelines, signed here: init, validate, sign, apply, list, show',
+    load: () => import('./commands/pipeline.ts'),
+  },
+  {
+    name: 'runs',
+    summary: 'Runs: start, list, show, watch, cancel, logs',
+    load: () => import('./commands/runs.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'Run a pipeline file on this machine, with no edge at all',
+    load: () => import('./commands/run.ts'),
+  },
   { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
 ]
 
