@@ -1,0 +1,66 @@
+/** `sallyport pipeline`: what moves from where to where, written in a file, signed by its author. */
+import type { Command } from 'commander'
+import { existsSync, writeFileSync } from 'node:fs'
+import { Name } from '../../shared/schemas/fields.ts'
+import { readPipelineFile } from '../pipeline_files/pipeline.ts'
+import { definePipelineApply } from './pipeline_apply.ts'
+import { definePipelineShow } from './pipeline_show.ts'
+import { type Define, type Shell, UsageError } from './shell.ts'
+import { facts, table } from './table.ts'
+
+const starter = (name: string) =>
+  `sallyport: 1
+name: ${name}
+source: shop                 # names of connections: sallyport connection list
+destination: warehouse
+defaults: { mode: replace }  # or append
+streams:
+  - { from: public.orders, to: raw.orders }
+  - { from: public.events, to: raw.events, mode: append, key: [id] }
+# Without a trigger every run takes a signed request (sallyport runs start). With this one the edge may start so many
+# a day on its own.
+# triggers: { api: { per_day: 24 } }
+limits: { retries: 3 }
+`
+
+export const define: Define = (command, shell) => {
+  command.command('init').description('Write a pipeline file to start from')
+    .argument('<name>', 'name of the pipeline')
+    .option('--out <file>', 'the file (default: <name>.yaml)')
+    .addHelpText('after', '\nExamples:\n  sallyport pipeline init orders')
+    .action(shell.action((name: string, options: { readonly out?: string }) => init(shell, name, options)))
+  command.command('validate').description('Check a pipeline file, without an edge')
+    .argument('<file>', 'the pipeline file')
+    .addHelpText('after', '\nExamples:\n  sallyport pipeline validate orders.yaml')
+    .action(shell.action((file: string) => validate(shell, file)))
+  definePipelineApply(command as Command, shell)
+  definePipelineShow(command as Command, shell)
+}
+
+async function init(shell: Shell, name: string, options: { readonly out?: string }): Promise<void> {
+  if (!Name.safeParse(name).success) {
+    throw new UsageError('A name is letters, digits, dots, dashes and underscores, at most 63.')
+  }
+  const out = options.out ?? `${name}.yaml`
+  if (existsSync(out)) throw new UsageError(`${out} is there already; it is not overwritten.`)
+  writeFileSync(out, starter(name), { flag: 'wx' })
+  shell.result({ file: out }, `${out} is written. Edit it, then: sallyport pipeline apply ${out}`)
+}
+
+async function validate(shell: Shell, path: string): Promise<void> {
+  const { file } = readPipelineFile(path)
+  const { body, name, source, destination, pool, triggers, limits } = file
+  const list = facts([
+    ['pipeline', name],
+    ['from', source],
+    ['to', destination],
+    ['pool', pool],
+    [
+      'unsigned runs',
+      triggers.api === undefined ? 'none: every run takes a signed request' : `${triggers.api.per_day} a day`,
+    ],
+    ['attempts', String(1 + limits.retries)],
+  ])
+  const streams = table(['from', 'to', 'mode'], body.streams.map(({ from, to, mode }) => [from, to, mode]))
+  shell.result({ valid: true, ...file }, `${list}\n\n${streams}\n\n${path} is valid.`)
+}
