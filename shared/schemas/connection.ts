@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { distinct, Hash, Id, Line, Name, Version } from './fields.ts'
+import { distinct, Hash, Id, Name, Version } from './fields.ts'
 
 export const ConnectionKind = z.enum(['postgres', 'files'])
 export type ConnectionKind = z.infer<typeof ConnectionKind>
@@ -14,8 +14,9 @@ export const Connection = z.strictObject({
   name: Name,
   kind: ConnectionKind,
   pools: z.array(Name).min(1).max(16).refine(distinct),
-  owner: Line.nullable(),
-  account: Line.nullable(),
+  /** Personal connections and expected accounts have their place here; there are none yet. */
+  owner: z.null(),
+  account: z.null(),
   commitment: Hash,
 })
 export type Connection = z.infer<typeof Connection>

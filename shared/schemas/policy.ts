@@ -39,9 +39,8 @@ export type PolicyTuple = z.infer<typeof PolicyTuple>
 
 /** The most that any pipeline may do, whatever it says itself. */
 export const PolicyLimits = z.strictObject({
+  /** Of one stream. */
   rows: z.int().min(1).optional(),
-  bytes: z.int().min(1).optional(),
-  runs_per_day: z.int().min(1).optional(),
 })
 export type PolicyLimits = z.infer<typeof PolicyLimits>
 

@@ -152,6 +152,24 @@ describe('the envelope', () => {
     refused(['envelope_invalid'], () => describeEnvelope(concat(fixed, wrap(0), wrap(0), rest)))
   })
 
+  test('is told apart from other bytes and other suites before anything is opened', () => {
+    const changed = (at: number, byte: number) => sealed.map((was, i) => (i === at ? byte : was))
+    assert.equal(describeEnvelope(sealed).suite, 1)
+    for (
+      const wrong of [
+        changed(0, 0),
+        changed(7, 0),
+        changed(9, 2),
+        changed(8, 1),
+        changed(11, 0),
+        changed(11, 65),
+      ]
+    ) {
+      refused(['envelope_invalid'], () => describeEnvelope(wrong))
+      refused(['envelope_invalid'], () => openAs(alice, wrong))
+    }
+  })
+
   test('hides the length of a short secret', () => {
     const lengths = [0, 1, 100, 252].map((length) =>
       seal(native, { context, plaintext: new Uint8Array(length), recipients: [alice.recipient] }).length
@@ -197,6 +215,13 @@ describe('rewrapping', () => {
       rewrapped.subarray(12 + 2 * 96),
     )
     refused(['envelope_refused'], () => openAs(alice, alone))
+  })
+
+  test('passes on nothing that its sealer broke', () => {
+    const breaking = { ...native, aes256Gcm: { ...native.aes256Gcm, seal: () => new Uint8Array(272) } }
+    const envelope = seal(breaking, { context, plaintext: secret, recipients: [alice.recipient] })
+    const given = { context, envelope, keys: [alice.key], recipients: [bob.recipient] }
+    refused(['envelope_refused'], () => rewrap(native, given))
   })
 
   test('refuses a record that does not open, and one from another place', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { concat, utf8 } from '../bytes.ts'
+import { concat, toHex, utf8 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
 import { openState, sealState } from './agent_state.ts'
 import { pad, unpad } from './padding.ts'
@@ -37,6 +37,14 @@ describe('a commitment', () => {
       assert.throws(() => uncommit(native, { plaintext: short, commitment }), faults('commitment_mismatch'))
     }
   })
+})
+
+test('a commitment is under an r of 32 bytes, though HMAC fills up a shorter one with zeros', () => {
+  const r = native.randomBytes(32).fill(0, 20)
+  const commitment = toHex(native.hmacSha256(r, utf8('')))
+  assert.equal(uncommit(native, { plaintext: r, commitment }).length, 0)
+  const short = r.subarray(0, 20)
+  assert.throws(() => uncommit(native, { plaintext: short, commitment }), faults('commitment_mismatch'))
 })
 
 describe('padding', () => {

@@ -4,7 +4,7 @@ import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from '../bytes.ts'
 import { Fault, type FaultCode } from '../faults.ts'
 import type { Dsse } from '../schemas/dsse.ts'
 import { native as p } from '../seal/primitives_fixture.ts'
-import { pipelineOf, signingPair, tenant } from '../trust/trust_fixture.ts'
+import { indexOf, pipelineOf, signingPair, tenant } from '../trust/trust_fixture.ts'
 import {
   type DocumentType,
   payloadTypeOf,
@@ -70,6 +70,11 @@ describe('signed documents', () => {
     assert.throws(() => verify(signed(ada), [ada], Number.NaN), RangeError)
   })
 
+  test('one key does not stand there twice', () => {
+    const { signatures, ...rest } = signed(ada)
+    refused('signature_invalid', () => verify({ ...rest, signatures: [...signatures, ...signatures] }))
+  })
+
   test('signatures of strangers do no harm', () => {
     assert.deepEqual(verify(signed(mallory, ada, grace), [ada]).signers, [ada.keyid])
   })
@@ -125,6 +130,20 @@ describe('signed documents', () => {
       'document_invalid',
       () => verify({ ...signed(ada), signatures: signed(ada).signatures.map((one) => ({ ...one, x: 1 })) }),
     )
+  })
+
+  test('a key that objects treat apart is refused where any key is taken', () => {
+    const index = JSON.stringify(indexOf(tenant()))
+    const read = (text: string) =>
+      readUnverified(
+        p,
+        'index',
+        sign(p, { payloadType: payloadTypeOf('index'), payload: utf8(text), seeds: [ada.seed] }),
+      )
+    assert.equal(read(index).document.number, 1)
+    const altered = index.replace('"entries":{', '"entries":{"__proto__":{},')
+    assert.equal(JSON.stringify(JSON.parse(altered)), altered)
+    refused('document_invalid', () => read(altered))
   })
 
   test('a text that two readers could read in two ways is refused', () => {

@@ -105,7 +105,7 @@ describe('the chain of trust documents', () => {
 
   test('is rolled back when it ends before what was seen, forked when it passes it elsewhere', () => {
     const made = chain({}, {})
-    const fork = chain({}, { change: { releases: ['d'.repeat(64)] } })
+    const fork = chain({}, { change: { expires: new Date(NOW + 50 * DAY).toISOString() } })
     const at = (i: number) => ({ version: i + 1, hash: made[i]?.hash as string })
     assert.equal(verify(made, [at(0), at(1), at(2)]).document.version, 3)
     refused('trust_rolled_back', () => verify(made.slice(0, 2), [at(2)]))

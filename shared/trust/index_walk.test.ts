@@ -86,6 +86,8 @@ describe('walking the index', () => {
     )
     const elsewhere = walkable({ project: ids.source }, ...versions(2))
     refused('index_invalid', () => walk(elsewhere))
+    refused('index_invalid', () => walk(walkable({ tenant: ids.source }, ...versions(2))))
+    refused('index_invalid', () => walk(walkable(...versions(1), { ...versions(1)[0], number: 3 })))
   })
 
   test('a version that falls is refused, also over a gap in between', () => {

@@ -83,6 +83,11 @@ describe('the policy', () => {
     for (const endpoint of ['DB.Example', 'db.example.']) {
       assert.equal(allowed(policy(tuple), { ...access, endpoint }), true, endpoint)
     }
+    // The Kelvin sign has k as its lowercase.
+    assert.equal(
+      allowed(policy({ ...tuple, endpoint: 'k.example' }), { ...access, endpoint: '\u212a.example' }),
+      false,
+    )
     assert.equal(allowed(policy({ ...tuple, endpoint: '::1' }), { ...access, endpoint: '[::1]' }), true)
     assert.equal(
       allowed(policy({ ...tuple, endpoint: '/run/pg' }), { ...access, endpoint: '/run//pg/' }),
@@ -169,12 +174,10 @@ describe('forbidden pairs', () => {
 
 describe('limits', () => {
   test('the smaller of the two holds, and none where neither says one', () => {
-    assert.deepEqual(strictestLimits({ rows: 5, bytes: 7 }, { rows: 9, runs_per_day: 2 }), {
-      rows: 5,
-      bytes: 7,
-      runs_per_day: 2,
-    })
-    assert.deepEqual(strictestLimits(undefined, { rows: 9 }).rows, 9)
-    assert.equal(strictestLimits(undefined, {}).rows, undefined)
+    assert.deepEqual(strictestLimits({ rows: 5 }, { rows: 9 }), { rows: 5 })
+    assert.deepEqual(strictestLimits({ rows: 9 }, { rows: 5 }), { rows: 5 })
+    assert.deepEqual(strictestLimits(undefined, { rows: 9 }), { rows: 9 })
+    assert.deepEqual(strictestLimits({ rows: 9 }, {}), { rows: 9 })
+    assert.deepEqual(strictestLimits(undefined, {}), {})
   })
 })

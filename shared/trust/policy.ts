@@ -40,9 +40,13 @@ export function normalisePath(path: string): string | null {
   return segments.includes('..') ? null : `/${segments.join('/')}`
 }
 
-/** Host names compare in lowercase, without the dot of a rooted one and the brackets of an address. */
+/**
+ * Host names compare in lowercase, without the dot of a rooted one and the brackets of an address. Empty for what is
+ * neither: some letters beyond ASCII have an ASCII one as their lowercase.
+ */
 function normaliseEndpoint(endpoint: string): string {
   if (endpoint.startsWith('/')) return normalisePath(endpoint) ?? ''
+  if (!/^[!-~]+$/.test(endpoint)) return ''
   return endpoint.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
 }
 
@@ -111,18 +115,11 @@ export function pairAllowed(
   )
 }
 
-/** For each limit the smaller of what the policy and the pipeline say; absent where neither says any. */
+/** The smaller of what the policy and the pipeline say; absent where neither says any. */
 export function strictestLimits(
   policy: PolicyLimits | undefined,
-  pipeline: { readonly rows?: number | undefined; readonly runs_per_day?: number | undefined },
+  pipeline: { readonly rows?: number | undefined },
 ): PolicyLimits {
-  const least = (...values: (number | undefined)[]) => {
-    const said = values.filter((value) => value !== undefined)
-    return said.length > 0 ? Math.min(...said) : undefined
-  }
-  return {
-    rows: least(policy?.rows, pipeline.rows),
-    bytes: policy?.bytes,
-    runs_per_day: least(policy?.runs_per_day, pipeline.runs_per_day),
-  }
+  const said = [policy?.rows, pipeline.rows].filter((rows) => rows !== undefined)
+  return said.length > 0 ? { rows: Math.min(...said) } : {}
 }
