@@ -4,6 +4,7 @@
  */
 import { concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts'
 import { runId } from './ids.ts'
+import { checkpointExample, requestExample, treeExample } from './log/log_format_fixture.ts'
 import type { Connection } from './schemas/connection.ts'
 import type { TrustDocument } from './schemas/trust_document.ts'
 import { openState, sealState } from './seal/agent_state.ts'
@@ -209,6 +210,9 @@ export const examples: Readonly<Record<string, string>> = {
   trust: trustExample(),
   runs: runExample(),
   state: stateExample(),
+  tree: treeExample(),
+  checkpoint: checkpointExample(),
+  request: requestExample(),
 }
 
 /** FORMAT.md with every example as the code makes it. Throws on a place for an example that there is none for. */
