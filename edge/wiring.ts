@@ -11,6 +11,7 @@ import type { Storage } from './db/storage.ts'
 import { referencePages } from './http/docs.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
+import { pooled } from './http/random.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
 import { reference } from './reference.ts'
@@ -64,7 +65,7 @@ export function wire(options: EdgeOptions): Edge {
     storage,
     db,
     clock,
-    randomBytes: primitives.randomBytes,
+    randomBytes: pooled(primitives.randomBytes),
     authenticate: {
       member: memberAuthenticator(storage, { clock, lastUse }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl }),

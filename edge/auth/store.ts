@@ -25,6 +25,7 @@ export function holderStatement(hash: string, now: number): Statement {
       "m.state = 'active'",
     parameters: [hash, now],
     reads: true,
+    single: true,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Value } from './plan.ts'
+import type { Row, Value } from './plan.ts'
 
 /** A parameter as both engines take it: whole numbers are bigints, which they store as integers and not as floats. */
 export type Bound = string | number | bigint | null | Uint8Array
@@ -35,11 +35,12 @@ function bindOne(value: unknown, index: number): Bound {
   throw new TypeError(`parameter ${index} is not something a column can hold`)
 }
 
-/** Turns what an engine returned into rows: ArrayBuffers become Uint8Arrays, nothing else changes. */
-export function plainRow(row: Record<string, unknown>): Record<string, Value> {
-  for (const name in row) {
-    const value = row[name]
-    if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value)
+/** A row from its columns and values: ArrayBuffers become Uint8Arrays, nothing else changes. */
+export function toRow(columns: readonly string[], values: ArrayLike<unknown>): Row {
+  const row: Record<string, Value> = {}
+  for (let i = 0; i < columns.length; i++) {
+    const value = values[i]
+    row[columns[i] as string] = (value instanceof ArrayBuffer ? new Uint8Array(value) : value) as Value
   }
-  return row as Record<string, Value>
+  return row
 }

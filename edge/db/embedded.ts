@@ -47,7 +47,10 @@ class EmbeddedStorage implements Storage {
     if (this.#closed) return Promise.reject(closedFault())
     try {
       if (!statement.reads) throw new Error('not a SELECT')
-      return Promise.resolve(this.#reader.run(statement.sql, statement.parameters).rows)
+      const { sql, parameters } = statement
+      if (!statement.single) return Promise.resolve(this.#reader.run(sql, parameters).rows)
+      const row = this.#reader.first(sql, parameters)
+      return Promise.resolve(row === null ? [] : [row])
     } catch (error) {
       return Promise.reject(engineFault(error))
     }

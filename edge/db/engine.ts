@@ -1,15 +1,22 @@
 /** One connection of the embedded engine: prepared statements are kept, parameters go through `bind`. */
 import Database from 'libsql'
-import { bind, plainRow } from './bind.ts'
+import { bind, toRow } from './bind.ts'
 import type { Row } from './plan.ts'
 
 /** Texts differ only where a list has another length, so this many are never reached in practice. */
 const MAX_STATEMENTS = 1000
 
 interface Prepared {
-  readonly reader: boolean
-  all(parameters: unknown[]): unknown[]
-  run(parameters: unknown[]): { changes: number; lastInsertRowid?: number | bigint }
+  /** Names of the columns that it returns; null for a statement that returns none. */
+  readonly columns: readonly string[] | null
+  readonly statement: Raw
+}
+
+/** A statement whose rows come as arrays: half the price of the engine's own objects. */
+interface Raw {
+  all(parameters: unknown[]): unknown[][]
+  get(parameters: unknown[]): unknown[] | undefined
+  run(parameters: unknown[]): { changes: number }
 }
 
 export interface Ran {
@@ -33,12 +40,18 @@ export class EngineConnection {
 
   /** Runs one statement to its end. Throws the engine's own error, whose `code` is SQLite's. */
   run(sql: string, parameters: readonly unknown[] = []): Ran {
-    const prepared = this.#prepare(sql)
+    const { columns, statement } = this.#prepare(sql)
     const values = bind(parameters)
-    if (!prepared.reader) return { rows: [], touched: prepared.run(values).changes }
-    const rows = prepared.all(values) as Record<string, unknown>[]
-    for (const row of rows) plainRow(row)
-    return { rows: rows as Row[], touched: rows.length }
+    if (columns === null) return { rows: [], touched: statement.run(values).changes }
+    const rows = statement.all(values).map((row) => toRow(columns, row))
+    return { rows, touched: rows.length }
+  }
+
+  /** The first row of a SELECT, or null: for lookups by a key, at half the price of `run`. */
+  first(sql: string, parameters: readonly unknown[]): Row | null {
+    const { columns, statement } = this.#prepare(sql)
+    const row = statement.get(bind(parameters))
+    return row === undefined || columns === null ? null : toRow(columns, row)
   }
 
   /** Runs several statements without parameters. */
@@ -55,12 +68,9 @@ export class EngineConnection {
     const known = this.#prepared.get(sql)
     if (known !== undefined) return known
     const statement = this.#database.prepare(sql)
-    // `reader` is asked of the native side each time, so it is asked once.
-    const prepared: Prepared = {
-      reader: statement.reader,
-      all: (parameters) => statement.all(parameters),
-      run: (parameters) => statement.run(parameters),
-    }
+    const columns = statement.reader ? statement.columns().map(({ name }) => name) : null
+    const raw = (columns === null ? statement : statement.raw()) as unknown as Raw
+    const prepared: Prepared = { columns, statement: raw }
     if (this.#prepared.size >= MAX_STATEMENTS) {
       this.#prepared.delete(this.#prepared.keys().next().value as string)
     }

@@ -16,6 +16,8 @@ export interface Statement {
   readonly parameters: readonly unknown[]
   /** True for a SELECT: it changes nothing, and a repeated plan runs it again. */
   readonly reads: boolean
+  /** True for a SELECT of which the first row is enough, because it asks for a unique key. */
+  readonly single?: boolean
 }
 
 /** The number of rows that a write has to touch; anything else refuses the plan with this code. */

@@ -14,7 +14,7 @@ import {
   LibsqlError,
 } from '@libsql/client/web'
 import { Fault } from '../../shared/faults.ts'
-import { bind, plainRow } from './bind.ts'
+import { bind, toRow } from './bind.ts'
 import {
   leafStatement,
   type Outcome,
@@ -264,9 +264,7 @@ function failedSlot(error: unknown, slots: readonly Slot[]): Slot | null {
 }
 
 function rowsOf(result: { columns: string[]; rows: ArrayLike<unknown>[] }): Row[] {
-  return result.rows.map((row) =>
-    plainRow(Object.fromEntries(result.columns.map((name, index) => [name, row[index]])))
-  )
+  return result.rows.map((row) => toRow(result.columns, row))
 }
 
 function isConstraint(error: unknown): boolean {

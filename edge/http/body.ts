@@ -14,19 +14,31 @@ const empty = new Uint8Array(0)
  */
 export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   if (request.body === null) return empty
-  if (Number(request.headers.get('content-length') ?? 0) > limits.maxBytes) throw new Fault('body_too_large')
-  const reader = request.body.getReader()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Fault('request_timeout')), limits.timeoutMs)
-  })
+  const announced = Number(request.headers.get('content-length') ?? NaN)
+  if (announced > limits.maxBytes) throw new Fault('body_too_large')
+  // A server reads no more than was announced; a body of unknown length is counted as it comes.
+  const reading = Number.isInteger(announced)
+    ? whole(request)
+    : collect(request.body.getReader(), limits.maxBytes)
   try {
-    return await Promise.race([collect(reader, limits.maxBytes), late])
+    return await inTime(reading, limits.timeoutMs)
   } catch (error) {
-    // The rest is not wanted; a sender that is gone already has nothing to cancel.
-    reader.cancel().catch(() => {})
     if (error instanceof Fault) throw error
     throw new Fault('invalid_request', 'The body broke off.', { cause: error })
+  }
+}
+
+async function whole(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer())
+}
+
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Fault('request_timeout')), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }
@@ -42,7 +54,11 @@ async function collect(
     const { done, value } = await reader.read()
     if (done) break
     length += value.length
-    if (length > maxBytes) throw new Fault('body_too_large')
+    if (length > maxBytes) {
+      // The rest is not wanted; a sender that is gone already has nothing to cancel.
+      reader.cancel().catch(() => {})
+      throw new Fault('body_too_large')
+    }
     chunks.push(value)
   }
   if (chunks.length === 1) return chunks[0] as Uint8Array

@@ -1,0 +1,39 @@
+/**
+ * What the edge is measured against: the same body through OpenAPIHono and zod into the same storage, and nothing
+ * else – no token, no permission, no Kysely, no audit entry. `deno run … floor_fixture.ts FILE` prints its port.
+ */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { newId } from '../shared/ids.ts'
+import { NewWorkspace, Workspace } from '../shared/schemas/workspace.ts'
+import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
+import { openStorage } from './db/open.ts'
+import { native } from './primitives.ts'
+
+const TENANT = '019a9f3e-7c00-7000-8000-000000000000'
+const SQL = 'INSERT INTO workspace (id, tenant, name, created) VALUES (?, ?, ?, ?)'
+
+const storage = await openStorage(`file:${Deno.args[0]}`, { token: null })
+await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: Date.now() })
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/workspaces',
+  request: { body: { required: true, content: { 'application/json': { schema: NewWorkspace } } } },
+  responses: { 201: { description: 'Made.', content: { 'application/json': { schema: Workspace } } } },
+})
+
+const app = new OpenAPIHono()
+app.openapi(route, async (c) => {
+  const { name } = c.req.valid('json')
+  const created = Date.now()
+  const id = newId(created, native.randomBytes)
+  const steps = [{ sql: SQL, parameters: [id, TENANT, name, created], reads: false }]
+  await storage.write({ id, steps, leaf: null, repeatable: false })
+  return c.json({ id, name, created: new Date(created).toISOString() }, 201)
+})
+
+Deno.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  onListen: ({ port }) => console.log(JSON.stringify({ port })),
+}, app.fetch)
