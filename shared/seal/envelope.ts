@@ -58,7 +58,9 @@ function assemble(
   given: { dataKey: Uint8Array; body: Uint8Array; bound: Bound; recipients: readonly Recipient[] },
 ): Uint8Array {
   const { dataKey, body, bound, recipients } = given
-  if (recipients.length < 1 || recipients.length > MAX_RECIPIENTS) throw new RangeError('1 to 64 recipients')
+  if (recipients.length < 1 || recipients.length > MAX_RECIPIENTS) {
+    throw new RangeError('1 to 2048 recipients')
+  }
   const wraps = recipients.map((recipient) => wrapTo(p, recipient, dataKey, bound))
   if (new Set(wraps.map(({ kid }) => toHex(kid))).size !== wraps.length) {
     throw new RangeError('a recipient stands there twice')

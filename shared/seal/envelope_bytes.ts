@@ -6,7 +6,8 @@ import { ENC_BYTES } from './hpke.ts'
 import { HASH_BYTES, KEY_BYTES, TAG_BYTES } from './primitives.ts'
 
 export const KID_BYTES = 16
-export const MAX_RECIPIENTS = 64
+/** More than a trust document can list for one record. */
+export const MAX_RECIPIENTS = 2048
 
 const magic = utf8('SALLYENV')
 const FIXED_BYTES = magic.length + 4
