@@ -35,12 +35,18 @@ function bindOne(value: unknown, index: number): Bound {
   throw new TypeError(`parameter ${index} is not something a column can hold`)
 }
 
-/** A row from its columns and values: ArrayBuffers become Uint8Arrays, nothing else changes. */
+/** A row from its columns and values: BLOBs, in whatever form they come, are plain Uint8Arrays. */
 export function toRow(columns: readonly string[], values: ArrayLike<unknown>): Row {
   const row: Record<string, Value> = {}
   for (let i = 0; i < columns.length; i++) {
     const value = values[i]
-    row[columns[i] as string] = (value instanceof ArrayBuffer ? new Uint8Array(value) : value) as Value
+    row[columns[i] as string] = typeof value === 'object' && value !== null ? blob(value) : value as Value
   }
   return row
+}
+
+function blob(value: object): Uint8Array {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  throw new TypeError('a column holds something unknown')
 }
