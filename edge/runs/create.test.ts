@@ -83,6 +83,9 @@ describe('a requested run', () => {
     const answers = await Promise.all([1, 2, 3].map(() => s.estate.call('POST', '/v1/runs', body)))
     assert.deepEqual(answers.map(({ status }) => status), [201, 201, 201])
     assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
+    s.edge.now += 3_600_000
+    const late = await s.estate.call('POST', '/v1/runs', body)
+    assert.deepEqual([late.status, late.body.id], [201, answers[0]?.body.id])
     assert.equal(await count(s.edge), 1)
   })
 

@@ -1,35 +1,19 @@
 /** Runs as people see them. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
-import { runId } from '../../shared/ids.ts'
-import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { Id } from '../../shared/schemas/fields.ts'
-import { CreateRun, Run, RunRecord, RunState, type Trigger } from '../../shared/schemas/run.ts'
-import type { Reader } from '../db/database.ts'
+import { CreateRun, Run, RunRecord, RunState } from '../../shared/schemas/run.ts'
 import { change, unchanged } from '../http/change.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { pipelinePlace } from '../pipelines/store.ts'
-import { native } from '../primitives.ts'
 import { at, ids, signedRequest } from '../trust/examples.ts'
-import { readAuthored } from '../trust/rules.ts'
-import { isoTime } from '../trust/store.ts'
-import { type ListedPipeline, listedPipeline } from './job.ts'
+import { listedPipeline } from './job.ts'
 import type { Queue } from './queue.ts'
 import { isFinal, next } from './states.ts'
-import {
-  finishedAt,
-  insertRun,
-  moveRun,
-  run,
-  runRecord,
-  type RunRow,
-  runs,
-  slotsOf,
-  standingOf,
-  toRun,
-} from './store.ts'
+import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
+import { byRequest, bySlot, newRun } from './trigger.ts'
 
 const tag = 'Runs'
 const params = z.strictObject({ id: Id })
@@ -98,55 +82,6 @@ const get = query({
   },
 })
 
-/** A run's trigger: what makes its id, and what the agent is told. */
-interface Triggered {
-  readonly trigger: Trigger
-  readonly id: string
-  readonly day: string | null
-  readonly slot: number | null
-}
-
-interface Asked {
-  readonly db: Reader
-  readonly tenant: string
-  /** As the newest index lists it, whatever versions have come since. */
-  readonly listed: ListedPipeline
-  readonly now: number
-}
-
-/**
- * A signed request, as far as the edge can tell. Throws `request_mismatch`, `request_expired`, `not_at_index` and
- * what `readAuthored` throws.
- */
-async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse): Promise<Triggered> {
-  const { document } = await readAuthored(db, tenant, { type: 'request', dsse })
-  const { project, pool, index, issued, nonce } = document
-  const { pipeline } = listed
-  if (project !== pipeline.project || pool !== pipeline.pool || document.pipeline.id !== pipeline.id) {
-    throw new Fault('request_mismatch')
-  }
-  if (Date.parse(document.expires) <= now) throw new Fault('request_expired')
-  if (index > listed.index || document.pipeline.hash !== listed.hash) throw new Fault('not_at_index')
-  const id = runId(native, { tenant, pipeline: pipeline.id, trigger: { kind: 'request', issued, nonce } })
-  return { trigger: { kind: 'request', request: dsse }, id, day: null, slot: null }
-}
-
-/** The next unsigned run of the day. Throws `trigger_not_allowed`, and `limit_reached` after the day's last. */
-async function bySlot(
-  { db, tenant, listed, now }: Asked,
-  plan: string,
-): Promise<Triggered | { made: string }> {
-  const { pipeline } = listed
-  if (pipeline.triggers.api === undefined) throw new Fault('trigger_not_allowed')
-  const day = isoTime(now).slice(0, 10)
-  const { last, made } = await slotsOf(db, tenant, { pipeline: pipeline.id, day, plan })
-  if (made !== null) return { made }
-  const slot = last + 1
-  if (slot > pipeline.triggers.api.per_day) throw new Fault('limit_reached')
-  const trigger = { kind: 'api', day, slot } as const
-  return { trigger, id: runId(native, { tenant, pipeline: pipeline.id, trigger }), day, slot }
-}
-
 function createRoute(queue: Queue): Route {
   return command({
     id: 'createRun',
@@ -185,32 +120,16 @@ function createRoute(queue: Queue): Route {
       const place = await pipelinePlace(db, tenant, body.pipeline_id)
       if (place === null || place.deleted !== null) throw new Fault('not_found')
       const listed = await listedPipeline(db, tenant, { project: place.project, pipeline: body.pipeline_id })
-      const asked = { db, tenant, listed, now }
+      const asked = { db, tenant, listed, now, plan: planId }
       const triggered = body.request === undefined
-        ? await bySlot(asked, planId)
+        ? await bySlot(asked)
         : await byRequest(asked, body.request)
-      const id = 'made' in triggered ? triggered.made : triggered.id
-      const before = await runRecord(db, tenant, id)
-      if ('made' in triggered || before !== null) {
-        if (before === null) throw new Fault('not_found')
-        return unchanged(before)
-      }
-      const row: RunRow = {
-        ...fresh,
-        ...triggered,
-        trigger: JSON.stringify(triggered.trigger),
-        tenant,
-        project: listed.pipeline.project,
-        pipeline: listed.pipeline.id,
-        pool: listed.pipeline.pool,
-        plan: planId,
-        retries: listed.pipeline.limits.retries,
-        due: now,
-        created: now,
-      }
+      const before = await runRecord(db, tenant, triggered.id)
+      if (before !== null) return unchanged(before)
+      const row = newRun(asked, triggered)
       return change({
         writes: [insertRun(row)],
-        target: id,
+        target: row.id,
         facts: { pipeline: row.pipeline, trigger: triggered.trigger.kind, day: row.day, slot: row.slot },
         reply: () => ({ ...toRun(row), streams: [] }),
         committed: () => queue.ring(row),
@@ -219,19 +138,6 @@ function createRoute(queue: Queue): Route {
     },
   })
 }
-
-const fresh = {
-  state: 'queued',
-  failures: 0,
-  lost: 0,
-  fence: 0,
-  agent: null,
-  lease_until: null,
-  cancel: 0,
-  code: null,
-  started: null,
-  finished: null,
-} as const
 
 const cancel = command({
   id: 'cancelRun',

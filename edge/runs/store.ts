@@ -91,18 +91,18 @@ export async function runs(db: Reader, tenant: string, filter: RunFilter): Promi
   return await query.orderBy('created', 'desc').orderBy('id', 'desc').limit(take).execute()
 }
 
-/** Of a pipeline's unsigned runs of a day: the highest slot, and the run that this plan has made before. */
+/** Of a pipeline's unsigned runs of a day: the highest slot, and the one that this plan has taken before. */
 export async function slotsOf(
   db: Reader,
   tenant: string,
   of: { readonly pipeline: string; readonly day: string; readonly plan: string },
-): Promise<{ readonly last: number; readonly made: string | null }> {
+): Promise<{ readonly last: number; readonly made: number | null }> {
   const last = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
     .where('pipeline', '=', of.pipeline).where('day', '=', of.day)
     .orderBy('slot', 'desc').limit(1).executeTakeFirst()
-  const made = await db.selectFrom('run').select('id').where('tenant', '=', tenant)
-    .where('plan', '=', of.plan).where('day', 'is not', null).executeTakeFirst()
-  return { last: last?.slot ?? 0, made: made?.id ?? null }
+  const made = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
+    .where('plan', '=', of.plan).where('day', '=', of.day).where('day', 'is not', null).executeTakeFirst()
+  return { last: last?.slot ?? 0, made: made?.slot ?? null }
 }
 
 /** A trigger has one run: a second one is refused. */

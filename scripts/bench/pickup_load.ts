@@ -42,7 +42,7 @@ class Load {
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body,
+      body: body.slice(),
     })
     const reply = await response.json()
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(reply)}`)
