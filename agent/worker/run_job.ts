@@ -113,16 +113,21 @@ async function attemptRun(job: RunJob, attempt: Attempt): Promise<Completion> {
     await options.edge.started(attempt.held, signal)
     using progress = new ProgressReport(options.edge, attempt.held)
     const result = await options.move({ ...order, onProgress: (at) => progress.update(at) })
+    const refused = result.streams.find(({ status }) => status === 'refused')?.code ?? null
+    if (refused !== null) await keep(job, options, new Fault(refused))
     return completionOf(result)
   } catch (error) {
     log.write('error', 'the run is not carried out', { error })
-    if (error instanceof Fault && error.class === 'refused') {
-      await keepRefusal(options.anchor, options.of, { fault: error, run: job.run.id, now: options.now() })
-    }
+    if (error instanceof Fault && error.class === 'refused') await keep(job, options, error)
     return completionOfFault(error)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function keep(job: RunJob, { anchor, of, now }: RunOptions, fault: Fault): Promise<void> {
+  if (fault.code === 'anchor_missing') return
+  await keepRefusal(anchor, of, { fault, run: job.run.id, now: now() })
 }
 
 async function prepare(

@@ -32,11 +32,16 @@ export class Ledger {
   async prepare(): Promise<void> {
     if (await this.#exists()) return
     const schema = this.#schema
+    // `if not exists` asks for the right to make schemas even where the schema is there.
+    const [found] = await this.#session.rows<{ there: boolean }>(
+      'select pg_catalog.to_regnamespace($1) is not null as there',
+      [schema],
+    )
     try {
       await this.#session.run(`
         begin;
         select pg_catalog.pg_advisory_xact_lock(${makeLock});
-        create schema if not exists ${schema};
+        ${found?.there ? '' : `create schema if not exists ${schema};`}
         create table if not exists ${schema}.loads (
           run uuid, stream integer, target text not null, mode text not null, fence bigint not null,
           rows bigint not null, bytes bigint not null, committed_at timestamptz not null default now(),
