@@ -8,7 +8,7 @@ import { connectionNamed, readConnectionsFile } from '../pipeline_files/connecti
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
 import { beginLocalRun } from '../runs/local.ts'
-import { type Endpoint, moveRun, type Order, type RunResult } from '../runs/move.ts'
+import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
 import { planRun, type StreamPlan } from '../runs/plan.ts'
 import { nextStep } from './next_step.ts'
 import { bytesText, countText, ProgressView, secondsText } from './progress.ts'
@@ -174,10 +174,9 @@ function holdMemoryOf(text: string | undefined): number {
  */
 function mayHaveCommitted({ status, streams }: RunResult): boolean {
   if (status === 'succeeded') return false
-  return streams.some(({ status, code }) =>
-    status === 'succeeded' || status === 'cancelled' ||
-    (code !== null && meaningOf(code).class === 'transient')
-  )
+  const perhaps = ({ status, route, code }: StreamResult) =>
+    status === 'cancelled' || (code !== null && meaningOf(code).class === 'transient' && route !== null)
+  return streams.some((stream) => stream.status === 'succeeded' || perhaps(stream))
 }
 
 function exitOf({ status }: RunResult): number {
