@@ -110,7 +110,7 @@ async function refusesNobody(route: Route, operation: Operation): Promise<void> 
     bearer(newSecret('inv', native.randomBytes)),
     bearer(newSecret('enr', native.randomBytes)),
     bearer(w.setupToken),
-    bearer('sp_pat_000000000000000000000000000000000000'),
+    bearer(`sp_pat_${'0'.repeat(36)}`),
     ...(given.as?.kind === 'bearer' ? [bearer(`${given.as.secret.slice(0, -1)}!`)] : []),
     ...(route.permission !== null && isAgentPermission(route.permission) ? [w.admin] : [w.strangeAgent]),
   ]

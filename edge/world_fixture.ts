@@ -12,6 +12,8 @@ import { native } from './primitives.ts'
 import { ids, logKey, signedConnection, signedIndex, signedPipeline } from './trust/examples.ts'
 import { readUnverified } from '../shared/sign/documents.ts'
 
+export { ids, logKey }
+
 const seed = (n: number) => new Uint8Array(32).fill(n)
 const OTHER = '0193509f-6e00-7000-8000-0000000000ff'
 const OTHER_AGENT = '0193509f-6e00-7000-8000-0000000000fe'

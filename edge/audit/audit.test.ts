@@ -8,8 +8,7 @@ import { verifyConsistency, verifyInclusion } from '../../shared/log/proof.ts'
 import { leafHash } from '../../shared/log/tree.ts'
 import type { Caller, TestEdge } from '../edge_fixture.ts'
 import { native } from '../primitives.ts'
-import { ids, logKey } from '../trust/examples.ts'
-import { world } from '../world_fixture.ts'
+import { ids, logKey, world } from '../world_fixture.ts'
 
 const log = { name: logOrigin(ids.tenant), publicKey: fromBase64(logKey) }
 
@@ -120,6 +119,8 @@ describe('the audit log', () => {
     await grow(edge, edge.admin, 5)
     const first = await edge.call(edge.admin, 'GET /v1/audit', { query: { after: '1', limit: '2' } })
     assert.deepEqual(first.json.data.map(({ index }: { index: number }) => index), [2, 3])
+    const foreign = await edge.call(edge.admin, 'GET /v1/audit', { query: { cursor: 'YWJj' } })
+    assert.equal(foreign.status, 400)
     const query = { limit: '2', cursor: first.json.next_cursor }
     const second = await edge.call(edge.admin, 'GET /v1/audit', { query })
     assert.deepEqual(second.json.data.map(({ index }: { index: number }) => index), [4, 5])

@@ -5,6 +5,7 @@ import { AuditCheckpoint, AuditConsistency, AuditEntry, AuditInclusion } from '.
 import type { Reader } from '../db/database.ts'
 import { integerParameter } from '../http/parameter.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
+import { InvalidRequest } from '../http/problem.ts'
 import { query, type Route } from '../http/route.ts'
 import { entries, leaves } from './store.ts'
 import type { SignedHead, TenantLogs } from './tenant_log.ts'
@@ -17,27 +18,36 @@ const root = '6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21'
 const node = 'arDlosWtnQ9PGxwNbWz2oMX4fT0bbOX7ej8PD49LnSE='
 const note = `sallyport/019a9f3e-7c00-7000-8000-000000000000\n1\n${node}\n\n— sallyport/… …\n`
 
+const tag = 'Audit'
+const permission = 'audit.read'
+
 export function auditRoutes(logs: TenantLogs): readonly Route[] {
-  const tag = 'Audit'
-  const permission = 'audit.read'
+  return [listRoute, ...proofRoutes(logs), exportRoute(logs)]
+}
+
+const listRoute = query({
+  id: 'listAudit',
+  path: '/v1/audit',
+  tag,
+  permission,
+  summary: 'The audit log, oldest first',
+  description: 'Every command leaves one entry, written in the same commit as the change itself.',
+  query: Page.extend({ after: Count.optional().meta({ description: 'Entries behind this index.' }) }),
+  reply: pageOf(AuditEntry),
+  example: { query: { after: '0' }, reply: { data: [{ index: 1, leaf }] } },
+  async handle({ db, principal, query }) {
+    const { after, take, limit } = window(query)
+    const start = after === null ? query.after ?? -1 : Number(after)
+    if (!Number.isSafeInteger(start)) {
+      throw new InvalidRequest([{ at: 'query/cursor', message: 'none of ours' }])
+    }
+    const rows = await entries(db, principal.tenant, { after: start, take })
+    return paged(rows, { limit, key: ({ index }) => String(index), item: (entry) => entry })
+  },
+})
+
+function proofRoutes(logs: TenantLogs): readonly Route[] {
   return [
-    query({
-      id: 'listAudit',
-      path: '/v1/audit',
-      tag,
-      permission,
-      summary: 'The audit log, oldest first',
-      description: 'Every command leaves one entry, written in the same commit as the change itself.',
-      query: Page.extend({ after: Count.optional().meta({ description: 'Entries behind this index.' }) }),
-      reply: pageOf(AuditEntry),
-      example: { query: { after: '0' }, reply: { data: [{ index: 1, leaf }] } },
-      async handle({ db, principal, query }) {
-        const { after, take, limit } = window(query)
-        const start = after === null ? query.after ?? -1 : Number(after)
-        const rows = await entries(db, principal.tenant, { after: start, take })
-        return paged(rows, { limit, key: ({ index }) => String(index), item: (entry) => entry })
-      },
-    }),
     query({
       id: 'getAuditCheckpoint',
       path: '/v1/audit/checkpoint',
@@ -84,23 +94,26 @@ export function auditRoutes(logs: TenantLogs): readonly Route[] {
         return { ...query, leaf_hash: toHex(leafHash), proof: proof.map(toBase64) }
       },
     }),
-    query({
-      id: 'exportAudit',
-      path: '/v1/audit/export',
-      tag,
-      permission,
-      summary: 'The whole log with its checkpoint, as JSON lines',
-      description: 'One `{"leaf":"…"}` a line, in order, and one `{"checkpoint":"…"}` at the end; ' +
-        '`sallyport audit verify` checks it offline.',
-      media: 'application/jsonl',
-      reply: z.string(),
-      example: { reply: leafLine(leaf) + checkpointLine(note) },
-      async handle({ db, principal }) {
-        const head = await logs.checkpoint(principal.tenant)
-        return exportStream(db, principal.tenant, head)
-      },
-    }),
   ]
+}
+
+function exportRoute(logs: TenantLogs): Route {
+  return query({
+    id: 'exportAudit',
+    path: '/v1/audit/export',
+    tag,
+    permission,
+    summary: 'The whole log with its checkpoint, as JSON lines',
+    description: 'One `{"leaf":"…"}` a line, in order, and one `{"checkpoint":"…"}` at the end; ' +
+      '`sallyport audit verify` checks it offline.',
+    media: 'application/jsonl',
+    reply: z.string(),
+    example: { reply: leafLine(leaf) + checkpointLine(note) },
+    async handle({ db, principal }) {
+      const head = await logs.checkpoint(principal.tenant)
+      return exportStream(db, principal.tenant, head)
+    },
+  })
 }
 
 /** The leaves below the checkpoint, page by page as the reader takes them, and the checkpoint. */

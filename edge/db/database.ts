@@ -15,7 +15,7 @@ import {
 } from 'kysely'
 import type { ReadonlyKysely } from 'kysely/readonly'
 import type { FaultCode } from '../../shared/faults.ts'
-import type { Row, Statement, Step } from './plan.ts'
+import type { Statement, Step } from './plan.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
 
@@ -95,5 +95,3 @@ export function step(query: Compilable, expect?: { rows?: number; otherwise: Fau
   if (compiled.reads) throw new TypeError('an expectation belongs to a write')
   return { ...compiled, expect: { rows: expect.rows ?? 1, otherwise: expect.otherwise } }
 }
-
-export type { Row }

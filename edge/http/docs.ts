@@ -53,9 +53,21 @@ const START = `SwaggerUIBundle({
 `
 
 const assets = [
-  { name: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },
-  { name: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
-  { name: 'favicon-32x32.png', type: 'image/png' },
+  {
+    name: 'swagger-ui-bundle.js',
+    type: 'text/javascript; charset=utf-8',
+    file: () => import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+  },
+  {
+    name: 'swagger-ui.css',
+    type: 'text/css; charset=utf-8',
+    file: () => import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+  },
+  {
+    name: 'favicon-32x32.png',
+    type: 'image/png',
+    file: () => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'),
+  },
 ]
 
 export function referencePages(document: () => Json): readonly Page[] {
@@ -64,8 +76,8 @@ export function referencePages(document: () => Json): readonly Page[] {
     { path: '/openapi.json', answer: () => page(text(), 'application/json') },
     { path: '/docs', answer: () => page(HTML, 'text/html; charset=utf-8') },
     { path: '/docs/start.js', answer: () => page(START, 'text/javascript; charset=utf-8') },
-    ...assets.map(({ name, type }) => {
-      const bytes = once(() => readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))))
+    ...assets.map(({ name, type, file }) => {
+      const bytes = once(() => readFile(fileURLToPath(file())))
       return { path: `/docs/${name}`, answer: async () => page(await bytes(), type) }
     }),
   ]

@@ -1,7 +1,7 @@
 /** Lists: `?limit=&cursor=` → `{data, next_cursor}`. A cursor is the last id of a page, opaque to the caller. */
 import { z } from 'zod'
-import { Fault } from '../../shared/faults.ts'
 import { integerParameter } from './parameter.ts'
+import { InvalidRequest } from './problem.ts'
 
 export const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
@@ -49,9 +49,14 @@ function encode(text: string): string {
 }
 
 function decode(text: string): string {
+  let decoded = ''
   try {
-    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  } catch (cause) {
-    throw new Fault('invalid_request', 'The cursor is none of ours.', { cause })
+    decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  } catch {
+    // Not base64: empty, and refused below.
   }
+  if (!/^[\x21-\x7e]+$/.test(decoded)) {
+    throw new InvalidRequest([{ at: 'query/cursor', message: 'none of ours' }])
+  }
+  return decoded
 }

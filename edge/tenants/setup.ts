@@ -54,75 +54,80 @@ const example = {
 }
 
 export function setupRoutes(options: SetupOptions): readonly Route[] {
-  return [
-    open({
-      id: 'setUp',
-      method: 'post',
-      path: '/v1/setup',
-      status: 201,
-      tag: 'Setup',
-      summary: 'Make the first tenant and its owner',
-      description:
-        'Works once in the life of an installation. The setup token stands in a file whose path the ' +
-        'edge prints when it first starts.',
-      because: 'nobody has an account yet',
-      credential: {
-        kind: 'setup',
-        find: ({ secret }) => {
-          const given = hashSecret(secret)
-          return Promise.resolve(sameText(given, options.setupTokenHash) ? { setup: true } : null)
-        },
+  return [setUpRoute(options), createTenantRoute(options)]
+}
+
+function setUpRoute(options: SetupOptions): Route {
+  return open({
+    id: 'setUp',
+    method: 'post',
+    path: '/v1/setup',
+    status: 201,
+    tag: 'Setup',
+    summary: 'Make the first tenant and its owner',
+    description:
+      'Works once in the life of an installation. The setup token stands in a file whose path the ' +
+      'edge prints when it first starts.',
+    because: 'nobody has an account yet',
+    credential: {
+      kind: 'setup',
+      find: ({ secret }) => {
+        const given = hashSecret(secret)
+        return Promise.resolve(sameText(given, options.setupTokenHash) ? { setup: true } : null)
       },
-      audit: 'tenant.created',
-      body: NewTenant,
-      reply: CreatedTenant,
-      faults: ['already_exists'],
-      example,
-      handle({ body, now, newId, randomBytes }) {
-        const made = newTenant(body, { ...options, operator: true, now, newId, randomBytes })
-        return Promise.resolve(openChange({
-          tenant: body.tenant.id,
-          actor: { kind: 'setup' },
-          writes: [insertInstallation(body.tenant.id, now), ...made.steps],
-          target: body.tenant.id,
-          facts: { member: made.member.id },
-          names: { member: body.person.name },
-          reply: () => ({ tenant: toTenant(made.tenant), member: toMember(made.member), token: made.secret }),
-        }))
-      },
-    }),
-    command({
-      id: 'createTenant',
-      method: 'post',
-      path: '/v1/tenants',
-      status: 201,
-      tag: 'Tenants',
-      permission: 'tenants.create',
-      audit: 'tenant.created',
-      summary: 'Make another tenant on this installation',
-      description:
-        'For the operator, who set the installation up. The new tenant’s first member is its admin; ' +
-        'the operator has no part in it.',
-      body: NewTenant,
-      reply: CreatedTenant,
-      faults: ['already_exists'],
-      example,
-      handle({ body, now, newId, randomBytes }) {
-        const made = newTenant(body, { ...options, operator: false, now, newId, randomBytes })
-        return Promise.resolve(change({
-          // The log key is random: a repeated request reads the one that was kept.
-          writes: [...made.steps, selectTenant(body.tenant.id)],
-          target: body.tenant.id,
-          facts: { member: made.member.id },
-          reply: ({ rows, repeated }) => ({
-            tenant: toTenant(rows.at(-1)?.[0] as unknown as TenantRow),
-            member: toMember(made.member),
-            ...(repeated ? {} : { token: made.secret }),
-          }),
-        }))
-      },
-    }),
-  ]
+    },
+    audit: 'tenant.created',
+    body: NewTenant,
+    reply: CreatedTenant,
+    faults: ['already_exists'],
+    example,
+    handle({ body, now, newId, randomBytes }) {
+      const made = newTenant(body, { ...options, operator: true, now, newId, randomBytes })
+      return Promise.resolve(openChange({
+        tenant: body.tenant.id,
+        actor: { kind: 'setup' },
+        writes: [insertInstallation(body.tenant.id, now), ...made.steps],
+        target: body.tenant.id,
+        facts: { member: made.member.id },
+        names: { member: body.person.name },
+        reply: () => ({ tenant: toTenant(made.tenant), member: toMember(made.member), token: made.secret }),
+      }))
+    },
+  })
+}
+
+function createTenantRoute(options: SetupOptions): Route {
+  return command({
+    id: 'createTenant',
+    method: 'post',
+    path: '/v1/tenants',
+    status: 201,
+    tag: 'Tenants',
+    permission: 'tenants.create',
+    audit: 'tenant.created',
+    summary: 'Make another tenant on this installation',
+    description:
+      'For the operator, who set the installation up. The new tenant’s first member is its admin; ' +
+      'the operator has no part in it.',
+    body: NewTenant,
+    reply: CreatedTenant,
+    faults: ['already_exists'],
+    example,
+    handle({ body, now, newId, randomBytes }) {
+      const made = newTenant(body, { ...options, operator: false, now, newId, randomBytes })
+      return Promise.resolve(change({
+        // The log key is random: a repeated request reads the one that was kept.
+        writes: [...made.steps, selectTenant(body.tenant.id)],
+        target: body.tenant.id,
+        facts: { member: made.member.id },
+        reply: ({ rows, repeated }) => ({
+          tenant: toTenant(rows.at(-1)?.[0] as unknown as TenantRow),
+          member: toMember(made.member),
+          ...(repeated ? {} : { token: made.secret }),
+        }),
+      }))
+    },
+  })
 }
 
 function sameText(a: string, b: string): boolean {

@@ -43,7 +43,7 @@ async function startFloor(folder: string): Promise<{ port: number; stop: () => v
   const child = spawn(deno, [
     'run',
     '--allow-all',
-    join('edge', 'floor_fixture.ts'),
+    join('edge', 'bench_floor.ts'),
     join(folder, 'floor.db'),
   ], {
     cwd: root,

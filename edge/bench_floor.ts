@@ -1,6 +1,6 @@
 /**
  * What the edge is measured against: the same body through OpenAPIHono and zod into the same storage, and nothing
- * else – no token, no permission, no Kysely, no audit entry. `deno run … floor_fixture.ts FILE` prints its port.
+ * else – no token, no permission, no Kysely, no audit entry. `deno run … bench_floor.ts FILE` prints its port.
  */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { newId } from '../shared/ids.ts'
