@@ -13,9 +13,9 @@ import { commit } from '../shared/seal/record.ts'
 import { type DocumentType, signDocument } from '../shared/sign/documents.ts'
 import { signRequest } from '../shared/sign/http_signature.ts'
 import { hashSecret } from './auth/secret.ts'
-import { parseMasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
-import { type Kind, testStorage } from './db/storage_fixture.ts'
+import type { Kind } from './db/storage_fixture.ts'
+import { PUBLIC_URL, type TestEdge as Inner, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
 import { type Edge, wire } from './wiring.ts'
 
@@ -27,39 +27,55 @@ export interface Answer {
   readonly body: Json
 }
 
-export const setupToken = 'a-setup-token-of-the-tests'
-const url = 'https://edge.test'
-
-/** An edge in this process, with a clock that stands until it is moved. */
+/** A test edge for stories: with further instances over its database, and its rows and leaves at hand. */
 export class TestEdge implements AsyncDisposable {
-  readonly edge: Edge
-  readonly storage: Storage
-  readonly closing = new AbortController()
-  readonly #dispose: () => Promise<void>
-  now = Date.UTC(2026, 10, 22, 9)
+  readonly #inner: Inner
 
-  private constructor(storage: Storage, dispose: () => Promise<void>) {
-    this.storage = storage
-    this.#dispose = dispose
-    this.edge = this.instance()
+  private constructor(inner: Inner) {
+    this.#inner = inner
   }
 
   static async start(kind: Kind = 'embedded'): Promise<TestEdge> {
-    const fixture = await testStorage(kind)
-    return new TestEdge(fixture.storage, async () => await fixture[Symbol.asyncDispose]())
+    return new TestEdge(await testEdge({ kind }))
+  }
+
+  get edge(): Edge {
+    return this.#inner.edge
+  }
+
+  get storage(): Storage {
+    return this.#inner.storage
+  }
+
+  get setupToken(): string {
+    return this.#inner.setupToken
+  }
+
+  /** Aborted, the edge stops. */
+  get closing(): AbortController {
+    return this.#inner.close
+  }
+
+  get now(): number {
+    return this.#inner.clock.now
+  }
+
+  set now(ms: number) {
+    this.#inner.clock.now = ms
   }
 
   /** Another edge over the same database. */
   instance(): Edge {
+    const { storage, setupToken, master, clock, close } = this.#inner
     return wire({
-      storage: this.storage,
-      publicUrl: url,
+      storage,
+      publicUrl: PUBLIC_URL,
       setupTokenHash: hashSecret(setupToken),
-      master: parseMasterKeys(`v1:${toBase64(new Uint8Array(32).fill(1))}`),
+      master,
       primitives: native,
-      clock: () => this.now,
+      clock: () => clock.now,
       log: () => {},
-      closing: this.closing.signal,
+      closing: close.signal,
     })
   }
 
@@ -79,7 +95,7 @@ export class TestEdge implements AsyncDisposable {
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
     if (body !== undefined) headers.set('content-type', 'application/json')
     const text = body === undefined ? null : JSON.stringify(body)
-    const request = new Request(url + path, { method, headers, body: text, signal })
+    const request = new Request(PUBLIC_URL + path, { method, headers, body: text, signal })
     const response = await (options.edge ?? this.edge).app(request)
     return { status: response.status, body: await response.json() }
   }
@@ -95,7 +111,7 @@ export class TestEdge implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.closing.abort()
-    await this.#dispose()
+    await this.#inner[Symbol.asyncDispose]()
   }
 }
 
@@ -141,7 +157,7 @@ export class Estate {
   static async found(edge: TestEdge, operator?: Estate): Promise<Estate> {
     const id = newId(edge.now, native.randomBytes)
     const made = await edge.call('POST', operator ? '/v1/tenants' : '/v1/setup', {
-      token: operator?.token ?? setupToken,
+      token: operator?.token ?? edge.setupToken,
       body: { tenant: { id, name: 'Acme' }, person: { name: 'Ada' } },
     })
     assert.equal(made.status, 201, JSON.stringify(made.body))
@@ -355,7 +371,13 @@ export class TestAgent {
     const created = Math.floor(this.edge.now / 1000)
     const nonce = toBase64(native.randomBytes(12))
     const parameters = { created, nonce, keyid: this.id }
-    return signRequest(native, { method, url: new URL(url + path), body: bytes, seed: this.seed, parameters })
+    return signRequest(native, {
+      method,
+      url: new URL(PUBLIC_URL + path),
+      body: bytes,
+      seed: this.seed,
+      parameters,
+    })
   }
 
   call(

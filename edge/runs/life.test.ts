@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
+import { kinds } from '../db/storage_fixture.ts'
 import { Estate, TestEdge } from '../estate_fixture.ts'
 
 const result = {
@@ -13,9 +14,9 @@ const result = {
   seconds: 0.5,
 } as const
 
-describe('a run', () => {
-  test('lives from a signed request to its counts, and every step stands in the audit log', async () => {
-    await using edge = await TestEdge.start()
+for (const kind of kinds) {
+  test(`on the ${kind} storage a run lives from a signed request to its counts, each step in the audit log`, async () => {
+    await using edge = await TestEdge.start(kind)
     const estate = await Estate.found(edge)
     const furnished = await estate.furnish()
     const agent = await estate.enrol()
@@ -60,4 +61,4 @@ describe('a run', () => {
       ['run.completed', 'agent'],
     ])
   })
-})
+}
