@@ -48,74 +48,71 @@ function fitsDecimal({ precision, scale }: Type & { kind: 'decimal' }): boolean 
   return precision !== null && scale !== null && precision <= 38 && scale >= 0 && scale <= precision
 }
 
-/** Expressions over one column of text. */
-export interface FromText {
-  readonly value: string
-  /** True for a value that does not come back as it went in; null when none can be like that. */
-  readonly refused: string | null
+/** One way for a value to arrive: where `when` is true, as `then`. */
+interface Arrival {
+  readonly when: string
+  readonly then: string
 }
+
+/** Expressions over one column; what no way fits is refused. */
+export interface Cell {
+  /** In order, the first that fits counts. Empty: every value arrives as `always`. */
+  readonly ways: readonly Arrival[]
+  readonly always: string | null
+}
+
+const always = (expression: string): Cell => ({ ways: [], always: expression })
+const when = (...ways: Arrival[]): Cell => ({ ways, always: null })
 
 const instants = ['date', 'timestamp', 'timestamptz']
 
-/** BC: `0044-03-15 10:00:00+00 BC` in PostgreSQL, `0044-03-15 (BC) 10:00:00+00` in DuckDB. */
-const toDuckEra = (text: string) =>
-  `case when suffix(${text}, ' BC') then regexp_replace(${text}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') else ${text} end`
-
-const fromDuckEra = (text: string) =>
-  `case when contains(${text}, '(BC)') then replace(${text}, ' (BC)', '') || ' BC' else ${text} end`
-
 /** Text as PostgreSQL writes it, or as a checked CSV has it, into the type that Parquet will carry. */
-export function fromText(text: string, from: Column, to: Type): FromText {
+export function fromText(text: string, from: Column, to: Type): Cell {
   const duck = duckTypeOf(to)
-  if (duck === 'VARCHAR') return { value: text, refused: null }
+  if (duck === 'VARCHAR') return always(text)
   const written = from.vocabulary === 'postgres' && sameType(from.type, to)
-  const cast = (inner: string) => `try_cast(${inner} as ${duck})`
+  const cast = `try_cast(${text} as ${duck})`
   if (to.kind === 'bytes') {
-    return { value: `unhex(substr(${text}, 3))`, refused: written ? null : `not prefix(${text}, '\\x')` }
+    const bytes = `unhex(substr(${text}, 3))`
+    return written ? always(bytes) : when({ when: `prefix(${text}, '\\x')`, then: bytes })
   }
+  if (instants.includes(to.kind)) return instantFrom(text, duck)
   if (to.kind === 'float32' || to.kind === 'float64') {
-    const overflow = `isinf(${cast(text)}) and not contains(lower(${text}), 'inf')`
-    return {
-      value: `cast(${text} as ${duck})`,
-      refused: written ? null : `${cast(text)} is null or (${overflow})`,
-    }
+    const finite = `${cast} is not null and (not isinf(${cast}) or contains(lower(${text}), 'inf'))`
+    return written ? always(`cast(${text} as ${duck})`) : when({ when: finite, then: cast })
   }
-  if (written && (integer(to) || to.kind === 'uuid')) {
-    return { value: `cast(${text} as ${duck})`, refused: null }
-  }
-  if (written && to.kind === 'boolean') return { value: `${text} = 't'`, refused: null }
+  if (written && (integer(to) || to.kind === 'uuid')) return always(`cast(${text} as ${duck})`)
+  if (written && to.kind === 'boolean') return always(`${text} = 't'`)
   if (integer(to)) {
-    return {
-      value: cast(text),
-      refused: `${cast(text)} is null or not regexp_full_match(${text}, '[+-]?\\d+')`,
-    }
+    const whole = `regexp_full_match(${text}, '[+-]?\\d+')`
+    return when({ when: `${whole} and ${cast} is not null`, then: cast })
   }
-  if (!written && !instants.includes(to.kind)) return { value: cast(text), refused: `${cast(text)} is null` }
-  return { value: castBack(text, to, duck).value, refused: castBack(text, to, duck).refused }
+  if (!written) return when({ when: `${cast} is not null`, then: cast })
+  return when({ when: `${cast}::varchar = ${spelledBack(text, to)}`, then: cast })
 }
 
 function integer(type: Type): boolean {
   return type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64'
 }
 
-/** Cast, and compared with its own text again. */
-function castBack(text: string, to: Type, duck: string): { value: string; refused: string } {
-  if (instants.includes(to.kind)) {
-    const value = `try_cast(${toDuckEra(text)} as ${duck})`
-    const plain = `try_cast(${text} as ${duck})`
-    const same = `${plain}::varchar = ${text} or ${fromDuckEra(`${value}::varchar`)} = ${text}`
-    // Common values take the first branch alone.
-    return {
-      value: `case when ${plain}::varchar = ${text} then ${plain} else ${value} end`,
-      refused: `(${same}) is not true`,
-    }
-  }
-  const value = `try_cast(${text} as ${duck})`
-  // A decimal without whole digits is written without its zero.
+/** A decimal without whole digits is written without its zero. */
+function spelledBack(text: string, to: Type): string {
   const bare = to.kind === 'decimal' && to.precision === to.scale
-  const spelled = bare ? `regexp_replace(${text}, '^(-?)0\\.', '\\1.')` : text
-  return { value, refused: `(${value}::varchar = ${spelled}) is not true` }
+  return bare ? `regexp_replace(${text}, '^(-?)0\\.', '\\1.')` : text
 }
+
+/** BC: `0044-03-15 10:00:00+00 BC` in PostgreSQL, `0044-03-15 (BC) 10:00:00+00` in DuckDB. */
+function instantFrom(text: string, duck: string): Cell {
+  const era = `try_cast(regexp_replace(${text}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') as ${duck})`
+  const cast = `try_cast(${text} as ${duck})`
+  return when(
+    { when: `suffix(${text}, ' BC') and ${fromDuckEra(`${era}::varchar`)} = ${text}`, then: era },
+    { when: `not suffix(${text}, ' BC') and ${cast}::varchar = ${text}`, then: cast },
+  )
+}
+
+const fromDuckEra = (text: string) =>
+  `case when contains(${text}, '(BC)') then replace(${text}, ' (BC)', '') || ' BC' else ${text} end`
 
 /** How a Parquet column is known to the engine. Null for one that no destination takes. */
 export function typeOfDuck(duck: string): Type | null {
@@ -154,27 +151,38 @@ const duckTypes: Readonly<Record<string, Type>> = {
   'TIMESTAMP WITH TIME ZONE': { kind: 'timestamptz', digits: 6 },
 }
 
-/** The text of a Parquet value as PostgreSQL reads it; `refused` for what has no such text. */
-export function toText(name: string, duck: string): FromText {
+/** The text of a Parquet value as PostgreSQL reads it. */
+export function toText(name: string, duck: string): Cell {
   switch (duck) {
     case 'BLOB':
-      return { value: `'\\x' || lower(hex(${name}))`, refused: null }
+      return always(`'\\x' || lower(hex(${name}))`)
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMP WITH TIME ZONE':
-      return { value: fromDuckEra(`${name}::varchar`), refused: null }
+      return always(fromDuckEra(`${name}::varchar`))
     case 'TIMESTAMP_S':
     case 'TIMESTAMP_MS':
-      return { value: fromDuckEra(`${name}::timestamp::varchar`), refused: null }
+      return always(fromDuckEra(`${name}::timestamp::varchar`))
     case 'TIMESTAMP_NS':
       // Microseconds are all that the other side keeps.
-      return {
-        value: fromDuckEra(`${name}::timestamp::varchar`),
-        refused: `epoch_ns(${name}) % 1000 <> 0`,
-      }
+      return when({ when: `epoch_ns(${name}) % 1000 = 0`, then: fromDuckEra(`${name}::timestamp::varchar`) })
     default:
-      return { value: `${name}::varchar`, refused: null }
+      return always(`${name}::varchar`)
   }
+}
+
+/** The value, or an error that names its column by position. */
+export function guarded({ ways, always }: Cell, source: string, at: number): string {
+  if (always !== null) return always
+  const arrivals = ways.map((way) => `when ${way.when} then ${way.then}`).join(' ')
+  return `case when ${source} is null then null ${arrivals} else error('sallyport:value_refused:${at}') end`
+}
+
+/** True for a value that `guarded` refuses; null when it refuses none. */
+export function refusedBy({ ways, always }: Cell, source: string): string | null {
+  if (always !== null) return null
+  const arrivals = ways.map((way) => `(${way.when})`).join(' or ')
+  return `${source} is not null and (${arrivals}) is not true`
 }
 
 /** Columns whose text may hold what CSV gives a meaning. */

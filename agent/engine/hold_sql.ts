@@ -1,12 +1,14 @@
 /** The statements that the hold runs. */
 import type { Column } from '../connectors/connector.ts'
 import {
+  type Cell,
   duckTypeOf,
-  type FromText,
   fromText,
+  guarded,
   needsQuotes,
   quoteName,
   quoteText,
+  refusedBy,
   toText,
 } from './hold_columns.ts'
 import type { Type } from './types.ts'
@@ -42,20 +44,13 @@ function inputTable(input: Input): string {
 }
 
 /** One expression a column, in the input's order. `to`: the types that Parquet will carry. */
-function cells(input: Input, to: readonly Type[] | null): FromText[] {
+function cells(input: Input, to: readonly Type[] | null): Cell[] {
   return input.columns.map((column, at) => {
     if (input.kind === 'csv') return fromText(`c${at}`, column, to?.[at] ?? column.type)
     const name = quoteName(column.name)
-    if (to !== null) return { value: name, refused: null }
+    if (to !== null) return { ways: [], always: name }
     return toText(name, (column as ParquetColumn).duck)
   })
-}
-
-/** A value that is refused ends the statement, naming its column by position. */
-function guarded({ value, refused }: FromText, source: string, at: number): string {
-  if (refused === null) return value
-  return `case when ${source} is null then null when ${refused} ` +
-    `then error('sallyport:value_refused:${at}') else ${value} end`
 }
 
 const sourceOf = (input: Input, at: number) =>
@@ -94,10 +89,12 @@ export function toCsv(input: Input & { kind: 'parquet' }, path: string): string 
 
 /** Where the first refused value of a column is: its row's 1-based number. */
 export function firstRefused(input: Input, types: readonly Type[] | null, column: number): string | null {
-  const refused = cells(input, types)[column]?.refused ?? null
+  const cell = cells(input, types)[column]
+  const refused = cell ? refusedBy(cell, sourceOf(input, column)) : null
   if (refused === null) return null
-  return `select row from (select row_number() over () as row, * from ${inputTable(input)}) ` +
-    `where ${sourceOf(input, column)} is not null and ${refused} limit 1`
+  return `select row from (select row_number() over () as row, * from ${
+    inputTable(input)
+  }) where ${refused} limit 1`
 }
 
 export const describeParquet = (paths: readonly string[]) =>

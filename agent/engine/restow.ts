@@ -85,12 +85,18 @@ async function streamed(
       // It must not take what came so far for all there is: it goes before its FIFO ends.
       job.hold.kill()
       writer.finish()
-      throw error
+      throw await asSourceSays(error, cargo.reading)
     }
   })()
   const [read, held] = await Promise.all([shown, stowed])
   if (read !== held) throw new Fault('rows_lost')
   return held
+}
+
+/** The bytes of a source end with whatever its driver throws; its proof fails with the Fault that this means. */
+async function asSourceSays(error: unknown, { proof }: Reading): Promise<unknown> {
+  if (error instanceof Fault || errno(error) === 'EPIPE') return error
+  return await proof.then(() => error, (reason) => reason)
 }
 
 async function inPlace(cargo: Cargo & { kind: 'parquet' }, job: Restowing): Promise<number> {
