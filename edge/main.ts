@@ -16,9 +16,7 @@ const DRAIN_MS = 4_000
 
 const clock = Date.now
 
-async function start(): Promise<void> {
-  const encoder = new TextEncoder()
-  const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock)
+async function start(log: Log): Promise<void> {
   const config = readConfig((name) => Deno.env.get(name))
   const storage = await openStorage(config.databaseUrl, { token: config.databaseToken })
   const ran = await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: clock() })
@@ -49,6 +47,7 @@ async function start(): Promise<void> {
   const timer = setInterval(() => tidy(edge.flush, log), FLUSH_MS)
   const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
   const stop = async () => {
+    if (closing.signal.aborted) return
     log('info', 'stopping')
     closing.abort()
     clearInterval(timer)
@@ -70,4 +69,11 @@ async function tidy(work: () => Promise<unknown>, log: Log): Promise<void> {
   }
 }
 
-await start()
+const encoder = new TextEncoder()
+const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock)
+try {
+  await start(log)
+} catch (error) {
+  log('error', 'the edge cannot start', { error: explain(error) })
+  Deno.exit(1)
+}

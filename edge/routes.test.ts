@@ -12,7 +12,7 @@ import { isAgentPermission } from './http/principal.ts'
 import type { Route } from './http/route.ts'
 import { type Answers, type Operation, operations, type Request } from './operations_fixture.ts'
 import { native } from './primitives.ts'
-import { type World, world } from './world_fixture.ts'
+import { ids, type World, world } from './world_fixture.ts'
 
 const probe = await testEdge()
 const routes = probe.edge.routes
@@ -58,12 +58,11 @@ async function unchanged(attacks: () => Promise<void>): Promise<void> {
   assert.deepEqual(await rowCounts(w.storage), counts)
 }
 
+/** Entries of the tenant that acts, oldest first. */
 async function leaves(): Promise<{ seq: number; action: string }[]> {
-  const sql = 'SELECT seq, action FROM audit_leaf ORDER BY tenant, seq'
-  return await w.storage.read({ sql, parameters: [], reads: true }) as unknown as {
-    seq: number
-    action: string
-  }[]
+  const sql = 'SELECT seq, action FROM audit_leaf WHERE tenant = ? ORDER BY seq'
+  const rows = await w.storage.read({ sql, parameters: [ids.tenant], reads: true })
+  return rows as unknown as { seq: number; action: string }[]
 }
 
 test('every operation has a request that succeeds, and every request an operation', () => {
@@ -227,11 +226,8 @@ async function succeeds(route: Route, operation: Operation): Promise<void> {
   assert.ok(answer.headers.get('x-request-id'))
   answers[operation.id] = answer.json
   const now = await leaves()
-  const added = now.filter((leaf) =>
-    !earlier.some(({ seq, action }) => seq === leaf.seq && action === leaf.action)
-  )
+  const added = now.slice(earlier.length)
   const expected = typeof route.audit === 'string' ? [route.audit] : []
-  assert.equal(now.length, earlier.length + expected.length)
   assert.deepEqual(added.map(({ action }) => action), expected)
 }
 

@@ -91,12 +91,12 @@ describe('the audit log', () => {
     await assert.rejects(verifyExport(native, { chunks: chunks(text), log, remembered }))
   })
 
-  test("is the tenant's own", async () => {
+  test("is the tenant's own, and begins with its making", async () => {
     await using edge = await world()
     const own = await edge.call(edge.stranger, 'GET /v1/audit/checkpoint')
-    assert.ok(own.json.checkpoint.startsWith(`sallyport/${edge.otherTenant}\n0\n`))
-    assert.equal(own.json.root, toHex(native.sha256(new Uint8Array(0))))
-    assert.deepEqual((await edge.call(edge.stranger, 'GET /v1/audit')).json, { data: [] })
+    assert.ok(own.json.checkpoint.startsWith(`sallyport/${edge.otherTenant}\n1\n`))
+    const { data } = (await edge.call(edge.stranger, 'GET /v1/audit')).json
+    assert.deepEqual(data.map(({ leaf }: { leaf: string }) => JSON.parse(leaf).target), [edge.otherTenant])
     assert.throws(() => openCheckpoint(native, own.json.checkpoint, log))
   })
 

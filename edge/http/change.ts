@@ -23,6 +23,8 @@ export interface Change<Reply> {
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>
   /** Personal data: kept beside the audit entry, which holds salted hashes of it. */
   readonly names?: Readonly<Record<string, string>>
+  /** Another tenant, whose log gets the same entry without the names. */
+  readonly alsoIn?: string
   /** When it was decided, of a handler that has waited; the request's `now` unless said. */
   readonly time?: number
   /** Called once the writes are durable. */

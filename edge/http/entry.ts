@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { lengthPrefixed, utf8 } from '../../shared/bytes.ts'
 import { newId, uuid } from '../../shared/ids.ts'
 import { step, writes } from '../db/database.ts'
-import type { Leaf, Plan, Step } from '../db/plan.ts'
+import { type Leaf, leafStatement, type Plan, type Step } from '../db/plan.ts'
 import type { Actor, Change, OpenChange } from './change.ts'
 import type { Principal } from './principal.ts'
 
@@ -85,10 +85,20 @@ export function planOf(
   const names = hideNames(change.names ?? {}, { identity, entry, randomBytes })
   return {
     id: identity.planId,
-    steps: [...change.writes, ...names.steps],
+    steps: [...change.writes, ...names.steps, ...witness(change, { identity, entry })],
     leaf: leafOf(change, { identity, entry, names: names.hashes }),
     repeatable: identity.keyed,
   }
+}
+
+/** The entry once more, in the log of another tenant and under a plan id that follows from the first. */
+function witness(
+  change: Change<unknown>,
+  { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
+): Step[] {
+  if (change.alsoIn === undefined) return []
+  const leaf = leafOf(change, { identity, entry: { ...entry, tenant: change.alsoIn }, names: {} })
+  return [leafStatement(uuid(sha256(utf8(`${identity.planId}/also`)), 8), leaf)]
 }
 
 function leafOf(

@@ -84,6 +84,7 @@ export function problem(fault: Fault, { requestId, headers = {} }: {
       'cache-control': 'private, no-store',
       'x-request-id': requestId,
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(fault.code === 'unavailable' ? { 'retry-after': '1' } : {}),
       ...headers,
     },
   })

@@ -116,6 +116,8 @@ function createTenantRoute(options: SetupOptions): Route {
     handle({ body, now, newId, randomBytes }) {
       const made = newTenant(body, { ...options, operator: false, now, newId, randomBytes })
       return Promise.resolve(change({
+        // The new tenant's log begins with its making.
+        alsoIn: body.tenant.id,
         // The log key is random: a repeated request reads the one that was kept.
         writes: [...made.steps, selectTenant(body.tenant.id)],
         target: body.tenant.id,
