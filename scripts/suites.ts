@@ -30,7 +30,14 @@ export function testFiles(folders: readonly string[], words: readonly string[]):
 
 function command({ runtime, files }: Suite, report: string): string[] {
   if (runtime === 'bun') {
-    return ['bun', 'test', '--reporter=junit', `--reporter-outfile=${report}`, ...files.map((f) => `./${f}`)]
+    return [
+      'bun',
+      'test',
+      '--timeout=60000',
+      '--reporter=junit',
+      `--reporter-outfile=${report}`,
+      ...files.map((f) => `./${f}`),
+    ]
   }
   // Tests write temporary databases, start servers and load the native engine: all permissions, for tests alone.
   return ['deno', 'test', '--no-check', '--allow-all', `--junit-path=${report}`, ...files]

@@ -25,6 +25,18 @@ const steps: Partial<Record<FaultCode, string>> = {
   path_refused: 'Add its folder to "files" in the local policy file on the agent.',
   address_refused: 'Add the address to "addresses" in the local policy file on the agent, if that is meant.',
   plain_refused: 'Use TLS, or add the socket or loopback address to "plain" in the local policy file.',
+  kid_missing:
+    'Give the agent the newest ring of its pool; a record that was sealed before has to be added anew.',
+  host_unresolved: 'Check the host in the connection, and the name service of this machine.',
+  connection_refused:
+    'Check host and port in the connection, and that the server is up and reachable from here.',
+  connection_lost: 'See that the database is up, then run it again: what was committed is not done twice.',
+  login_failed: 'Check user and password in the connection.',
+  stream_missing: 'Check its spelling and its schema, and that the role may see it.',
+  column_missing: 'Add the column where it is missing, or change the pipeline.',
+  value_refused: 'Widen the column of the target, or mend the value at its source; the target is as it was.',
+  disk_full: 'Free some space, then run it again; the target is as it was.',
+  target_busy: 'Wait until the other run has ended, then run it again.',
 }
 
 export function nextStep(code: FaultCode): string | null {
