@@ -42,6 +42,12 @@ const groups: readonly Group[] = [
     load: () => import('./commands/trust.ts'),
   },
   {
+    name: 'policy',
+    summary: 'What agents may read and write: show, explain',
+    load: () => import('./commands/policy.ts'),
+  },
+  { name: 'keys', summary: 'Keys: list, show, make', load: () => import('./commands/keys.ts') },
+  {
     name: 'connection',
     summary: 'Connections, sealed here: add, list, remove',
     load: () => import('./commands/connection.ts'),
@@ -55,6 +61,16 @@ const groups: readonly Group[] = [
     name: 'runs',
     summary: 'Runs: start, list, show, watch, cancel, logs',
     load: () => import('./commands/runs.ts'),
+  },
+  {
+    name: 'audit',
+    summary: 'The audit log: tail, export, verify',
+    load: () => import('./commands/audit.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Look at everything that is needed here, and say what is wrong',
+    load: () => import('./commands/doctor.ts'),
   },
   {
     name: 'run',

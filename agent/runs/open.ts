@@ -44,7 +44,7 @@ export function openJob({ footing, pipeline, source, destination }: VerifiedJob)
   return { source: opened[0], destination: opened[1], body, policy: openPolicy(footing, keys) }
 }
 
-function openConnection(
+export function openConnection(
   { signed, envelope }: Sealed<'connection'>,
   keys: readonly OpeningKey[],
 ): OpenedConnection {
