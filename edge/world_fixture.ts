@@ -7,6 +7,7 @@ import { keyId } from '../shared/seal/key_id.ts'
 import { signDocument } from '../shared/sign/documents.ts'
 import { sealColumn } from './db/master_keys.ts'
 import type { Step } from './db/plan.ts'
+import type { Kind } from './db/storage_fixture.ts'
 import { bearer, type Caller, type TestEdge, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
 import { ids, logKey, signedConnection, signedIndex, signedPipeline } from './trust/examples.ts'
@@ -31,7 +32,9 @@ export interface World extends TestEdge {
   agent(id: string): Caller
 }
 
-export async function world(options: { readonly bodyTimeoutMs?: number } = {}): Promise<World> {
+export async function world(
+  options: { readonly bodyTimeoutMs?: number; readonly kind?: Kind } = {},
+): Promise<World> {
   const edge = await testEdge(options)
   const made = await edge.call(bearer(edge.setupToken), 'POST /v1/setup', {
     body: { tenant: { id: ids.tenant, name: 'Acme' }, person: { name: 'Ada' } },

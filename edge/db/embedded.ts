@@ -73,7 +73,8 @@ class EmbeddedStorage implements Storage {
     while (this.#waiting.length > 0) this.#flush()
     this.#closed = true
     this.#reader.close()
-    this.#writer.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    // Only tidy: the next start reads the WAL as well.
+    ignoring(() => this.#writer.run('PRAGMA wal_checkpoint(TRUNCATE)'))
     this.#writer.close()
     return Promise.resolve()
   }
@@ -96,7 +97,7 @@ class EmbeddedStorage implements Storage {
       results = this.#commit(group)
     } catch (error) {
       const fault = engineFault(error)
-      if (this.#writer.inTransaction) this.#writer.run('ROLLBACK')
+      this.#rollBack()
       for (const { reject } of group) reject(fault)
       return
     }
@@ -105,6 +106,11 @@ class EmbeddedStorage implements Storage {
       if (result instanceof Fault) reject(result)
       else resolve(result)
     })
+  }
+
+  /** Where even this fails the next BEGIN does too, and says so. */
+  #rollBack(): void {
+    if (this.#writer.inTransaction) ignoring(() => this.#writer.run('ROLLBACK'))
   }
 
   /** Throws when nothing of the group could be kept. */
@@ -164,6 +170,14 @@ class EmbeddedStorage implements Storage {
     }
     if (step.expect !== undefined && ran.touched !== step.expect.rows) throw new Fault(step.expect.otherwise)
     return ran.rows
+  }
+}
+
+function ignoring(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!isEngineError(error)) throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /** From what a command decided to a plan with its audit entry. */
 import { createHash } from 'node:crypto'
-import { lengthPrefixed, utf8 } from '../../shared/bytes.ts'
+import { lengthPrefixed, toHex, utf8 } from '../../shared/bytes.ts'
 import { newId, uuid } from '../../shared/ids.ts'
 import { step, writes } from '../db/database.ts'
 import { type Leaf, leafStatement, type Plan, type Step } from '../db/plan.ts'
@@ -12,7 +12,7 @@ export interface Identity {
   readonly planId: string
   /** True when `planId` came from an Idempotency-Key. */
   readonly keyed: boolean
-  /** SHA-256 of method, path and body of a keyed request, lowercase hex. */
+  /** SHA-256 of key, method, path and body of a keyed request, lowercase hex. */
   readonly request: string | null
 }
 
@@ -29,11 +29,12 @@ export interface Asked {
 /** The identity under an Idempotency-Key, which counts per principal. */
 export function keyedIdentity(principal: Principal, key: string, asked: Asked): Identity {
   const name = lengthPrefixed(utf8('sallyport plan'), ...[principal.tenant, principal.id, key].map(utf8))
-  const request = sha256(lengthPrefixed(utf8(asked.method), utf8(asked.path), asked.bytes))
+  // The key is part of it, and stored nowhere: nobody can guess a body from its hash in the log.
+  const request = sha256(lengthPrefixed(utf8(key), utf8(asked.method), utf8(asked.path), asked.bytes))
   return {
     planId: uuid(sha256(name), 8),
     keyed: true,
-    request: Buffer.from(request).toString('hex'),
+    request: toHex(request),
   }
 }
 
@@ -143,7 +144,7 @@ function hideNames(
   const hashes: Record<string, string> = {}
   for (const [field, value] of Object.entries(names)) {
     const salt = options.randomBytes(16)
-    hashes[field] = Buffer.from(sha256(lengthPrefixed(salt, utf8(value)))).toString('hex')
+    hashes[field] = toHex(sha256(lengthPrefixed(salt, utf8(value))))
     const row = { tenant: options.entry.tenant, plan: options.identity.planId, field, salt, value }
     steps.push(step(writes.insertInto('audit_name').values(row)))
   }
