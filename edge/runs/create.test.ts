@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
 
-async function scene(perDay = 3) {
-  const edge = await TestEdge.start()
+async function scene(perDay = 3, kind: Kind = 'embedded') {
+  const edge = await TestEdge.start(kind)
   const estate = await Estate.found(edge)
   const furnished = await estate.furnish({ triggers: { api: { per_day: perDay } } })
   return {
@@ -18,17 +19,31 @@ async function scene(perDay = 3) {
 const count = async (edge: TestEdge) => (await edge.rows('SELECT count(*) AS n FROM run'))[0].n
 
 describe('an unsigned run', () => {
-  test('takes the next slot of its day, and is refused after the last', async () => {
-    await using s = await scene()
+  for (const kind of kinds) {
+    test(`takes the next slot of its day, and is refused after the last, on the ${kind} storage`, async () => {
+      await using s = await scene(3, kind)
+      const body = { pipeline_id: s.pipeline }
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(() => s.estate.call('POST', '/v1/runs', body)))
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 201, 429, 429])
+      assert.equal(answers.find(({ status }) => status === 429)?.body.code, 'limit_reached')
+      const slots = await s.edge.rows('SELECT day, slot FROM run ORDER BY slot')
+      assert.deepEqual(
+        slots.map(({ day, slot }) => [day, slot]),
+        [1, 2, 3].map((slot) => ['2026-11-22', slot]),
+      )
+      s.edge.now += 86_400_000
+      await s.estate.made('POST', '/v1/runs', body)
+      assert.deepEqual(await s.edge.rows("SELECT slot FROM run WHERE day = '2026-11-23'"), [{ slot: 1 }])
+    })
+  }
+
+  test('is one of many that start at once, each with a slot of its own', async () => {
+    await using s = await scene(150)
     const body = { pipeline_id: s.pipeline }
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => s.estate.call('POST', '/v1/runs', body)))
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 201, 429, 429])
-    assert.equal(answers.find(({ status }) => status === 429)?.body.code, 'limit_reached')
-    const slots = await s.edge.rows('SELECT day, slot FROM run ORDER BY slot')
-    assert.deepEqual(slots.map(({ day, slot }) => [day, slot]), [1, 2, 3].map((slot) => ['2026-11-22', slot]))
-    s.edge.now += 86_400_000
-    await s.estate.made('POST', '/v1/runs', body)
-    assert.deepEqual(await s.edge.rows("SELECT slot FROM run WHERE day = '2026-11-23'"), [{ slot: 1 }])
+    const posts = Array.from({ length: 150 }, () => s.estate.call('POST', '/v1/runs', body))
+    const answers = await Promise.all(posts)
+    assert.ok(answers.every(({ status }) => status === 201))
+    assert.equal(new Set(answers.map(({ body }) => body.id)).size, 150)
   })
 
   test('is one run however often its request is repeated under one key, also when the day is full', async () => {

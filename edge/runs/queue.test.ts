@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { type Answer, Estate, nextSeed, TestAgent, TestEdge } from '../estate_fixture.ts'
 
 interface Scene extends AsyncDisposable {
@@ -12,8 +13,8 @@ interface Scene extends AsyncDisposable {
   start(): Promise<string>
 }
 
-async function scene(retries = 1): Promise<Scene> {
-  const edge = await TestEdge.start()
+async function scene(retries = 1, kind: Kind = 'embedded'): Promise<Scene> {
+  const edge = await TestEdge.start(kind)
   const estate = await Estate.found(edge)
   const { pipeline, hash } = await estate.furnish({ limits: { retries } })
   const agent = await estate.enrol()
@@ -57,23 +58,27 @@ const row = async (edge: TestEdge, run: string) =>
 const isLost = ({ status, body }: Answer) => status === 409 && body.code === 'lease_lost'
 
 describe('a claim', () => {
-  test('of one run by many agents at once is won by one', async () => {
-    await using s = await scene()
-    const agents = await Promise.all(Array.from({ length: 5 }, () => s.estate.enrol()))
-    const run = await s.start()
-    const answers = await Promise.all([s.agent, ...agents].map((agent) => agent.poll()))
-    assert.ok(answers.every(({ status }) => status === 200))
-    const jobs = answers.flatMap(({ body }) => body.job ? [body.job.run.id] : [])
-    assert.deepEqual(jobs, [run])
-  })
+  for (const kind of kinds) {
+    test(`of one run by many agents at once is won by one, on the ${kind} storage`, async () => {
+      await using s = await scene(1, kind)
+      const agents = await Promise.all(Array.from({ length: 5 }, () => s.estate.enrol()))
+      const run = await s.start()
+      const answers = await Promise.all([s.agent, ...agents].map((agent) => agent.poll()))
+      assert.ok(answers.every(({ status }) => status === 200))
+      const jobs = answers.flatMap(({ body }) => body.job ? [body.job.run.id] : [])
+      assert.deepEqual(jobs, [run])
+    })
+  }
 
-  test('of as many runs as there are agents gives each its own', async () => {
-    await using s = await scene()
-    const agents = await Promise.all(Array.from({ length: 20 }, () => s.estate.enrol()))
-    const runs = await Promise.all(agents.map(() => s.start()))
-    const answers = await Promise.all(agents.map((agent) => agent.poll()))
-    assert.deepEqual(answers.map(({ body }) => body.job.run.id).sort(), runs.sort())
-  })
+  for (const kind of kinds) {
+    test(`of as many runs as there are agents gives each its own, on the ${kind} storage`, async () => {
+      await using s = await scene(1, kind)
+      const agents = await Promise.all(Array.from({ length: 20 }, () => s.estate.enrol()))
+      const runs = await Promise.all(agents.map(() => s.start()))
+      const answers = await Promise.all(agents.map((agent) => agent.poll()))
+      assert.deepEqual(answers.map(({ body }) => body.job.run.id).sort(), runs.sort())
+    })
+  }
 
   test('that is sent again by somebody who recorded it claims nothing twice', async () => {
     await using s = await scene()

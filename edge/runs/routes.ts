@@ -13,7 +13,7 @@ import { listedPipeline } from './job.ts'
 import type { Queue } from './queue.ts'
 import { isFinal, next } from './states.ts'
 import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
-import { byRequest, bySlot, newRun } from './trigger.ts'
+import { byRequest, bySlot, newRun, Slots } from './trigger.ts'
 
 const tag = 'Runs'
 const params = z.strictObject({ id: Id })
@@ -54,6 +54,11 @@ const list = query({
   },
 })
 
+function existing<T>(found: T | null): T {
+  if (found === null) throw new Fault('not_found')
+  return found
+}
+
 function placeOf(cursor: string): { created: number; id: string } {
   const [, created, id] = /^([0-9]{1,15})\.([0-9a-f-]{36})$/.exec(cursor) ?? []
   if (created === undefined || id === undefined) {
@@ -76,13 +81,12 @@ const get = query({
     reply: { ...exampleRun, streams: [{ index: 0, rows: 10_000, bytes: 1_048_576 }] },
   },
   async handle({ db, principal, params }) {
-    const record = await runRecord(db, principal.tenant, params.id)
-    if (record === null) throw new Fault('not_found')
-    return record
+    return existing(await runRecord(db, principal.tenant, params.id))
   },
 })
 
 function createRoute(queue: Queue): Route {
+  const slots = new Slots()
   return command({
     id: 'createRun',
     method: 'post',
@@ -122,10 +126,9 @@ function createRoute(queue: Queue): Route {
       const listed = await listedPipeline(db, tenant, { project: place.project, pipeline: body.pipeline_id })
       const asked = { db, tenant, listed, now, plan: planId }
       const triggered = body.request === undefined
-        ? await bySlot(asked)
+        ? await bySlot(asked, slots)
         : await byRequest(asked, body.request)
-      const before = await runRecord(db, tenant, triggered.id)
-      if (before !== null) return unchanged(before)
+      if (triggered.made !== null) return unchanged(existing(await runRecord(db, tenant, triggered.id)))
       const row = newRun(asked, triggered)
       return change({
         writes: [insertRun(row)],
@@ -152,8 +155,7 @@ const cancel = command({
   faults: ['not_found'],
   example: { params: { id: ids.run }, reply: { ...exampleRun, cancel: true } },
   async handle({ db, principal, params, now }) {
-    const row = await run(db, principal.tenant, params.id)
-    if (row === null) throw new Fault('not_found')
+    const row = existing(await run(db, principal.tenant, params.id))
     if (isFinal(row.state) || row.cancel === 1) return unchanged(toRun(row))
     const standing = next(standingOf(row), { kind: 'cancel' })
     if (standing === null) throw new Fault('conflict')

@@ -96,18 +96,18 @@ export async function slotsOf(
   db: Reader,
   tenant: string,
   of: { readonly pipeline: string; readonly day: string; readonly plan: string },
-): Promise<{ readonly last: number; readonly made: number | null }> {
+): Promise<{ readonly last: number; readonly made: RunRow | null }> {
   const last = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
     .where('pipeline', '=', of.pipeline).where('day', '=', of.day)
     .orderBy('slot', 'desc').limit(1).executeTakeFirst()
-  const made = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
+  const made = await db.selectFrom('run').selectAll().where('tenant', '=', tenant)
     .where('plan', '=', of.plan).where('day', '=', of.day).where('day', 'is not', null).executeTakeFirst()
-  return { last: last?.slot ?? 0, made: made?.slot ?? null }
+  return { last: last?.slot ?? 0, made: made ?? null }
 }
 
-/** A trigger has one run: a second one is refused. */
+/** A trigger has one run: a second one is a `conflict`. */
 export function insertRun(row: RunRow): Step {
-  return step(writes.insertInto('run').values(row), { otherwise: 'already_exists' })
+  return step(writes.insertInto('run').values(row), { otherwise: 'conflict' })
 }
 
 /** Runs of a pool that may be claimed now, those that wait longest first. */

@@ -16,6 +16,8 @@ export interface Triggered {
   readonly id: string
   readonly day: string | null
   readonly slot: number | null
+  /** The run that it has already. */
+  readonly made: RunRow | null
 }
 
 export interface Asked {
@@ -40,26 +42,55 @@ export async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse):
     throw new Fault('request_mismatch')
   }
   const id = runId(native, { tenant, pipeline: pipeline.id, trigger: { kind: 'request', issued, nonce } })
-  if (await run(db, tenant, id) === null) {
+  const made = await run(db, tenant, id)
+  if (made === null) {
     if (Date.parse(document.expires) <= now) throw new Fault('request_expired')
     if (index > listed.index || document.pipeline.hash !== listed.hash) throw new Fault('not_at_index')
   }
-  return { trigger: { kind: 'request', request: dsse }, id, day: null, slot: null }
+  return { trigger: { kind: 'request', request: dsse }, id, day: null, slot: null, made }
 }
 
 /**
  * The next unsigned run of the day, or the one that this very command has made before. Throws `trigger_not_allowed`,
  * and `limit_reached` after the day's last.
  */
-export async function bySlot({ db, tenant, listed, now, plan }: Asked): Promise<Triggered> {
+export async function bySlot({ db, tenant, listed, now, plan }: Asked, slots: Slots): Promise<Triggered> {
   const { pipeline } = listed
   if (pipeline.triggers.api === undefined) throw new Fault('trigger_not_allowed')
   const day = isoTime(now).slice(0, 10)
   const { last, made } = await slotsOf(db, tenant, { pipeline: pipeline.id, day, plan })
-  const slot = made ?? last + 1
-  if (made === null && slot > pipeline.triggers.api.per_day) throw new Fault('limit_reached')
+  const most = pipeline.triggers.api.per_day
+  if (made === null && last >= most) throw new Fault('limit_reached')
+  const slot = made?.slot ?? slots.take({ tenant, pipeline: pipeline.id, day, last, most })
   const trigger = { kind: 'api', day, slot } as const
-  return { trigger, id: runId(native, { tenant, pipeline: pipeline.id, trigger }), day, slot }
+  return { trigger, id: runId(native, { tenant, pipeline: pipeline.id, trigger }), day, slot, made }
+}
+
+/**
+ * The slots that commands of this instance are about to take, so that many at once do not all try the same one. The
+ * database decides who has it: between instances, the second tries again.
+ */
+export class Slots {
+  readonly #taken = new Map<string, { readonly day: string; readonly slot: number }>()
+
+  /**
+   * The next slot after `last`, the highest in the database, that nobody here has been told; once the day is told out,
+   * the one after `last` again, in case somebody has not made use of theirs.
+   */
+  take(of: {
+    readonly tenant: string
+    readonly pipeline: string
+    readonly day: string
+    readonly last: number
+    readonly most: number
+  }): number {
+    const key = `${of.tenant}/${of.pipeline}`
+    const before = this.#taken.get(key)
+    const slot = Math.max(of.last, before?.day === of.day ? before.slot : 0) + 1
+    if (slot > of.most) return of.last + 1
+    this.#taken.set(key, { day: of.day, slot })
+    return slot
+  }
 }
 
 const fresh = {
@@ -77,10 +108,13 @@ const fresh = {
 
 /** The run of a trigger, waiting to be claimed. */
 export function newRun({ tenant, listed: { pipeline }, now, plan }: Asked, triggered: Triggered): RunRow {
+  const { trigger, id, day, slot } = triggered
   return {
     ...fresh,
-    ...triggered,
-    trigger: JSON.stringify(triggered.trigger),
+    id,
+    day,
+    slot,
+    trigger: JSON.stringify(trigger),
     tenant,
     project: pipeline.project,
     pipeline: pipeline.id,
