@@ -35,7 +35,7 @@ const description = z.strictObject({
   columns: z.array(z.strictObject({
     name: z.string(),
     // It may end up in DDL: nothing but what type names are made of.
-    native: z.string().max(200).regex(/^[\p{L}\p{N}_ ."[\](),]+$/u),
+    native: z.string().max(200).regex(/^(?:[\p{L}\p{N}_ ."[\](),]|(?<=,)-(?=\d))+$/u),
     vocabulary: z.enum(['postgres', 'duckdb', 'csv']),
     type,
   })),

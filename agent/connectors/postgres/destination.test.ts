@@ -1,0 +1,426 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { contents, files, noServer, openWorld, postgres, type World } from '../../engine/postgres_fixture.ts'
+import type { StreamSpec } from '../../runs/move.ts'
+
+let world: World
+
+before(async () => {
+  if (!noServer) world = await openWorld('destination')
+})
+after(async () => {
+  await world?.[Symbol.asyncDispose]()
+})
+
+/** Source to target database, under one run. */
+function move(streams: readonly StreamSpec[], more: { runId?: string; fence?: number } = {}) {
+  const { sourceUrl, targetUrl } = world
+  return world.move({ from: postgres(sourceUrl), to: postgres(targetUrl), streams, ...more })
+}
+
+const replace = (table: string, to = table): StreamSpec => ({ from: table, to, mode: 'replace' })
+const append = (table: string, to = table): StreamSpec => ({ from: table, to, mode: 'append' })
+
+async function succeeds(streams: readonly StreamSpec[], more: { runId?: string; fence?: number } = {}) {
+  const result = await move(streams, more)
+  assert.equal(
+    result.status,
+    'succeeded',
+    result.faults.map((fault) => `${fault.message} ${fault.cause}`).join(),
+  )
+  return result
+}
+
+async function refuses(code: string, streams: readonly StreamSpec[], more: object = {}): Promise<string> {
+  const result = await move(streams, more)
+  assert.equal(
+    result.streams[0]?.code,
+    code,
+    result.faults.map((fault) => `${fault.message} ${fault.cause}`).join(),
+  )
+  return result.faults[0]?.message ?? ''
+}
+
+async function same(table: string, target = table): Promise<void> {
+  assert.deepEqual(await contents(world.target, target), await contents(world.source, table))
+}
+
+async function one<T>(sql: string): Promise<T> {
+  const [row] = await world.target.unsafe(sql) as T[]
+  return row as T
+}
+
+async function noStagingLeft(): Promise<void> {
+  const rows = await world.target.unsafe(
+    `select relname from pg_class where relname ~ '^sallyport_[0-9a-f]{32}'`,
+  )
+  assert.deepEqual([...rows], [])
+}
+
+describe('replace', { skip: noServer }, () => {
+  test('makes schema and table, with types and NOT NULL as in the source', async () => {
+    await world.source.unsafe(
+      `create table made (id bigint not null, amount numeric(12,2), at timestamptz(3))`,
+    )
+    await world.source.unsafe(
+      `insert into made values (1, 1.10, '2020-01-01 00:00:00.123+00'), (2, null, null)`,
+    )
+    await succeeds([replace('made', 'raw.made')])
+    await same('made', 'raw.made')
+    const columns = await world.target.unsafe(
+      `select attname, format_type(atttypid, atttypmod) as type, attnotnull from pg_attribute
+       where attrelid = 'raw.made'::regclass and attnum > 0 order by attnum`,
+    )
+    assert.deepEqual([...columns].map((row) => ({ ...row })), [
+      { attname: 'id', type: 'bigint', attnotnull: true },
+      { attname: 'amount', type: 'numeric(12,2)', attnotnull: false },
+      { attname: 'at', type: 'timestamp(3) with time zone', attnotnull: false },
+    ])
+  })
+
+  test('renames over a full table and keeps its keys, indexes, checks, defaults and their names', async () => {
+    await world.source.unsafe(
+      `create table swapped (id integer, name text); insert into swapped values (1, 'new')`,
+    )
+      .simple()
+    await world.target.unsafe(`
+      create table swapped (extra integer default 7, name text not null, id integer constraint "the key" primary key,
+        constraint "id is positive" check (id > 0));
+      create index "by Name" on swapped (lower(name)) where name is not null;
+      create unique index on swapped (name, id);
+      insert into swapped values (1, 'old', 9)`).simple()
+    const names = () =>
+      world.target.unsafe(`select string_agg(x, '; ' order by x) as all from (
+        select pg_get_indexdef(indexrelid) x from pg_index where indrelid = 'swapped'::regclass union all
+        select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where conrelid = 'swapped'::regclass) d`)
+    const before = await names()
+    await succeeds([replace('swapped')])
+    assert.deepEqual([...await names()], [...before])
+    assert.deepEqual(await contents(world.target, 'swapped'), ['(7,new,1)'])
+    await noStagingLeft()
+  })
+
+  const hanging: Readonly<Record<string, string>> = {
+    'a view': `create view hangs_view as select * from TABLE`,
+    'a grant': `grant select on TABLE to public`,
+    'a trigger': `create function nothing() returns trigger language plpgsql as 'begin return new; end';
+      create trigger t before update on TABLE for each row execute function nothing()`,
+    'a comment': `comment on table TABLE is 'kept'`,
+    'a policy': `create policy p on TABLE using (true)`,
+    'a sequence of its own': `alter table TABLE add column serial bigserial`,
+  }
+  for (const [at, [what, sql]] of Object.entries(hanging).entries()) {
+    test(`empties and fills in place a table that ${what} hangs on`, async () => {
+      const table = `hangs_${at}`
+      await world.source.unsafe(`create table ${table} (id integer); insert into ${table} values (1), (2)`)
+        .simple()
+      await world.target.unsafe(`create table ${table} (id integer); insert into ${table} values (9)`)
+        .simple()
+      await world.target.unsafe(sql.replaceAll('TABLE', table)).simple()
+      const oid = () => one<{ oid: string }>(`select '${table}'::regclass::oid::text as oid`)
+      const before = await oid()
+      await succeeds([replace(table)])
+      assert.deepEqual(await oid(), before)
+      const { ids } = await one<{ ids: string }>(
+        `select string_agg(id::text, ',' order by id) as ids from ${table}`,
+      )
+      assert.equal(ids, '1,2')
+    })
+  }
+
+  test('leaves rows that others refer to, and says so', async () => {
+    await world.source.unsafe('create table parent (id integer); insert into parent values (1)').simple()
+    await world.target.unsafe(`create table parent (id integer primary key); insert into parent values (5);
+      create table child (id integer references parent); insert into child values (5)`).simple()
+    await refuses('constraint_refused', [replace('parent')])
+    assert.deepEqual(await contents(world.target, 'parent'), ['(5)'])
+  })
+
+  test('fills an empty table without making it anew', async () => {
+    await world.source.unsafe('create table filled (id integer); insert into filled values (1)').simple()
+    await world.target.unsafe('create table filled (id integer)')
+    const before = await one(`select 'filled'::regclass::oid::text as oid`)
+    await succeeds([replace('filled')])
+    assert.deepEqual(await one(`select 'filled'::regclass::oid::text as oid`), before)
+    await same('filled')
+  })
+
+  test('of a source without rows leaves a target without rows', async () => {
+    await world.source.unsafe('create table nothing_in_it (id integer, note text)')
+    await world.target.unsafe(`create table nothing_in_it (id integer, note text);
+      insert into nothing_in_it values (1, 'old')`).simple()
+    const result = await succeeds([replace('nothing_in_it')])
+    assert.equal(result.streams[0]?.rows, 0)
+    await same('nothing_in_it')
+  })
+
+  test('writes identity columns as they are, and leaves computed ones to the target', async () => {
+    const table = `(id integer generated always as identity, price integer,
+      double integer generated always as (price * 2) stored)`
+    await world.source.unsafe(`create table computed ${table}; insert into computed (price) values (5), (6)`)
+      .simple()
+    await world.target.unsafe(`create table computed ${table}; insert into computed (price) values (1)`)
+      .simple()
+    await succeeds([replace('computed')])
+    await same('computed')
+    await succeeds([replace('computed', 'computed_new')])
+    await same('computed', 'computed_new')
+  })
+
+  test('finds its columns by name, whatever their order', async () => {
+    await world.source.unsafe(`create table ordered (a integer, b text, c date);
+      insert into ordered values (1, 'x', '2020-01-01')`).simple()
+    await world.target.unsafe('create table ordered (c date, a integer, b text)')
+    await succeeds([append('ordered')])
+    assert.deepEqual(await contents(world.target, 'ordered'), ['(2020-01-01,1,x)'])
+  })
+})
+
+describe('names', { skip: noServer }, () => {
+  const names: Readonly<Record<string, string>> = {
+    'quotes': 'a "quoted" one',
+    'dots': 'a.b.c',
+    'mixed case': 'MixedCase',
+    'spaces': ' lead and trail ',
+    'reserved words': 'select',
+    '63 bytes': 'x'.repeat(63),
+    'letters of four bytes': 'name 😀',
+    'percent and backslash': 'a%b\\c$1',
+  }
+  for (const [what, name] of Object.entries(names)) {
+    test(`with ${what} arrive as they are`, async () => {
+      const quoted = `"${name.replaceAll('"', '""')}"`
+      await world.source.unsafe(`create table ${quoted} (${quoted} integer, "${'y'.repeat(63)}" text)`)
+      await world.source.unsafe(`insert into ${quoted} values (1, 'x')`)
+      const spelled = /["]|\./.test(name) ? quoted : name
+      await succeeds([replace(`public.${spelled}`, `public.${spelled}`)])
+      await succeeds([replace(`public.${spelled}`, `public.${spelled}`)])
+      await same(quoted)
+    })
+  }
+
+  test('that fold to one name stand beside each other in PostgreSQL, and are refused in a file', async () => {
+    await world.source.unsafe('create table twins ("A" integer, a text)')
+    await succeeds([replace('twins')])
+    const result = await world.move({
+      from: postgres(world.sourceUrl),
+      to: files(world.folder),
+      streams: [{ from: 'twins', to: 'twins.parquet', mode: 'replace' }],
+    })
+    assert.equal(result.streams[0]?.code, 'name_refused')
+  })
+
+  test('of more than 63 bytes are refused instead of cut', async () => {
+    await world.source.unsafe('create table long_named (id integer)')
+    await refuses('name_refused', [replace('long_named', 'y'.repeat(64))])
+  })
+})
+
+describe('append', { skip: noServer }, () => {
+  test('adds rows, and adds them once under one run id', async () => {
+    await world.source.unsafe('create table events (id integer); insert into events values (1), (2)').simple()
+    const runId = crypto.randomUUID()
+    await succeeds([append('events')], { runId, fence: 1 })
+    const again = await succeeds([append('events')], { runId, fence: 2 })
+    assert.equal(again.streams[0]?.rows, 2)
+    await same('events')
+    await succeeds([append('events')])
+    assert.equal((await contents(world.target, 'events')).length, 4)
+  })
+
+  test('keeps nothing of a stream that fails, and does not undo the others', async () => {
+    await world.source.unsafe(`create table good (id integer); insert into good values (1);
+      create table bad (id text); insert into bad select g::text from generate_series(1, 5000) g;
+      insert into bad values ('x')`).simple()
+    await world.target.unsafe('create table bad (id integer); insert into bad values (7)').simple()
+    const result = await move([append('good'), append('bad')])
+    assert.equal(result.status, 'partial')
+    assert.deepEqual(result.streams.map((stream) => stream.code), [null, 'value_refused'])
+    assert.match(result.faults[0]?.message ?? '', /column "id", row 5001/)
+    await same('good')
+    assert.deepEqual(await contents(world.target, 'bad'), ['(7)'])
+    await noStagingLeft()
+  })
+
+  test('names the key of a refused row where there is one', async () => {
+    await world.source.unsafe(
+      `create table keyed (region text, id integer, amount text, primary key (region, id));
+      insert into keyed values ('eu', 1, '1.5'), ('us', 2, 'a lot')`,
+    ).simple()
+    await world.target.unsafe('create table keyed (region text, id integer, amount numeric)')
+    const message = await refuses('value_refused', [append('keyed')])
+    assert.match(message, /column "amount", region = us, id = 2/)
+  })
+
+  test('refuses a row that breaks a constraint, and a NULL where there must be a value', async () => {
+    await world.source.unsafe(`create table strict_one (id integer, v integer);
+      insert into strict_one values (1, 1), (1, 2)`).simple()
+    await world.target.unsafe('create table strict_one (id integer primary key, v integer)')
+    await refuses('constraint_refused', [append('strict_one')])
+    await world.source.unsafe('truncate strict_one; insert into strict_one values (null, 1)').simple()
+    await refuses('column_required', [append('strict_one')])
+    assert.deepEqual(await contents(world.target, 'strict_one'), [])
+  })
+})
+
+describe('a value that the target would change without a word', { skip: noServer }, () => {
+  const cases: readonly [from: string, good: string, bad: string, to: string][] = [
+    ['numeric', '1.10', '1.105', 'numeric(10,2)'],
+    ['numeric', '1200', '1234', 'numeric(5,-2)'],
+    ['float8', '0.5', '0.1234567891', 'numeric(10,2)'],
+    ['float8', '0.5', '0.1234567891', 'real'],
+    ['bigint', '9007199254740992', '9007199254740993', 'double precision'],
+    ['text', `'ab'`, `'ab   '`, 'varchar(3)'],
+    ['text', `'2020-01-31'`, `'2020-01-31 10:00'`, 'date'],
+    ['text', `'2020-01-31'`, `'31/01/2020'`, 'date'],
+    ['timestamp', `'2020-01-01 00:00:00.5'`, `'2020-01-01 00:00:00.123456'`, 'timestamp(3)'],
+    ['text', `'2020-01-01 00:00'`, `'2020-01-01 00:00+02'`, 'timestamp'],
+    ['text', `'2020-01-01 00:00+02'`, `'2020-01-01 00:00'`, 'timestamptz'],
+    ['json', `'{"a":1,"b":{"a":2}}'`, `'{"a":1,"b":{"a":2,"\\u0061":3}}'`, 'jsonb'],
+    ['time', `'10:00:00.5'`, `'10:00:00.000001'`, 'time(3)'],
+  ]
+  for (const [at, [from, good, bad, to]] of cases.entries()) {
+    test(`is refused: ${bad} of ${from} in ${to}; ${good} arrives`, async () => {
+      const table = `silent_${at}`
+      await world.source.unsafe(`create table ${table} (id integer primary key, v ${from})`)
+      await world.source.unsafe(`insert into ${table} values (1, ${good}), (2, null)`)
+      await world.target.unsafe(`create table ${table} (id integer, v ${to})`)
+      await succeeds([append(table)])
+      assert.equal((await contents(world.target, table)).length, 2)
+      await world.source.unsafe(`insert into ${table} values (3, ${bad})`)
+      const message = await refuses('value_refused', [append(table)])
+      assert.match(message, /column "v", id = 3/)
+      assert.equal((await contents(world.target, table)).length, 2)
+    })
+  }
+
+  test('is refused by its type where no value can be checked', async () => {
+    await world.source.unsafe('create table lists (v text)')
+    await world.target.unsafe('create table lists (v numeric(10,2)[])')
+    await refuses('type_refused', [append('lists')])
+    await world.target.unsafe('drop table lists; create table lists (v money)').simple()
+    await refuses('type_refused', [append('lists')])
+  })
+})
+
+describe('what is not there or not allowed', { skip: noServer }, () => {
+  test('is refused by name before anything is written', async () => {
+    await refuses('stream_missing', [replace('no_such_table')])
+    await world.source.unsafe('create table cols (a integer, b integer)')
+    await world.target.unsafe('create table cols (a integer, "B" integer)')
+    assert.match(await refuses('column_missing', [append('cols')]), /has "B": capital letters count/)
+    await world.target.unsafe('drop table cols; create table cols (a integer, b integer, c integer not null)')
+      .simple()
+    await refuses('column_required', [append('cols')])
+    await world.target.unsafe('create view a_view as select 1 as a, 2 as b')
+    await refuses('target_refused', [append('cols', 'a_view')])
+    await refuses('column_missing', [{ ...append('cols'), key: ['none'] }])
+    await refuses('column_missing', [{ ...append('cols'), cast: { none: 'text' } }])
+    await refuses('type_refused', [{ ...append('cols', 'cols_new'), cast: { a: 'nonsense' } }])
+  })
+
+  test('by the role is permission_denied', async () => {
+    await world.source.unsafe(`create table private_one (id integer);
+      do $$ begin if not exists (select from pg_roles where rolname = 'engine_nobody') then
+        create role engine_nobody login password 'nobody'; end if; end $$`).simple()
+    const url = new URL(world.sourceUrl)
+    url.username = 'engine_nobody'
+    url.password = 'nobody'
+    const result = await world.move({
+      from: postgres(url.href),
+      to: postgres(world.targetUrl),
+      streams: [replace('private_one')],
+    })
+    assert.equal(result.streams[0]?.code, 'permission_denied')
+  })
+
+  test('by a row security policy is an error, not fewer rows', async () => {
+    await world.source.unsafe(`create table guarded (id integer); insert into guarded values (1), (2);
+      alter table guarded enable row level security; create policy p on guarded using (id = 1);
+      do $$ begin if not exists (select from pg_roles where rolname = 'engine_reader') then
+        create role engine_reader login password 'reader'; end if; end $$;
+      grant select on guarded to engine_reader`).simple()
+    const url = new URL(world.sourceUrl)
+    url.username = 'engine_reader'
+    url.password = 'reader'
+    const result = await world.move({
+      from: postgres(url.href),
+      to: postgres(world.targetUrl),
+      streams: [replace('guarded')],
+    })
+    assert.equal(result.streams[0]?.code, 'permission_denied')
+  })
+
+  test('a role that may not make the ledger is told what would help', async () => {
+    await world.source.unsafe('create table small (id integer)')
+    await world.target.unsafe(
+      `do $$ begin if not exists (select from pg_roles where rolname = 'engine_loader') then
+      create role engine_loader login password 'loader'; end if; end $$; drop schema if exists sallyport cascade`,
+    )
+      .simple()
+    const url = new URL(world.targetUrl)
+    url.username = 'engine_loader'
+    url.password = 'loader'
+    const to = postgres(url.href)
+    const denied = await world.move({
+      from: postgres(world.sourceUrl),
+      to,
+      streams: [replace('small', 'own.small')],
+    })
+    assert.equal(denied.streams[0]?.code, 'permission_denied')
+    assert.match(denied.faults[0]?.message ?? '', /create schema "sallyport" authorization/)
+    await world.target.unsafe(`create schema sallyport authorization engine_loader;
+      create schema own authorization engine_loader`).simple()
+    const done = await world.move({
+      from: postgres(world.sourceUrl),
+      to,
+      streams: [replace('small', 'own.small')],
+    })
+    assert.equal(done.status, 'succeeded', done.faults.join())
+    await world.target.unsafe('drop schema sallyport cascade')
+  })
+})
+
+describe('wide tables', { skip: noServer }, () => {
+  test('of 1,600 columns arrive, and come back from Parquet', async () => {
+    const columns = Array.from({ length: 1600 }, (_, at) => `c${at} smallint`).join(', ')
+    await world.source.unsafe(`create table wide (${columns})`)
+    await world.source.unsafe(
+      `insert into wide values (${Array.from({ length: 1600 }, (_, at) => at).join(', ')})`,
+    )
+    await succeeds([replace('wide')])
+    await same('wide')
+    const out = await world.move({
+      from: postgres(world.sourceUrl),
+      to: files(world.folder),
+      streams: [{ from: 'wide', to: 'wide.parquet', mode: 'replace' }],
+    })
+    assert.equal(out.status, 'succeeded', out.faults.join())
+    const back = await world.move({
+      from: files(world.folder),
+      to: postgres(world.targetUrl),
+      streams: [{ from: 'wide.parquet', to: 'wide_back', mode: 'replace' }],
+    })
+    assert.equal(back.status, 'succeeded', back.faults.join())
+    await same('wide', 'wide_back')
+  })
+})
+
+describe('two loads of one target', { skip: noServer }, () => {
+  test('the second is refused while the first runs, and an earlier attempt of a run cannot commit', async () => {
+    await world.source.unsafe('create table contested (id integer); insert into contested values (1)')
+      .simple()
+    await succeeds([append('contested')], { runId: '00000000-0000-4000-8000-000000000001', fence: 5 })
+    await refuses('run_superseded', [append('contested', 'contested')], {
+      runId: '00000000-0000-4000-8000-000000000001',
+      fence: 4,
+    })
+    const { pid } = await one<{ pid: number }>('select pg_backend_pid() as pid')
+    const digest = new Bun.CryptoHasher('sha256').update('sallyport public.contested').digest()
+    const lock = digest.readBigInt64BE(0)
+    await world.target.unsafe(`select pg_advisory_lock(${lock}), ${pid}`)
+    await refuses('target_busy', [append('contested')])
+    await world.target.unsafe(`select pg_advisory_unlock(${lock})`)
+    await succeeds([append('contested')])
+  })
+})
