@@ -1,127 +1,14 @@
 /** The binary: one command line over everything that an agent and the people around it do. */
-import { Command, CommanderError } from 'commander'
-import { exits, Shell } from './commands/shell.ts'
-import type { Define } from './commands/shell.ts'
 import { HOLD_WORD } from './engine/hold.ts'
-import { version } from './version.ts'
 
-interface Group {
-  readonly name: string
-  readonly summary: string
-  /** Loaded when the command is called, so that a start pays for nothing else. */
-  readonly load: () => Promise<{ readonly define: Define }>
-}
-
-const groups: readonly Group[] = [
-  {
-    name: 'init',
-    summary: 'Make a tenant: its keys here, its first documents at the edge',
-    load: () => import('./commands/init.ts'),
-  },
-  { name: 'login', summary: 'Sign in to an edge with a token', load: () => import('./commands/login.ts') },
-  {
-    name: 'whoami',
-    summary: 'Show who is signed in, and to what',
-    load: () => import('./commands/whoami.ts'),
-  },
-  { name: 'enroll', summary: 'Make this machine an agent', load: () => import('./commands/enroll.ts') },
-  {
-    name: 'agent',
-    summary: 'Run the agent: asks for work, runs it, drains when told to stop',
-    load: () => import('./commands/agent.ts'),
-  },
-  {
-    name: 'agents',
-    summary: 'Agents: list, token, approve, revoke',
-    load: () => import('./commands/agents.ts'),
-  },
-  { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./commands/anchor.ts') },
-  {
-    name: 'trust',
-    summary: 'Whose signature counts: show, verify, edit, sign, publish',
-    load: () => import('./commands/trust.ts'),
-  },
-  {
-    name: 'policy',
-    summary: 'What agents may read and write: show, explain',
-    load: () => import('./commands/policy.ts'),
-  },
-  { name: 'keys', summary: 'Keys: list, show, make', load: () => import('./commands/keys.ts') },
-  {
-    name: 'connection',
-    summary: 'Connections, sealed here: add, list, remove',
-    load: () => import('./commands/connection.ts'),
-  },
-  {
-    name: 'pipeline',
-    summary: 'Pipelines, signed here: init, validate, sign, apply, list, show',
-    load: () => import('./commands/pipeline.ts'),
-  },
-  {
-    name: 'runs',
-    summary: 'Runs: start, list, show, watch, cancel, logs',
-    load: () => import('./commands/runs.ts'),
-  },
-  {
-    name: 'audit',
-    summary: 'The audit log: tail, export, verify',
-    load: () => import('./commands/audit.ts'),
-  },
-  {
-    name: 'doctor',
-    summary: 'Look at everything that is needed here, and say what is wrong',
-    load: () => import('./commands/doctor.ts'),
-  },
-  {
-    name: 'run',
-    summary: 'Run a pipeline file on this machine, with no edge at all',
-    load: () => import('./commands/run.ts'),
-  },
-  { name: 'version', summary: 'Print the version', load: () => import('./commands/version.ts') },
-]
-
-/** Runs one command line; returns its exit code. */
-async function main(words: readonly string[], shell: Shell): Promise<number> {
-  const program = new Command('sallyport')
-    .description(
-      'Zero-trust data pipelines: the edge coordinates, this binary seals, signs, checks and moves data.',
-    )
-    .helpCommand(false)
-    .version(version, '-V, --version', 'print the version')
-    .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ writeErr: (text) => shell.note(text.trimEnd()) })
-    .exitOverride()
-  const called = words.find((word) => !word.startsWith('-'))
-  for (const { name, summary, load } of groups) {
-    const command = program.command(name).summary(summary).description(summary).helpCommand(false)
-      .exitOverride()
-      .copyInheritedSettings(program)
-    if (name === called) (await load()).define(command, shell)
-    everyLeaf(
-      command,
-      (leaf) => leaf.option('--json', 'print the result as JSON on stdout, everything else on stderr'),
-    )
-  }
-  try {
-    await program.parseAsync(words, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? exits.done : exits.usage
-  }
-  return shell.exitCode
-}
-
-function everyLeaf(command: Command, visit: (leaf: Command) => void): void {
-  if (command.commands.length === 0) return visit(command)
-  for (const one of command.commands) everyLeaf(one, visit)
-}
-
-/** The binary starts itself again as the hold: before anything else, and without a command line. */
+/** The binary starts itself again as the hold: before anything else loads, and without a command line. */
 async function start(words: readonly string[]): Promise<number> {
   if (words[0] === HOLD_WORD) return (await import('./engine/hold_child.ts')).holdChild()
+  const { runProgram } = await import('./commands/program.ts')
+  const { Shell } = await import('./commands/shell.ts')
   const { env, stdout, stderr, stdin } = process
   const shell = new Shell({ env, stdout, stderr, stdin })
-  return main(words, shell).catch((error) => shell.failed(error))
+  return runProgram(words, shell).catch((error) => shell.failed(error))
 }
 
 process.exitCode = await start(process.argv.slice(2))

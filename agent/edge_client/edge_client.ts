@@ -77,11 +77,12 @@ export async function everyPage<T>(
   most = 10_000,
 ): Promise<T[]> {
   const all: T[] = []
-  for (let cursor: string | null | undefined; all.length < most;) {
-    const { data, next_cursor } = await page(cursor ? { cursor } : {})
+  let at: { cursor?: string } = {}
+  while (all.length < most) {
+    const { data, next_cursor } = await page(at)
     all.push(...data)
     if (!next_cursor || data.length === 0) break
-    cursor = next_cursor
+    at = { cursor: next_cursor }
   }
   return all.slice(0, most)
 }
