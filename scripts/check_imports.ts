@@ -24,8 +24,6 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@noble/hashes': ['shared/seal/', 'shared/sign/', 'shared/log/'],
   '@duckdb/node-api': ['agent/engine/', 'scripts/build_agent.ts', 'scripts/demo/'],
   '@duckdb/node-bindings': ['agent/engine/', 'scripts/build_agent.ts'],
-  'pg': ['agent/connectors/postgres/'],
-  'pg-copy-streams': ['agent/connectors/postgres/'],
   'commander': ['agent/main.ts', 'agent/commands/'],
   '@clack/prompts': ['agent/commands/'],
   'openapi-fetch': ['agent/edge_client/'],

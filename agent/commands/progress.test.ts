@@ -42,7 +42,7 @@ test('off a terminal a line comes now and then, on one the bar is drawn over and
     const view = new ProgressView(shell, out, () => now)
     for (let i = 0; i < 20; i++, now += 1000) view.show({ ...progress, bytes: i })
     view.clear()
-    if (isTTY) assert.match(out.text, /\r.*\x1b\[K\r\x1b\[K$/s)
+    if (isTTY) assert.ok(out.text.startsWith('\r') && out.text.endsWith('\x1b[K\r\x1b[K'))
     else assert.equal(out.text.trimEnd().split('\n').length, 3)
   }
 })
