@@ -9,7 +9,7 @@ import { pairAllowed, type Place, policyAllows, strictestLimits } from '../../sh
 import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import type { PostgresConfig } from '../connectors/postgres/config.ts'
-import { parseTable } from '../connectors/postgres/names.ts'
+import { parseTable, quoteName } from '../connectors/postgres/names.ts'
 import { resolveReferences } from '../references.ts'
 import { type LocalPolicy, real } from '../trust/local_policy.ts'
 import type { Endpoint } from './move.ts'
@@ -38,6 +38,9 @@ export interface PolicyOptions {
 export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: PolicyOptions): Allowed {
   const source = readConnection(opened.source, options)
   const destination = readConnection(opened.destination, options)
+  for (const place of destination.besides) {
+    allow(opened, { connection: opened.destination, direction: 'write', place }, options)
+  }
   for (const { from, to } of opened.body.streams) {
     const read = source.place(from)
     const write = destination.place(to)
@@ -60,7 +63,12 @@ interface ReadConnection {
   readonly secrets: readonly string[]
   /** The place that a stream's name means. */
   readonly place: (name: string) => Place
+  /** What a destination writes to besides its targets. */
+  readonly besides: readonly Place[]
 }
+
+/** The schema of Sallyport's own tables goes without saying; another one is a place like any other. */
+const ownLedger = 'sallyport'
 
 function readConnection(
   { kind, config }: OpenedConnection,
@@ -68,10 +76,13 @@ function readConnection(
 ): ReadConnection {
   const resolved = resolveReferences(config, { base, env, permit: (text) => local.reference(text) })
   const parsed = parseConfig(kind, resolved.config)
+  const { ledger } = parsed as Partial<PostgresConfig>
+  const place = (name: string) => placeOf(kind, { parsed, base, name })
   return {
     endpoint: { type: kind, config: resolved.config },
     secrets: [...resolved.secrets, ...secretsIn(resolved.config, parsed)],
-    place: (name) => placeOf(kind, { parsed, base, name }),
+    place,
+    besides: ledger === undefined || ledger === ownLedger ? [] : [place(`${quoteName(ledger)}.targets`)],
   }
 }
 
