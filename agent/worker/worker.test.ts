@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Fault } from '../../shared/faults.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
+import { verdictOf } from './failures.ts'
+import { Lease } from './lease.ts'
+import { work } from './worker.ts'
+
+const log = { write: () => undefined }
+const job = (id: string) => ({ run: { id } }) as RunJob
+
+/** Hands out what it is given; then polls stay open until the worker is drained. */
+function edgeWith(answers: (RunJob | null | Fault)[]) {
+  const asked: number[] = []
+  const waiting = Promise.withResolvers<void>()
+  return {
+    asked,
+    /** Resolves when everything was handed out and a poll is open. */
+    idle: waiting.promise,
+    async poll({ slots }: { slots: number }, signal: AbortSignal): Promise<RunJob | null> {
+      asked.push(slots)
+      const answer = answers.shift()
+      if (answer instanceof Fault) throw answer
+      if (answer !== undefined) return answer
+      waiting.resolve()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      throw signal.reason
+    },
+  }
+}
+
+describe('the worker', () => {
+  const base = { ready: async () => true, log, random: () => 0 }
+
+  test('asks for as many runs as it has free slots, and for none when all are taken', async () => {
+    const drain = new AbortController()
+    const edge = edgeWith([job('a'), job('b')])
+    const gates = new Map(['a', 'b'].map((id) => [id, Promise.withResolvers<void>()]))
+    const begun = Promise.withResolvers<void>()
+    const execute = ({ run }: RunJob) => {
+      if (run.id === 'b') begun.resolve()
+      return gates.get(run.id)!.promise
+    }
+    const working = work({ ...base, edge, slots: 2, execute }, drain.signal)
+    await begun.promise
+    assert.deepEqual(edge.asked, [2, 1])
+    gates.get('a')!.resolve()
+    await edge.idle
+    assert.deepEqual(edge.asked, [2, 1, 1])
+    gates.get('b')!.resolve()
+    drain.abort()
+    await working
+  })
+
+  test('drained, takes nothing more and waits for what it holds', async () => {
+    const drain = new AbortController()
+    const edge = edgeWith([job('a')])
+    const gate = Promise.withResolvers<void>()
+    let ended = false
+    const execute = () => gate.promise.then(() => void (ended = true))
+    const working = work({ ...base, edge, slots: 2, execute }, drain.signal)
+    await edge.idle
+    drain.abort()
+    gate.resolve()
+    await working
+    assert.equal(ended, true)
+    assert.equal(edge.asked.length, 2)
+  })
+
+  test('tries again after what may pass, and ends with what will not', async () => {
+    const edge = edgeWith([
+      new Fault('edge_unreachable'),
+      new Fault('agent_not_approved'),
+      null,
+      new Fault('agent_revoked'),
+    ])
+    const working = work(
+      { ...base, edge, slots: 1, execute: async () => undefined },
+      new AbortController().signal,
+    )
+    await assert.rejects(working, { code: 'agent_revoked' })
+    assert.equal(edge.asked.length, 4)
+  })
+
+  test('asks for nothing while nothing may be opened', async () => {
+    const drain = new AbortController()
+    const edge = edgeWith([])
+    const looked = Promise.withResolvers<void>()
+    const ready = async () => {
+      looked.resolve()
+      return false
+    }
+    const working = work({ ...base, ready, edge, slots: 1, execute: async () => undefined }, drain.signal)
+    await looked.promise
+    drain.abort()
+    await working
+    assert.equal(edge.asked.length, 0)
+  })
+})
+
+describe('a lease', () => {
+  const held = { run: 'a', fence: 1 }
+
+  /** Answers as scripted, the last answer again and again. */
+  function beats(answers: ({ cancel: boolean } | Fault)[]) {
+    return {
+      heartbeat: async () => {
+        const answer = answers.length > 1 ? answers.shift() : answers[0]
+        if (answer instanceof Fault) throw answer
+        return answer as { cancel: boolean }
+      },
+    }
+  }
+
+  test('that passed to another is lost at once', async () => {
+    const lost = Promise.withResolvers<void>()
+    const edge = beats([{ cancel: false }, new Fault('lease_lost')])
+    await using _lease = new Lease({
+      edge,
+      held,
+      onLost: lost.resolve,
+      onCancel: () => undefined,
+      everyMs: 1,
+      lifeMs: 60_000,
+    })
+    await lost.promise
+  })
+
+  test('that nobody confirms any more is lost when it has run out', async () => {
+    const lost = Promise.withResolvers<void>()
+    const edge = beats([{ cancel: false }, new Fault('edge_unreachable')])
+    await using _lease = new Lease({
+      edge,
+      held,
+      onLost: lost.resolve,
+      onCancel: () => undefined,
+      everyMs: 3,
+      lifeMs: 30,
+    })
+    await lost.promise
+  })
+
+  test('outlives an edge that is away for a moment', async () => {
+    const cancelled = Promise.withResolvers<void>()
+    let lost = false
+    const edge = beats([new Fault('edge_unreachable'), new Fault('unavailable'), { cancel: true }])
+    const onLost = () => void (lost = true)
+    await using _lease = new Lease({
+      edge,
+      held,
+      onLost,
+      onCancel: cancelled.resolve,
+      everyMs: 1,
+      lifeMs: 60_000,
+    })
+    await cancelled.promise
+    assert.equal(lost, false)
+  })
+
+  test('stops beating when it is disposed', async () => {
+    let count = 0
+    const edge = { heartbeat: async () => ({ cancel: ++count < 0 }) }
+    const lease = new Lease({
+      edge,
+      held,
+      onLost: () => undefined,
+      onCancel: () => undefined,
+      everyMs: 1,
+      lifeMs: 60_000,
+    })
+    await lease[Symbol.asyncDispose]()
+    const after = count
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(count, after)
+  })
+})
+
+test('which failures are final is a table', () => {
+  const expected = {
+    again: [
+      'edge_unreachable',
+      'unavailable',
+      'internal',
+      'too_many_requests',
+      'agent_not_approved',
+      'clock_skew',
+    ],
+    lost: ['lease_lost', 'not_found'],
+    final: [
+      'agent_revoked',
+      'unauthenticated',
+      'forbidden',
+      'invalid_request',
+      'pin_mismatch',
+      'request_signature_invalid',
+    ],
+  } as const
+  for (const [verdict, codes] of Object.entries(expected)) {
+    for (const code of codes) assert.equal(verdictOf(new Fault(code)), verdict, code)
+  }
+  assert.equal(verdictOf(new TypeError('a mistake of ours')), 'final')
+})
