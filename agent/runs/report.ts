@@ -31,6 +31,7 @@ export function completionOf({ status, streams }: RunResult): Completion {
 /** The end of a run that came to nothing before a stream began. */
 export function completionOfFault(error: unknown): Completion {
   const code = error instanceof Fault ? error.code : 'internal'
+  if (code === 'cancelled') return { status: 'cancelled', code, retry: false, streams: [] }
   const status = meaningOf(code).class === 'refused' ? 'refused' : 'failed'
   return { status, code, retry: status === 'failed' && mayMend(code), streams: [] }
 }

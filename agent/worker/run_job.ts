@@ -38,6 +38,8 @@ export interface RunOptions extends VerifyOptions {
   readonly log: Log
   /** Aborts when what is held has to be handed back now. */
   readonly handBack: AbortSignal
+  /** Milliseconds between heartbeats; a third of the lease unless said. */
+  readonly beatMs?: number
 }
 
 /** Why a run ends before its streams have. */
@@ -68,6 +70,7 @@ export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
       held,
       onLost: () => end('lease_lost'),
       onCancel: () => end('cancelled'),
+      ...(options.beatMs === undefined ? {} : { everyMs: options.beatMs }),
     })
     const attempt = await attemptRun(job, { options, held, log: runLog, signal: ended.signal })
     const completion = adjusted(attempt, stop)
