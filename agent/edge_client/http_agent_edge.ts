@@ -1,13 +1,32 @@
 /** The agent's side of the API. Every reply is parsed before it is used. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
 import { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
-import { HeartbeatReply, PollReply } from '../../shared/schemas/job.ts'
+import { HeartbeatReply, RunJob } from '../../shared/schemas/job.ts'
 import { TrustRecord } from '../../shared/schemas/trust_record.ts'
 import type { AgentEdge } from './agent_edge.ts'
 import { answer, type Edge } from './edge_client.ts'
+
+/** A signed document with its envelope, as it came: its own check says what is wrong with it. */
+const Unjudged = z.object({ document: z.unknown(), sealed: z.string() })
+
+/**
+ * A job whose documents nobody has looked at. Were they judged here, a bad one would be a bad answer, and asked for
+ * again; as it is, it becomes a refusal that is kept and told.
+ */
+const UnjudgedJob = RunJob.extend({
+  run: RunJob.shape.run.extend({
+    trigger: z.union([
+      z.object({ kind: z.literal('request'), request: z.unknown() }),
+      z.object({ kind: z.literal('api'), day: z.string(), slot: z.int() }),
+    ]),
+  }),
+  pipeline: Unjudged,
+  connections: z.array(Unjudged),
+})
+const PollReply = z.object({ job: z.union([UnjudgedJob, z.null()]) })
 
 export function httpAgentEdge(edge: Edge): AgentEdge {
   const run = (id: string) => ({ params: { path: { id } } })
@@ -27,7 +46,8 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
     },
     async poll({ slots, waitSeconds }, signal) {
       const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS) }
-      return checked(PollReply, await answer(edge.POST('/v1/agent/poll', { body, signal }))).job
+      const { job } = checked(PollReply, await answer(edge.POST('/v1/agent/poll', { body, signal })))
+      return job as RunJob | null
     },
     async started({ run: id, fence }, signal) {
       await answer(edge.POST('/v1/agent/runs/{id}/started', { ...run(id), body: { fence }, signal }))
