@@ -62,7 +62,9 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
     onOutOfReach: (what, forMs, error) =>
       log.write('warn', `the ${what} is out of reach`, { for_ms: forMs, error }),
   })
-  const footing = await firstFooting(footings, edge, { log, signal: signals.drain })
+  // Waits for an edge that is not there yet, and for the approval of this agent.
+  const signal = signals.drain
+  const footing = await untilThere(() => footings.read(signal), { log, signal })
   if (footing === null) return
   const of = { tenant: footing.ring.tenant, pool: footing.ring.pool }
   const localPolicy = () => loadLocalPolicy(config.localPolicy, ownFiles(options))
@@ -111,20 +113,6 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
       await watch.look()
     },
   }, signals.drain)
-}
-
-/** The first look at everything that counts; waits for an edge that is not there yet. Null when drained before. */
-async function firstFooting(
-  footings: Footings,
-  edge: AgentEdge,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<Footing | null> {
-  return await untilThere(async () => {
-    const { state } = await edge.self(signal)
-    if (state === 'pending') throw new Fault('agent_not_approved')
-    if (state === 'revoked') throw new Fault('agent_revoked')
-    return await footings.read(signal)
-  }, { log, signal })
 }
 
 interface Refusing {
