@@ -1,0 +1,140 @@
+/** One installation with an edge that can be made to lie, and the frame that every refusal is shown in. */
+import { SQL } from 'bun'
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { meaningOf } from '../../shared/faults.ts'
+import type { FaultCode } from '../../shared/faults.ts'
+import type { Started } from './binary.ts'
+import { edgeRows } from './edge_rows.ts'
+import { everyTable } from './tables.ts'
+import type { TamperingProxy } from './tampering_proxy.ts'
+import { startTamperingProxy } from './tampering_proxy.ts'
+import type { Json } from './tampering_proxy.ts'
+import { startWorld } from './world.ts'
+import type { World } from './world.ts'
+
+export interface Refusing extends AsyncDisposable {
+  readonly world: World
+  readonly proxy: TamperingProxy
+  readonly sql: SQL
+  readonly folder: string
+  /** Where the files connection `here` reads. */
+  readonly files: string
+  /** Port of the PostgreSQL server. */
+  readonly port: number
+  /** The target database's URL, as the agent uses it. */
+  readonly target: string
+  agent: Started
+  restartAgent(args?: readonly string[]): Promise<void>
+  /** Runs the pipeline and asserts that it does what it is there for. */
+  succeeds(pipeline: string): Promise<Json>
+  /**
+   * Runs the pipeline and asserts that it is refused with exactly this code: kept in the anchor, told with a message,
+   * and neither the target nor any row of the edge but the run's own has changed.
+   */
+  refuses(pipeline: string, code: FaultCode): Promise<Json>
+  /** Everything that a refusal must leave as it is. */
+  snapshot(): Promise<unknown>
+}
+
+const agentEnv = { NAMED: 'postgres', UNNAMED: 'postgres' }
+
+export async function startRefusing(server: string, name: string): Promise<Refusing> {
+  const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`))
+  const files = join(folder, 'in')
+  mkdirSync(files)
+  writeFileSync(join(files, 'people.csv'), 'id,name\n1,Ada\n2,Grace\n3,Edsger\n')
+  const database = `${name}_${process.pid}`
+  const admin = new SQL({ url: server, max: 1 })
+  await admin.unsafe(`create database ${database}`)
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  const port = Number(url.port)
+  const sql = new SQL({ url: url.href, max: 1 })
+  let tampering: TamperingProxy | null = null
+  const world = await startWorld({
+    folder,
+    front: async (edgePort) => (tampering = await startTamperingProxy({ edgePort })).url,
+    allow: [
+      `{ direction: read, connector: files, path: "${files}" }`,
+      `{ direction: write, connector: postgres, endpoint: ${url.hostname}, port: ${port}, account: ${url.username}, ` +
+      `database: ${database}, schema: public, prefix: "*" }`,
+    ],
+    local:
+      `files: ["${folder}"]\nplain: ["${url.host}"]\naddresses: ["${url.hostname}"]\nreferences: ["\${env:NAMED}"]\n`,
+  })
+  if (tampering === null) throw new Error('nothing tampers')
+  await world.addConnection('here', `{ type: files, path: "${files}" }`)
+  await world.addConnection('there', `{ type: postgres, url: "${url.href}" }`)
+  await world.applyPipeline(pipelineText('base'))
+  const start = (args: readonly string[] = []) => world.startAgent({ args, env: agentEnv })
+  const refusing: Refusing = {
+    world,
+    proxy: tampering,
+    sql,
+    folder,
+    files,
+    port,
+    target: url.href,
+    agent: await start(),
+    async restartAgent(args) {
+      this.agent.child.kill('SIGTERM')
+      await this.agent.ended
+      this.agent = await start(args)
+    },
+    async succeeds(pipeline) {
+      const run = await world.run(pipeline)
+      assert.equal(run.state, 'succeeded', JSON.stringify(run) + this.agent.said())
+      return run
+    },
+    async snapshot() {
+      return { target: await everyTable(sql), edge: edgeRows(world.edge.database, ['run', 'run_stream']) }
+    },
+    async refuses(pipeline, code) {
+      const was = await this.snapshot()
+      const runs = edgeRows(world.edge.database)['run'] ?? []
+      const run = await world.run(pipeline)
+      assert.deepEqual([run.state, run.code], ['refused', code], this.agent.said().slice(-500))
+      assert.deepEqual(await this.snapshot(), was)
+      const after = edgeRows(world.edge.database)['run'] ?? []
+      assert.equal(after.length, runs.length + 1)
+      assert.deepEqual(runs.filter((row) => !after.includes(row)), [])
+      await showsWhy(world, run.id, code)
+      return run
+    },
+    async [Symbol.asyncDispose]() {
+      await world[Symbol.asyncDispose]()
+      await tampering?.[Symbol.asyncDispose]()
+      await sql.close()
+      await admin.unsafe(`drop database ${database} with (force)`)
+      await admin.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return refusing
+}
+
+/** The anchor keeps it, and whoever watches reads what it means. */
+async function showsWhy(world: World, run: string, code: FaultCode): Promise<void> {
+  const anchor = JSON.parse(readFileSync(join(world.person.home, 'anchor.json'), 'utf8')) as Json
+  const kept = anchor.refusals.at(-1)
+  assert.deepEqual([kept.code, kept.run], [code, run])
+  const watched = await world.person.call(['runs', 'watch', run])
+  assert.equal(watched.exit, 4, watched.stderr)
+  assert.ok(watched.stderr.includes(`${code}: ${meaningOf(code).help}`), watched.stderr)
+}
+
+/** CSV to PostgreSQL, unless said otherwise. */
+export function pipelineText(
+  name: string,
+  more: { readonly source?: string; readonly destination?: string } = {},
+) {
+  return {
+    name,
+    source: more.source ?? 'here',
+    destination: more.destination ?? 'there',
+    streams: [`{ from: people.csv, to: public.${name.replaceAll('-', '_')}, mode: replace }`],
+  }
+}
