@@ -938,6 +938,8 @@ export interface components {
             created: string;
             fingerprint: string;
             id: string;
+            /** @description To the minute. */
+            last_seen?: string;
             name: string;
             pool: string;
             public_key: string;
@@ -2335,7 +2337,8 @@ export interface operations {
                      *           "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *           "version": "0.1.0",
                      *           "created": "2026-11-22T09:00:00.000Z",
-                     *           "approved": "2026-11-22T09:00:00.000Z"
+                     *           "approved": "2026-11-22T09:00:00.000Z",
+                     *           "last_seen": "2026-11-22T09:00:00.000Z"
                      *         }
                      *       ]
                      *     }
@@ -2382,7 +2385,8 @@ export interface operations {
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
-                     *       "approved": "2026-11-22T09:00:00.000Z"
+                     *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "last_seen": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Agent"];
@@ -2439,7 +2443,8 @@ export interface operations {
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
-                     *       "approved": "2026-11-22T09:00:00.000Z"
+                     *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "last_seen": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Agent"];
@@ -2491,6 +2496,7 @@ export interface operations {
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
                      *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "last_seen": "2026-11-22T09:00:00.000Z",
                      *       "revoked": "2026-11-22T09:00:00.000Z"
                      *     }
                      */
