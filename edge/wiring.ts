@@ -3,8 +3,10 @@ import type { Primitives } from '../shared/seal/primitives.ts'
 import { type App, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
+import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import { LastUse } from './auth/last_use.ts'
+import { usedToken } from './auth/store.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
@@ -46,7 +48,8 @@ export interface Edge {
 export function wire(options: EdgeOptions): Edge {
   const { storage, primitives, master, clock, log, closing } = options
   const db = reader(storage)
-  const lastUse = new LastUse()
+  const lastUse = new LastUse(usedToken)
+  const lastSeen = new LastUse(seenAgent)
   const logs = new TenantLogs({ db, primitives, master })
   const queue = new Queue({ db, storage, clock, randomBytes: primitives.randomBytes, log })
   const metrics = new Metrics([
@@ -68,7 +71,7 @@ export function wire(options: EdgeOptions): Edge {
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
       member: memberAuthenticator(storage, { clock, lastUse }),
-      agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl }),
+      agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
     },
     log,
     metrics,
@@ -79,7 +82,10 @@ export function wire(options: EdgeOptions): Edge {
   return {
     app: createApp(all, services, pages),
     routes: all,
-    flush: () => lastUse.flush(storage),
+    flush: async () => {
+      await lastUse.flush(storage)
+      await lastSeen.flush(storage)
+    },
     reap: () => queue.reap(),
   }
 }

@@ -44,7 +44,7 @@ export async function world(
   const other = await edge.call(admin, 'POST /v1/tenants', {
     body: { tenant: { id: OTHER, name: 'Other' }, person: { name: 'Mallory' } },
   })
-  await write(edge, 'INSERT INTO agent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+  await write(edge, 'INSERT INTO agent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)', [
     OTHER_AGENT,
     OTHER,
     'default',

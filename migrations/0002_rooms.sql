@@ -50,7 +50,9 @@ CREATE TABLE agent (
   state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'revoked')),
   created INTEGER NOT NULL,
   approved INTEGER,
-  revoked INTEGER
+  revoked INTEGER,
+  -- To the minute, written together now and then.
+  last_seen INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX agent_tenant ON agent (tenant, id);
 CREATE UNIQUE INDEX agent_key ON agent (tenant, public_key);

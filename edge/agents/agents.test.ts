@@ -94,6 +94,19 @@ describe('approval', () => {
   })
 })
 
+describe('an agent that asks', () => {
+  test('is shown with the minute in which it was last heard of', async () => {
+    await using s = await scene()
+    const agent = await s.estate.enrol()
+    const path = `/v1/agents/${agent.id}`
+    assert.equal((await s.estate.made('GET', path)).last_seen, undefined)
+    s.edge.now += 90_000
+    await agent.call('GET', '/v1/agent/self')
+    await s.edge.edge.flush()
+    assert.equal((await s.estate.made('GET', path)).last_seen, '2026-11-22T09:01:00.000Z')
+  })
+})
+
 describe('a signed request', () => {
   test('with another clock, body, path, query, host or key is refused', async () => {
     await using s = await scene()

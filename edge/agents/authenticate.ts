@@ -2,6 +2,7 @@
 import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { parseSignature, verifyRequest } from '../../shared/sign/http_signature.ts'
+import type { LastUse } from '../auth/last_use.ts'
 import type { Reader } from '../db/database.ts'
 import type { AgentPrincipal, Authenticator } from '../http/principal.ts'
 import { native } from '../primitives.ts'
@@ -15,9 +16,14 @@ import { agentByKeyId } from './store.ts'
  * reads read, a poll hands out another run or none, and writes to runs carry the lease's fence.
  */
 export function agentAuthenticator(
-  options: { readonly db: Reader; readonly clock: () => number; readonly publicUrl: string },
+  options: {
+    readonly db: Reader
+    readonly clock: () => number
+    readonly publicUrl: string
+    readonly lastSeen: LastUse
+  },
 ): Authenticator<AgentPrincipal> {
-  const { db, clock, publicUrl } = options
+  const { db, clock, publicUrl, lastSeen } = options
   const { origin } = new URL(publicUrl)
   return async (request) => {
     const header = (name: string) => request.headers.get(name)
@@ -30,7 +36,9 @@ export function agentAuthenticator(
     if (url.origin !== origin) throw new Fault('request_signature_invalid')
     const message = { method: request.method, url, header }
     const body = await request.body()
-    verifyRequest(native, { message, body, signature, publicKey: known.public_key, now: clock() })
+    const now = clock()
+    verifyRequest(native, { message, body, signature, publicKey: known.public_key, now })
+    lastSeen.touch(known.id, now)
     return { kind: 'agent', tenant: known.tenant, id: known.id, pool: known.pool, state: known.state }
   }
 }

@@ -45,7 +45,7 @@ const pending = {
   version: '0.1.0',
   created: at,
 } as const
-const approved = { ...pending, state: 'approved', approved: at } as const
+const approved = { ...pending, state: 'approved', approved: at, last_seen: at } as const
 const secret = 'sp_enr_0123456789ABCDEFGHIJKLMNOPQRST1Fh6Tk'
 
 const listPools = query({
@@ -149,6 +149,7 @@ const enrolAgent = open({
       created: now,
       approved: null,
       revoked: null,
+      last_seen: null,
     }
     return openChange({
       tenant: token.tenant,

@@ -17,6 +17,7 @@ export interface AgentRow {
   readonly created: number
   readonly approved: number | null
   readonly revoked: number | null
+  readonly last_seen: number | null
 }
 
 export function toAgent(row: AgentRow): Agent {
@@ -31,6 +32,7 @@ export function toAgent(row: AgentRow): Agent {
     created: isoTime(row.created),
     ...(row.approved === null ? {} : { approved: isoTime(row.approved) }),
     ...(row.revoked === null ? {} : { revoked: isoTime(row.revoked) }),
+    ...(row.last_seen === null ? {} : { last_seen: isoTime(row.last_seen) }),
   }
 }
 
@@ -85,6 +87,10 @@ export function revokeAgent(tenant: string, id: string, now: number): Step {
   const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now })
     .where('tenant', '=', tenant).where('id', '=', id).where('state', '!=', 'revoked')
   return step(query, { otherwise: 'conflict' })
+}
+
+export function seenAgent(id: string, now: number): Step {
+  return step(writes.updateTable('agent').set({ last_seen: now }).where('id', '=', id))
 }
 
 export interface EnrolmentRow {

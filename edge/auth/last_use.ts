@@ -1,16 +1,22 @@
-/** When each token was last used, to the minute: kept in memory and written together, never by the request itself. */
+/** When each token was last used, or each agent last heard of, to the minute: kept in memory and written together, never by the request itself. */
 import type { Storage } from '../db/storage.ts'
-import { usedToken } from './store.ts'
+import type { Step } from '../db/plan.ts'
 
 const MINUTE_MS = 60_000
 
 export class LastUse {
+  readonly #stepOf: (id: string, minute: number) => Step
   #pending = new Map<string, number>()
   readonly #written = new Map<string, number>()
 
-  touch(token: string, now: number): void {
+  /** `stepOf` is the write for one of them. */
+  constructor(stepOf: (id: string, minute: number) => Step) {
+    this.#stepOf = stepOf
+  }
+
+  touch(id: string, now: number): void {
     const minute = now - now % MINUTE_MS
-    if ((this.#written.get(token) ?? 0) < minute) this.#pending.set(token, minute)
+    if ((this.#written.get(id) ?? 0) < minute) this.#pending.set(id, minute)
   }
 
   /** Writes what is new since the last time. What fails is tried again at the next. */
@@ -18,14 +24,14 @@ export class LastUse {
     const batch = this.#pending
     if (batch.size === 0) return
     this.#pending = new Map()
-    const steps = [...batch].map(([token, minute]) => usedToken(token, minute))
+    const steps = [...batch].map(([id, minute]) => this.#stepOf(id, minute))
     try {
       await storage.write({ id: '', steps, leaf: null, repeatable: false })
     } catch (error) {
-      for (const [token, minute] of batch) if (!this.#pending.has(token)) this.#pending.set(token, minute)
+      for (const [id, minute] of batch) if (!this.#pending.has(id)) this.#pending.set(id, minute)
       throw error
     }
     this.#written.clear()
-    for (const [token, minute] of batch) this.#written.set(token, minute)
+    for (const [id, minute] of batch) this.#written.set(id, minute)
   }
 }

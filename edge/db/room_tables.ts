@@ -46,6 +46,7 @@ interface AgentTable {
   created: number
   approved: number | null
   revoked: number | null
+  last_seen: number | null
 }
 
 interface ConnectionTable {

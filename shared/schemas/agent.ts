@@ -23,6 +23,7 @@ export const Agent = z.object({
   created: Time,
   approved: Time.optional(),
   revoked: Time.optional(),
+  last_seen: Time.optional().meta({ description: 'To the minute.' }),
 }).meta({ id: 'Agent' })
 export type Agent = z.infer<typeof Agent>
 
