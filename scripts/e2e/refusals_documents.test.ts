@@ -193,7 +193,7 @@ describe(
     test('a kid that the ring lacks', async () => {
       await all.succeeds('base')
       const another = (ring: Json) => (ring.sealing[0].private = Buffer.from(newSeed()).toString('base64'))
-    await withFile(home('ring.json'), another, async () => void await all.refuses('base', 'kid_missing'))
+      await withFile(home('ring.json'), another, async () => void await all.refuses('base', 'kid_missing'))
       await all.succeeds('base')
     })
 

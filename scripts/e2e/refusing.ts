@@ -31,17 +31,24 @@ export interface Refusing extends AsyncDisposable {
   /** Runs the pipeline and asserts that it does what it is there for. */
   succeeds(pipeline: string): Promise<Json>
   /**
-   * Runs the pipeline and asserts that it is refused with exactly this code: kept in the anchor, told with a message,
+   * Runs the pipeline (or what `start` starts) and asserts that it is refused with exactly this code: kept in the anchor, told with a message,
    * and neither the target nor any row of the edge but the run's own has changed.
    */
-  refuses(pipeline: string, code: FaultCode): Promise<Json>
+  refuses(pipeline: string, code: FaultCode, start?: () => Promise<string>): Promise<Json>
   /** Everything that a refusal must leave as it is. */
   snapshot(): Promise<unknown>
 }
 
 const agentEnv = { NAMED: 'postgres', UNNAMED: 'postgres' }
 
-export async function startRefusing(server: string, name: string): Promise<Refusing> {
+export interface More {
+  /** Further lines of the signed policy, given the installation's folder. */
+  readonly allow?: (folder: string) => readonly string[]
+  /** Further targets of plain connections in the local policy. */
+  readonly plain?: readonly string[]
+}
+
+export async function startRefusing(server: string, name: string, more: More = {}): Promise<Refusing> {
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`))
   const files = join(folder, 'in')
   mkdirSync(files)
@@ -61,9 +68,11 @@ export async function startRefusing(server: string, name: string): Promise<Refus
       `{ direction: read, connector: files, path: "${files}" }`,
       `{ direction: write, connector: postgres, endpoint: ${url.hostname}, port: ${port}, account: ${url.username}, ` +
       `database: ${database}, schema: public, prefix: "*" }`,
+      ...more.allow?.(folder) ?? [],
     ],
-    local:
-      `files: ["${folder}"]\nplain: ["${url.host}"]\naddresses: ["${url.hostname}"]\nreferences: ["\${env:NAMED}"]\n`,
+    local: `files: ["${folder}"]\nplain: ${
+      JSON.stringify([url.host, ...more.plain ?? []])
+    }\naddresses: ["${url.hostname}"]\nreferences: ["\${env:NAMED}"]\n`,
   })
   if (tampering === null) throw new Error('nothing tampers')
   await world.addConnection('here', `{ type: files, path: "${files}" }`)
@@ -92,10 +101,10 @@ export async function startRefusing(server: string, name: string): Promise<Refus
     async snapshot() {
       return { target: await everyTable(sql), edge: edgeRows(world.edge.database, ['run', 'run_stream']) }
     },
-    async refuses(pipeline, code) {
+    async refuses(pipeline, code, start = async () => (await world.startRun(pipeline)).id) {
       const was = await this.snapshot()
       const runs = edgeRows(world.edge.database)['run'] ?? []
-      const run = await world.run(pipeline)
+      const run = await world.endOf(await start())
       assert.deepEqual([run.state, run.code], ['refused', code], this.agent.said().slice(-500))
       assert.deepEqual(await this.snapshot(), was)
       const after = edgeRows(world.edge.database)['run'] ?? []
@@ -119,8 +128,8 @@ export async function startRefusing(server: string, name: string): Promise<Refus
 /** The anchor keeps it, and whoever watches reads what it means. */
 async function showsWhy(world: World, run: string, code: FaultCode): Promise<void> {
   const anchor = JSON.parse(readFileSync(join(world.person.home, 'anchor.json'), 'utf8')) as Json
-  const kept = anchor.refusals.at(-1)
-  assert.deepEqual([kept.code, kept.run], [code, run])
+  const kept = anchor.refusals.filter((one: Json) => one.run === run)
+  assert.deepEqual(kept.map((one: Json) => one.code), [code])
   const watched = await world.person.call(['runs', 'watch', run])
   assert.equal(watched.exit, 4, watched.stderr)
   assert.ok(watched.stderr.includes(`${code}: ${meaningOf(code).help}`), watched.stderr)
