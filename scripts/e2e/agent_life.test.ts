@@ -152,7 +152,7 @@ describe('an agent', { skip: server ? false : 'no PostgreSQL given' }, () => {
     const agent = await start()
     await world.does('agents', 'revoke', 'vm-1', '--yes')
     const ended = await agent.ended
-    assert.equal(ended.exit, 1)
+    assert.equal(ended.exit, 1, ended.stderr)
     assert.match(ended.stderr, /agent_revoked/)
   })
 })

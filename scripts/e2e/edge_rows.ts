@@ -5,7 +5,10 @@ type Row = Readonly<Record<string, unknown>>
 
 /** What every request leaves behind: the audit leaf of a refused run, the time a token was used. */
 const passing = ['audit_leaf', 'audit_name']
-const passingColumns: Readonly<Record<string, readonly string[]>> = { token: ['last_used'] }
+const passingColumns: Readonly<Record<string, readonly string[]>> = {
+  token: ['last_used'],
+  agent: ['last_seen'],
+}
 
 /** Every row of every table as one text each, but for audit leaves and times of use. */
 export function edgeRows(path: string, without: readonly string[] = []): Record<string, string[]> {
