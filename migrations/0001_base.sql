@@ -4,6 +4,7 @@
 -- A guard tries to insert NULL here when an expectation is not met; it never holds a row.
 CREATE TABLE expectation (met INTEGER NOT NULL) STRICT;
 
+-- With row ids: its rows are long, and are only ever added at the end.
 CREATE TABLE audit_leaf (
   tenant TEXT NOT NULL,
   seq INTEGER NOT NULL,
@@ -11,9 +12,9 @@ CREATE TABLE audit_leaf (
   action TEXT NOT NULL,
   time INTEGER NOT NULL,
   request TEXT,
-  bytes BLOB NOT NULL,
-  PRIMARY KEY (tenant, seq)
-) STRICT, WITHOUT ROWID;
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX audit_leaf_position ON audit_leaf (tenant, seq);
 CREATE UNIQUE INDEX audit_leaf_plan ON audit_leaf (plan);
 
 CREATE TABLE audit_name (

@@ -1,8 +1,9 @@
 /**
  * The storage inside the process: one writer, one reader, one file.
  *
- * Everything that waits at the next `setImmediate` goes into one commit, each plan inside a savepoint of its own, so
- * that one refused plan does not touch its neighbours. A plan resolves after the commit is on disk
+ * Everything that waits at the next `setImmediate` goes into one commit. Where one of the plans is refused, the group
+ * is rolled back and run again with a savepoint around each, so that its neighbours are kept; savepoints cost as
+ * much as the statements inside them, so a group goes without until then. A plan resolves after the commit is on disk
  * (`synchronous=FULL`), never before.
  */
 import { setImmediate } from 'node:timers'
@@ -23,6 +24,9 @@ import type { Storage, StorageCounts } from './storage.ts'
 /** Plans in one commit: bounds how long the event loop is held. */
 const MAX_GROUP = 512
 
+/** Groups that get savepoints at once after one in which a plan was refused: refusals come together. */
+const CAREFUL_GROUPS = 16
+
 interface Waiting {
   readonly plan: Plan
   readonly resolve: (outcome: Outcome) => void
@@ -35,6 +39,7 @@ class EmbeddedStorage implements Storage {
   #waiting: Waiting[] = []
   #scheduled = false
   #closed = false
+  #careful = 0
   #counts = { commits: 0, plans: 0, refused: 0 }
 
   constructor(writer: EngineConnection, reader: EngineConnection) {
@@ -115,14 +120,31 @@ class EmbeddedStorage implements Storage {
 
   /** Throws when nothing of the group could be kept. */
   #commit(group: readonly Waiting[]): (Outcome | Fault)[] {
-    this.#writer.run('BEGIN IMMEDIATE')
-    const results = group.map(({ plan }) => this.#apply(plan))
+    const results = this.#careful === 0 ? this.#together(group) ?? this.#apart(group) : this.#apart(group)
     this.#writer.run('COMMIT')
     const refused = results.filter((result) => result instanceof Fault).length
+    this.#careful = refused > 0 ? CAREFUL_GROUPS : Math.max(0, this.#careful - 1)
     this.#counts.commits += 1
     this.#counts.plans += group.length - refused
     this.#counts.refused += refused
     return results
+  }
+
+  /** The group without savepoints, or null, and nothing of it, when one of its plans is refused. */
+  #together(group: readonly Waiting[]): Outcome[] | null {
+    this.#writer.run('BEGIN IMMEDIATE')
+    try {
+      return group.map(({ plan }) => this.#happened(plan) ?? this.#happen(plan))
+    } catch (error) {
+      if (!this.#writer.inTransaction) throw error
+      this.#writer.run('ROLLBACK')
+      return null
+    }
+  }
+
+  #apart(group: readonly Waiting[]): (Outcome | Fault)[] {
+    this.#writer.run('BEGIN IMMEDIATE')
+    return group.map(({ plan }) => this.#apply(plan))
   }
 
   /** One plan inside its savepoint. Throws only when the group's transaction is gone. */
