@@ -143,6 +143,9 @@ export async function moveStream(
   const tally: Tally = { route: null, moved: null }
   let ends: Ends | null = null
   let fault: Fault | null = null
+  // A statement that waits for a lock hears of no signal: closing its connection is what ends it.
+  const interrupt = () => void ends?.[Symbol.asyncDispose]().catch(() => undefined)
+  order.signal.addEventListener('abort', interrupt)
   try {
     order.signal.throwIfAborted()
     ends = new Ends(order, index)
@@ -151,6 +154,7 @@ export async function moveStream(
     fault = asFault(error, order.signal)
     order.onFault?.(index, fault)
   } finally {
+    order.signal.removeEventListener('abort', interrupt)
     await ends?.[Symbol.asyncDispose]().catch(() => undefined)
   }
   const done = fault === null ? tally.moved : null

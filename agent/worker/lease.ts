@@ -15,6 +15,9 @@ export interface LeaseOptions {
   readonly lifeMs?: number
 }
 
+/** Somebody who cancels a run waits for a heartbeat: more often than the lease asks for. */
+const noticeMs = 5_000
+
 /** Beats until disposed. The edge counts a lease by its own clock; this side gives up a little earlier. */
 export class Lease implements AsyncDisposable {
   readonly #ended = new AbortController()
@@ -27,12 +30,12 @@ export class Lease implements AsyncDisposable {
   async #beat({ edge, held, onLost, onCancel, ...times }: LeaseOptions): Promise<void> {
     const { signal } = this.#ended
     const lifeMs = times.lifeMs ?? LEASE_SECONDS * 1000
-    const everyMs = times.everyMs ?? lifeMs / 3
+    const everyMs = times.everyMs ?? Math.min(lifeMs / 3, noticeMs)
     let good = performance.now()
     while (!signal.aborted) {
       await sleep(everyMs, signal)
       if (signal.aborted) return
-      const left = good + lifeMs - everyMs / 3 - performance.now()
+      const left = good + lifeMs * 0.9 - performance.now()
       if (left <= 0) return onLost()
       try {
         const { cancel } = await edge.heartbeat(held, AbortSignal.any([signal, AbortSignal.timeout(left)]))
