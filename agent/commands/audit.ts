@@ -130,8 +130,8 @@ async function verify(shell: Shell, file: string, options: VerifyOptions): Promi
   }
   const whose = tenant ?? anchor?.tenant
   if (whose === undefined) throw new UsageError('Give --anchor: nothing else says whose log it is.')
-  const seen = remembered(anchor?.checkpoint ?? null)
   try {
+    const seen = remembered(anchor?.checkpoint ?? null)
     const { checkpoint, anchored } = await verifyExport(native, {
       chunks: createReadStream(file),
       log: { name: logOrigin(whose), publicKey: fromBase64(logKey) },

@@ -35,7 +35,22 @@ export async function makeAnchor(store: Store, of: { tenant: string; pool: strin
     checkpoint: null,
     refusals: [],
   }
-  return await store.swap(null, JSON.stringify(anchor) + '\n')
+  return await store.swap(null, textOf(anchor, store.place))
+}
+
+/**
+ * Every text is read before it is stored: an anchor that nobody can read stops every agent, and some of what is put
+ * into it comes from the edge. Throws `invalid_file`.
+ */
+function textOf(anchor: Anchor, place: string): string {
+  const text = JSON.stringify(anchor) + '\n'
+  const parsed = Anchor.safeParse(anchor)
+  if (parsed.success) return text
+  const where = parsed.error.issues[0]?.path.join('.')
+  throw new Fault(
+    'invalid_file',
+    `${place} is left as it was: what was to be stored is no anchor, at ${where}.`,
+  )
 }
 
 /**
@@ -50,7 +65,7 @@ export async function updateAnchor(
   return await update(store, (text) => {
     const now = parseAnchor(text, store.place, of)
     const next = change(now)
-    return { text: next === now ? null : JSON.stringify(next) + '\n', result: next }
+    return { text: next === now ? null : textOf(next, store.place), result: next }
   })
 }
 

@@ -19,37 +19,60 @@ export interface WatchOptions {
   readonly now: () => number
 }
 
+/** How often others of the pool may store a checkpoint while this one is looked at. */
+const mostAttempts = 20
+
 /**
  * Fetches the newest checkpoint, verifies it under the trust document's log key and against the anchor's, cosigns it
  * with the pool key and stores it in the anchor. Returns the log's size.
  *
  * Throws `checkpoint_invalid`, and `log_forked` when it does not continue what was seen: an alarm.
  */
-export async function watchLog(
+export async function watchLog(options: WatchOptions, signal: AbortSignal): Promise<number> {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const size = await follow(options, signal)
+    if (size !== null) return size
+  }
+  throw new Fault('unavailable', 'Others store checkpoints faster than this one can be verified.')
+}
+
+/** Null when the anchor's checkpoint has changed meanwhile: then what came was compared with nothing that counts. */
+async function follow(
   { edge, anchor, footing, now }: WatchOptions,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | null> {
   const { ring, chain } = footing
-  const key = { name: logOrigin(ring.tenant), publicKey: fromBase64(chain.document.log_key) }
+  const log = { name: logOrigin(ring.tenant), publicKey: fromBase64(chain.document.log_key) }
   const seen = (await readAnchor(anchor, ring)).checkpoint
   const before = remembered(seen)
   const { checkpoint: note, consistency } = await newest(edge, before, signal)
-  const after = openCheckpoint(native, note, key)
+  const after = openCheckpoint(native, note, log)
   if (before !== null) checkContinues(before, after, consistency)
   const signer = { name: `sallyport/pool/${ring.pool}`, seed: fromBase64(ring.pool_key) }
-  const cosigned = cosignNote(native, { note, signer, time: Math.floor(now() / 1000) })
+  let current = false
   await updateAnchor(anchor, ring, (one) => {
-    // Another agent of the pool may have stored a newer one meanwhile; it has checked that for itself.
-    const stored = remembered(one.checkpoint)
-    return stored !== null && stored.size >= after.size ? one : { ...one, checkpoint: cosigned }
+    // Two agents that were shown two logs must not both be right: the second is asked to continue the first's.
+    current = one.checkpoint === seen
+    if (!current || after.size === before?.size) return one
+    const time = Math.floor(now() / 1000)
+    return { ...one, checkpoint: cosignNote(native, { note, log, signer, time }) }
   })
-  return after.size
+  return current ? after.size : null
 }
 
-/** The anchor's own: verified when it was stored, perhaps under a log key that has changed since. */
+/**
+ * The anchor's own: verified when it was stored, perhaps under a log key that has changed since. Null when nothing was
+ * seen yet. Throws `checkpoint_invalid` on one that cannot be read: that is not the same as none.
+ */
 export function remembered(note: string | null): Checkpoint | null {
-  const parsed = note === null ? null : parseNote(note)
-  return parsed === null ? null : parseCheckpoint(parsed)
+  if (note === null) return null
+  const parsed = parseNote(note)
+  const checkpoint = parsed === null ? null : parseCheckpoint(parsed)
+  if (checkpoint !== null) return checkpoint
+  throw new Fault(
+    'checkpoint_invalid',
+    'The checkpoint in the anchor cannot be read, so nothing says what the audit log was before.',
+  )
 }
 
 /** An edge whose log is shorter than what was seen can prove nothing about it; what it shows is asked for all the same. */

@@ -156,7 +156,7 @@ describe('a checkpoint', () => {
   test('that a witness has cosigned says when, and still verifies under the log key', () => {
     const witness = { name: 'sallyport/pool/default', seed: seed.map((b) => b + 2) }
     const key = { name: witness.name, publicKey: p.ed25519.publicKey(witness.seed) }
-    const cosigned = cosignNote(p, { note, signer: witness, time: 1_679_315_147 })
+    const cosigned = cosignNote(p, { note, log, signer: witness, time: 1_679_315_147 })
     const parsed = parseNote(cosigned)
     assert.ok(parsed)
     assert.equal(verifyCosignature(p, parsed, key), 1_679_315_147)
@@ -166,6 +166,21 @@ describe('a checkpoint', () => {
     const moved = parseNote(cosigned.replace('\n20852163\n', '\n20852164\n'))
     assert.ok(moved)
     assert.equal(verifyCosignature(p, moved, key), null)
+  })
+
+  test('that a witness has cosigned carries two lines, whatever was put below it', () => {
+    const signer = { name: 'witness', seed: seed.map((b) => b + 2) }
+    const junk = Array.from(
+      { length: 99 },
+      (_, i) => `\u2014 x ${toBase64(new Uint8Array([0, 0, 0, 0, i]))}\n`,
+    )
+    const again = note.slice(note.lastIndexOf('\n\n') + 2)
+    const plain = cosignNote(p, { note, log, signer, time: 1 })
+    assert.equal(cosignNote(p, { note: note + junk.join(''), log, signer, time: 1 }), plain)
+    assert.equal(cosignNote(p, { note: note + again.repeat(99), log, signer, time: 1 }), plain)
+    assert.equal(parseNote(plain)?.signatures.length, 2)
+    const stranger = { ...log, publicKey: p.ed25519.publicKey(signer.seed) }
+    assert.throws(() => cosignNote(p, { note, log: stranger, signer, time: 1 }), RangeError)
   })
 })
 

@@ -38,15 +38,16 @@ export function checkpointExample(): string {
   const origin = logOrigin(tenant)
   const seed = counting(0x10)
   const note = signCheckpoint(p, { origin, head: { size: 3, root: tree.root() }, seed })
+  const log = { name: origin, publicKey: p.ed25519.publicKey(seed) }
   const signer = { name: `${origin}/default`, seed: counting(0x30) }
   return [
     'log key',
     `  seed    ${toHex(seed)}`,
-    `  public  ${toHex(p.ed25519.publicKey(seed))}`,
+    `  public  ${toHex(log.publicKey)}`,
     'checkpoint, ending in a newline',
     ...note.trimEnd().split('\n').map((line) => `  ${line}`.trimEnd()),
     `line of a witness with seed ${toHex(signer.seed).slice(0, 8)}…, at second 1795338000`,
-    ...cosignNote(p, { note, signer, time: 1_795_338_000 }).slice(note.length).trimEnd().split('\n')
+    ...cosignNote(p, { note, log, signer, time: 1_795_338_000 }).slice(note.length).trimEnd().split('\n')
       .map((line) => `  ${line}`),
   ].join('\n')
 }

@@ -65,20 +65,27 @@ export function signNote(p: Signing, note: { text: string; signer: NoteSigner })
 }
 
 /**
- * The note with a witness's line added: that at `time` (whole seconds since 1970) this was the largest consistent
- * tree that `signer` had seen.
+ * The note as a witness keeps it: its text, one line of the log's key, and the witness's own, that at `time` (whole
+ * seconds since 1970) this was the largest consistent tree that `signer` had seen. Every other line is left out:
+ * whoever shows a note can put below it what they like, until nobody can read it any more. Throws a RangeError on
+ * what is no note, or not signed by `log`.
  */
 export function cosignNote(
   p: Signing,
-  options: { note: string; signer: NoteSigner; time: number },
+  options: { note: string; log: NoteKey; signer: NoteSigner; time: number },
 ): string {
-  const { note, signer, time } = options
+  const { note, log, signer, time } = options
   const parsed = parseNote(note)
-  if (!parsed || !isKeyName(signer.name)) throw new RangeError('not a note')
+  if (!parsed || !verifyNote(p, parsed, log) || !isKeyName(signer.name)) throw new RangeError('not a note')
+  const [first] = linesOf(parsed, log.name, keyIdOf(p, log, ED25519)) as [NoteSignature]
   const publicKey = p.ed25519.publicKey(signer.seed)
   const signature = p.ed25519.sign(signer.seed, cosigned(parsed.text, time))
   const keyId = keyIdOf(p, { name: signer.name, publicKey }, COSIGNATURE)
-  return note + line(signer.name, keyId, concat(u64(time), signature))
+  const lines = [
+    line(first.name, first.keyId, first.signature),
+    line(signer.name, keyId, concat(u64(time), signature)),
+  ]
+  return `${parsed.text}\n${lines.join('')}`
 }
 
 /** Splits text from signature lines, strictly; null when it is no signed note. Verifies nothing. */
