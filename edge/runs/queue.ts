@@ -17,6 +17,7 @@ import {
   expiredRuns,
   finishedAt,
   moveRun,
+  run,
   type RunChange,
   type RunRow,
   standingOf,
@@ -42,6 +43,8 @@ const LEASE_MS = LEASE_SECONDS * 1000
 /** A claim is decided in milliseconds; what has not been by then is nobody's. */
 const RESERVED_MS = 5_000
 const EXPIRED_AT_ONCE = 100
+/** Read beyond those that are reserved, as other polls reserve while one reads. */
+const SPARE = 8
 
 export class Queue {
   readonly #options: QueueOptions
@@ -92,19 +95,17 @@ export class Queue {
 
   /** The run that waits longest and what its agent needs, reserved for the plan; null when there is none. */
   async look(of: PoolKey, plan: string): Promise<{ readonly row: RunRow; readonly parts: Parts } | null> {
-    for (const [run, { plan: holder, until }] of this.#reserved) {
-      if (holder === plan || until <= this.now) this.#reserved.delete(run)
+    for (const [id, { plan: holder, until }] of this.#reserved) {
+      if (holder === plan || until <= this.now) this.#reserved.delete(id)
     }
     for (;;) {
-      const take = this.#reserved.size + 1
-      const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take })
-      const row = rows.find(({ id }) => !this.#reserved.has(id))
-      if (row === undefined) {
-        // A full page of reserved ones: others have reserved while this one read, and there may be more.
-        if (rows.length === take) continue
-        return null
+      const id = await this.#reserve(of, plan)
+      if (id === null) return null
+      const row = await run(this.#options.db, of.tenant, id)
+      if (row?.state !== 'queued') {
+        this.release(id)
+        continue
       }
-      this.#reserved.set(row.id, { plan, until: this.now + RESERVED_MS })
       try {
         return { row, parts: await partsOf(this.#options.db, of.tenant, row) }
       } catch (error) {
@@ -115,9 +116,24 @@ export class Queue {
     }
   }
 
+  /** The first that no other poll of this instance is about to claim. */
+  async #reserve({ tenant, pool }: PoolKey, plan: string): Promise<string | null> {
+    for (;;) {
+      const take = this.#reserved.size + SPARE
+      const ids = await dueRuns(this.#options.db, tenant, { pool, now: this.now, take })
+      const id = ids.find((one) => !this.#reserved.has(one))
+      if (id !== undefined) {
+        this.#reserved.set(id, { plan, until: this.now + RESERVED_MS })
+        return id
+      }
+      // A full page of reserved ones: others have reserved while this one read, and there may be more.
+      if (ids.length < take) return null
+    }
+  }
+
   /** The claim is done with, one way or the other. */
-  release(run: string): void {
-    this.#reserved.delete(run)
+  release(id: string): void {
+    this.#reserved.delete(id)
   }
 
   /** Takes the runs back whose lease ran out; returns how many. Safe from any number of instances. */
