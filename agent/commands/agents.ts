@@ -1,5 +1,4 @@
 /** `sallyport agents`: who may ask for work. */
-import { writeFileSync } from 'node:fs'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
@@ -8,6 +7,7 @@ import { printable } from '../edge_client/problem.ts'
 import { native } from '../primitives.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
 import { confirm } from './ask.ts'
+import { handOver } from './hand_over.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -100,9 +100,7 @@ async function token(shell: Shell, options: TokenOptions): Promise<void> {
   shell.note(
     `For one agent of the pool ${made.pool}, until ${made.expires}. Use it with: sallyport enroll --token-file FILE`,
   )
-  if (options.out === undefined) return shell.result(made, made.token)
-  writeFileSync(options.out, made.token + '\n', { mode: 0o600, flag: 'wx' })
-  shell.result({ pool: made.pool, expires: made.expires, file: options.out }, `Written to ${options.out}.`)
+  handOver(shell, { secret: made.token, out: options.out, value: { pool: made.pool, expires: made.expires } })
 }
 
 async function approve(shell: Shell, wanted: string, options: ApproveOptions): Promise<void> {

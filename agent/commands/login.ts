@@ -12,6 +12,7 @@ import { type Define, type Shell, UsageError } from './shell.ts'
 interface Options {
   readonly url?: string
   readonly tokenFile?: string
+  readonly invitationFile?: string
   readonly pin?: string
 }
 
@@ -21,12 +22,14 @@ The pin says which keys count. It comes from whoever ran \`sallyport init\`, nev
 Examples:
   sallyport login --url https://edge.example.com --pin <tenant>:1:<hash>
   SALLYPORT_TOKEN=… sallyport login --url https://edge.example.com
-  sallyport login --url https://edge.example.com --token-file token.txt`
+  sallyport login --url https://edge.example.com --token-file token.txt
+  sallyport login --url https://edge.example.com --invitation-file invitation.txt --pin <pin>`
 
 export const define: Define = (command, shell) => {
   command
     .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
     .option('--token-file <file>', 'file with the API token, - for stdin (or SALLYPORT_TOKEN, or asked for)')
+    .option('--invitation-file <file>', 'file with an invitation to accept instead (or SALLYPORT_INVITATION)')
     .option('--pin <pin>', 'pin of the tenant (SALLYPORT_PIN)')
     .addHelpText('after', examples)
     .action(shell.action((options: Options) => login(shell, options)))
@@ -46,12 +49,7 @@ async function login(shell: Shell, options: Options): Promise<void> {
   })
   const url = edgeOf(text)
   if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
-  const token = await askSecret(shell, {
-    what: 'API token',
-    file: options.tokenFile,
-    fileOption: '--token-file',
-    variable: 'SALLYPORT_TOKEN',
-  })
+  const token = await tokenOf(shell, url, options)
   const edge = edgeFor(url, token)
   const { tenant, name, role } = await answer(edge.GET('/v1/whoami'))
   const typed = options.pin ?? env['SALLYPORT_PIN']
@@ -76,6 +74,26 @@ async function login(shell: Shell, options: Options): Promise<void> {
         'then: sallyport login --pin <pin>',
     )
   }
+}
+
+/** Given, asked for, or got by accepting an invitation. */
+async function tokenOf(shell: Shell, url: URL, options: Options): Promise<string> {
+  const { tokenFile, invitationFile } = options
+  if (invitationFile !== undefined || (shell.env['SALLYPORT_INVITATION'] ?? '') !== '') {
+    const invitation = await askSecret(shell, {
+      what: 'invitation',
+      file: invitationFile,
+      fileOption: '--invitation-file',
+      variable: 'SALLYPORT_INVITATION',
+    })
+    return (await answer(edgeFor(url, invitation).POST('/v1/invitations/accept'))).token
+  }
+  return await askSecret(shell, {
+    what: 'API token',
+    file: tokenFile,
+    fileOption: '--token-file',
+    variable: 'SALLYPORT_TOKEN',
+  })
 }
 
 /** The remembered pin, when it is of the same tenant. */

@@ -36,7 +36,7 @@ export const groups: readonly Group[] = [
   { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./anchor.ts') },
   {
     name: 'trust',
-    summary: 'Whose signature counts: show, verify, edit, sign, publish',
+    summary: 'Whose signature counts: show, verify, edit, sign, publish, deny',
     load: () => import('./trust.ts'),
   },
   {
@@ -70,6 +70,8 @@ export const groups: readonly Group[] = [
     summary: 'Look at everything that is needed here, and say what is wrong',
     load: () => import('./doctor.ts'),
   },
+  { name: 'members', summary: 'Members: list, invite, remove', load: () => import('./members.ts') },
+  { name: 'tokens', summary: 'API tokens: list, create, revoke', load: () => import('./tokens.ts') },
   {
     name: 'run',
     summary: 'Run a pipeline file on this machine, with no edge at all',

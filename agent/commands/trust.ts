@@ -8,6 +8,7 @@ import { peopleTrust } from './people_trust.ts'
 import { openSession, pinOf, type SessionOptions, sessionOptions } from './session.ts'
 import type { Define, Shell } from './shell.ts'
 import { facts, table } from './table.ts'
+import { defineTrustDeny } from './trust_deny.ts'
 import { defineTrustEdit } from './trust_edit.ts'
 
 export const define: Define = (command, shell) => {
@@ -23,6 +24,7 @@ export const define: Define = (command, shell) => {
     )
     .action(shell.action((options: SessionOptions) => verify(shell, options)))
   defineTrustEdit(command, shell)
+  defineTrustDeny(command, shell)
 }
 
 async function show(shell: Shell, options: SessionOptions): Promise<void> {

@@ -1,0 +1,88 @@
+/** `sallyport members`: the people of a tenant, as the edge knows them. Whose signature counts is another matter. */
+import { Fault } from '../../shared/faults.ts'
+import { type Role, roles } from '../../shared/permissions.ts'
+import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { printable } from '../edge_client/problem.ts'
+import { confirm } from './ask.ts'
+import { handOver } from './hand_over.ts'
+import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
+import { type Define, type Shell, UsageError } from './shell.ts'
+import { table } from './table.ts'
+
+interface InviteOptions extends SessionOptions {
+  readonly role: string
+  readonly out?: string
+}
+interface RemoveOptions extends SessionOptions {
+  readonly yes?: boolean
+}
+
+export const define: Define = (command, shell) => {
+  sessionOptions(command.command('list').description('List members'))
+    .addHelpText('after', '\nExamples:\n  sallyport members list')
+    .action(shell.action((options: SessionOptions) => list(shell, options)))
+  sessionOptions(
+    command.command('invite').description('Invite somebody; the invitation is good once, for seven days'),
+  )
+    .argument('<name>', 'their name')
+    .option('--role <role>', roles.join(', '), 'editor')
+    .option('--out <file>', 'write the invitation to this file (mode 0600) instead of printing it')
+    .addHelpText(
+      'after',
+      '\nA member may do at the edge what the role holds. To sign, their key has to be in the trust document as well:\n' +
+        'sallyport keys make, then trust edit --add-signer.\n\nExamples:\n' +
+        '  sallyport members invite "Grace" --role editor --out invitation.txt',
+    )
+    .action(shell.action((name: string, options: InviteOptions) => invite(shell, name, options)))
+  sessionOptions(command.command('remove').description('Remove a member and revoke their tokens'))
+    .argument('<member>', 'id or name')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExamples:\n  sallyport members remove "Grace"')
+    .action(shell.action((name: string, options: RemoveOptions) => remove(shell, name, options)))
+}
+
+async function all({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/members', { params: { query: cursor } })))
+}
+
+async function list(shell: Shell, options: SessionOptions): Promise<void> {
+  const members = await all(openSession(shell, options))
+  const rows = members.map((one) => [printable(one.name), one.role, one.state, one.id, one.created])
+  shell.result(members, table(['name', 'role', 'state', 'id', 'since'], rows))
+}
+
+async function invite(shell: Shell, name: string, options: InviteOptions): Promise<void> {
+  const role = roles.find((one) => one === options.role) as Role | undefined
+  if (role === undefined) throw new UsageError(`--role is one of ${roles.join(', ')}.`)
+  const session = openSession(shell, options)
+  const { member, invitation } = await answer(session.edge.POST('/v1/members', { body: { name, role } }))
+  if (invitation === undefined) {
+    throw new Fault('edge_unexpected', 'The edge invited them, but its answer was lost.')
+  }
+  shell.note(
+    `${name} signs in with it: sallyport login --url ${session.url.origin} --invitation-file FILE --pin <pin>`,
+  )
+  handOver(shell, { secret: invitation, out: options.out, value: { member } })
+}
+
+async function remove(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
+  const session = openSession(shell, options)
+  const found = (await all(session)).filter(({ id, name, state }) =>
+    id === wanted || (name === wanted && state !== 'removed')
+  )
+  const [member] = found
+  if (member === undefined) {
+    throw new Fault('not_found', `There is no member ${printable(wanted)}. See: sallyport members list`)
+  }
+  if (found.length > 1) throw new UsageError(`${found.length} members are called ${wanted}; give the id.`)
+  await confirm(shell, `Remove ${member.name} (${member.id})?`, {
+    yes: options.yes === true,
+    option: '--yes',
+  })
+  await answer(session.edge.DELETE('/v1/members/{id}', { params: { path: { id: member.id } } }))
+  shell.result(
+    { id: member.id, removed: true },
+    `${member.name} is removed. What their key signed still counts until it leaves the trust document: ` +
+      'sallyport trust edit --remove-signer …',
+  )
+}
