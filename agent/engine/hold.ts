@@ -135,7 +135,7 @@ function faultOf(text: string): Fault {
   if (/out of memory|failed to allocate/i.test(text)) {
     return new Fault('hold_memory', undefined, { cause })
   }
-  if (/maximum line size|buffer_size|max_line_size/i.test(text)) {
+  if (/maximum line size|buffer_size|max_line_size|full read on this file/i.test(text)) {
     return new Fault('value_too_large', undefined, { cause })
   }
   if (/no space left|disk full|could not write/i.test(text)) {

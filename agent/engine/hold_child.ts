@@ -7,6 +7,7 @@
 import { createInterface } from 'node:readline'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { dieWithParent } from './libc.ts'
+import { peakRssBytes } from './peak_memory.ts'
 
 export interface HoldSetup {
   /** The run's own folder: FIFOs and what does not fit into memory. */
@@ -53,8 +54,6 @@ async function open(setup: HoldSetup) {
   return connection
 }
 
-const rssBytes = () => process.resourceUsage().maxRSS * 1024
-
 export async function holdChild(): Promise<never> {
   dieWithParent()
   const reply = (line: HoldReply) => process.stdout.write(JSON.stringify(line) + '\n')
@@ -69,13 +68,13 @@ export async function holdChild(): Promise<never> {
         const message = JSON.parse(line) as HoldSetup | HoldStatement
         if (!connection) {
           connection = await open(message as HoldSetup)
-          return reply({ rows: [], rssBytes: rssBytes() })
+          return reply({ rows: [], rssBytes: peakRssBytes() })
         }
         const result = await connection.runAndReadAll((message as HoldStatement).sql)
         const rows = result.getRows().map((row) => row.map((cell) => cell === null ? null : String(cell)))
-        reply({ rows, rssBytes: rssBytes() })
+        reply({ rows, rssBytes: peakRssBytes() })
       } catch (error) {
-        reply({ error: error instanceof Error ? error.message : String(error), rssBytes: rssBytes() })
+        reply({ error: error instanceof Error ? error.message : String(error), rssBytes: peakRssBytes() })
       }
     })
   })

@@ -101,6 +101,12 @@ function spelledBack(text: string, to: Type): string {
   return bare ? `regexp_replace(${text}, '^(-?)0\\.', '\\1.')` : text
 }
 
+/** Types whose text from PostgreSQL the reader itself takes exactly: the rest comes in as text. */
+export function readAs(column: Column): string {
+  const exact = integer(column.type) || ['float32', 'float64', 'uuid'].includes(column.type.kind)
+  return column.vocabulary === 'postgres' && exact ? duckTypeOf(column.type) : 'VARCHAR'
+}
+
 /** BC: `0044-03-15 10:00:00+00 BC` in PostgreSQL, `0044-03-15 (BC) 10:00:00+00` in DuckDB. */
 function instantFrom(text: string, duck: string): Cell {
   const era = `try_cast(regexp_replace(${text}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') as ${duck})`

@@ -8,6 +8,7 @@ import {
   needsQuotes,
   quoteName,
   quoteText,
+  readAs,
   refusedBy,
   toText,
 } from './hold_columns.ts'
@@ -15,7 +16,12 @@ import type { Type } from './types.ts'
 
 /** What comes in: canonical CSV through a FIFO, or Parquet files in place. */
 export type Input =
-  | { readonly kind: 'csv'; readonly path: string; readonly columns: readonly Column[] }
+  | {
+    readonly kind: 'csv'
+    readonly path: string
+    readonly columns: readonly Column[]
+    readonly lineBytes: number
+  }
   | {
     readonly kind: 'parquet'
     readonly paths: readonly string[]
@@ -27,20 +33,23 @@ export interface ParquetColumn extends Column {
   readonly duck: string
 }
 
-/** Largest row that the hold takes. The reader allocates twice this at once. */
-const maxLineBytes = 16 << 20
+/**
+ * Largest rows that the reader takes, in bytes. It fills twice as much before it reads the first row, so the usual
+ * width comes first: with it the hold starts early and stays small.
+ */
+export const lineWidths = [4 << 20, 100 << 20] as const
 
 const metadataKey = 'sallyport'
 
 function inputTable(input: Input): string {
   if (input.kind === 'parquet') return `read_parquet([${input.paths.map(quoteText).join(', ')}])`
   // Names that are equal after case folding would not stand beside each other: numbers do.
-  const columns = input.columns.map((_, at) => `c${at}: 'VARCHAR'`).join(', ')
+  const columns = input.columns.map((column, at) => `c${at}: '${readAs(column)}'`).join(', ')
   return `read_csv(${
     quoteText(input.path)
   }, header=false, auto_detect=false, delim=',', quote='"', escape='"', ` +
     `new_line='\\n', nullstr='', allow_quoted_nulls=false, strict_mode=true, ` +
-    `max_line_size=${maxLineBytes}, buffer_size=${2 * maxLineBytes}, columns={${columns}})`
+    `max_line_size=${input.lineBytes}, buffer_size=${2 * input.lineBytes}, columns={${columns}})`
 }
 
 /** One expression a column, in the input's order. `to`: the types that Parquet will carry. */
@@ -75,7 +84,9 @@ export function toParquet(input: Input, types: readonly Type[], path: string): s
     })),
   })
   return `copy (select ${selectList(input, types, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
-    `(format parquet, compression zstd, kv_metadata {${metadataKey}: ${quoteText(described)}})`
+    `(format parquet, compression zstd, compression_level 1, kv_metadata {${metadataKey}: ${
+      quoteText(described)
+    }})`
 }
 
 /** Writes canonical CSV to `path`. */

@@ -20,7 +20,13 @@ export interface Restowing {
 
 /** What comes in: a stream with its proof, or files that the hold reads in place. */
 export type Cargo =
-  | { readonly kind: 'csv'; readonly reading: Reading; readonly countRows: () => number | null }
+  | {
+    readonly kind: 'csv'
+    readonly reading: Reading
+    readonly countRows: () => number | null
+    /** Largest row that is expected. */
+    readonly lineBytes: number
+  }
   | { readonly kind: 'parquet'; readonly paths: readonly string[] }
 
 export interface Restowed {
@@ -69,7 +75,8 @@ async function streamed(
   job: Restowing,
   { signal, out }: { signal: AbortSignal; out: string },
 ): Promise<number> {
-  const input: Input = { kind: 'csv', path: inPath(job), columns: job.columns }
+  const { lineBytes } = cargo
+  const input: Input = { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes }
   if (job.types === null) throw new Fault('unsupported')
   const writer = intoFifo(inPath(job), cargo.reading.bytes, signal)
   const stowed = job.hold.run(toParquet(input, job.types, out)).then(countOf)
@@ -111,7 +118,7 @@ const countOf = (rows: readonly (readonly (string | null)[])[]) => Number(rows[0
 /** The number of the first row whose value in `column` the hold refuses; null when it finds none. */
 export async function refusedRow(cargo: Cargo, job: Restowing, column: number): Promise<number | null> {
   const input: Input = cargo.kind === 'csv'
-    ? { kind: 'csv', path: inPath(job), columns: job.columns }
+    ? { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes: cargo.lineBytes }
     : { kind: 'parquet', paths: cargo.paths, columns: job.columns as readonly ParquetColumn[] }
   const sql = firstRefused(input, job.types, column)
   if (sql === null) return null

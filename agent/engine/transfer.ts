@@ -3,6 +3,7 @@ import { Fault } from '../../shared/faults.ts'
 import type { Column, Loading, Reading, Slice, Source } from '../connectors/connector.ts'
 import { CsvScanner, scanned } from './csv_scan.ts'
 import type { Hold } from './hold.ts'
+import { lineWidths } from './hold_sql.ts'
 import { type Cargo, restow, type Restowing } from './restow.ts'
 import type { Way } from './route.ts'
 import type { Type } from './types.ts'
@@ -37,8 +38,26 @@ export async function moveSlice(transfer: Transfer, slice: Slice, loading: Loadi
     const written = await loading.write(slice, way.into, reading.bytes)
     return settled(await reading.proof ?? scanner?.rows ?? null, written.rows, written.bytes)
   }
-  const { bytes, rows, scanner } = await openRestowed(transfer, slice)
-  const written = await loading.write(slice, way.into, bytes)
+  for (const lineBytes of lineWidths) {
+    try {
+      return await moveRestowed(transfer, { slice, loading, lineBytes })
+    } catch (error) {
+      const wider = way.into === 'parquet' && lineBytes !== lineWidths.at(-1)
+      if (!wider || !(error instanceof Fault) || error.code !== 'value_too_large') throw error
+    }
+  }
+  throw new Fault('value_too_large')
+}
+
+interface Restow {
+  readonly slice: Slice
+  readonly loading: Loading
+  readonly lineBytes: number
+}
+
+async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: Restow): Promise<Moved> {
+  const { bytes, rows, scanner } = await openRestowed(transfer, slice, lineBytes)
+  const written = await loading.write(slice, transfer.way.into, bytes)
   const held = await rows
   return settled(scanner?.rows ?? held, written.rows ?? held, written.bytes)
 }
@@ -81,8 +100,8 @@ interface OpenedRestowed {
 }
 
 /** What the hold makes of the source's bytes. */
-async function openRestowed(transfer: Transfer, slice: Slice): Promise<OpenedRestowed> {
-  const { cargo, scanner, hold } = await load(transfer, slice)
+async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number): Promise<OpenedRestowed> {
+  const { cargo, scanner, hold } = await load(transfer, slice, lineBytes)
   const restowed = restow(cargo, { ...restowing(transfer), hold })
   if (transfer.way.into !== 'csv') return { ...restowed, scanner }
   // Text of a Parquet file may go into narrower columns than it came from.
@@ -102,7 +121,11 @@ export interface Loaded {
 }
 
 /** Source and hold, brought together; nothing flows yet. */
-export async function load(transfer: Transfer, slice: Slice): Promise<Loaded> {
+export async function load(
+  transfer: Transfer,
+  slice: Slice,
+  lineBytes: number = lineWidths[1],
+): Promise<Loaded> {
   const { source, way } = transfer
   if (way.from === 'parquet') {
     const paths = source.files?.(slice) ?? []
@@ -110,7 +133,7 @@ export async function load(transfer: Transfer, slice: Slice): Promise<Loaded> {
   }
   const hold = await transfer.hold([])
   const { reading, scanner } = await openSource(transfer, slice)
-  return { cargo: { kind: 'csv', reading, countRows: () => scanner?.rows ?? null }, scanner, hold }
+  return { cargo: { kind: 'csv', reading, countRows: () => scanner?.rows ?? null, lineBytes }, scanner, hold }
 }
 
 /** The stream once more, as canonical CSV, for looking at one row of it. */

@@ -10,6 +10,8 @@ import { type Binary, binaryAt, placeBinary } from '../../scripts/e2e/binary.ts'
 import { noServer, openWorld, serverUrl, type World } from '../engine/postgres_fixture.ts'
 
 const rows = 400_000
+/** Each moves rows twice. */
+const long = { timeout: 60_000 }
 const noProc = existsSync('/proc/self/stat') ? false : 'this machine has no /proc'
 
 let world: World
@@ -81,7 +83,7 @@ async function nothingLeft(): Promise<void> {
 
 describe('kill -9 in the middle of COPY', { skip: noServer }, () => {
   for (const mode of ['append', 'replace']) {
-    test(`of ${mode} leaves the target as it was, and the next run is exact`, async () => {
+    test(`of ${mode} leaves the target as it was, and the next run is exact`, long, async () => {
       await world.target.unsafe(`drop table if exists events;
         create table events (id bigint, name text, at timestamptz, filler text);
         insert into events values (0, 'was here', now(), '')`).simple()
@@ -104,27 +106,31 @@ describe('kill -9 in the middle of COPY', { skip: noServer }, () => {
     })
   }
 
-  test('of a restowed stream takes the hold along and leaves no file', { skip: noProc }, async () => {
-    const out = join(world.folder, 'killed')
-    const file = pipeline({
-      from: postgres(world.sourceUrl),
-      to: files(out),
-      stream: '{ from: events, to: events.parquet, mode: replace }',
-    })
-    const started = binary.start(['run', file, '--json'])
-    await copying('COPY TO', 'source')
-    const hold = holdOf(started.pid)
-    assert.ok(hold > 0, 'the hold is a child of the run')
-    started.child.kill('SIGKILL')
-    await started.ended
-    await gone(hold)
-    assert.equal(existsSync(join(out, 'events.parquet')), false)
-    const again = await binary.call(['run', file, '--json'])
-    assert.equal(again.exit, 0, again.stderr)
-    assert.deepEqual(readdirSync(out).sort(), ['.sallyport', 'events.parquet'])
-  })
+  test(
+    'of a restowed stream takes the hold along and leaves no file',
+    { ...long, skip: noProc },
+    async () => {
+      const out = join(world.folder, 'killed')
+      const file = pipeline({
+        from: postgres(world.sourceUrl),
+        to: files(out),
+        stream: '{ from: events, to: events.parquet, mode: replace }',
+      })
+      const started = binary.start(['run', file, '--json'])
+      await copying('COPY TO', 'source')
+      const hold = holdOf(started.pid)
+      assert.ok(hold > 0, 'the hold is a child of the run')
+      started.child.kill('SIGKILL')
+      await started.ended
+      await gone(hold)
+      assert.equal(existsSync(join(out, 'events.parquet')), false)
+      const again = await binary.call(['run', file, '--json'])
+      assert.equal(again.exit, 0, again.stderr)
+      assert.deepEqual(readdirSync(out).sort(), ['.sallyport', 'events.parquet'])
+    },
+  )
 
-  test('of the hold fails the stream by name, and leaves no file', { skip: noProc }, async () => {
+  test('of the hold fails the stream by name, and leaves no file', { ...long, skip: noProc }, async () => {
     const out = join(world.folder, 'held')
     const file = pipeline({
       from: postgres(world.sourceUrl),
@@ -164,7 +170,7 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe('kill -9 between COMMIT and its answer', { skip: noServer }, () => {
-  test('does not double an append: the next run of the file finds what was committed', async () => {
+  test('does not double an append: the next run of the file finds what was committed', long, async () => {
     await world.target.unsafe('drop table if exists once; create table once (id bigint)').simple()
     await world.source.unsafe('create table once as select g::bigint as id from generate_series(1, 1000) g')
     await using wire = await withholdCommits()
@@ -246,7 +252,7 @@ async function withholdCommits(): Promise<Wire> {
 
 describe('a backend that is terminated in the middle', { skip: noServer }, () => {
   for (const side of ['source', 'target'] as const) {
-    test(`on the ${side} side is connection_lost, and the next run is exact`, async () => {
+    test(`on the ${side} side is connection_lost, and the next run is exact`, long, async () => {
       const table = `ended_${side}`
       await world.target.unsafe(`create table ${table} (id bigint, name text, at timestamptz, filler text)`)
       const file = pipeline({
@@ -267,7 +273,7 @@ describe('a backend that is terminated in the middle', { skip: noServer }, () =>
     })
   }
 
-  test('while it feeds the hold leaves no short file', async () => {
+  test('while it feeds the hold leaves no short file', long, async () => {
     const out = join(world.folder, 'short')
     const file = pipeline({
       from: postgres(world.sourceUrl),
@@ -284,7 +290,7 @@ describe('a backend that is terminated in the middle', { skip: noServer }, () =>
 })
 
 describe('an interrupted run', { skip: noServer }, () => {
-  test('exits 130 and leaves the target as it was', async () => {
+  test('exits 130 and leaves the target as it was', long, async () => {
     await world.target.unsafe(
       `drop table if exists stopped; create table stopped (id bigint, name text, at timestamptz,
       filler text)`,
@@ -317,7 +323,7 @@ function noDisk(): string | false {
 }
 
 describe('a full disk', { skip: noDisk() }, () => {
-  test('under files is disk_full, and leaves what was there', async () => {
+  test('under files is disk_full, and leaves what was there', long, async () => {
     const disk = join(world.folder, 'disk')
     mkdirSync(disk)
     assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status, 0)

@@ -1,6 +1,7 @@
 /** Moves a run's streams, one after the other, each whole or not at all. */
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
+import { peakRssBytes } from '../engine/peak_memory.ts'
 import type { Mode } from '../connectors/connector.ts'
 import { moveStream } from './stream.ts'
 
@@ -115,7 +116,7 @@ export async function moveRun(order: Order): Promise<RunResult> {
     status: statusOf(streams, order.streams.length),
     streams,
     seconds: (performance.now() - began) / 1000,
-    peak_rss_bytes: process.resourceUsage().maxRSS * 1024 + holdBytes,
+    peak_rss_bytes: peakRssBytes() + holdBytes,
   }
 }
 

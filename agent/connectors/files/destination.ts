@@ -140,7 +140,7 @@ class FilesLoading implements Loading {
   readonly state: State | null
   readonly #parts: Parts
   readonly #draft: string
-  readonly #hash: Hash = createHash('sha256')
+  #hash: Hash = createHash('sha256')
   #file: FileHandle | null = null
   #bytes = 0
 
@@ -156,11 +156,12 @@ class FilesLoading implements Loading {
   }
 
   async write(_slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    const file = await this.#open().catch((error) => Promise.reject(fileFault(error)))
+    const before = this.#bytes
+    const hash = this.#hash.copy()
     try {
-      const file = await this.#open()
       // Parquet has a footer that counts its rows, which the hold has said; CSV is counted on its way.
       const scanner = format === 'csv' ? new CsvScanner({ columns: this.#sent().length }) : null
-      const before = this.#bytes
       for await (const chunk of bytes) {
         scanner?.push(chunk)
         await this.#append(file, chunk)
@@ -168,6 +169,10 @@ class FilesLoading implements Loading {
       scanner?.end()
       return { rows: scanner?.rows ?? null, bytes: this.#bytes - before }
     } catch (error) {
+      // The slice may come once more.
+      await file.truncate(before).catch(() => undefined)
+      this.#bytes = before
+      this.#hash = hash
       throw fileFault(error)
     }
   }
@@ -190,7 +195,7 @@ class FilesLoading implements Loading {
   async #append(file: FileHandle, chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk)
     for (let at = 0; at < chunk.length;) {
-      const { bytesWritten } = await file.write(chunk, at, chunk.length - at)
+      const { bytesWritten } = await file.write(chunk, at, chunk.length - at, this.#bytes + at)
       at += bytesWritten
     }
     this.#bytes += chunk.length
