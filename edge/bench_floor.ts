@@ -1,6 +1,7 @@
 /**
- * What the edge is measured against: the same body through OpenAPIHono and zod into the same storage, and nothing
- * else – no token, no permission, no Kysely, no audit entry. `deno run … bench_floor.ts FILE` prints its port.
+ * What the edge is measured against: the same body through OpenAPIHono and zod, the same two rows in one group commit of
+ * the same storage, and nothing else – no token, no permission, no Kysely, an audit entry that is always the same.
+ * `deno run … bench_floor.ts FILE` prints its port.
  */
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { newId } from '../shared/ids.ts'
@@ -10,6 +11,14 @@ import { openStorage } from './db/open.ts'
 import { native } from './primitives.ts'
 
 const TENANT = '019a9f3e-7c00-7000-8000-000000000000'
+const LEAF = JSON.stringify({
+  v: 1,
+  time: '2026-11-22T09:00:00.000Z',
+  plan: TENANT,
+  actor: { kind: 'member', id: TENANT, token: TENANT },
+  action: 'workspace.created',
+  target: TENANT,
+})
 const SQL = 'INSERT INTO workspace (id, tenant, name, created) VALUES (?, ?, ?, ?)'
 
 const storage = await openStorage(`file:${Deno.args[0]}`, { token: null })
@@ -28,7 +37,8 @@ app.openapi(route, async (c) => {
   const created = Date.now()
   const id = newId(created, native.randomBytes)
   const steps = [{ sql: SQL, parameters: [id, TENANT, name, created], reads: false }]
-  await storage.write({ id, steps, leaf: null, repeatable: false })
+  const leaf = { tenant: TENANT, action: 'workspace.created', time: created, request: null, text: LEAF }
+  await storage.write({ id, steps, leaf, repeatable: false })
   return c.json({ id, name, created: new Date(created).toISOString() }, 201)
 })
 

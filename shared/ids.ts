@@ -11,20 +11,26 @@ export function newId(now: number, randomBytes: (length: number) => Uint8Array):
 
 function newUuid(ms: number, rest: Uint8Array, version: 7 | 8): string {
   const bytes = new Uint8Array(16)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, Math.floor(ms / 2 ** 32))
-  view.setUint32(2, ms % 2 ** 32)
-  bytes.set(rest.subarray(0, 10), 6)
-  return uuid(bytes, version)
+  let time = ms
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = time % 256
+    time = Math.floor(time / 256)
+  }
+  for (let i = 0; i < 10; i++) bytes[6 + i] = rest[i] as number
+  return spell(bytes, version)
 }
 
 /** Sets version and variant of 16 bytes and spells them. */
 export function uuid(bytes: Uint8Array, version: 7 | 8): string {
-  const marked = bytes.slice(0, 16)
-  marked[6] = ((marked[6] as number) & 0x0f) | (version << 4)
-  marked[8] = ((marked[8] as number) & 0x3f) | 0x80
-  const hex = toHex(marked)
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return spell(bytes.slice(0, 16), version)
+}
+
+function spell(bytes: Uint8Array, version: 7 | 8): string {
+  bytes[6] = ((bytes[6] as number) & 0x0f) | (version << 4)
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  const hex = toHex(bytes)
+  const [a, b, c, d] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
+  return `${a}-${b}-${c}-${d}-${hex.slice(20)}`
 }
 
 /** What started a run: a signed request, or slot `slot` (from 1) of the UTC day `day` that the edge may use. */

@@ -1,4 +1,4 @@
-/** A durable POST through all layers of the edge, against the same body through OpenAPIHono and zod alone. */
+/** A durable POST through all layers of the edge, against the same body and rows through OpenAPIHono and zod alone. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -104,7 +104,7 @@ function rows(pairs: readonly { floor: LoadReport; value: LoadReport }[]): Row[]
     runs: pairs.length,
     min: Math.round(Math.min(...values)),
     max: Math.round(Math.max(...values)),
-    against: 'the same body’s group commit through OpenAPIHono and zod alone, ' +
+    against: 'the same body and rows in a group commit through OpenAPIHono and zod alone, ' +
       `${Math.round(median(pairs.map(({ floor }) => rate(floor))))}/s`,
     ratio: Math.round(ratio * 1000) / 1000,
     aim: '≥ 0.5 of it',
