@@ -152,7 +152,7 @@ CREATE INDEX run_lease ON run (lease_until) WHERE state IN ('leased', 'running')
 CREATE INDEX run_list ON run (tenant, created, id);
 CREATE INDEX run_pipeline ON run (tenant, pipeline, created, id);
 CREATE UNIQUE INDEX run_slot ON run (tenant, pipeline, day, slot) WHERE day IS NOT NULL;
-CREATE INDEX run_plan ON run (tenant, plan) WHERE day IS NOT NULL;
+CREATE UNIQUE INDEX run_plan ON run (tenant, plan) WHERE day IS NOT NULL;
 
 CREATE TABLE run_stream (
   tenant TEXT NOT NULL,
