@@ -49,24 +49,25 @@ async function login(shell: Shell, options: Options): Promise<void> {
   })
   const url = edgeOf(text)
   if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
+  // Read before anything is spent: an invitation is good once.
+  const given = options.pin ?? env['SALLYPORT_PIN'] ?? ''
+  const typed = given === '' ? null : readPin(given)
   const token = await tokenOf(shell, url, options)
   const edge = edgeFor(url, token)
   const { tenant, name, role } = await answer(edge.GET('/v1/whoami'))
-  const typed = options.pin ?? env['SALLYPORT_PIN']
-  const pin = typed === undefined || typed === '' ? pinOf(known, tenant) : readPin(typed)
+  const pin = typed ?? pinOf(known, tenant)
   if (pin !== null && pin.tenant !== tenant) {
     throw new Fault('pin_mismatch', `The token is of the tenant ${tenant}, the pin of ${pin.tenant}.`)
   }
-  const projects = await everyPage((cursor) =>
-    answer(edge.GET('/v1/projects', { params: { query: cursor } }))
-  )
-  const first = projects.find((one) => one.name === 'default') ?? projects[0]
-  const project = first === undefined ? null : { id: first.id, name: first.name }
+  const projects = await projectsOf(edge)
+  const project = projects.find((one) => one.name === 'default') ?? projects[0] ?? null
+  if (project !== null) rememberProject(home, tenant, project)
   writeToken(home, token)
   writeProfile(home, { url: url.origin, tenant, pin, project })
   shell.result(
     { url: url.origin, tenant, name, role, pinned: pin !== null },
-    `Signed in to ${url.origin} as ${name} (${role}).`,
+    `Signed in to ${url.origin} as ${name} (${role})` +
+      (project === null ? '.' : `, project ${projectText(project)}.`),
   )
   if (pin === null) {
     shell.warn(
@@ -86,7 +87,10 @@ async function tokenOf(shell: Shell, url: URL, options: Options): Promise<string
       fileOption: '--invitation-file',
       variable: 'SALLYPORT_INVITATION',
     })
-    return (await answer(edgeFor(url, invitation).POST('/v1/invitations/accept'))).token
+    const { token } = await answer(edgeFor(url, invitation).POST('/v1/invitations/accept'))
+    // It comes once: kept, whatever goes wrong from here on.
+    writeToken(shell.home, token)
+    return token
   }
   return await askSecret(shell, {
     what: 'API token',

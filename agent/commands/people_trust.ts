@@ -20,9 +20,10 @@ import { type KeyPair, parseFile, places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
 import { floorAt, raiseFloor, readFloor } from '../trust/floor.ts'
 import { newestIndex } from '../trust/index_walk.ts'
+import { checkProjectName, type ProjectName, rememberProject } from '../trust/known_projects.ts'
 import { firstFloor } from '../trust/new_tenant.ts'
 import { type Chain, walkTrust } from '../trust/trust_chain.ts'
-import { pinOf, type ProjectName, type Session } from './session.ts'
+import { pinOf, type Session } from './session.ts'
 
 export interface PeopleTrust {
   readonly chain: Chain
@@ -76,12 +77,16 @@ function rememberedPath({ home }: Session, { id }: ProjectName): string {
   return join(home, places.cache, `index-${id}.json`)
 }
 
-/** The project's newest index, verified; null before the first one. */
+/**
+ * The project's newest index, verified; null before the first one. Throws `project_mismatch` when the project is not
+ * the one of that name: by the index, or by what this home has learned before.
+ */
 export async function readIndex(
   session: Session,
   { chain, floor }: PeopleTrust,
   project: ProjectName,
 ): Promise<VerifiedIndex | null> {
+  rememberProject(session.home, chain.document.tenant, project)
   const path = rememberedPath(session, project)
   const text = readIfThere(path)
   const last: SeenIndex | null = text === null ? null : parseFile(Remembered, text, path)
@@ -94,6 +99,7 @@ export async function readIndex(
       floor: floor?.index[project.id] ?? null,
       after: (number) => indexAfter(session, project, number),
     })
+    checkProjectName(index, project)
     makePrivateFolder(join(session.home, places.cache))
     writeAtomic(path, JSON.stringify({ number: index.document.number, hash: index.hash }))
     return index
@@ -136,6 +142,7 @@ export async function publishIndex(
       type: 'index',
       tenant: trust.chain.document.tenant,
       project: project.id,
+      project_name: project.name,
       number: (newest?.document.number ?? 0) + 1,
       previous: newest?.hash ?? null,
       issued: new Date().toISOString(),
