@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { freePort, type Postgres, startPostgres } from '../../../scripts/postgres.ts'
+import { Fault } from '../../../shared/faults.ts'
+import { noServer, serverUrl } from '../../engine/postgres_fixture.ts'
+import type { Context } from '../connector.ts'
+import { parseConfig } from '../connectors.ts'
+import { type ConnectGuard, localGuard } from '../guard.ts'
+import { makeAuthority } from './certificate_fixture.ts'
+import type { PostgresConfig } from './config.ts'
+import { Session } from './session.ts'
+
+/** Nothing plain, as on an agent whose local policy names nothing. */
+const strict: ConnectGuard = { ...localGuard, plain: () => false }
+
+const contextOf = (guard: ConnectGuard): Context => ({
+  guard,
+  runId: crypto.randomUUID(),
+  fence: 1,
+  base: tmpdir(),
+  hold: () => Promise.reject(new Error('no hold here')),
+})
+
+async function faultOf(written: object, guard: ConnectGuard = localGuard): Promise<Fault> {
+  try {
+    const config = parseConfig('postgres', written) as PostgresConfig
+    await using _session = await Session.open(config, contextOf(guard), 'source')
+  } catch (error) {
+    assert.ok(error instanceof Fault, String(error))
+    return error
+  }
+  return assert.fail('it connected')
+}
+
+async function encrypted(written: object, guard: ConnectGuard): Promise<boolean> {
+  const config = parseConfig('postgres', written) as PostgresConfig
+  await using session = await Session.open(config, contextOf(guard), 'source')
+  const [row] = await session.rows<{ ssl: boolean }>(
+    'select ssl from pg_stat_ssl where pid = pg_backend_pid()',
+  )
+  return row?.ssl === true
+}
+
+describe('a connection over TLS', { skip: noServer }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
+  const authority = makeAuthority('Test authority')
+  let server: Postgres
+  const settings = () => {
+    const { certificate, key } = authority.issue('localhost')
+    for (const [name, text] of Object.entries({ 'server.pem': certificate, 'server.key': key })) {
+      const path = join(folder, name)
+      writeFileSync(path, text, { mode: 0o600 })
+      if (process.getuid?.() === 0) chownSync(path, 65534, 65534)
+    }
+    writeFileSync(join(folder, 'ca.pem'), authority.certificate)
+    chmodSync(folder, 0o755)
+    return [
+      'ssl=on',
+      `ssl_cert_file=${join(folder, 'server.pem')}`,
+      `ssl_key_file=${join(folder, 'server.key')}`,
+    ]
+  }
+
+  before(async () => {
+    server = await startPostgres({ settings: settings() })
+  })
+  after(async () => {
+    await server?.[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const to = (host: string, tls: object) => ({
+    host,
+    port: server.port,
+    user: server.user,
+    password: server.password,
+    database: 'postgres',
+    tls,
+  })
+
+  test('verifies authority and name by default, with the authority as file or text', async () => {
+    assert.equal(await encrypted(to('localhost', { ca: authority.certificate }), strict), true)
+    assert.equal(await encrypted(to('localhost', { ca_file: join(folder, 'ca.pem') }), strict), true)
+  })
+
+  test("is refused under another authority, under the system's, and under another name", async () => {
+    const other = makeAuthority('Another authority').certificate
+    assert.equal((await faultOf(to('localhost', { ca: other }), strict)).code, 'tls_failed')
+    assert.equal((await faultOf(to('localhost', {}), strict)).code, 'tls_failed')
+    const byAddress = to('127.0.0.1', { ca: authority.certificate })
+    assert.equal((await faultOf(byAddress, strict)).code, 'tls_failed')
+  })
+
+  test('is what an environment that turns verification off gets too', async () => {
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    process.env['PGSSLMODE'] = 'disable'
+    try {
+      assert.equal((await faultOf(to('localhost', {}), strict)).code, 'tls_failed')
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+      delete process.env['PGSSLMODE']
+    }
+  })
+
+  test('may be left out on loopback where the guard allows it', async () => {
+    assert.equal(await encrypted(to('localhost', {}), localGuard), false)
+    assert.equal((await faultOf(to('localhost', { mode: 'disable' }), strict)).code, 'plain_refused')
+    const verified = to('localhost', { mode: 'verify-full', ca: authority.certificate })
+    assert.equal(await encrypted(verified, localGuard), true)
+  })
+})
+
+describe('a connection', { skip: noServer }, () => {
+  const url = serverUrl ?? 'postgres://none'
+
+  test('never falls back to plain when the server has no TLS', async () => {
+    assert.equal((await faultOf({ url, tls: { mode: 'verify-full' } })).code, 'tls_failed')
+    assert.equal((await faultOf({ url }, strict)).code, 'tls_failed')
+  })
+
+  test('asks the guard about every address, and connects to none that it refuses', async () => {
+    const asked: (readonly string[])[] = []
+    const guard: ConnectGuard = {
+      ...localGuard,
+      address(_, addresses) {
+        asked.push(addresses)
+        throw new Fault('address_refused')
+      },
+    }
+    const local = new URL(url)
+    local.hostname = 'localhost'
+    assert.equal((await faultOf({ url: local.href }, guard)).code, 'address_refused')
+    assert.ok(asked[0]?.includes('127.0.0.1'))
+  })
+
+  test('takes nothing from the environment', async () => {
+    const set = {
+      DATABASE_URL: 'postgres://other:other@192.0.2.1:1/other',
+      POSTGRES_URL: 'postgres://other:other@192.0.2.1:1/other',
+      PGHOST: '192.0.2.1',
+      PGDATABASE: 'other',
+      PGUSER: 'other',
+      PGPASSWORD: 'other',
+      PGPORT: '1',
+    }
+    Object.assign(process.env, set)
+    try {
+      assert.equal(await encrypted({ url }, localGuard), false)
+    } finally {
+      for (const name of Object.keys(set)) delete process.env[name]
+    }
+  })
+
+  test('fails by name: nobody there, no such host, database or user', async () => {
+    const changed = (change: (url: URL) => void) => {
+      const copy = new URL(url)
+      change(copy)
+      return { url: copy.href }
+    }
+    const port = await freePort()
+    assert.equal((await faultOf(changed((one) => (one.port = String(port))))).code, 'connection_refused')
+    assert.equal((await faultOf(changed((one) => (one.pathname = '/none')))).code, 'database_missing')
+    assert.equal((await faultOf(changed((one) => (one.username = 'no_such_role')))).code, 'login_failed')
+    const host = { host: 'no-such-host.invalid', user: 'x', tls: { mode: 'verify-full' } }
+    assert.equal((await faultOf(host)).code, 'host_unresolved')
+  })
+
+  const unreadable: readonly string[] = [
+    'postgres://user:p@ss/word:se@cret#@host:port/db',
+    'postgres://user:secret@host:99999999/db',
+    'mysql://user:secret@host/db',
+    'secret',
+    'postgres://user:%zzsecret@host/db',
+    'postgres://user:pass@host/db?secret=1',
+    'postgres://user:secret@one,two/db',
+    'postgres://user:secret@host/db?sslmode=require',
+  ]
+  for (const text of unreadable) {
+    test(`by ${text.replaceAll('secret', '…')} is refused without a word of it`, async () => {
+      const fault = await faultOf({ url: text })
+      assert.equal(fault.code, 'connection_invalid')
+      assert.doesNotMatch(fault.message, /secret|p@ss|word|zz/)
+      assert.doesNotMatch(String((fault.cause as Error | undefined)?.message ?? ''), /secret/)
+    })
+  }
+
+  test('refuses settings that it does not know', async () => {
+    assert.match((await faultOf({ url, sslmode: 'disable' })).message, /sslmode/)
+    assert.equal((await faultOf({ user: 'x' })).code, 'connection_invalid')
+    assert.equal(
+      (await faultOf({ host: 'x', tls: { mode: 'prefer' }, user: 'x' })).code,
+      'connection_invalid',
+    )
+  })
+})
