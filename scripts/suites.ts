@@ -45,6 +45,13 @@ function command({ runtime, files }: Suite, report: string): string[] {
 
 const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
 
+/** `group: test`; one runner puts the group into the class, the other into the name. */
+function nameOf(tag: string): string {
+  const group = attribute(tag, 'classname')
+  const name = attribute(tag, 'name').replaceAll('&gt;', '>')
+  return group === '' || group.includes('.ts') ? name : `${group}: ${name}`
+}
+
 /** Reads one JUnit report. A runner that left none, or counted nothing, is one failure. */
 export function readReport(xml: string | null, suite: Suite): Tally {
   const tally: Tally = { passed: 0, failed: 0, skipped: [] }
@@ -54,9 +61,8 @@ export function readReport(xml: string | null, suite: Suite): Tally {
     )
   ) {
     if (/<(failure|error)\b/.test(body)) tally.failed++
-    else if (/<skipped\b/.test(body)) {
-      tally.skipped.push(`${attribute(tag, 'classname')}: ${attribute(tag, 'name')}`)
-    } else tally.passed++
+    else if (/<skipped\b/.test(body)) tally.skipped.push(nameOf(tag))
+    else tally.passed++
   }
   if (suite.files.length > 0 && tally.passed + tally.failed + tally.skipped.length === 0) tally.failed++
   return tally

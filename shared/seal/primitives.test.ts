@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { concat, fromHex, toHex, utf8 } from '../bytes.ts'
 import { expand, extract } from './hkdf.ts'
 import type { Aead } from './primitives.ts'
-import { both, native, noble, vectors } from './primitives_fixture.ts'
+import { both, native, noble, titled, vectors } from './primitives_fixture.ts'
 
 interface Wycheproof<Group, Test> {
   testGroups: (Group & { tests: (Test & { tcId: number; result: 'valid' | 'invalid' | 'acceptable' })[] })[]
@@ -105,7 +105,7 @@ describe('Wycheproof', () => {
 
   for (const [name, p] of both) {
     test(
-      `${name}: X25519 gives the shared secret, and none for a point of low order`,
+      titled(`${name}: X25519 gives the shared secret, and none for a point of low order`, x25519.skip),
       { skip: x25519.skip },
       () => {
         const { testGroups } = x25519.read() as Wycheproof<
@@ -127,7 +127,7 @@ describe('Wycheproof', () => {
     )
 
     test(
-      `${name}: Ed25519 takes the valid and refuses the rest, 151 with them`,
+      titled(`${name}: Ed25519 takes the valid and refuses the rest, 151 with them`, signatures.skip),
       { skip: signatures.skip },
       () => {
         const { testGroups } = signatures.read() as Wycheproof<
@@ -146,7 +146,7 @@ describe('Wycheproof', () => {
       },
     )
 
-    test(`${name}: HKDF-SHA256 gives the key material`, { skip: hkdf.skip }, () => {
+    test(titled(`${name}: HKDF-SHA256 gives the key material`, hkdf.skip), { skip: hkdf.skip }, () => {
       const { testGroups } = hkdf.read() as Wycheproof<
         unknown,
         { ikm: string; salt: string; info: string; size: number; okm: string }
@@ -161,14 +161,18 @@ describe('Wycheproof', () => {
 
     for (const { file, cipher, least } of ciphers) {
       const { skip, read } = vectors(file)
-      test(`${name}: ${cipher} seals and opens the valid and opens nothing else`, { skip }, () => {
-        const { testGroups } = read() as Wycheproof<AeadGroup, AeadTest>
-        const fitting = testGroups.filter(({ keySize, tagSize }) => keySize === 256 && tagSize === 128)
-        const done = fitting.flatMap((group) =>
-          group.tests.map((one) => checkAead(p[cipher], group.ivSize, one))
-        )
-        assert.ok(done.length >= least, `${done.length} cases`)
-      })
+      test(
+        titled(`${name}: ${cipher} seals and opens the valid and opens nothing else`, skip),
+        { skip },
+        () => {
+          const { testGroups } = read() as Wycheproof<AeadGroup, AeadTest>
+          const fitting = testGroups.filter(({ keySize, tagSize }) => keySize === 256 && tagSize === 128)
+          const done = fitting.flatMap((group) =>
+            group.tests.map((one) => checkAead(p[cipher], group.ivSize, one))
+          )
+          assert.ok(done.length >= least, `${done.length} cases`)
+        },
+      )
     }
   }
 })

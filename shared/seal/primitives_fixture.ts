@@ -62,3 +62,8 @@ export function vectors(file: string): { readonly skip: string | false; readonly
     read: () => JSON.parse(readFileSync(path, 'utf8')),
   }
 }
+
+/** The test's name; where it is skipped with the reason, since reports of test runners leave that out. */
+export function titled(name: string, skip: string | false): string {
+  return skip ? `${name} – ${skip}` : name
+}
