@@ -75,16 +75,21 @@ export const config: z.ZodType<PostgresConfig> = written.transform((given, conte
   }
 }) as unknown as z.ZodType<PostgresConfig>
 
+const unescaped =
+  'it does not parse; write postgres://user:password@host:port/database, with signs like @ / ? # in ' +
+  'user and password as %40 %2F %3F %23'
+
 /** What a URL says, or what is wrong with it. The complaint quotes nothing: any part may be the password. */
 function parseUrl(text: string): Address | string {
   if (!/^postgres(ql)?:\/\//.test(text)) return 'it does not begin with postgres://'
+  // With a sign in it that should have been escaped, a part of the password would be taken for the host and looked up.
+  if ((text.match(/@/g)?.length ?? 0) > 1 || text.includes('#')) return unescaped
   let url: URL
   try {
     // A socket's URL has no host; the parser wants one.
     url = new URL(text.replace(/^(\w+:\/\/[^/?#]*@)(?=\/)/, '$1localhost'))
   } catch {
-    return 'it does not parse; write postgres://user:password@host:port/database, with signs like @ / ? # in user ' +
-      'and password as %40 %2F %3F %23'
+    return unescaped
   }
   try {
     const socket = url.searchParams.get('host')
