@@ -20,6 +20,7 @@ export type Profile = z.infer<typeof Profile>
 export const places = {
   profile: 'profile.json',
   token: 'token',
+  projects: 'projects.json',
   ring: 'ring.json',
   floor: 'floor.json',
   anchor: 'anchor.json',

@@ -298,6 +298,7 @@ export class Estate {
       type: 'index' as const,
       tenant: this.tenant,
       project: this.project,
+      project_name: 'default',
       number: (this.index?.number ?? 0) + 1,
       previous: this.index?.hash ?? null,
       issued: iso(this.edge.now),

@@ -124,6 +124,10 @@ const faults = {
   index_rolled_back: { class: 'refused', help: 'The index is older than the one seen before.' },
   index_forked: { class: 'refused', help: 'There is another index under a number seen before.' },
   index_missing: { class: 'refused', help: 'The edge does not show the index that the job names.' },
+  project_mismatch: {
+    class: 'refused',
+    help: 'The edge calls a project by a name that is not its own; projects are never renamed.',
+  },
   not_in_index: { class: 'refused', help: 'The index does not list this pipeline or connection.' },
   not_at_index: { class: 'refused', help: 'The document is not the one that the index lists.' },
   version_fell: { class: 'refused', help: 'An index lists an older version than the index before it.' },
@@ -132,6 +136,10 @@ const faults = {
   trigger_not_allowed: { class: 'refused', help: 'The pipeline does not allow this trigger.' },
   request_expired: { class: 'refused', help: 'The signed request has expired.' },
   request_mismatch: { class: 'refused', help: 'The signed request is for another pipeline, pool or index.' },
+  clock_turned_back: {
+    class: 'refused',
+    help: 'The clock of this machine is behind the time that agents of this pool have acted at before.',
+  },
   trigger_used: { class: 'refused', help: 'This trigger has already had its run.' },
   limit_reached: { class: 'refused', help: 'The pipeline has had the runs or attempts that it allows.' },
   policy_missing: {

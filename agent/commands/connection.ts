@@ -10,6 +10,7 @@ import {
   type WrittenConnection,
 } from '../pipeline_files/connections.ts'
 import { resolveReferences } from '../references.ts'
+import { projectText } from '../trust/known_projects.ts'
 import { askSecret, confirm } from './ask.ts'
 import {
   entriesOf,
@@ -101,7 +102,7 @@ async function add(shell: Shell, name: string, options: AddOptions): Promise<voi
     ['kind', written.type],
     ['id', id],
     ['leads to', leadsTo(written)],
-    ['project', project.project.name],
+    ['project', projectText(project.project)],
     [
       'sealed to',
       `pool ${pools.join(', ')} (${recipients.length} ${recipients.length === 1 ? 'key' : 'keys'})`,
@@ -211,7 +212,12 @@ async function remove(shell: Shell, name: string, options: AddOptions): Promise<
   const project = await openProject(shell, options)
   const entry = entryNamed(project, 'connection', name)
   const signer = signerOf(project, ['publish'])
-  shell.note(facts([['connection', entry.name], ['id', entry.id], ['version', String(entry.version)]]))
+  shell.note(facts([
+    ['connection', entry.name],
+    ['id', entry.id],
+    ['version', String(entry.version)],
+    ['project', projectText(project.project)],
+  ]))
   await confirm(shell, `Remove ${entry.name}? Pipelines that use it are refused from then on.`, {
     yes: options.yes === true,
     option: '--yes',

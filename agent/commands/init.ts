@@ -11,7 +11,7 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { readUnverified, signDocument } from '../../shared/sign/documents.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
 import { edgeOf } from '../config.ts'
-import { answer, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { answer, edgeFor } from '../edge_client/edge_client.ts'
 import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
 import {
   type KeyKind,
@@ -30,8 +30,10 @@ import { dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.t
 import { firstTrust, newKey, newRing, withPolicy } from '../trust/new_tenant.ts'
 import { readPolicyFile } from '../trust/policy_file.ts'
 import { storeAt } from '../trust/store.ts'
+import { rememberProject } from '../trust/known_projects.ts'
 import { localPolicyStarter } from '../trust/local_policy_starter.ts'
 import { askSecret, askText } from './ask.ts'
+import { projectsOf } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts } from './table.ts'
 
@@ -241,11 +243,8 @@ async function finish(shell: Shell, { url, made, keys, progress, policy }: Finis
   await makeAnchor(anchorAt(`file:${join(home, places.anchor)}`), { tenant, pool })
   const local = join(home, places.localPolicy)
   if (!existsSync(local)) writeAtomic(local, localPolicyStarter)
-  const projects = await everyPage((cursor) =>
-    answer(edge.GET('/v1/projects', { params: { query: cursor } }))
-  )
-  const first = projects[0]
-  const project = first === undefined ? null : { id: first.id, name: first.name }
+  const [project = null] = await projectsOf(edge)
+  if (project !== null) rememberProject(home, tenant, project)
   writeProfile(home, { url: url.origin, tenant, pin, project })
   dropDraft(home)
   rmSync(join(home, places.init), { force: true })

@@ -3,10 +3,10 @@ import { Fault } from '../../shared/faults.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
-import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { answer } from '../edge_client/edge_client.ts'
 import { native } from '../primitives.ts'
 import { type PeopleTrust, readIndex } from './people_trust.ts'
-import type { Session } from './session.ts'
+import { projectsOf, type Session } from './session.ts'
 
 export interface Unsigned {
   readonly kind: 'connection' | 'pipeline' | 'index'
@@ -21,9 +21,7 @@ export async function leftUnsigned(
   next: TrustDocument,
 ): Promise<Unsigned[]> {
   const { edge } = session
-  const projects = await everyPage((cursor) =>
-    answer(edge.GET('/v1/projects', { params: { query: cursor } }))
-  )
+  const projects = await projectsOf(edge)
   const found: Unsigned[] = []
   for (const project of projects) {
     const index = await readIndex(session, trust, project)

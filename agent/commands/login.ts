@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { edgeOf } from '../config.ts'
-import { answer, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { answer, edgeFor } from '../edge_client/edge_client.ts'
 import { places, readProfile, writeProfile, writeToken } from '../home.ts'
 import { Fault } from '../../shared/faults.ts'
+import { projectText, rememberProject } from '../trust/known_projects.ts'
 import { readPin } from '../trust/ring.ts'
 import { askSecret, askText } from './ask.ts'
+import { projectsOf } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 
 interface Options {

@@ -19,6 +19,10 @@ const steps: Partial<Record<FaultCode, string>> = {
   floor_missing:
     'Put the floor where the configuration says, or set floor to "none" and accept what that means.',
   index_rolled_back: 'The edge shows an old state. Do not go on with it; tell who operates it.',
+  project_mismatch:
+    'Ask somebody else of the tenant which id the project has. If the edge is wrong, do not sign for it.',
+  clock_turned_back:
+    'Set the clock. Was it ahead once, so that the later time is the wrong one: correct "clock" in the anchor by hand.',
   policy_denied: 'See which rule is nearest: sallyport policy explain <connection>',
   policy_missing: 'Set one: sallyport trust edit --policy policy.yaml, trust sign, trust publish',
   reference_refused: 'Add it to "references" in the local policy file on the agent.',

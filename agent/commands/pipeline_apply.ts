@@ -12,6 +12,7 @@ import { readText, writeAtomic } from '../files.ts'
 import { parseFile } from '../home.ts'
 import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { native } from '../primitives.ts'
+import { projectText } from '../trust/known_projects.ts'
 import { confirm } from './ask.ts'
 import {
   entryNamed,
@@ -163,7 +164,7 @@ function show(shell: Shell, { document, names, project }: Showing): void {
   shell.note(facts([
     ['pipeline', `${name}${version > 1 ? `, version ${version}` : ''}`],
     ['id', id],
-    ['project', project.project.name],
+    ['project', projectText(project.project)],
     ['from', `${names.source} (${connections.source})`],
     ['to', `${names.destination} (${connections.destination})`],
     ['pool', pool],

@@ -7,7 +7,8 @@ import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { KeyPair } from '../home.ts'
 import { native } from '../primitives.ts'
 import { type PeopleTrust, peopleTrust, publishIndex, readIndex, signerFor } from './people_trust.ts'
-import { findProject, openSession, type ProjectName, type Session, type SessionOptions } from './session.ts'
+import type { ProjectName } from '../trust/known_projects.ts'
+import { findProject, openSession, type Session, type SessionOptions } from './session.ts'
 import type { Shell } from './shell.ts'
 
 export interface ProjectOptions extends SessionOptions {

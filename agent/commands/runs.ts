@@ -8,6 +8,7 @@ import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { sleep } from '../edge_client/transport.ts'
 import { readRunLog } from '../logs/log.ts'
 import { native } from '../primitives.ts'
+import { projectText } from '../trust/known_projects.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { nextStep } from './next_step.ts'
 import { verifiedPipeline } from './pipeline_show.ts'
@@ -120,6 +121,13 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
     issued: new Date(now).toISOString(),
     expires: new Date(now + minutes * 60_000).toISOString(),
   }
+  shell.note(facts([
+    ['signed request for', `${entry.name}, version ${entry.version}`],
+    ['id', entry.id],
+    ['project', projectText(project.project)],
+    ['pool', request.pool],
+    ['good until', request.expires],
+  ]))
   const { dsse } = signDocument(native, { type: 'request', document: request, seeds: [signer.private] })
   const run = await answer(edge.POST('/v1/runs', { body: { ...body, request: dsse } }))
   return await started(shell, project.session, { run, watch: options.watch })

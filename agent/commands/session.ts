@@ -3,11 +3,14 @@ import type { Command } from 'commander'
 import { join, resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
+import { Id } from '../../shared/schemas/fields.ts'
+import { Project } from '../../shared/schemas/project.ts'
 import { edgeOf, loadConfig } from '../config.ts'
 import { answer, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
 import { readPrivate } from '../files.ts'
 import { places, type Profile, readProfile, readToken } from '../home.ts'
 import { readPin } from '../trust/ring.ts'
+import type { ProjectName } from '../trust/known_projects.ts'
 import type { Shell } from './shell.ts'
 
 export interface SessionOptions {
@@ -77,21 +80,34 @@ export function pinOf({ profile, typedPin }: Session): Pin {
   )
 }
 
-export interface ProjectName {
-  readonly id: string
-  readonly name: string
-}
-
-/** By name or id; the remembered one when none is named. Throws `not_found`. */
+/**
+ * By name or id; the remembered one when none is named. What the edge answers is its word alone: the signed index has
+ * to say the same (`readIndex`). Throws `not_found`, `project_mismatch`.
+ */
 export async function findProject({ edge, profile }: Session, wanted?: string): Promise<ProjectName> {
   const known = profile?.project ?? null
   if (known !== null && (wanted === undefined || wanted === known.name || wanted === known.id)) return known
-  const all = await everyPage((cursor) => answer(edge.GET('/v1/projects', { params: { query: cursor } })))
-  const name = wanted ?? 'default'
-  const found = all.find((one) => one.name === name || one.id === name)
+  const all = await projectsOf(edge)
+  const named = wanted ?? 'default'
+  // What looks like an id is one, and no name that somebody has given to another project.
+  const by = Id.safeParse(named).success ? 'id' : 'name'
+  const [found, other] = all.filter((one) => one[by] === named)
   if (found === undefined) {
     const names = all.map((one) => one.name).join(', ')
-    throw new Fault('not_found', `There is no project ${name}. There are: ${names || 'none'}.`)
+    throw new Fault('not_found', `There is no project ${named}. There are: ${names || 'none'}.`)
   }
-  return { id: found.id, name: found.name }
+  if (other !== undefined) {
+    throw new Fault('project_mismatch', `The edge shows two projects of the ${by} ${named}.`)
+  }
+  return found
+}
+
+/** The tenant's projects, as the edge names them. */
+export async function projectsOf(edge: Edge): Promise<readonly ProjectName[]> {
+  const all = await everyPage((cursor) => answer(edge.GET('/v1/projects', { params: { query: cursor } })))
+  return all.map((one) => {
+    const parsed = Project.pick({ id: true, name: true }).safeParse(one)
+    if (parsed.success) return parsed.data
+    throw new Fault('edge_unexpected', 'The edge shows a project whose id or name is none.')
+  })
 }

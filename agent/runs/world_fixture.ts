@@ -153,6 +153,7 @@ export function draft(): Draft {
       type: 'index',
       tenant: ids.tenant,
       project: ids.project,
+      project_name: 'default',
       number: 1,
       previous: null,
       issued: time(start),

@@ -104,6 +104,7 @@ const index: Index = {
   type: 'index',
   tenant: ids.tenant,
   project: ids.project,
+  project_name: 'default',
   number: 1,
   previous: null,
   issued: at,

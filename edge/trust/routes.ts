@@ -200,8 +200,8 @@ const publishIndex = command({
   ],
   example: { params: { id: ids.project }, body: { document: signedIndex.dsse }, reply: indexExample },
   async handle({ db, principal, params, body, now }) {
-    await checkProject(db, principal.tenant, params.id)
-    const signed = await readIndex(db, principal.tenant, { project: params.id, dsse: body.document })
+    const name = await checkProject(db, principal.tenant, params.id)
+    const signed = await readIndex(db, principal.tenant, { project: params.id, name, dsse: body.document })
     const { document, hash, dsse } = signed
     return change({
       writes: [insertIndex(signed, now)],

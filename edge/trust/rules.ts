@@ -105,12 +105,13 @@ export async function readAuthored<T extends AuthoredType>(
 export async function readIndex(
   db: Reader,
   tenant: string,
-  given: { readonly project: string; readonly dsse: Dsse },
+  given: { readonly project: string; readonly name: string; readonly dsse: Dsse },
 ) {
-  const { project, dsse } = given
+  const { project, name, dsse } = given
   const signed = await readAuthored(db, tenant, { type: 'index', dsse })
   const { document } = signed
   if (document.project !== project) throw wrong('document/project', 'not the project of the path')
+  if (document.project_name !== name) throw wrong('document/project_name', 'not the name of the project')
   if (document.number > 1) {
     const before = await indexRecord(db, tenant, { project, number: document.number - 1 })
     if (before === null || before.hash !== document.previous) throw new Fault('conflict')

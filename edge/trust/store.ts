@@ -121,11 +121,12 @@ export function insertTrust(
   )
 }
 
-/** Throws `not_found` unless the tenant has the project. */
-export async function checkProject(db: Reader, tenant: string, project: string): Promise<void> {
-  const row = await db.selectFrom('project').select('id').where('tenant', '=', tenant)
+/** The name of the tenant's project. Throws `not_found` where there is none. */
+export async function checkProject(db: Reader, tenant: string, project: string): Promise<string> {
+  const row = await db.selectFrom('project').select('name').where('tenant', '=', tenant)
     .where('id', '=', project).executeTakeFirst()
   if (row === undefined) throw new Fault('not_found')
+  return row.name
 }
 
 const indexColumns = ['project', 'number', 'hash', 'document', 'created'] as const

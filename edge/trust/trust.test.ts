@@ -184,6 +184,7 @@ describe('publishing an index', () => {
     }
     assert.equal((await post({ project: stranger.project })).body.code, 'invalid_request')
     assert.equal((await post({ tenant: stranger.tenant })).body.code, 'invalid_request')
+    assert.equal((await post({ project_name: 'staging' })).body.code, 'invalid_request')
     assert.equal((await post({}, nextSeed())).body.code, 'signature_invalid')
     assert.equal((await post({ previous: 'ab'.repeat(32), number: 2 })).body.code, 'conflict')
     assert.equal((await stranger.call('GET', path)).status, 404)

@@ -14,6 +14,8 @@ export const Index = z.strictObject({
   type: z.literal('index'),
   tenant: Id,
   project: Id,
+  /** What people call it. Projects are not renamed: every index of a project says the same. */
+  project_name: Name,
   number: Version,
   previous: Hash.nullable(),
   issued: Time,

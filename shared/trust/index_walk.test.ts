@@ -96,6 +96,12 @@ describe('walking the index', () => {
     refused('version_fell', () => walk(walkable(...versions(2), { entries: {} }, ...versions(1))))
   })
 
+  test('a project keeps its name', () => {
+    const [first] = versions(1)
+    refused('index_invalid', () => walk(walkable({ ...first, project_name: 'staging' }, { ...first })))
+    assert.equal(walk(walkable({ ...first }, { ...first })).document.project_name, 'default')
+  })
+
   test('an id keeps its kind', () => {
     const changed = { entries: { [ids.pipeline]: entry(2, { kind: 'connection' }) } }
     refused('index_invalid', () => walk(walkable(...versions(1), changed)))

@@ -58,7 +58,9 @@ export function walkIndex(
     const one: { document: Index; hash: string } = readUnverified(p, 'index', dsse)
     const { tenant, number } = one.document
     const follows = tenant === trust.tenant && one.document.project === project && (previous === null ||
-      (number === previous.document.number + 1 && one.document.previous === previous.hash))
+      (number === previous.document.number + 1 && one.document.previous === previous.hash &&
+        // The name is what people go by when they sign, so a project keeps it.
+        one.document.project_name === previous.document.project_name))
     if (!follows) throw new Fault('index_invalid')
     checkVersions(highest, one.document)
     hashes.set(number, one.hash)

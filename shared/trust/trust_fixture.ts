@@ -124,6 +124,7 @@ export function indexOf({ ids }: Tenant, change: Partial<Index> = {}): Index {
     type: 'index',
     tenant: ids.tenant,
     project: ids.project,
+    project_name: 'default',
     number: 1,
     previous: null,
     issued: at(NOW),
