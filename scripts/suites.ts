@@ -8,6 +8,9 @@ import { Glob } from 'bun'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** A suite that hangs is a failure, not a wait. */
+const LONGEST_MINUTES = 25
+
 export interface Tally {
   passed: number
   failed: number
@@ -78,10 +81,15 @@ export async function runSuite(suite: Suite, env: Record<string, string>): Promi
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env, NO_COLOR: '1' },
   })
+  const watchdog = setTimeout(() => {
+    console.error(`The tests on ${suite.runtime} did not end in ${LONGEST_MINUTES} minutes.`)
+    child.kill('SIGKILL')
+  }, LONGEST_MINUTES * 60_000)
   const code = await new Promise<number>((resolve) => {
     child.once('error', () => resolve(1))
     child.once('exit', (status) => resolve(status ?? 1))
   })
+  clearTimeout(watchdog)
   let xml: string | null = null
   try {
     xml = readFileSync(report, 'utf8')
