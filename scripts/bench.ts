@@ -8,7 +8,9 @@ import type { Row } from './bench/row.ts'
 
 const words = process.argv.slice(2)
 const rows: Row[] = []
-for (const file of [...new Glob('*.ts').scanSync({ cwd: new URL('./bench', import.meta.url).pathname })].sort()) {
+for (
+  const file of [...new Glob('*.ts').scanSync({ cwd: new URL('./bench', import.meta.url).pathname })].sort()
+) {
   const name = file.replace(/\.ts$/, '')
   const group = (await import(`./bench/${file}`)) as { readonly bench?: () => Promise<Row[]> }
   if (!group.bench || (words.length > 0 && !words.includes(name))) continue

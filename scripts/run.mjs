@@ -36,7 +36,9 @@ function setUp() {
   for (const [tool, script] of [['bun', 'install.js'], ['deno', 'install.cjs']]) {
     if (!works(tool)) run(process.execPath, [join(root, 'node_modules', tool, script)])
     if (!works(tool)) {
-      console.error(`${tool} did not install. Delete node_modules and run this again, or see the output above.`)
+      console.error(
+        `${tool} did not install. Delete node_modules and run this again, or see the output above.`,
+      )
       process.exit(1)
     }
   }
