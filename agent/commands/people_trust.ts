@@ -20,6 +20,7 @@ import { type KeyPair, parseFile, places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
 import { floorAt, raiseFloor, readFloor } from '../trust/floor.ts'
 import { newestIndex } from '../trust/index_walk.ts'
+import { settled } from '../trust/settled.ts'
 import { checkProjectName, type ProjectName, rememberProject } from '../trust/known_projects.ts'
 import { firstFloor } from '../trust/new_tenant.ts'
 import { type Chain, walkTrust } from '../trust/trust_chain.ts'
@@ -32,6 +33,12 @@ export interface PeopleTrust {
 
 /** Throws what `walkTrust` throws. With `current`, also `trust_expired`. */
 export async function peopleTrust(session: Session, { current = true } = {}): Promise<PeopleTrust> {
+  return await settled(() => lookAtTrust(session, current), { signal: never })
+}
+
+const never = new AbortController().signal
+
+async function lookAtTrust(session: Session, current: boolean): Promise<PeopleTrust> {
   const pin = pinOf(session)
   const floor = session.floor === null ? null : await readFloor(floorAt(session.floor), pin.tenant)
   const seen = [floor?.trust ?? null].filter((one): one is Seen => one !== null)
@@ -83,9 +90,20 @@ function rememberedPath({ home }: Session, { id }: ProjectName): string {
  */
 export async function readIndex(
   session: Session,
-  { chain, floor }: PeopleTrust,
+  trust: PeopleTrust,
   project: ProjectName,
 ): Promise<VerifiedIndex | null> {
+  return await settled(() => lookAtIndex(session, trust, project), { signal: never })
+}
+
+async function lookAtIndex(
+  session: Session,
+  { chain }: PeopleTrust,
+  project: ProjectName,
+): Promise<VerifiedIndex | null> {
+  // Read anew: somebody may have raised it since the trust document was looked at.
+  const { tenant } = chain.document
+  const floor = session.floor === null ? null : await readFloor(floorAt(session.floor), tenant)
   rememberProject(session.home, chain.document.tenant, project)
   const path = rememberedPath(session, project)
   const text = readIfThere(path)

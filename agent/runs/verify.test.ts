@@ -31,6 +31,7 @@ async function check(world: World, typedPin: string | null = null) {
     edge,
     agentId: ids.agent,
     now: () => world.now,
+    pausesMs: [],
   }
   const verified = await verifyJob(world.job, options, signal)
   return { verified, opened: openJob(verified) }
@@ -426,6 +427,28 @@ describe('a job', () => {
       assert.equal(runs.length, counted ? 1 : 0)
     })
   }
+
+  test('waits for an edge that is told after the floor', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    const { indexes } = world.shown
+    world.shown = { ...world.shown, indexes: [] }
+    await updateAnchor(world.anchor, world.ring, (anchor) => {
+      return { ...anchor, index: { [ids.project]: { number: 1, hash: world.documents.index.hash } } }
+    })
+    let looks = 0
+    const edge = {
+      ...world.edge,
+      indexAfter: async (project: string, number: number) => {
+        if (++looks === 2) world.shown = { ...world.shown, indexes }
+        return await world.edge.indexAfter(project, number)
+      },
+    }
+    const { anchor } = world
+    const options = { footings: world.footings(), anchor, edge, agentId: ids.agent, now: () => world.now }
+    await verifyJob(world.job, { ...options, pausesMs: [1] }, signal)
+    assert.ok(looks >= 2)
+  })
 
   test('by slot is accepted today, once each, up to the number that the pipeline allows', async () => {
     await using world = new World(draft())

@@ -15,6 +15,7 @@ import { native } from '../primitives.ts'
 import { readAnchor, updateAnchor } from '../trust/anchor.ts'
 import type { Footing, Footings } from '../trust/footing.ts'
 import { newestIndex } from '../trust/index_walk.ts'
+import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { checkTrigger, countAttempt } from './trigger.ts'
 
@@ -24,6 +25,8 @@ export interface VerifyOptions {
   readonly edge: Pick<AgentEdge, 'indexAfter'>
   readonly agentId: string
   readonly now: () => number
+  /** Waits between looks at a floor that is ahead of the edge; about four seconds in all unless given. */
+  readonly pausesMs?: readonly number[]
 }
 
 /** A signed document, and what is sealed for it. */
@@ -47,10 +50,8 @@ export async function verifyJob(
   options: VerifyOptions,
   signal: AbortSignal,
 ): Promise<VerifiedJob> {
-  const { anchor, agentId, now } = options
-  const footing = await options.footings.read(signal)
-  checkDenied(footing, [agentId])
-  const index = await checkIndex(job, { footing, options, signal })
+  const { anchor, now } = options
+  const { footing, index } = await settled(() => stand(job, options, signal), { ...options, signal })
   const documents = { footing, index: index.document }
   const pipeline = checkDocument(job.pipeline, { ...documents, type: 'pipeline', id: job.run.pipeline_id })
   const { pool, connections } = pipeline.signed.document
@@ -63,6 +64,18 @@ export async function verifyJob(
     return countAttempt(one, asked, checkTrigger(asked, known))
   })
   return { job, footing, pipeline, source, destination }
+}
+
+interface Stand {
+  readonly footing: Footing
+  readonly index: VerifiedIndex
+}
+
+/** Ring and pin, trust chain, floor, index. */
+async function stand(job: RunJob, options: VerifyOptions, signal: AbortSignal): Promise<Stand> {
+  const footing = await options.footings.read(signal)
+  checkDenied(footing, [options.agentId])
+  return { footing, index: await checkIndex(job, { footing, options, signal }) }
 }
 
 function checkDenied({ floor }: Footing, ids: readonly string[]): void {
