@@ -24,6 +24,9 @@ import type { Storage, StorageCounts } from './storage.ts'
 /** Plans in one commit: bounds how long the event loop is held. */
 const MAX_GROUP = 512
 
+/** Turns of the event loop that a group may wait while every turn brings more: a commit costs more than a turn. */
+const MAX_TURNS = 3
+
 /** Groups that get savepoints at once after one in which a plan was refused: refusals come together. */
 const CAREFUL_GROUPS = 16
 
@@ -84,9 +87,11 @@ class EmbeddedStorage implements Storage {
     return Promise.resolve()
   }
 
-  #schedule(): void {
+  #schedule(seen = this.#waiting.length, turns = 0): void {
     this.#scheduled = true
     setImmediate(() => {
+      const count = this.#waiting.length
+      if (!this.#closed && count > seen && turns < MAX_TURNS) return this.#schedule(count, turns + 1)
       this.#scheduled = false
       if (this.#closed) return
       this.#flush()
