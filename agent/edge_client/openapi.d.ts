@@ -1086,6 +1086,7 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         NewProject: {
+            /** @description For good: it is signed in every index of the project. */
             name: string;
             workspace: string;
         };

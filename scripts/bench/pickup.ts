@@ -152,7 +152,15 @@ async function publish(call: Call, { tenant, project, signer, sealing }: Author)
     commitment,
   }))
   const issued = new Date().toISOString()
-  const index = { type: 'index' as const, tenant, project, number: 1, previous: null, issued, entries }
+  const first = {
+    type: 'index' as const,
+    tenant,
+    project,
+    project_name: 'default',
+    number: 1,
+    previous: null,
+  }
+  const index = { ...first, issued, entries }
   const { dsse } = signDocument(p, { type: 'index', document: index, seeds: [signer] })
   await call('POST', `/v1/projects/${project}/index`, { document: dsse })
   return pipeline
