@@ -12,12 +12,12 @@ const { values } = parseArgs({
 const print = printer(process.stdout, () => performance.now(), process.env['NO_COLOR'] !== undefined)
 try {
   await using played = await play(print, { keep: values.keep })
-  if (values.json) print.line(JSON.stringify(played.result))
+  if (values.json) console.log(JSON.stringify(played.result))
   process.exitCode = played.result.ok ? 0 : 1
   await played.kept
 } catch (error) {
   print.line()
   print.line(`The demo failed: ${error instanceof Error ? error.message : String(error)}`)
-  if (values.json) print.line(JSON.stringify({ ok: false, runs: [], edge: null, out: null }))
+  if (values.json) console.log(JSON.stringify({ ok: false, runs: [], edge: null, out: null }))
   process.exitCode = 1
 }

@@ -12,6 +12,8 @@ export interface Printer {
   step(title: string): void
   /** One thing that was done, or shown to be so. */
   done(text: string): void
+  /** Figures that belong to the line before. */
+  plain(text: string): void
   /** Where to look, what to know: under the line before. */
   note(text: string): void
   /** Shown while it happens, on a terminal alone. */
@@ -71,6 +73,7 @@ export function printer(sink: Sink, now: () => number, noColor = false): Printer
       line(`${paint('cyan', String(number).padStart(2))} ${paint('bold', next)}`)
     },
     done: (text) => line(`   ${paint('green', '✓')} ${text}`),
+    plain: (text) => line(`     ${text}`),
     note: (text) => line(`     ${paint('dim', text)}`),
     doing(text) {
       if (!tty) return

@@ -1,5 +1,5 @@
 /** What must be nowhere at the edge, where that is looked for, and that the looking works. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromBase64 } from '../../shared/bytes.ts'
 import type { World } from '../e2e/world.ts'
@@ -52,16 +52,22 @@ export function secretsOf(world: World, { accounts, canary, visitors }: Stage): 
 /** Copies of everything in the edge's folder, taken while it is at rest. The write-ahead log is among them. */
 export function edgePlaces(world: World, folder: string): Place[] {
   mkdirSync(folder, { recursive: true })
-  const { database } = world.edge
-  if (!existsSync(`${database}-wal`) || statSync(`${database}-wal`).size === 0) {
+  const home = join(world.folder, 'edge')
+  const names = readdirSync(home).filter((name) => !name.endsWith('-shm')).sort()
+  const changed = () => names.map((name) => statSync(join(home, name)).mtimeMs).join()
+  if (statSync(`${world.edge.database}-wal`).size === 0) {
     throw new Error('the edge has no write-ahead log to search')
   }
-  const home = join(world.folder, 'edge')
-  return readdirSync(home).filter((name) => !name.endsWith('-shm')).sort().map((name) => {
-    const path = join(folder, name)
-    copyFileSync(join(home, name), path)
-    return { kind: name.endsWith('.db') ? 'database' : 'file', name, path }
-  })
+  // Housekeeping may write between two copies; then they do not belong together.
+  for (let before = ''; before !== changed();) {
+    before = changed()
+    for (const name of names) copyFileSync(join(home, name), join(folder, name))
+  }
+  return names.map((name) => ({
+    kind: name.endsWith('.db') ? 'database' : 'file',
+    name,
+    path: join(folder, name),
+  }))
 }
 
 export interface Found {
@@ -70,22 +76,33 @@ export interface Found {
   readonly needles: number
   readonly bytes: number
   readonly findings: readonly Finding[]
+  /** In how many places something turns up that is there in the clear: they are the real ones. */
+  readonly clear: number
 }
 
-/** First the control, then the search itself. `folder` takes the planted copies. */
-export async function searchAll(
-  places: readonly (Place | Recording)[],
-  secrets: readonly Secret[],
-  folder: string,
-): Promise<Found> {
+export interface SearchOptions {
+  readonly places: readonly (Place | Recording)[]
+  readonly secrets: readonly Secret[]
+  /** What the edge may know: the name of a pipeline, say. */
+  readonly inTheClear: string
+  /** Takes the planted copies, for as long as the control lasts. */
+  readonly folder: string
+}
+
+/** First the control, then the search itself. */
+export async function searchAll({ places, secrets, inTheClear, folder }: SearchOptions): Promise<Found> {
   const shown = await control(places, folder)
+  rmSync(folder, { recursive: true })
   const needles = needlesFor(secrets)
+  const clear = needlesFor([textSecret('in the clear', inTheClear)])
+  let inClear = 0
   const findings: Finding[] = []
   let bytes = 0
   for (const place of places) {
     const searched = await searchPlace(needles, place)
     findings.push(...searched.findings)
     bytes += searched.bytes
+    if ((await searchPlace(clear, place)).findings.length > 0) inClear++
   }
-  return { control: shown, secrets: secrets.length, needles: needles.length, bytes, findings }
+  return { control: shown, secrets: secrets.length, needles: needles.length, bytes, findings, clear: inClear }
 }
