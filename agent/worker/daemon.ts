@@ -11,12 +11,16 @@ import { places } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { type Log, trimRunLogs } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
 import type { AgentIdentity } from '../trust/agent_identity.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { floorAt } from '../trust/floor.ts'
 import { type Footing, Footings } from '../trust/footing.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
 import { watchLog } from '../trust/log_watch.ts'
+import { loadRing } from '../trust/ring.ts'
+import { settled } from '../trust/settled.ts'
+import type { Store } from '../trust/store.ts'
 import { untilThere } from './until_there.ts'
 import { work } from './worker.ts'
 
@@ -44,15 +48,60 @@ const rereadMs = 5 * 60_000
 
 /** Runs until drained. Throws the Fault for which it may not start, or has to stop. */
 export async function daemon(options: DaemonOptions, signals: Signals): Promise<void> {
-  const { config, identity, log } = options
+  const { config, log } = options
   makePrivateFolder(config.state)
   using lock = holdLock(join(config.state, 'agent.lock'))
   if (lock === null) throw new Fault('already_running', `Another process works with ${config.state}.`)
+  const stand = standOf(options)
+  const footing = await firstFooting(options, stand, signals.drain)
+  if (footing === null) return
+  const of = { tenant: footing.ring.tenant, pool: footing.ring.pool }
+  const localPolicy = () => loadLocalPolicy(config.localPolicy, ownFiles(options))
+  localPolicy()
+  const scratch = join(config.state, 'runs')
+  rmSync(scratch, { recursive: true, force: true })
+  trimRunLogs(config.logs)
+  options.onReady(footing)
+  const readiness = new Readiness(options, { ...stand, of })
+  const watch = new LogWatch(options, { ...stand, of })
+  const execute = async (job: RunJob) => {
+    // Loaded by the first run, connectors and engine with it: an idle agent is small.
+    const { runJob } = await import('./run_job.ts')
+    const { moveRun } = await import('../runs/move.ts')
+    await runJob(job, {
+      ...stand,
+      agentId: options.identity.id,
+      now: Date.now,
+      move: moveRun,
+      of,
+      localPolicy,
+      env: options.env,
+      base: config.data,
+      scratch,
+      logs: { folder: config.logs, level: config.logLevel },
+      holdMemory: config.holdMemory,
+      log,
+      handBack: signals.handBack,
+    })
+    await watch.look()
+  }
+  const ready = (signal: AbortSignal) => readiness.look(signal)
+  await work({ edge: stand.edge, slots: config.slots, ready, log, execute }, signals.drain)
+}
+
+/** What everything that the agent decides rests on. */
+interface Stand {
+  readonly edge: AgentEdge
+  readonly anchor: Store
+  readonly footings: Footings
+}
+
+function standOf({ config, identity, env, log }: DaemonOptions): Stand {
   const url = config.edge ?? new URL(identity.url)
   const edge = httpAgentEdge(edgeForAgent(url, { id: identity.id, seed: identity.private }, Date.now))
   const anchor = anchorAt(config.anchor)
   const footings = new Footings({
-    keystore: keystoreAt(config.keystore, options.env),
+    keystore: keystoreAt(config.keystore, env),
     typedPin: config.pin,
     floor: floorAt(config.floor),
     anchor,
@@ -62,72 +111,65 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
     onOutOfReach: (what, forMs, error) =>
       log.write('warn', `the ${what} is out of reach`, { for_ms: forMs, error }),
   })
-  // Waits for an edge that is not there yet, and for the approval of this agent.
-  const signal = signals.drain
-  const footing = await untilThere(() => footings.read(signal), { log, signal })
-  if (footing === null) return
-  const of = { tenant: footing.ring.tenant, pool: footing.ring.pool }
-  const localPolicy = () => loadLocalPolicy(config.localPolicy, ownFiles(options))
-  localPolicy()
-  const scratch = join(config.state, 'runs')
-  rmSync(scratch, { recursive: true, force: true })
-  trimRunLogs(config.logs)
-  options.onReady(footing)
-  let readAt = Date.now()
-  const ready = async (signal: AbortSignal) => {
-    if (Date.now() - readAt < rereadMs) return true
-    const fresh = await footings.read(signal).catch((error) => refuse(options, { error, anchor, of }))
-    if (fresh !== null) readAt = Date.now()
-    return fresh !== null
-  }
-  const watch = new LogWatch(options, { edge, anchor, footings, of })
-  const shared = {
-    edge,
-    footings,
-    anchor,
-    agentId: identity.id,
-    now: Date.now,
-    of,
-    localPolicy,
-    scratch,
-    log,
-  }
-  await work({
-    edge,
-    slots: config.slots,
-    ready,
-    log,
-    execute: async (job) => {
-      // Loaded by the first run, connectors and engine with it: an idle agent is small.
-      const { runJob } = await import('./run_job.ts')
-      const { moveRun } = await import('../runs/move.ts')
-      await runJob(job, {
-        ...shared,
-        move: moveRun,
-        env: options.env,
-        base: config.data,
-        logs: { folder: config.logs, level: config.logLevel },
-        holdMemory: config.holdMemory,
-        handBack: signals.handBack,
-      })
-      await watch.look()
-    },
-  }, signals.drain)
+  return { edge, anchor, footings }
 }
 
-interface Refusing {
-  readonly error: unknown
-  readonly anchor: ReturnType<typeof anchorAt>
+/** Waits for an edge that is not there yet, and for the approval of this agent. Null when drained before. */
+async function firstFooting(
+  { config, env, log }: DaemonOptions,
+  { footings, anchor }: Stand,
+  signal: AbortSignal,
+): Promise<Footing | null> {
+  try {
+    return await untilThere(() => settled(() => footings.read(signal), { signal }), { log, signal })
+  } catch (error) {
+    if (error instanceof Fault && error.class === 'refused' && error.code !== 'anchor_missing') {
+      const ring = await loadRing(keystoreAt(config.keystore, env))
+      await keepRefusal(anchor, ring, { fault: error, run: null, now: Date.now() })
+    }
+    throw error
+  }
+}
+
+interface Of {
   readonly of: { readonly tenant: string; readonly pool: string }
 }
 
-/** Nothing may be opened now: said, kept where auditors look, and looked at again later. */
-async function refuse({ log }: DaemonOptions, { error, anchor, of }: Refusing): Promise<null> {
-  log.write('error', 'nothing may be opened now: no work is asked for', { error })
-  if (error instanceof Fault && error.class === 'refused' && error.code !== 'anchor_missing') {
+/** Whether anything may be opened now; looked at every few minutes where no run does. */
+class Readiness {
+  readonly #options: DaemonOptions
+  readonly #stand: Stand & Of
+  #at = Date.now()
+  /** What was refused last, kept once and not at every look. */
+  #refused: string | null = null
+
+  constructor(options: DaemonOptions, stand: Stand & Of) {
+    this.#options = options
+    this.#stand = stand
+  }
+
+  async look(signal: AbortSignal): Promise<boolean> {
+    if (this.#refused === null && Date.now() - this.#at < rereadMs) return true
+    try {
+      await this.#stand.footings.read(signal)
+      this.#at = Date.now()
+      this.#refused = null
+      return true
+    } catch (error) {
+      if (signal.aborted) return false
+      await this.#refuse(error)
+      return false
+    }
+  }
+
+  async #refuse(error: unknown): Promise<void> {
+    const { anchor, of } = this.#stand
+    this.#options.log.write('error', 'nothing may be opened now: no work is asked for', { error })
+    if (!(error instanceof Fault) || this.#refused === error.code) return
+    this.#refused = error.code
+    if (error.class !== 'refused' || error.code === 'anchor_missing') return
     await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
   }
-  return null
 }
 
 /** What no connection ever reaches into, wherever local policy's folders are. */
@@ -152,20 +194,13 @@ function ownFiles({ config, home }: DaemonOptions): string[] {
   ]
 }
 
-interface Watching {
-  readonly edge: AgentEdge
-  readonly anchor: ReturnType<typeof anchorAt>
-  readonly footings: Footings
-  readonly of: { readonly tenant: string; readonly pool: string }
-}
-
 /** After runs, one look at a time. */
 class LogWatch {
   readonly #options: DaemonOptions
-  readonly #watching: Watching
+  readonly #watching: Stand & Of
   #looking: Promise<void> | null = null
 
-  constructor(options: DaemonOptions, watching: Watching) {
+  constructor(options: DaemonOptions, watching: Stand & Of) {
     this.#options = options
     this.#watching = watching
   }
