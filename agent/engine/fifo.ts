@@ -97,17 +97,25 @@ export function fromFifo(path: string): FifoReader {
     if (guard !== null) closeSync(guard)
     guard = null
   }
+  let closed = false
+  const close = () => {
+    if (!closed) closeSync(file)
+    closed = true
+  }
   const bytes = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await reader.read()
-      if (outcome) return controller.error(outcome.error)
-      if (done) return controller.close()
-      controller.enqueue(value)
+      if (!outcome && !done) return controller.enqueue(value)
+      if (outcome && !done) await reader.cancel()
+      close()
+      if (outcome) controller.error(outcome.error)
+      else controller.close()
     },
     async cancel(reason) {
       outcome ??= { error: reason ?? new Fault('cancelled') }
       release()
       await reader.cancel(reason)
+      close()
     },
   })
   return {

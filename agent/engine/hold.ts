@@ -16,6 +16,8 @@ export interface Hold extends AsyncDisposable {
   run(sql: string): Promise<HoldRows>
   /** Rejects when the child has gone, for whatever reason but disposal. */
   readonly gone: Promise<never>
+  /** False once it has gone or has been told to go. */
+  readonly alive: boolean
   readonly peakRssBytes: number
   /** Ends the child at once, whatever it is doing. */
   kill(): void
@@ -62,6 +64,7 @@ export async function startHold(setup: HoldSetup): Promise<Hold> {
 class HoldProcess implements Hold {
   readonly folder: string
   readonly gone: Promise<never>
+  alive = true
   peakRssBytes = 0
   readonly #child: ChildProcess
   readonly #exited: Promise<void>
@@ -77,6 +80,7 @@ class HoldProcess implements Hold {
     this.gone.catch(() => undefined)
     this.#exited = new Promise((resolve) => {
       const end = (error?: Error) => {
+        this.alive = false
         if (!this.#disposed) reject(this.#death(error))
         resolve()
       }
@@ -106,7 +110,7 @@ class HoldProcess implements Hold {
     this.#child.stdin?.write(JSON.stringify(message) + '\n')
     const reply = await Promise.race([promise, this.gone])
     if ('rows' in reply) return reply.rows
-    throw faultOf(reply.error)
+    throw reply.code === null ? faultOf(reply.error) : new Fault(reply.code, reply.error)
   }
 
   run(sql: string): Promise<HoldRows> {
@@ -114,6 +118,7 @@ class HoldProcess implements Hold {
   }
 
   kill(): void {
+    this.alive = false
     this.#child.kill('SIGKILL')
   }
 

@@ -5,7 +5,7 @@
  * Lines of JSON on stdin and stdout. The first line sets it up; each further one is a statement.
  */
 import { createInterface } from 'node:readline'
-import { DuckDBInstance } from '@duckdb/node-api'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { dieWithParent } from './libc.ts'
 import { peakRssBytes } from './peak_memory.ts'
 
@@ -25,7 +25,7 @@ export interface HoldStatement {
 export type HoldReply =
   | { readonly rows: readonly (readonly (string | null)[])[]; readonly rssBytes: number }
   /** May quote a value: for the log on this machine only. */
-  | { readonly error: string; readonly rssBytes: number }
+  | { readonly error: string; readonly code: FaultCode | null; readonly rssBytes: number }
 
 /** A string literal of DuckDB. */
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
@@ -45,6 +45,8 @@ export function lockdown({ folder, files }: HoldSetup): string[] {
 }
 
 async function open(setup: HoldSetup) {
+  // Here and not at the top: where it cannot be loaded, the parent is told why.
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${setup.memoryMb}MB`,
     threads: String(setup.threads),
@@ -74,7 +76,9 @@ export async function holdChild(): Promise<never> {
         const rows = result.getRows().map((row) => row.map((cell) => cell === null ? null : String(cell)))
         reply({ rows, rssBytes: peakRssBytes() })
       } catch (error) {
-        reply({ error: error instanceof Error ? error.message : String(error), rssBytes: peakRssBytes() })
+        const code = error instanceof Fault ? error.code : null
+        const text = error instanceof Error ? error.message : String(error)
+        reply({ error: text, code, rssBytes: peakRssBytes() })
       }
     })
   })

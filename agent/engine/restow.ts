@@ -52,6 +52,7 @@ export function restow(cargo: Cargo, job: Restowing): Restowed {
     (error) => {
       // First the reader learns that this is no end, then the writers go.
       out.fail(error)
+      job.hold.kill()
       stop.abort(error)
       throw error
     },

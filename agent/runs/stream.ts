@@ -53,8 +53,7 @@ export class Ends implements AsyncDisposable {
     const known = this.#hold
     if (known && files.every((file) => known.files.includes(file))) {
       const hold = await known.started
-      const alive = await Promise.race([hold.gone.catch(() => false), Promise.resolve(true)])
-      if (alive) return hold
+      if (hold.alive) return hold
     }
     await this.#endHold()
     const folder = join(this.#order.folder, `${this.#index}-${this.#holds++}`)
