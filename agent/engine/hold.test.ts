@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -50,6 +59,14 @@ function streamOf(chunks: readonly string[], end: 'close' | Error): ReadableStre
       else controller.error(end)
     },
   })
+}
+
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return ''
+  }
 }
 
 describe('the hold', { skip }, () => {
@@ -135,7 +152,7 @@ describe('the hold', { skip }, () => {
     'lets go of every descriptor',
     { skip: existsSync('/proc/self/fd') ? false : 'no /proc' },
     async () => {
-      const open = () => readdirSync('/proc/self/fd').length
+      const open = () => readdirSync('/proc/self/fd').map(targetOf).filter((path) => path.startsWith(folder))
       const once = async () => {
         await using hold = await newHold()
         const reading = { bytes: streamOf(['"a"\n'], 'close'), proof: Promise.resolve(1) }
