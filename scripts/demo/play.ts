@@ -24,6 +24,10 @@ export interface Played extends AsyncDisposable {
 export async function play(print: Printer, options: { readonly keep: boolean }): Promise<Played> {
   const began = performance.now()
   const stack = new AsyncDisposableStack()
+  // A server that runs as a daemon would outlive us.
+  const interrupt = () => void stack.disposeAsync().catch(() => undefined).then(() => process.exit(130))
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  stack.defer(() => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt))
   try {
     const scene = await setUp(print, stack)
     await sealAndSign(scene)
@@ -46,9 +50,12 @@ export async function play(print: Printer, options: { readonly keep: boolean }):
     }
     print.end()
     closing(scene, performance.now() - began)
-    const kept = options.keep ? stayUp(scene, stack) : Promise.resolve()
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    const kept = options.keep ? (await stayUp(scene, stack)).interrupted : Promise.resolve()
     return { result, kept, [Symbol.asyncDispose]: () => stack.disposeAsync() }
   } catch (error) {
+    // Interrupted: what was under way fails, and the process is about to end.
+    if (stack.disposed) await new Promise(() => undefined)
     await stack.disposeAsync()
     throw error
   }
@@ -108,7 +115,7 @@ function closing({ print, folder, world, stage }: Scene, ms: number): void {
 async function stayUp(
   { print, world, stage, recorder, folder, postgres }: Scene,
   stack: AsyncDisposableStack,
-): Promise<void> {
+): Promise<{ readonly interrupted: Promise<void> }> {
   const again = { edgePort: world.edge.port, folder: join(folder, 'traffic-kept'), port: recorder.port }
   stack.use(await startRecordingProxy(again))
   await world.startAgent(agentEnv(stage))
@@ -121,7 +128,8 @@ async function stayUp(
     ['PostgreSQL', postgres.url()],
     ['to try', `SALLYPORT_HOME=${world.person.home} ${world.person.path} runs list`],
   ], [])
-  await new Promise<void>((resolve) =>
+  const interrupted = new Promise<void>((resolve) =>
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
   )
+  return { interrupted }
 }
