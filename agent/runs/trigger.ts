@@ -11,6 +11,7 @@ import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { SignedDocument } from '../../shared/sign/documents.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
 import { native } from '../primitives.ts'
+import { checkClock, withClock } from '../trust/anchor.ts'
 import type { Footing } from '../trust/footing.ts'
 
 const dayMs = 86_400_000
@@ -115,10 +116,11 @@ const retryMs = dayMs
 
 /**
  * The anchor with this attempt counted. Throws `trigger_used` when the trigger has had its run, `limit_reached` when
- * the attempts or the runs of the day are used up.
+ * the attempts or the runs of the day are used up, `clock_turned_back` when time has.
  */
 export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): Anchor {
   const { pipeline: { document: { id: pipeline, limits } }, now } = asked
+  checkClock(anchor, now)
   const today = new Date(now).toISOString().slice(0, 10)
   const known = anchor.runs.find((run) => run.id === checked.id)
   if (known?.done) throw new Fault('trigger_used')
@@ -166,8 +168,8 @@ export function uncountAttempt(anchor: Anchor, id: string): Anchor {
   return { ...anchor, runs }
 }
 
-/** Entries whose trigger is refused for its age anyway may go. */
+/** Entries whose trigger is refused for its age anyway may go: the clock that says so is kept, and cannot go back. */
 function withRun(anchor: Anchor, run: AnchoredRun, now: number): Anchor {
   const others = anchor.runs.filter((one) => one.id !== run.id && now < Date.parse(one.until))
-  return { ...anchor, runs: [...others, run] }
+  return withClock({ ...anchor, runs: [...others, run] }, now)
 }

@@ -9,6 +9,7 @@ import type { RunJob } from '../../shared/schemas/job.ts'
 import type { SealedDocument } from '../../shared/schemas/connection_record.ts'
 import type { DocumentType, SignedDocument } from '../../shared/sign/documents.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
+import { checkCurrent } from '../../shared/trust/chain.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { native } from '../primitives.ts'
@@ -20,7 +21,7 @@ import type { Store } from '../trust/store.ts'
 import { checkTrigger, countAttempt } from './trigger.ts'
 
 export interface VerifyOptions {
-  readonly footings: Pick<Footings, 'read'>
+  readonly footings: Pick<Footings, 'read' | 'floor'>
   readonly anchor: Store
   readonly edge: Pick<AgentEdge, 'indexAfter'>
   readonly agentId: string
@@ -44,26 +45,55 @@ export interface VerifiedJob {
   readonly destination: Sealed<'connection'>
 }
 
-/** Throws a Fault of class `refused`, or a transient one when something could not be asked. */
+/** How often floor and anchor may change while a job is verified. */
+const mostAttempts = 20
+
+/**
+ * Throws a Fault of class `refused`, or a transient one when something could not be asked. When it returns, the attempt
+ * is counted in the anchor, at a moment when floor and anchor named exactly what was verified: verifying takes as long
+ * as the edge wants it to, and what is revoked meanwhile counts.
+ */
 export async function verifyJob(
   job: RunJob,
   options: VerifyOptions,
   signal: AbortSignal,
 ): Promise<VerifiedJob> {
-  const { anchor, now } = options
-  const { footing, index } = await settled(() => stand(job, options, signal), { ...options, signal })
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const { footing, index } = await settled(() => stand(job, options, signal), { ...options, signal })
+    const verified = verifyDocuments(job, footing, index)
+    if (await count(verified, index, options)) return verified
+  }
+  throw new Fault('unavailable', 'Trust document, floor and index change faster than a job can be verified.')
+}
+
+function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): VerifiedJob {
   const documents = { footing, index: index.document }
   const pipeline = checkDocument(job.pipeline, { ...documents, type: 'pipeline', id: job.run.pipeline_id })
   const { pool, connections } = pipeline.signed.document
   if (pool !== footing.ring.pool) throw new Fault('wrong_pool', `The pipeline is for the pool ${pool}.`)
   const source = checkConnection(job, connections.source, documents)
   const destination = checkConnection(job, connections.destination, documents)
+  return { job, footing, pipeline, source, destination }
+}
+
+/** False, with nothing counted, when floor or anchor name something else by now: then all of it is verified anew. */
+async function count(
+  { job, footing, pipeline }: VerifiedJob,
+  index: VerifiedIndex,
+  { footings, anchor, now }: VerifyOptions,
+): Promise<boolean> {
+  const { chain, ring, pin } = footing
+  if (JSON.stringify(await footings.floor(pin.tenant)) !== JSON.stringify(footing.floor)) return false
   const asked = { job, footing, index, pipeline: pipeline.signed, now: now() }
-  await updateAnchor(anchor, footing.ring, (one) => {
+  checkCurrent(chain.document, asked.now)
+  let same = false
+  await updateAnchor(anchor, ring, (one) => {
+    same = one.trust?.hash === chain.hash && one.index[job.run.project]?.hash === index.hash
+    if (!same) return one
     const known = one.runs.some(({ id, done }) => id === job.run.id && !done)
     return countAttempt(one, asked, checkTrigger(asked, known))
   })
-  return { job, footing, pipeline, source, destination }
+  return same
 }
 
 interface Stand {
@@ -89,16 +119,19 @@ interface IndexCheck {
   readonly signal: AbortSignal
 }
 
-/** The newest index of the job's project, walked from the anchor's, which moves forward with it. */
+/**
+ * The newest index of the job's project, walked from the anchor's, which moves forward with it – unless it has moved
+ * meanwhile: then `count` finds another one there.
+ */
 async function checkIndex(job: RunJob, { footing, options, signal }: IndexCheck): Promise<VerifiedIndex> {
   const { project, index: named } = job.run
   const { floor, chain, ring } = footing
-  const anchored = await readAnchor(options.anchor, ring)
+  const last = (await readAnchor(options.anchor, ring)).index[project] ?? null
   const index = await newestIndex({
     trust: chain.document,
     deny: floor?.deny ?? [],
     project,
-    last: anchored.index[project] ?? null,
+    last,
     floor: floor?.index[project] ?? null,
     after: (number) => options.edge.indexAfter(project, number, signal),
   })
@@ -109,10 +142,11 @@ async function checkIndex(job: RunJob, { footing, options, signal }: IndexCheck)
       `The job names index ${named}, and the edge shows ${number} as the last.`,
     )
   }
+  const { hash } = index
   await updateAnchor(options.anchor, ring, (one) => {
-    const was = one.index[project]
-    if (was !== undefined && was.number >= number) return one
-    return { ...one, index: { ...one.index, [project]: { number, hash: index.hash } } }
+    const now = one.index[project]
+    if (now?.hash !== last?.hash || now?.hash === hash) return one
+    return { ...one, index: { ...one.index, [project]: { number, hash } } }
   })
   return index
 }

@@ -21,7 +21,6 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { commit } from '../../shared/seal/record.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import type { TrustVersion } from '../edge_client/agent_edge.ts'
-import { keystoreAt } from '../keystore/keystore.ts'
 import { native as p } from '../primitives.ts'
 import { anchorAt, makeAnchor } from '../trust/anchor.ts'
 import { floorAt } from '../trust/floor.ts'
@@ -246,6 +245,8 @@ export class World implements AsyncDisposable {
   readonly anchor = anchorAt(`file:${this.folder}/anchor.json`)
   readonly floorStore = floorAt(`file:${this.folder}/floor.json`)
   now = start
+  /** What no clock on the wall changes. */
+  monotonic = 0
   ring: Ring
   floor: Floor
   shown: { trust: TrustVersion[]; indexes: Dsse[] }
@@ -336,15 +337,16 @@ export class World implements AsyncDisposable {
     if (!this.reachable) throw new Fault('edge_unreachable')
   }
 
-  footings(typedPin: string | null = null): Footings {
+  footings(typedPin: string | null = null, edge: Pick<World['edge'], 'trustAfter'> = this.edge): Footings {
     return new Footings({
-      keystore: keystoreAt('env:RING', { RING: JSON.stringify(this.ring) }),
+      keystore: { place: 'the test', read: async () => JSON.stringify(this.ring) },
       typedPin,
       floor: this.floorStore,
       anchor: this.anchor,
-      edge: this.edge,
+      edge,
       cache: join(this.folder, 'trust.json'),
       now: () => this.now,
+      monotonic: () => this.monotonic,
       onOutOfReach: () => undefined,
     })
   }

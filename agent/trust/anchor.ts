@@ -28,6 +28,7 @@ export async function makeAnchor(store: Store, of: { tenant: string; pool: strin
     type: 'anchor',
     tenant: of.tenant,
     pool: of.pool,
+    clock: null,
     trust: null,
     index: {},
     runs: [],
@@ -67,6 +68,27 @@ export async function updateAnchor(
     const next = change(now)
     return { text: next === now ? null : textOf(next, store.place), result: next }
   })
+}
+
+/** Hosts of one pool may be so far apart. */
+const clockSkewMs = 600_000
+
+/**
+ * Throws `clock_turned_back` when agents have acted later than `now`: entries of triggers go when their time is over,
+ * and a clock that is set back would let them have their run again.
+ */
+export function checkClock({ clock }: Anchor, now: number): void {
+  if (clock === null || now >= Date.parse(clock) - clockSkewMs) return
+  throw new Fault(
+    'clock_turned_back',
+    `It is ${new Date(now).toISOString()} here, and agents of this pool have acted at ${clock}.`,
+  )
+}
+
+/** The anchor in which `now` has been. */
+export function withClock(anchor: Anchor, now: number): Anchor {
+  const clock = new Date(now).toISOString()
+  return anchor.clock !== null && clock <= anchor.clock ? anchor : { ...anchor, clock }
 }
 
 /** Keeps the newest hundred. */

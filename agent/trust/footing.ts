@@ -6,10 +6,11 @@ import { Fault } from '../../shared/faults.ts'
 import type { Floor } from '../../shared/schemas/floor.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
-import { checkCurrent, type Seen } from '../../shared/trust/chain.ts'
+import { checkCurrent, type Seen, verifyChain } from '../../shared/trust/chain.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import type { Keystore } from '../keystore/keystore.ts'
-import { readAnchor, updateAnchor } from './anchor.ts'
+import { native } from '../primitives.ts'
+import { checkClock, readAnchor, updateAnchor } from './anchor.ts'
 import { readFloor } from './floor.ts'
 import { checkRing, loadRing, pinFor } from './ring.ts'
 import type { Store } from './store.ts'
@@ -35,15 +36,21 @@ export interface FootingOptions {
   readonly cache: string
   /** Milliseconds of this host's clock. */
   readonly now: () => number
+  /** Milliseconds that only grow, also when somebody sets the clock. `performance.now` unless given. */
+  readonly monotonic?: () => number
   /** Told what is out of reach, and for how long it has been. */
   readonly onOutOfReach: (what: string, forMs: number, fault: Fault) => void
 }
 
-/** Something that was read, and when. */
+/** Something that was read, and when: by the clock, and by what cannot be set. */
 interface Read<T> {
   readonly value: T
   readonly at: number
+  readonly monotonicAt: number
 }
+
+/** How often others of the pool may move the anchor's trust on while a chain is fetched. */
+const mostAttempts = 20
 
 export class Footings {
   readonly #options: FootingOptions
@@ -56,48 +63,73 @@ export class Footings {
   }
 
   /**
-   * In the order of the checks: ring and pin, trust chain against anchor and floor, floor. Throws refusals, and
-   * `trust_stale` when something has been out of reach for too long.
+   * In the order of the checks: ring and pin, trust chain against anchor and floor, floor. The anchor's trust document
+   * is the footing's when this returns. Throws refusals, and `trust_stale` when something has been out of reach for
+   * too long.
    */
   async read(signal: AbortSignal): Promise<Footing> {
-    const { keystore, typedPin, floor: floorStore, anchor: anchorStore, edge, cache, now } = this.#options
-    const ring = this.#ring = await this.#fresh('ring', this.#ring, () => loadRing(keystore))
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const footing = await this.#read(signal)
+      if (footing !== null) return footing
+    }
+    throw new Fault('unavailable', 'The trust document in the anchor changes faster than it can be followed.')
+  }
+
+  /** The floor as it is now: what was verified while the edge took its time is compared with it. */
+  async floor(tenant: string): Promise<Floor | null> {
+    const { floor } = this.#options
+    this.#floor = await this.#fresh('floor', this.#floor, { read: () => readFloor(floor, tenant) })
+    return this.#floor.value
+  }
+
+  /** Null when the anchor's trust document has changed meanwhile: the chain was held against an older one. */
+  async #read(signal: AbortSignal): Promise<Footing | null> {
+    const { keystore, typedPin, anchor: anchorStore, edge, cache, now } = this.#options
+    const ring = this.#ring = await this.#fresh('ring', this.#ring, { read: () => loadRing(keystore) })
     const pin = pinFor(ring.value, typedPin)
     const anchor = await readAnchor(anchorStore, ring.value)
-    const floor = this.#floor = await this.#fresh(
-      'floor',
-      this.#floor,
-      () => readFloor(floorStore, pin.tenant),
-    )
-    const seen = [anchor.trust, floor.value?.trust ?? null].filter((one): one is Seen => one !== null)
+    checkClock(anchor, now())
+    const floor = await this.floor(pin.tenant)
+    const seen = [anchor.trust, floor?.trust ?? null].filter((one): one is Seen => one !== null)
     const after = (version: number) => edge.trustAfter(version, signal)
-    const chain = this.#chain = await this.#fresh(
-      'trust document',
-      this.#chain,
-      () => walkTrust({ pin, seen, after, cache }),
-    )
+    const chain = this.#chain = await this.#fresh('trust document', this.#chain, {
+      read: () => walkTrust({ pin, seen, after, cache }),
+      // An edge that says "not now" must not keep what pin, floor and anchor demand by now from being asked for.
+      holds: ({ versions }) =>
+        verifyChain(native, { pin, documents: versions.map((one) => one.document), seen }),
+    })
     const { document, hash } = chain.value
     checkCurrent(document, now())
     checkRing(ring.value, document)
-    if (anchor.trust?.hash !== hash) {
-      const here = { version: document.version, hash }
-      await updateAnchor(
-        anchorStore,
-        ring.value,
-        (one) => higher(one.trust, here) ? { ...one, trust: here } : one,
-      )
-    }
-    return { ring: ring.value, pin, floor: floor.value, chain: chain.value }
+    const here = { version: document.version, hash }
+    const { trust } = await updateAnchor(
+      anchorStore,
+      ring.value,
+      (one) =>
+        one.trust?.hash === anchor.trust?.hash && one.trust?.hash !== hash ? { ...one, trust: here } : one,
+    )
+    return trust?.hash === hash ? { ring: ring.value, pin, floor, chain: chain.value } : null
   }
 
-  /** Reads; keeps the last good one when it is out of reach, for a while. Refusals are never bridged. */
-  async #fresh<T>(what: string, last: Read<T> | null, read: () => Promise<T>): Promise<Read<T>> {
-    const now = this.#options.now()
+  /**
+   * Reads; keeps the last good one when it is out of reach, for a while, and as long as `holds` throws nothing on it.
+   * Refusals are never bridged.
+   */
+  async #fresh<T>(
+    what: string,
+    last: Read<T> | null,
+    { read, holds = () => undefined }: { read: () => Promise<T>; holds?: (value: T) => unknown },
+  ): Promise<Read<T>> {
+    const { now, monotonic = () => performance.now() } = this.#options
+    const began = { at: now(), monotonicAt: monotonic() }
     try {
-      return { value: await read(), at: now }
+      return { value: await read(), ...began }
     } catch (error) {
-      if (!(error instanceof Fault) || !outOfReach(error) || last === null) throw error
-      const forMs = now - last.at
+      if (!(error instanceof Fault) || !outOfReach(error) || last === null || !passes(holds, last)) {
+        throw error
+      }
+      // A clock that was set back does not stretch the time; a machine that slept is late by its clock alone.
+      const forMs = Math.max(began.at - last.at, began.monotonicAt - last.monotonicAt)
       if (forMs > longestOutOfReachMs) {
         const minutes = Math.floor(forMs / 60_000)
         throw new Fault('trust_stale', `The ${what} has been out of reach for ${minutes} minutes.`, {
@@ -110,8 +142,14 @@ export class Footings {
   }
 }
 
-function higher(was: Seen | null, now: Seen): boolean {
-  return was === null || was.version < now.version
+function passes<T>(holds: (value: T) => unknown, { value }: Read<T>): boolean {
+  try {
+    holds(value)
+    return true
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
 }
 
 /** Not there to be read, as against there and wrong. */

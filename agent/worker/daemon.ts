@@ -139,7 +139,8 @@ interface Of {
 class Readiness {
   readonly #options: DaemonOptions
   readonly #stand: Stand & Of
-  #at = Date.now()
+  /** Not by the clock: one that is set back would put the next look off. */
+  #at = performance.now()
   /** What was refused last, kept once and not at every look. */
   #refused: string | null = null
 
@@ -149,10 +150,10 @@ class Readiness {
   }
 
   async look(signal: AbortSignal): Promise<boolean> {
-    if (this.#refused === null && Date.now() - this.#at < rereadMs) return true
+    if (this.#refused === null && performance.now() - this.#at < rereadMs) return true
     try {
       await this.#stand.footings.read(signal)
-      this.#at = Date.now()
+      this.#at = performance.now()
       this.#refused = null
       return true
     } catch (error) {

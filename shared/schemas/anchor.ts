@@ -23,6 +23,8 @@ export const Anchor = z.strictObject({
   type: z.literal('anchor'),
   tenant: Id,
   pool: Name,
+  /** The latest time of a host's clock at which an agent has counted a run: from it on, time does not go back. */
+  clock: Time.nullable(),
   trust: z.strictObject({ version: Version, hash: Hash }).nullable(),
   /** The highest index seen of each project. */
   index: z.record(Id, z.strictObject({ number: Version, hash: Hash })),

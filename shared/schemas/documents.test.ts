@@ -84,6 +84,7 @@ const documents: Record<
       type: 'anchor',
       tenant: id,
       pool: 'default',
+      clock: null,
       trust: null,
       index: {},
       runs: [kept],
