@@ -222,6 +222,10 @@ const faults = {
   hold_unavailable: { class: 'final', help: 'The hold cannot start on this machine.' },
   hold_failed: { class: 'final', help: 'The hold could not restow the stream.' },
   hold_memory: { class: 'final', help: 'The hold needs more memory than it may use.' },
+  engine_failed: {
+    class: 'final',
+    help: 'Something unexpected happened while data moved; the log on that machine says what.',
+  },
   source_failed: { class: 'final', help: 'The source refused to give the stream.' },
   target_failed: { class: 'final', help: 'The destination refused the load.' },
 } as const satisfies Record<string, Meaning>

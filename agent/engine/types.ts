@@ -87,9 +87,6 @@ export function sameColumn(from: Typed, to: Typed): boolean {
 
 const integers = ['int16', 'int32', 'int64']
 
-/** Digits that an integer type can have. */
-const digitsOf: Readonly<Record<string, number>> = { int16: 5, int32: 10, int64: 19 }
-
 /**
  * True when every value of `from` arrives in `to` unchanged by the target's own reading of its text, or is refused
  * by it. False when the target would round, cut or shift some values without a word: those need a check.
@@ -129,9 +126,4 @@ function decimalUnchecked(from: Type, to: Type & { kind: 'decimal' }): boolean {
   if (integers.includes(from.kind)) return true
   if (from.kind !== 'decimal' || from.scale === null || to.scale === null) return false
   return from.scale <= to.scale
-}
-
-/** Width that an integer needs as a decimal. */
-export function integerDigits(type: Type): number | null {
-  return digitsOf[type.kind] ?? null
 }

@@ -186,7 +186,7 @@ function asFault(error: unknown, signal: AbortSignal): Fault {
       ? signal.reason
       : new Fault('cancelled', undefined, { cause: error })
   }
-  return error instanceof Fault ? error : new Fault('hold_failed', undefined, { cause: error })
+  return error instanceof Fault ? error : new Fault('engine_failed', undefined, { cause: error })
 }
 
 async function run(
