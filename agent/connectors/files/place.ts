@@ -35,6 +35,18 @@ export class Place {
     return path
   }
 
+  /**
+   * The file at `path` that the stream `name`, a folder, consists of, links followed. Throws `path_refused` when it
+   * lies outside of that folder, or where the guard allows nothing: policy judged the folder, and not what a link or
+   * a manifest in it leads to.
+   */
+  member(name: string, path: string): string {
+    const folder = realOf(this.path(name))
+    const real = inside(folder, realOf(path))
+    this.#context.guard.path(real)
+    return real
+  }
+
   /** Throws `file_invalid` when nothing says what format a file has. */
   format(name: string): FileFormat {
     const format = this.#config.format ?? formatOfName(name)

@@ -57,9 +57,10 @@ export class FilesSource implements Source {
       join(this.#place.folder, file.name)
     )
     const there = readdirSync(path).filter((file) => /\.(csv|parquet)$/i.test(file)).sort()
-    const paths = listed.length > 0 ? listed : there.map((file) => join(path, file))
+    const paths = (listed.length > 0 ? listed : there.map((file) => join(path, file)))
+      .map((file) => this.#place.member(name, file))
     if (paths.length === 0) throw new Fault('stream_missing', `There are no files in "${name}".`)
-    const bytes = paths.reduce((sum, file) => sum + statSync(file).size, 0)
+    const bytes = paths.reduce((sum, file) => sum + sizeOf(file), 0)
     return { format: this.#place.format(paths[0] as string), paths, bytes }
   }
 
@@ -134,7 +135,8 @@ export class FilesSource implements Source {
   }
 
   #rows(path: string, signal: AbortSignal): ReadableStream<Uint8Array> {
-    const header = this.#headers.get(path) as Header
+    const header = this.#headers.get(path)
+    if (header === undefined) throw new Fault('source_failed', 'A file came in while the folder was read.')
     const bytes = fileBytes(path, header.bytes, signal)
     return header.crlf ? bytes.pipeThrough(withoutCarriageReturns()) : bytes
   }
@@ -155,6 +157,12 @@ async function beginning(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw new Fault('file_unreadable', undefined, { cause: error })
   }
+}
+
+function sizeOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) throw new Fault('file_unreadable', 'A file that the folder is made of is gone.')
+  return stat.size
 }
 
 /** Size and time of change: a file that keeps both was not written to meanwhile. */
