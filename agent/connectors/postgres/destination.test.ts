@@ -407,7 +407,9 @@ describe('wide tables', { skip: noServer }, () => {
 })
 
 describe('two loads of one target', { skip: noServer }, () => {
-  test('the second is refused while the first runs, and an earlier attempt of a run cannot commit', async () => {
+  test('the second is refused while the first runs, and an earlier attempt of a run cannot commit', {
+    timeout: 30_000,
+  }, async () => {
     await world.source.unsafe('create table contested (id integer); insert into contested values (1)')
       .simple()
     await succeeds([append('contested')], { runId: '00000000-0000-4000-8000-000000000001', fence: 5 })
