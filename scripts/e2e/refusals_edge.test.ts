@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { needlesFor, textSecret } from '../demo/needles.ts'
+import { searchPlace } from '../demo/search.ts'
 import { binaryAt } from './binary.ts'
 import { edgeRows, edgeSql } from './edge_rows.ts'
 import type { FaultyWire } from './faulty_wire.ts'
@@ -174,6 +176,32 @@ describe('a request', { skip }, () => {
       problem(await post('{"name":"bad","also":1}'), 400, 'invalid_request')
       problem(await post(`{"name":"${'x'.repeat(8 << 20)}"}`), 413, 'body_too_large')
     })
+  })
+})
+
+describe('a value that the target cannot hold', { skip }, () => {
+  test('is told to the edge as a code, and is nowhere at it', async () => {
+    const { world, sql } = all
+    const hush = 'hush-7f3a90c1d2'
+    await sql.unsafe('create table narrow (id integer primary key, name varchar(12))')
+    const streams = ['{ from: narrow.csv, to: public.narrow, mode: replace, key: [id] }']
+    writeFileSync(join(all.files, 'narrow.csv'), 'id,name\n1,Ada\n2,Grace\n')
+    await world.applyPipeline({ ...pipelineText('narrow'), streams, more: 'limits: { retries: 0 }\n' })
+    await all.succeeds('narrow')
+    writeFileSync(join(all.files, 'narrow.csv'), `id,name\n1,Ada\n4711,${hush}\n`)
+    const was = await all.snapshot()
+    const run = await world.run('narrow')
+    assert.deepEqual([run.state, run.code, run.streams[0].code], ['failed', 'value_refused', 'value_refused'])
+    assert.deepEqual(await all.snapshot(), was)
+    const told = await world.machine.call(['runs', 'logs', run.id])
+    assert.match(told.stdout, /name/)
+    assert.match(told.stdout, /id = 4711/)
+    const needles = needlesFor([textSecret('the value', hush)])
+    const edge = { kind: 'database', name: 'edge', path: world.edge.database } as const
+    for (const place of [edge, { ...edge, kind: 'file', path: world.edge.log } as const]) {
+      assert.deepEqual((await searchPlace(needles, place)).findings, [])
+    }
+    assert.ok(!JSON.stringify(run).includes('4711'))
   })
 })
 

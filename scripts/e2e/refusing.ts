@@ -22,8 +22,6 @@ export interface Refusing extends AsyncDisposable {
   readonly folder: string
   /** Where the files connection `here` reads. */
   readonly files: string
-  /** Port of the PostgreSQL server. */
-  readonly port: number
   /** The target database's URL, as the agent uses it. */
   readonly target: string
   agent: Started
@@ -48,6 +46,39 @@ export interface More {
   readonly plain?: readonly string[]
 }
 
+interface Place {
+  readonly folder: string
+  readonly files: string
+  readonly url: URL
+}
+
+/** The edge behind the proxy, a tenant, two connections and the pipeline `base`. */
+async function install({ folder, files, url }: Place, { allow, plain = [] }: More) {
+  let proxy: TamperingProxy | null = null
+  const { hostname, host, port, username, pathname } = url
+  const world = await startWorld({
+    folder,
+    front: async (edgePort) => (proxy = await startTamperingProxy({ edgePort })).url,
+    allow: [
+      `{ direction: read, connector: files, path: "${files}" }`,
+      `{ direction: write, connector: postgres, endpoint: ${hostname}, port: ${port}, account: ${username}, ` +
+      `database: ${pathname.slice(1)}, schema: public, prefix: "*" }`,
+      ...allow?.(folder) ?? [],
+    ],
+    local: [
+      `files: ["${folder}"]`,
+      `plain: ${JSON.stringify([host, ...plain])}`,
+      `addresses: ["${hostname}"]`,
+      'references: ["${env:NAMED}"]\n',
+    ].join('\n'),
+  })
+  if (proxy === null) throw new Error('nothing tampers')
+  await world.addConnection('here', `{ type: files, path: "${files}" }`)
+  await world.addConnection('there', `{ type: postgres, url: "${url.href}" }`)
+  await world.applyPipeline(pipelineText('base'))
+  return { world, proxy: proxy as TamperingProxy }
+}
+
 export async function startRefusing(server: string, name: string, more: More = {}): Promise<Refusing> {
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`))
   const files = join(folder, 'in')
@@ -58,34 +89,15 @@ export async function startRefusing(server: string, name: string, more: More = {
   await admin.unsafe(`create database ${database}`)
   const url = new URL(server)
   url.pathname = `/${database}`
-  const port = Number(url.port)
   const sql = new SQL({ url: url.href, max: 1 })
-  let tampering: TamperingProxy | null = null
-  const world = await startWorld({
-    folder,
-    front: async (edgePort) => (tampering = await startTamperingProxy({ edgePort })).url,
-    allow: [
-      `{ direction: read, connector: files, path: "${files}" }`,
-      `{ direction: write, connector: postgres, endpoint: ${url.hostname}, port: ${port}, account: ${url.username}, ` +
-      `database: ${database}, schema: public, prefix: "*" }`,
-      ...more.allow?.(folder) ?? [],
-    ],
-    local: `files: ["${folder}"]\nplain: ${
-      JSON.stringify([url.host, ...more.plain ?? []])
-    }\naddresses: ["${url.hostname}"]\nreferences: ["\${env:NAMED}"]\n`,
-  })
-  if (tampering === null) throw new Error('nothing tampers')
-  await world.addConnection('here', `{ type: files, path: "${files}" }`)
-  await world.addConnection('there', `{ type: postgres, url: "${url.href}" }`)
-  await world.applyPipeline(pipelineText('base'))
+  const { world, proxy } = await install({ folder, files, url }, more)
   const start = (args: readonly string[] = []) => world.startAgent({ args, env: agentEnv })
   const refusing: Refusing = {
     world,
-    proxy: tampering,
+    proxy,
     sql,
     folder,
     files,
-    port,
     target: url.href,
     agent: await start(),
     async restartAgent(args) {
@@ -115,7 +127,7 @@ export async function startRefusing(server: string, name: string, more: More = {
     },
     async [Symbol.asyncDispose]() {
       await world[Symbol.asyncDispose]()
-      await tampering?.[Symbol.asyncDispose]()
+      await proxy[Symbol.asyncDispose]()
       await sql.close()
       await admin.unsafe(`drop database ${database} with (force)`)
       await admin.close()
