@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { edgeSql } from './edge_rows.ts'
 import { payloadOf, resigned, seedOf } from './forge.ts'
 import type { Refusing } from './refusing.ts'
 import { pipelineText, startRefusing } from './refusing.ts'
 import type { Json } from './tampering_proxy.ts'
+import { until } from './until.ts'
 
 const server = process.env['SALLYPORT_TEST_POSTGRES_URL']
 let all: Refusing
@@ -227,5 +229,39 @@ describe('an expired trust document', { skip: server ? false : 'no PostgreSQL gi
     assert.equal(payloadOf(renewed).version, 3)
     assert.equal((await all.world.api('POST', '/v1/trust', { document: renewed })).status, 201)
     assert.equal((await all.world.endOf(await start())).state, 'succeeded')
+  })
+})
+
+describe('an edge that rewrites history', { skip: server ? false : 'no PostgreSQL given' }, () => {
+  test('is caught by what the agent remembers, and by nothing else', async () => {
+    const { world } = all
+    const exported = join(all.folder, 'audit.jsonl')
+    const verify = (...more: string[]) => world.person.call(['audit', 'verify', exported, '--json', ...more])
+    const anchor = ['--anchor', join(world.person.home, 'anchor.json')]
+    await all.succeeds('base')
+    await world.does('audit', 'export', '--out', exported)
+    assert.deepEqual((await verify(...anchor)).value.anchored, true)
+
+    // A leaf that says the same, but for one letter; every checkpoint from here on is signed over it.
+    await world.edge.kill()
+    const [changed] = edgeSql(
+      world.edge.database,
+      `update audit_leaf set bytes = cast(replace(cast(bytes as text), 'connection.c', 'connection.C') as blob)
+       where action like 'connection.c%' returning seq`,
+    )
+    assert.ok(changed)
+    await world.edge.start()
+    assert.equal((await world.endOf((await world.startRun('base')).id)).state, 'succeeded')
+    await all.agent.says(/ALARM {2}log_forked/)
+    await until(() => {
+      const { refusals } = JSON.parse(readFileSync(join(world.person.home, 'anchor.json'), 'utf8')) as Json
+      return refusals.at(-1)?.code === 'log_forked'
+    }, 'the refusal in the anchor')
+
+    await world.does('audit', 'export', '--out', exported)
+    const alone = await verify()
+    assert.deepEqual([alone.exit, alone.value.anchored], [0, false])
+    const anchored = await verify(...anchor)
+    assert.deepEqual([anchored.exit, anchored.code], [5, 'log_forked'], anchored.stderr)
   })
 })
