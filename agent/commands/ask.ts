@@ -31,12 +31,19 @@ export async function askSecret(shell: Shell, source: SecretSource): Promise<str
   return clean(answer ?? '', what)
 }
 
-/** The answer; `fallback` on Enter. Throws UsageError naming `option` when nobody can be asked. */
-export async function askText(
-  shell: Shell,
-  question: { readonly what: string; readonly option: string; readonly fallback?: string },
-): Promise<string> {
-  const { what, option, fallback } = question
+interface TextQuestion {
+  readonly what: string
+  readonly option: string
+  /** By option or environment: then nobody is asked. */
+  readonly given?: string | undefined
+  /** The answer on Enter, and where nobody can be asked. */
+  readonly fallback?: string | undefined
+}
+
+/** Throws UsageError naming `option` when there is no answer and nobody can be asked. */
+export async function askText(shell: Shell, question: TextQuestion): Promise<string> {
+  const { what, option, given, fallback } = question
+  if (given !== undefined && given !== '') return given
   if (!shell.interactive) {
     if (fallback !== undefined) return fallback
     throw new UsageError(`There is no ${what}. Give it by ${option}.`)

@@ -91,20 +91,20 @@ async function init(shell: Shell, options: Options): Promise<void> {
     await askText(shell, {
       what: 'address of the edge',
       option: '--url (or SALLYPORT_URL)',
-      ...given(options.url ?? shell.env['SALLYPORT_URL']),
+      given: options.url ?? shell.env['SALLYPORT_URL'],
     }),
   )
   if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
-  const person = options.person ??
-    await askText(shell, { what: 'your name', option: '--person', fallback: userName() })
+  const person = await askText(shell, {
+    what: 'your name',
+    option: '--person',
+    given: options.person,
+    fallback: userName(),
+  })
   const keys = keysOf(home, options)
   const progress = await register(shell, { url, person, options })
   const made = readDraft(home) ?? makeDocuments(home, { progress, keys, person, policy, days })
   await finish(shell, { url, made, keys, progress, policy: made.policy !== null })
-}
-
-function given(text: string | undefined): { fallback?: string } {
-  return text === undefined || text === '' ? {} : { fallback: text }
 }
 
 function userName(): string {
@@ -156,7 +156,7 @@ async function register(
   const name = await askText(shell, {
     what: 'name of the organisation',
     option: '--tenant',
-    ...given(options.tenant),
+    given: options.tenant,
   })
   const body = { tenant: { id: known.tenant, name }, person: { name: person } }
   const operator = options.tokenFile !== undefined

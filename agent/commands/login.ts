@@ -43,11 +43,11 @@ async function login(shell: Shell, options: Options): Promise<void> {
     throw new UsageError('An init is unfinished here. Run `sallyport init` again to finish it.')
   }
   const known = readProfile(home)
-  const fallback = options.url ?? env['SALLYPORT_URL'] ?? known?.url
-  const text = options.url ?? await askText(shell, {
+  const text = await askText(shell, {
     what: 'address of the edge',
     option: '--url (or SALLYPORT_URL)',
-    ...(fallback === undefined ? {} : { fallback }),
+    given: options.url ?? env['SALLYPORT_URL'],
+    fallback: known?.url,
   })
   const url = edgeOf(text)
   if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
