@@ -250,7 +250,12 @@ describe('a clock', () => {
     await using world = await settledWorld()
     const request = world.job
     await verify(world, request)
-    await updateAnchor(world.anchor, world.ring, (anchor) => markDone(anchor, request.run.id, world.now))
+    const ended = { status: 'succeeded', code: null } as const
+    await updateAnchor(
+      world.anchor,
+      world.ring,
+      (anchor) => markDone(anchor, request.run.id, { ended, now: world.now }),
+    )
     world.now = start + 3 * 86_400_000
     await verify(world, jobOf(world, 1))
     assert.equal((await attempts(world)).length, 1, 'the first run is still remembered')

@@ -123,7 +123,7 @@ export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): An
   checkClock(anchor, now)
   const today = new Date(now).toISOString().slice(0, 10)
   const known = anchor.runs.find((run) => run.id === checked.id)
-  if (known?.done) throw new Fault('trigger_used')
+  if (known && known.ended !== null) throw new Fault('trigger_used')
   if (known) {
     if (now >= Date.parse(known.until)) {
       throw new Fault('trigger_used', 'The run is too old to be attempted again.')
@@ -147,22 +147,28 @@ export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): An
     trigger: checked.kind,
     day,
     attempts: 1,
-    done: false,
+    ended: null,
     until,
   }
   return withRun(anchor, first, now)
 }
 
+export type Ended = NonNullable<AnchoredRun['ended']>
+
 /** The anchor in which this run's trigger is used up. */
-export function markDone(anchor: Anchor, id: string, now: number): Anchor {
+export function markDone(
+  anchor: Anchor,
+  id: string,
+  { ended, now }: { readonly ended: Ended; readonly now: number },
+): Anchor {
   const run = anchor.runs.find((one) => one.id === id)
-  return run === undefined || run.done ? anchor : withRun(anchor, { ...run, done: true }, now)
+  return run === undefined || run.ended !== null ? anchor : withRun(anchor, { ...run, ended }, now)
 }
 
 /** The anchor in which an attempt that was handed back unfinished does not count. */
 export function uncountAttempt(anchor: Anchor, id: string): Anchor {
   const runs = anchor.runs.flatMap((run) => {
-    if (run.id !== id || run.done) return [run]
+    if (run.id !== id || run.ended !== null) return [run]
     return run.attempts > 1 ? [{ ...run, attempts: run.attempts - 1 }] : []
   })
   return { ...anchor, runs }

@@ -402,8 +402,8 @@ describe('a job', () => {
     const anchor = await readAnchor(world.anchor, world.ring)
     assert.deepEqual(anchor.trust, { version: 1, hash: world.documents.trust.hash })
     assert.deepEqual(anchor.index, { [ids.project]: { number: 1, hash: world.documents.index.hash } })
-    assert.deepEqual(anchor.runs.map(({ id, attempts, done }) => ({ id, attempts, done })), [
-      { id: world.job.run.id, attempts: 1, done: false },
+    assert.deepEqual(anchor.runs.map(({ id, attempts, ended }) => ({ id, attempts, ended })), [
+      { id: world.job.run.id, attempts: 1, ended: null },
     ])
   })
 
@@ -472,7 +472,11 @@ describe('a job', () => {
     await using world = new World(draft())
     await world.settle()
     await check(world)
-    await updateAnchor(world.anchor, world.ring, (anchor) => markDone(anchor, world.job.run.id, world.now))
+    const ended = { status: 'succeeded', code: null } as const
+    const done = { ended, now: world.now }
+    await updateAnchor(world.anchor, world.ring, (anchor) => markDone(anchor, world.job.run.id, done))
+    await assert.rejects(check(world), { code: 'trigger_used' })
+    world.now = start + 3_600_000
     await assert.rejects(check(world), { code: 'trigger_used' })
   })
 

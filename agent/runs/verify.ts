@@ -90,7 +90,7 @@ async function count(
   await updateAnchor(anchor, ring, (one) => {
     same = one.trust?.hash === chain.hash && one.index[job.run.project]?.hash === index.hash
     if (!same) return one
-    const known = one.runs.some(({ id, done }) => id === job.run.id && !done)
+    const known = one.runs.some(({ id }) => id === job.run.id)
     return countAttempt(one, asked, checkTrigger(asked, known))
   })
   return same

@@ -64,6 +64,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   options.onReady(footing)
   const readiness = new Readiness(options, { ...stand, of })
   const watch = new LogWatch(options, { ...stand, of })
+  const working = new Set<string>()
   const execute = async (job: RunJob) => {
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
     const { runJob } = await import('./run_job.ts')
@@ -81,6 +82,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
       logs: { folder: config.logs, level: config.logLevel },
       holdMemory: config.holdMemory,
       log,
+      working,
       handBack: signals.handBack,
     })
     await watch.look()

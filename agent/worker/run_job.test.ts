@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
@@ -84,9 +84,15 @@ interface Setup {
   readonly move?: (order: Order) => Promise<RunResult>
   readonly edge?: Partial<AgentEdge>
   readonly handBack?: AbortSignal
+  /** By another process of the pool. */
+  readonly other?: boolean
 }
 
-async function run({ world, move = async (order) => moved(order), edge = {}, handBack }: Setup) {
+const working = new Set<string>()
+
+async function run(
+  { world, move = async (order) => moved(order), edge = {}, handBack, other = false }: Setup,
+) {
   const told: Told = { started: 0, completed: [] }
   const orders: Order[] = []
   const lender = (world as unknown as { lender: World }).lender
@@ -104,15 +110,17 @@ async function run({ world, move = async (order) => moved(order), edge = {}, han
     localPolicy: () => loadLocalPolicy(join(world.folder, 'local.yaml'), []),
     env: { SOURCE_PATH: `${lender.folder}/in` },
     base: world.folder,
-    scratch: join(world.folder, 'scratch'),
+    scratch: join(world.folder, other ? 'other' : 'scratch'),
     logs: { folder: join(world.folder, 'logs'), level: 'debug' },
     holdMemory: 256,
     beatMs: 2,
     log,
+    working: other ? new Set() : working,
     handBack: handBack ?? new AbortController().signal,
   })
   const anchor = await readAnchor(world.anchor, world.ring)
-  const text = readFileSync(join(world.folder, 'logs', 'runs', `${world.job.run.id}.log`), 'utf8')
+  const path = join(world.folder, 'logs', 'runs', `${world.job.run.id}.log`)
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   return { told, orders, anchor, text, secret: `${lender.folder}/in` }
 }
 
@@ -129,7 +137,7 @@ describe('a run', () => {
     )
     assert.equal(orders[0]?.runId, world.job.run.id)
     assert.equal(orders[0]?.fence, 1)
-    assert.equal(anchor.runs[0]?.done, true)
+    assert.notEqual(anchor.runs[0]?.ended, null)
     assert.equal(anchor.refusals.length, 0)
     assert.ok(!text.includes(secret), 'what a reference stands for is in the log')
   })
@@ -153,7 +161,7 @@ describe('a run', () => {
     const { told, anchor } = await run({ world, move })
     assert.equal(told.completed[0]?.status, 'refused')
     assert.equal(anchor.refusals[0]?.code, 'address_refused')
-    assert.equal(anchor.runs[0]?.done, true)
+    assert.notEqual(anchor.runs[0]?.ended, null)
   })
 
   test('that fails for what may pass may be tried again', async () => {
@@ -163,7 +171,16 @@ describe('a run', () => {
     assert.deepEqual(told.completed.map(({ status, code, retry }) => ({ status, code, retry })), [
       { status: 'failed', code: 'connection_lost', retry: true },
     ])
-    assert.equal(anchor.runs[0]?.done, false)
+    assert.equal(anchor.runs[0]?.ended, null)
+  })
+
+  test('has a folder of its own in each attempt', async () => {
+    await using world = await worldWithFolders()
+    const move = async (order: Order) => moved(order, { status: 'failed', code: 'connection_lost', rows: 0 })
+    const first = await run({ world, move })
+    world.job = { ...world.job, lease: { ...world.job.lease, fence: 2 } }
+    const second = await run({ world })
+    assert.notEqual(second.orders[0]?.folder, first.orders[0]?.folder)
   })
 
   /** Moves until it is told to stop. */
@@ -184,7 +201,7 @@ describe('a run', () => {
     const { told, anchor } = await run({ world, move, edge })
     assert.equal((reason as Fault).code, 'lease_lost')
     assert.deepEqual(told.completed, [])
-    assert.equal(anchor.runs[0]?.done, false)
+    assert.equal(anchor.runs[0]?.ended, null)
   })
 
   test('that somebody cancels is stopped and reported as cancelled', async () => {
@@ -195,7 +212,7 @@ describe('a run', () => {
       edge: { heartbeat: async () => ({ cancel: true }) },
     })
     assert.equal(told.completed[0]?.status, 'cancelled')
-    assert.equal(anchor.runs[0]?.done, true)
+    assert.notEqual(anchor.runs[0]?.ended, null)
   })
 
   test('that is handed back costs no attempt', async () => {
@@ -234,7 +251,84 @@ describe('a run', () => {
     }
     const { anchor } = await run({ world, edge: { complete } })
     assert.equal(ends[0]?.status, 'succeeded')
-    assert.equal(anchor.runs[0]?.done, true)
+    assert.notEqual(anchor.runs[0]?.ended, null)
+  })
+
+  test('is remembered as done, whatever the edge answers to its end', async () => {
+    for (const code of ['invalid_request', 'lease_lost'] as const) {
+      await using world = await worldWithFolders()
+      const complete = () => Promise.reject(new Fault(code))
+      const first = await run({ world, edge: { complete } })
+      assert.deepEqual(first.anchor.runs[0]?.ended, { status: 'succeeded', code: null }, code)
+      const { orders, told, anchor } = await run({ world })
+      assert.equal(orders.length, 0, 'it was moved again')
+      assert.deepEqual(told.completed, [{ status: 'succeeded', retry: false, streams: [] }])
+      assert.deepEqual(anchor.refusals.map((one) => one.code), ['trigger_used'])
+    }
+  })
+
+  test('that has moved everything is done, also when its lease was lost at the end', async () => {
+    await using world = await worldWithFolders()
+    const move = async (order: Order) => {
+      if (!order.signal.aborted) {
+        await new Promise((resolve) => order.signal.addEventListener('abort', resolve))
+      }
+      return moved(order)
+    }
+    const edge = { heartbeat: async () => Promise.reject(new Fault('lease_lost')) }
+    const { told, anchor } = await run({ world, move, edge })
+    assert.deepEqual(told.completed, [])
+    assert.equal(anchor.runs[0]?.ended?.status, 'succeeded')
+  })
+
+  test('that is handed out twice at once is carried out once, and the second changes nothing', async () => {
+    await using world = await worldWithFolders()
+    const begun = Promise.withResolvers<Order>()
+    const gate = Promise.withResolvers<void>()
+    const move = async (order: Order) => {
+      begun.resolve(order)
+      await gate.promise
+      return moved(order)
+    }
+    const first = run({ world, move })
+    const { folder } = await begun.promise
+    world.job = { ...world.job, lease: { ...world.job.lease, fence: 2 } }
+    const second = await run({ world })
+    assert.equal(second.orders.length, 0)
+    assert.deepEqual(second.told.completed, [])
+    assert.deepEqual(second.anchor.runs.map(({ attempts, ended }) => ({ attempts, ended })), [
+      { attempts: 1, ended: null },
+    ])
+    assert.ok(existsSync(folder), 'the folder of the first is gone')
+    gate.resolve()
+    assert.equal((await first).told.completed[0]?.status, 'succeeded')
+  })
+
+  test('that another process of the pool is handed, too, leaves the first one’s trigger alone', async () => {
+    await using world = await worldWithFolders()
+    const begun = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const move = async (order: Order) => {
+      begun.resolve()
+      await gate.promise
+      return moved(order, { status: 'failed', code: 'connection_lost', rows: 0 })
+    }
+    const first = run({ world, move })
+    await begun.promise
+    // The one attempt more that the pipeline allows is used up elsewhere.
+    await run({
+      world,
+      move: async (order) => moved(order, { status: 'failed', code: 'connection_lost' }),
+      other: true,
+    })
+    const refused = await run({ world, other: true })
+    assert.deepEqual(refused.told.completed.map(({ status, code }) => [status, code]), [[
+      'refused',
+      'limit_reached',
+    ]])
+    assert.equal(refused.anchor.runs[0]?.ended, null)
+    gate.resolve()
+    assert.equal((await first).anchor.runs[0]?.ended, null)
   })
 
   test('leaves no scratch behind', async () => {

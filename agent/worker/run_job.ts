@@ -1,7 +1,7 @@
 /** One run, from its lease to its report: verify → open → policy → move → report. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault } from '../../shared/faults.ts'
+import { Fault, isFaultCode } from '../../shared/faults.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
 import type { AgentEdge, Completion, Held } from '../edge_client/agent_edge.ts'
@@ -13,8 +13,8 @@ import { checkPolicy } from '../runs/policy_check.ts'
 import { keepRefusal } from '../runs/refusal.ts'
 import { completionOf, completionOfFault } from '../runs/report.ts'
 import { markDone, uncountAttempt } from '../runs/trigger.ts'
-import { verifyJob, type VerifyOptions } from '../runs/verify.ts'
-import { updateAnchor } from '../trust/anchor.ts'
+import { type VerifiedJob, verifyJob, type VerifyOptions } from '../runs/verify.ts'
+import { readAnchor, updateAnchor } from '../trust/anchor.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
@@ -36,6 +36,8 @@ export interface RunOptions extends VerifyOptions {
   readonly holdMemory: number
   /** The agent's own log: a line a run. */
   readonly log: Log
+  /** Ids of the runs that this process works on: an edge may hand out the same one twice. */
+  readonly working: Set<string>
   /** Aborts when what is held has to be handed back now. */
   readonly handBack: AbortSignal
   /** Milliseconds between heartbeats; a third of the lease unless said. */
@@ -49,8 +51,26 @@ type Stop = 'lease_lost' | 'cancelled' | 'released'
 const reportForMs = 300_000
 const handBackForMs = 5_000
 
-/** Never throws: what happens is in the report, in the run's log and in the agent's. */
+/**
+ * Never throws: what happens is in the report, in the run's log and in the agent's. A run that is worked on already is
+ * left alone: its lease is not the newer one's, and what it has made on this machine is its own.
+ */
 export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
+  const { working, log } = options
+  const { id } = job.run
+  if (working.has(id)) {
+    log.write('warn', 'a run that is worked on is handed out once more', { run: id, fence: job.lease.fence })
+    return
+  }
+  working.add(id)
+  try {
+    await carryOut(job, options)
+  } finally {
+    working.delete(id)
+  }
+}
+
+async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
   const { edge, log, now, handBack } = options
   const held: Held = { run: job.run.id, fence: job.lease.fence }
   using runLog = openRunLog(job.run.id, { ...options.logs, now })
@@ -73,7 +93,7 @@ export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
       ...(options.beatMs === undefined ? {} : { everyMs: options.beatMs }),
     })
     const attempt = await attemptRun(job, { options, held, log: runLog, signal: ended.signal })
-    const completion = adjusted(attempt, stop)
+    const completion = adjusted(attempt.completion, stop)
     runLog.write('info', 'the run ends', { ...completion, stopped: stop })
     log.write(completion.status === 'refused' ? 'warn' : 'info', 'a run ends', {
       run: job.run.id,
@@ -81,9 +101,12 @@ export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
       code: completion.code,
       stopped: stop,
     })
-    if (stop === 'lease_lost') return
-    await report(held, completion, options)
-    await remember(job, completion, options)
+    try {
+      // Before the edge hears of it: what it answers does not decide whether the trigger has had its run.
+      if (attempt.counted) await remember(job, { completion, stop }, options)
+    } finally {
+      if (stop !== 'lease_lost') await report(held, completion, options)
+    }
   } catch (error) {
     runLog.write('error', 'the run could not be reported', { error })
     log.write('error', 'a run could not be reported', { run: job.run.id, error })
@@ -107,22 +130,32 @@ interface Attempt {
   readonly signal: AbortSignal
 }
 
+interface Attempted {
+  readonly completion: Completion
+  /** Whether the anchor counts it: what was refused before that changes nothing about its run. */
+  readonly counted: boolean
+}
+
 /** Throws nothing but what says that the anchor cannot be written. */
-async function attemptRun(job: RunJob, attempt: Attempt): Promise<Completion> {
+async function attemptRun(job: RunJob, attempt: Attempt): Promise<Attempted> {
   const { options, log, signal } = attempt
-  const folder = join(options.scratch, job.run.id)
+  const folder = join(options.scratch, `${job.run.id}-${job.lease.fence}`)
+  let counted = false
   try {
-    const order = await prepare(job, { ...attempt, folder })
+    const verified = await verifyJob(job, options, signal)
+    counted = true
+    const order = prepare(job, { ...attempt, verified, folder })
     await options.edge.started(attempt.held, signal)
     using progress = new ProgressReport(options.edge, attempt.held)
     const result = await options.move({ ...order, onProgress: (at) => progress.update(at) })
     const refused = result.streams.find(({ status }) => status === 'refused')?.code ?? null
     if (refused !== null) await keep(job, options, new Fault(refused))
-    return completionOf(result)
+    return { completion: completionOf(result), counted }
   } catch (error) {
     log.write('error', 'the run is not carried out', { error })
     if (error instanceof Fault && error.class === 'refused') await keep(job, options, error)
-    return completionOfFault(error)
+    const before = error instanceof Fault && error.code === 'trigger_used' ? await endOf(job, options) : null
+    return { completion: before ?? completionOfFault(error), counted }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -133,11 +166,24 @@ async function keep(job: RunJob, { anchor, of, now }: RunOptions, fault: Fault):
   await keepRefusal(anchor, of, { fault, run: job.run.id, now: now() })
 }
 
-async function prepare(
-  job: RunJob,
-  { options, log, signal, folder }: Attempt & { folder: string },
-): Promise<Order> {
-  const verified = await verifyJob(job, options, signal)
+/**
+ * How the run ended when its trigger was used, or null. An edge that never heard of it – it was down, or the lease had
+ * passed on – hands the run out again: it is told once more, and nothing is opened for it.
+ */
+async function endOf(job: RunJob, { anchor, of, log }: RunOptions): Promise<Completion | null> {
+  const ended = (await readAnchor(anchor, of)).runs.find(({ id }) => id === job.run.id)?.ended ?? null
+  if (ended === null) return null
+  log.write('warn', 'a run that has ended is handed out again', { run: job.run.id, code: 'trigger_used' })
+  const { status, code } = ended
+  return { status, ...(code !== null && isFaultCode(code) ? { code } : {}), retry: false, streams: [] }
+}
+
+interface Preparing extends Attempt {
+  readonly verified: VerifiedJob
+  readonly folder: string
+}
+
+function prepare(job: RunJob, { verified, options, log, signal, folder }: Preparing): Order {
   const opened = openJob(verified)
   const local = options.localPolicy()
   const { document } = verified.pipeline.signed
@@ -202,14 +248,22 @@ async function report(
   }
 }
 
+interface End {
+  readonly completion: Completion
+  readonly stop: Stop | null
+}
+
 /** The trigger has had its run, unless another attempt of it may come. */
 async function remember(
   job: RunJob,
-  { status, retry }: Completion,
+  { completion: { status, code, retry }, stop }: End,
   { anchor, of, now }: RunOptions,
 ): Promise<void> {
+  // Without its lease an attempt has the last word on nothing but what it has committed.
+  if (stop === 'lease_lost' && status !== 'succeeded') return
+  if (retry && status !== 'released') return
   await updateAnchor(anchor, of, (one) => {
     if (status === 'released') return uncountAttempt(one, job.run.id)
-    return retry ? one : markDone(one, job.run.id, now())
+    return markDone(one, job.run.id, { ended: { status, code: code ?? null }, now: now() })
   })
 }

@@ -12,7 +12,11 @@ export const AnchoredRun = z.strictObject({
   /** The UTC day that it counts for. */
   day: Day,
   attempts: Version,
-  done: z.boolean(),
+  /** How its run ended for good; null while it may be attempted again. What is told about it again is this. */
+  ended: z.strictObject({
+    status: z.enum(['succeeded', 'partial', 'failed', 'refused', 'cancelled']),
+    code: z.string().regex(/^[a-z_]{1,64}$/).nullable(),
+  }).nullable(),
   /** From then on the trigger itself is refused, and the entry may go. */
   until: Time,
 })

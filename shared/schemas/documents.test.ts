@@ -20,7 +20,7 @@ const kept = {
   trigger: 'api',
   day: '2026-11-22',
   attempts: 1,
-  done: false,
+  ended: null,
   until: time,
 }
 const documents: Record<
