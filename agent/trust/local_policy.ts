@@ -43,9 +43,12 @@ export class LocalPolicy {
   readonly #roots: readonly string[]
   readonly #addresses: AddressRules
 
+  readonly #place: string
+
   /** `own` are the agent's own folders and files: no connection ever reaches into them. */
-  constructor(rules: Rules, own: readonly string[]) {
+  constructor(rules: Rules, { place, own }: { readonly place: string; readonly own: readonly string[] }) {
     this.#rules = rules
+    this.#place = place
     this.#own = own.map((path) => real(resolve(path)))
     this.#roots = rules.files.map((path) => real(resolve(path)))
     this.#addresses = new AddressRules(rules.addresses)
@@ -54,7 +57,7 @@ export class LocalPolicy {
   /** Throws `reference_refused`. `text` is the whole reference, `${env:NAME}`. */
   reference(text: string): void {
     if (this.#rules.references.includes(text)) return
-    throw new Fault('reference_refused', `Local policy does not name ${text}.`)
+    throw new Fault('reference_refused', `"${text}" is not under "references" in ${this.#place}.`)
   }
 
   /** Throws `path_refused` for a path outside the named folders, or inside the agent's own. */
@@ -67,7 +70,7 @@ export class LocalPolicy {
     if (!this.#roots.some((root) => inside(place, root))) {
       throw new Fault(
         'path_refused',
-        `${path} is in none of the folders under "files" in the local policy file.`,
+        `${path} is in none of the folders under "files" in ${this.#place}.`,
       )
     }
   }
@@ -88,10 +91,10 @@ export class LocalPolicy {
   narrows(connector: string, endpoint: string | null): void {
     const { connectors, hosts } = this.#rules
     if (connectors !== undefined && !connectors.includes(connector)) {
-      throw new Fault('policy_denied', `The local policy file does not list ${connector} under "connectors".`)
+      throw new Fault('policy_denied', `${this.#place} does not list ${connector} under "connectors".`)
     }
     if (hosts !== undefined && endpoint !== null && !hosts.includes(endpoint)) {
-      throw new Fault('policy_denied', `The local policy file does not list ${endpoint} under "hosts".`)
+      throw new Fault('policy_denied', `${this.#place} does not list ${endpoint} under "hosts".`)
     }
   }
 }
@@ -99,9 +102,9 @@ export class LocalPolicy {
 /** An absent file allows none of the four things. Throws `invalid_file`, naming line and key. */
 export function loadLocalPolicy(path: string, own: readonly string[]): LocalPolicy {
   const text = readIfThere(path)
-  if (text === null) return new LocalPolicy(schema.parse({ sallyport: 1 }), own)
+  if (text === null) return new LocalPolicy(schema.parse({ sallyport: 1 }), { place: path, own })
   refuseWritable(path, 'local policy')
-  return new LocalPolicy(parseLocalPolicy(text, path), own)
+  return new LocalPolicy(parseLocalPolicy(text, path), { place: path, own })
 }
 
 function parseLocalPolicy(text: string, path: string): Rules {
