@@ -112,8 +112,9 @@ function instantFrom(text: string, duck: string): Cell {
   const era = `try_cast(regexp_replace(${text}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') as ${duck})`
   const cast = `try_cast(${text} as ${duck})`
   return when(
+    // What DuckDB would take for a year AD does not come back as it went in, and goes on to the second way.
+    { when: `${cast}::varchar = ${text}`, then: cast },
     { when: `suffix(${text}, ' BC') and ${fromDuckEra(`${era}::varchar`)} = ${text}`, then: era },
-    { when: `not suffix(${text}, ' BC') and ${cast}::varchar = ${text}`, then: cast },
   )
 }
 

@@ -90,8 +90,12 @@ export interface RunResult {
 /** Streams that have failed for these would all fail: the rest is not tried. */
 const ends: readonly FaultCode[] = ['cancelled', 'time_over_limit', 'run_superseded']
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** Never throws for what happens to a stream: the result says it. */
 export async function moveRun(order: Order): Promise<RunResult> {
+  // Tables and files are named after it.
+  if (!uuid.test(order.runId)) throw new TypeError('a run id is a UUID')
   const began = performance.now()
   const deadline = new AbortController()
   const minutes = order.limits.minutes

@@ -245,8 +245,11 @@ async function moveAll(
 function progressOf(order: Order, index: number, stream: Stream): Transfer['onBytes'] {
   let bytes = 0
   let last = 0
+  const most = order.limits.rows ?? Infinity
   return (size, rows) => {
     bytes += size
+    // Where rows are counted on the way, there is no need to wait for the end.
+    if (rows !== null && rows > most) throw new Fault('rows_over_limit', `More than ${most} rows.`)
     const now = performance.now()
     if (!order.onProgress || now - last < progressEveryMs) return
     last = now

@@ -91,7 +91,7 @@ export class FilesDestination implements Destination {
       }
       const claimed = { ...manifest, claim }
       writeManifest(folder, claimed)
-      sweep(plan.path, folder, claimed)
+      sweep(load, plan.path, { folder, manifest: claimed })
       return new FilesLoading({ folder, load, plan, manifest: claimed, lease })
     } catch (error) {
       lease[Symbol.dispose]()
@@ -111,17 +111,22 @@ function columnOf(column: Column, load: Load, format: FileFormat): Column {
   return cast ? { ...column, type: cast } : column
 }
 
-/** Removes what a `kill -9` left behind: drafts of this target, and files that no manifest lists. */
-function sweep(path: string, folder: string, manifest: Manifest): void {
+/** Removes what a `kill -9` left behind: drafts of this target, and files of an append that no manifest lists. */
+function sweep(
+  { mode }: Load,
+  path: string,
+  { folder, manifest }: { folder: string; manifest: Manifest },
+): void {
   const place = dirname(path)
   if (!existsSync(place)) return
   const listed = new Set(manifest.files.map((file) => join(folder, file.name)))
+  const uncounted = mode === 'append'
+    ? /^(?:[0-9a-f-]{36}-\d+\.(?:csv|parquet)|\.[0-9a-f-]{36}-\d+\.(?:csv|parquet)\.[0-9a-f-]{36}\.part)$/
+    : null
   for (const name of readdirSync(place)) {
-    const file = join(place, name)
     const draft = name.startsWith(`.${basename(path)}.`) && name.endsWith('.part')
-    const orphan = /^[0-9a-f-]{36}-\d+\.(csv|parquet)$/.test(name) && place !== folder && !listed.has(file)
-    const oldDraft = /^\.[0-9a-f-]{36}-\d+\.(csv|parquet)\.[0-9a-f-]{36}\.part$/.test(name)
-    if (draft || orphan || oldDraft) rmSync(file, { force: true })
+    const orphan = uncounted?.test(name) === true && !listed.has(join(place, name))
+    if (draft || orphan) rmSync(join(place, name), { force: true })
   }
 }
 

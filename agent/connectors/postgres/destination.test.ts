@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { contents, files, noServer, openWorld, postgres, type World } from '../../engine/postgres_fixture.ts'
+import {
+  contents,
+  files,
+  type MoveOrder,
+  noServer,
+  openWorld,
+  postgres,
+  type World,
+} from '../../engine/postgres_fixture.ts'
 import type { StreamSpec } from '../../runs/move.ts'
 
 let world: World
@@ -13,7 +21,7 @@ after(async () => {
 })
 
 /** Source to target database, under one run. */
-function move(streams: readonly StreamSpec[], more: { runId?: string; fence?: number } = {}) {
+function move(streams: readonly StreamSpec[], more: Partial<MoveOrder> = {}) {
   const { sourceUrl, targetUrl } = world
   return world.move({ from: postgres(sourceUrl), to: postgres(targetUrl), streams, ...more })
 }
@@ -21,7 +29,7 @@ function move(streams: readonly StreamSpec[], more: { runId?: string; fence?: nu
 const replace = (table: string, to = table): StreamSpec => ({ from: table, to, mode: 'replace' })
 const append = (table: string, to = table): StreamSpec => ({ from: table, to, mode: 'append' })
 
-async function succeeds(streams: readonly StreamSpec[], more: { runId?: string; fence?: number } = {}) {
+async function succeeds(streams: readonly StreamSpec[], more: Partial<MoveOrder> = {}) {
   const result = await move(streams, more)
   assert.equal(
     result.status,
@@ -378,6 +386,55 @@ describe('what is not there or not allowed', { skip: noServer }, () => {
     })
     assert.equal(done.status, 'succeeded', done.faults.join())
     await world.target.unsafe('drop schema sallyport cascade')
+  })
+})
+
+describe('a source that is no plain table', { skip: noServer }, () => {
+  const sources: Readonly<Record<string, string>> = {
+    'a view': `create view NAME as select g as id, 'v' || g as v from generate_series(1, 3) g`,
+    'a materialized view':
+      `create materialized view NAME as select g as id, 'v' || g as v from generate_series(1, 3) g`,
+    'a partitioned table': `create table NAME (id integer, v text) partition by range (id);
+      create table NAME_a partition of NAME for values from (0) to (2);
+      create table NAME_b partition of NAME for values from (2) to (9);
+      insert into NAME select g, 'v' || g from generate_series(1, 3) g`,
+    'a table with children': `create table NAME (id integer, v text);
+      create table NAME_child () inherits (NAME); insert into NAME values (1, 'v1');
+      insert into NAME_child values (2, 'v2'), (3, 'v3')`,
+    'a table with a dropped column': `create table NAME (gone integer, id integer, v text);
+      alter table NAME drop column gone; insert into NAME select g, 'v' || g from generate_series(1, 3) g`,
+  }
+  for (const [at, [what, sql]] of Object.entries(sources).entries()) {
+    test(`${what} is read whole`, async () => {
+      const name = `kind_${at}`
+      await world.source.unsafe(sql.replaceAll('NAME', name)).simple()
+      await succeeds([replace(name)])
+      assert.deepEqual(await contents(world.target, name), ['(1,v1)', '(2,v2)', '(3,v3)'])
+    })
+  }
+
+  test('is loaded where the target is partitioned, in both modes', async () => {
+    await world.source.unsafe('create table parted (id integer); insert into parted values (1), (5)').simple()
+    await world.target.unsafe(`create table parted (id integer) partition by range (id);
+      create table parted_a partition of parted for values from (0) to (3);
+      create table parted_b partition of parted for values from (3) to (9);
+      insert into parted values (2)`).simple()
+    await succeeds([append('parted')])
+    assert.deepEqual(await contents(world.target, 'parted'), ['(1)', '(2)', '(5)'])
+    await succeeds([replace('parted')])
+    assert.deepEqual(await contents(world.target, 'parted'), ['(1)', '(5)'])
+    await world.source.unsafe('insert into parted values (100)')
+    await refuses('constraint_refused', [append('parted')])
+  })
+})
+
+describe('limits', { skip: noServer }, () => {
+  test('of rows and minutes stop a stream before its commit', async () => {
+    await world.source.unsafe('create table limited as select g as id from generate_series(1, 100) g')
+    await refuses('rows_over_limit', [replace('limited')], { limits: { rows: 99 } })
+    await succeeds([replace('limited')], { limits: { rows: 100 } })
+    await world.source.unsafe(`create view endless as select pg_sleep(10)::text as id`)
+    await refuses('time_over_limit', [replace('endless')], { limits: { minutes: 0.005 } })
   })
 })
 
