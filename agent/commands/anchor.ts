@@ -57,9 +57,15 @@ async function show(shell: Shell, options: object): Promise<void> {
     ['runs remembered', String(anchor.runs.length)],
     ['audit log', checkpoint === null ? 'no checkpoint yet' : `${checkpoint.split('\n')[1]} entries`],
   ])
+  const refused = table(
+    ['refused', 'times', 'first', 'last'],
+    Object.entries(anchor.refused).map((
+      [code, { count, first, last }],
+    ) => [code, String(count), first.at, last.at]),
+  )
   const refusals = table(
     ['refused at', 'code', 'run'],
     anchor.refusals.map(({ at, code, run }) => [at, code, run ?? '–']),
   )
-  shell.result(anchor, refusals === '' ? `${list}\n\nNo refusals.` : `${list}\n\n${refusals}`)
+  shell.result(anchor, [list, ...(refused === '' ? ['No refusals.'] : [refused, refusals])].join('\n\n'))
 }

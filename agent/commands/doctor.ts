@@ -176,8 +176,12 @@ function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
       return `trust document ${floor.trust.version}, ${floor.deny.length} denied`
     }],
     ['anchor', async () => {
-      const { refusals, trust } = await readAnchor(anchorAt(config.anchor), await ring())
+      const { refusals, refused, trust } = await readAnchor(anchorAt(config.anchor), await ring())
       const last = refusals.at(-1)
+      const forked = refused['log_forked']
+      if (forked !== undefined) {
+        return `!the audit log was rewritten, or shown in two ways: first seen at ${forked.first.at}`
+      }
       const seen = trust === null ? 'nothing seen yet' : `trust document ${trust.version} seen`
       return last === undefined ? seen : `${seen}; last refusal ${last.code} at ${last.at}`
     }],

@@ -59,6 +59,7 @@ export class HostileEdge implements AsyncDisposable {
       return Response.json({ id: ids.agent, state: 'queued' }, { status: 201 })
     }
     const reply = this.#documents(path, searchParams) ?? this.replies.get(path)
+    if (reply instanceof Response) return reply
     return reply === undefined ? Response.json({ code: 'not_found' }, { status: 404 }) : Response.json(reply)
   }
 

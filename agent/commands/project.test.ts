@@ -69,6 +69,16 @@ describe('a project', () => {
     assert.match(stderr, /project_mismatch/)
   })
 
+  test('is not found in a page instead of JSON, and that is said', async () => {
+    await using edge = new HostileEdge(currentDraft(), { project: null })
+    edge.replies.set(
+      '/v1/projects',
+      new Response('<html>', { headers: { 'content-type': 'application/json' } }),
+    )
+    const { stderr } = await edge.run(...start, '--project', 'default')
+    assert.match(stderr, /edge_unexpected/)
+  })
+
   test('is signed under its name in the next index', async () => {
     await using edge = new HostileEdge(currentDraft(), { project: null })
     const { exit, stderr } = await edge.run('connection', 'remove', 'in', '--project', 'default', '--yes')

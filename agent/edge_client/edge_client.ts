@@ -56,11 +56,15 @@ export function edgeForAgent(url: URL, { id, seed }: AgentIdentity, now: () => n
   })
 }
 
-/** What was answered. Throws the edge's problem as a Fault. */
-export async function answer<T>(
-  call: Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>,
-): Promise<T> {
-  const { data, error, response } = await call
+/** What a client of the edge returns for a call. */
+export type Call<T> = Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>
+
+/** What was answered. Throws the edge's problem as a Fault, and `edge_unexpected` on what is not JSON. */
+export async function answer<T>(call: Call<T>): Promise<T> {
+  const { data, error, response } = await call.catch((cause: unknown) => {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new Fault('edge_unexpected', 'The edge answered with something that is not JSON.', { cause })
+  })
   if (!response.ok) throw faultOf(response.status, error)
   if (data === undefined) throw new Fault('edge_unexpected', 'The edge answered without saying anything.')
   return data

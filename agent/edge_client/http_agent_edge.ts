@@ -7,7 +7,8 @@ import { Dsse } from '../../shared/schemas/dsse.ts'
 import { HeartbeatReply, RunJob } from '../../shared/schemas/job.ts'
 import { TrustRecord } from '../../shared/schemas/trust_record.ts'
 import type { AgentEdge } from './agent_edge.ts'
-import { answer, type Edge } from './edge_client.ts'
+import { answer, type Call, type Edge } from './edge_client.ts'
+import { notForEdge } from './problem.ts'
 
 /** A signed document with its envelope, as it came: its own check says what is wrong with it. */
 const Unjudged = z.object({ document: z.unknown(), sealed: z.string() })
@@ -32,45 +33,61 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
   const run = (id: string) => ({ params: { path: { id } } })
   return {
     async self(signal) {
-      return checked(AgentSelf, await answer(edge.GET('/v1/agent/self', { signal })))
+      return checked(AgentSelf, await heard(edge.GET('/v1/agent/self', { signal }), signal))
     },
     async trustAfter(version, signal) {
       const query = { after: String(version) }
-      const { data } = await answer(edge.GET('/v1/agent/trust', { params: { query }, signal }))
-      return data.map((one) => checked(TrustRecord, one))
+      const call = edge.GET('/v1/agent/trust', { params: { query }, signal })
+      return checked(z.object({ data: z.array(TrustRecord) }), await heard(call, signal)).data
     },
     async indexAfter(project, number, signal) {
       const params = { path: { id: project }, query: { after: String(number) } }
-      const { data } = await answer(edge.GET('/v1/agent/projects/{id}/index', { params, signal }))
-      return data.map(({ document }) => checked(Dsse, document))
+      const call = edge.GET('/v1/agent/projects/{id}/index', { params, signal })
+      const page = checked(
+        z.object({ data: z.array(z.object({ document: Dsse })) }),
+        await heard(call, signal),
+      )
+      return page.data.map(({ document }) => document)
     },
     async poll({ slots, waitSeconds }, signal) {
       const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS) }
-      const { job } = checked(PollReply, await answer(edge.POST('/v1/agent/poll', { body, signal })))
+      const { job } = checked(PollReply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal))
       return job as RunJob | null
     },
     async started({ run: id, fence }, signal) {
-      await answer(edge.POST('/v1/agent/runs/{id}/started', { ...run(id), body: { fence }, signal }))
+      await heard(edge.POST('/v1/agent/runs/{id}/started', { ...run(id), body: { fence }, signal }), signal)
     },
     async heartbeat({ run: id, fence }, signal) {
       const call = edge.POST('/v1/agent/runs/{id}/heartbeat', { ...run(id), body: { fence }, signal })
-      return checked(HeartbeatReply, await answer(call))
+      return checked(HeartbeatReply, await heard(call, signal))
     },
     async progress({ run: id, fence }, streams, signal) {
       const body = { fence, streams: [...streams] }
-      await answer(edge.POST('/v1/agent/runs/{id}/progress', { ...run(id), body, signal }))
+      await heard(edge.POST('/v1/agent/runs/{id}/progress', { ...run(id), body, signal }), signal)
     },
     async complete({ run: id, fence }, end, signal) {
       const body = { fence, ...end }
-      await answer(edge.POST('/v1/agent/runs/{id}/complete', { ...run(id), body, signal }))
+      await heard(edge.POST('/v1/agent/runs/{id}/complete', { ...run(id), body, signal }), signal)
     },
     async checkpoint(from, signal) {
       const query = { from: String(from) }
-      return checked(
-        AgentCheckpoint,
-        await answer(edge.GET('/v1/agent/checkpoint', { params: { query }, signal })),
-      )
+      const call = edge.GET('/v1/agent/checkpoint', { params: { query }, signal })
+      return checked(AgentCheckpoint, await heard(call, signal))
     },
+  }
+}
+
+/**
+ * The answer, or a Fault that says what to do next: whatever else goes wrong with it is the edge's doing, and passes.
+ * Agents judge for themselves, so no refusal is the edge's to make. Throws the signal's reason when it has aborted.
+ */
+async function heard<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await answer(call)
+  } catch (error) {
+    if (error instanceof Fault) throw error.class === 'refused' ? notForEdge(error.code) : error
+    signal.throwIfAborted()
+    throw new Fault('edge_unexpected', 'The answer of the edge cannot be read.', { cause: error })
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the edge says went wrong, as a Fault. Its words reach terminals, so nothing in them may steer one. */
-import { Fault, type FaultCode, isFaultCode } from '../../shared/faults.ts'
+import { Fault, type FaultCode, isFaultCode, meaningOf } from '../../shared/faults.ts'
 
 const byStatus: Readonly<Record<number, FaultCode>> = {
   400: 'invalid_request',
@@ -15,6 +15,32 @@ const byStatus: Readonly<Record<number, FaultCode>> = {
   503: 'unavailable',
 }
 
+/**
+ * What an edge refuses in the name of trust, of documents that people send it. Every other refusal is a judgement of
+ * this side about the edge, and not the edge's to make: it would be kept as evidence, or shown as an alarm.
+ */
+const refusedByEdge: readonly FaultCode[] = [
+  'document_invalid',
+  'index_missing',
+  'limit_reached',
+  'not_at_index',
+  'not_in_index',
+  'request_expired',
+  'request_mismatch',
+  'signature_invalid',
+  'signer_not_allowed',
+  'trigger_not_allowed',
+  'trust_expired',
+  'trust_invalid',
+  'trust_missing',
+  'wrong_pool',
+]
+
+/** A refusal that an edge has no say in, as what it is. */
+export function notForEdge(code: FaultCode): Fault {
+  return new Fault('edge_unexpected', `The edge answers with ${code}, which is not for an edge to say.`)
+}
+
 /** `body` is the parsed problem+json (RFC 9457), or whatever else came. */
 export function faultOf(status: number, body: unknown): Fault {
   const said = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
@@ -24,6 +50,7 @@ export function faultOf(status: number, body: unknown): Fault {
   if (known === undefined) {
     return new Fault('edge_unexpected', `The edge answered ${status}, which says nothing known.`)
   }
+  if (meaningOf(known).class === 'refused' && !refusedByEdge.includes(known)) return notForEdge(known)
   return new Fault(known, withFields(detail, said['errors']))
 }
 

@@ -121,6 +121,15 @@ describe('a problem from the edge', () => {
     assert.equal(faultOf(418, null).code, 'edge_unexpected')
   })
 
+  test('is no judgement about the edge itself', () => {
+    for (const code of ['log_forked', 'pin_mismatch', 'trust_forked', 'denied', 'project_mismatch']) {
+      const fault = faultOf(422, { code, detail: 'believe me' })
+      assert.equal(fault.code, 'edge_unexpected')
+      assert.match(fault.message, new RegExp(code))
+    }
+    assert.equal(faultOf(422, { code: 'signer_not_allowed' }).code, 'signer_not_allowed')
+  })
+
   test('cannot steer a terminal', () => {
     assert.equal(printable('a\x1b[2Jb\u009bc\u202ed\n'), 'a?[2Jb?c?d?')
   })

@@ -34,6 +34,7 @@ export async function makeAnchor(store: Store, of: { tenant: string; pool: strin
     runs: [],
     state: {},
     checkpoint: null,
+    refused: {},
     refusals: [],
   }
   return await store.swap(null, textOf(anchor, store.place))
@@ -91,7 +92,13 @@ export function withClock(anchor: Anchor, now: number): Anchor {
   return anchor.clock !== null && clock <= anchor.clock ? anchor : { ...anchor, clock }
 }
 
-/** Keeps the newest hundred. */
+/** Keeps the newest hundred, and of each code for good how often it was, the first and the last. */
 export function withRefusal(anchor: Anchor, refusal: Anchor['refusals'][number]): Anchor {
-  return { ...anchor, refusals: [...anchor.refusals, refusal].slice(-MAX_REFUSALS) }
+  const { code, ...last } = refusal
+  const { count, first } = anchor.refused[code] ?? { count: 0, first: last }
+  return {
+    ...anchor,
+    refused: { ...anchor.refused, [code]: { count: count + 1, first, last } },
+    refusals: [...anchor.refusals, refusal].slice(-MAX_REFUSALS),
+  }
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { Base64, Day, Hash, Id, Name, Time, Version } from './fields.ts'
 
-/** Refusals that are kept, the newest. */
+/** Refusals that are kept one by one, the newest. */
 export const MAX_REFUSALS = 100
+
+const Code = z.string().regex(/^[a-z_]{1,64}$/)
+const Refusal = z.strictObject({ at: Time, run: Id.nullable() })
 
 /** One trigger that was accepted: its run may be attempted again, its trigger never makes another. */
 export const AnchoredRun = z.strictObject({
@@ -15,7 +18,7 @@ export const AnchoredRun = z.strictObject({
   /** How its run ended for good; null while it may be attempted again. What is told about it again is this. */
   ended: z.strictObject({
     status: z.enum(['succeeded', 'partial', 'failed', 'refused', 'cancelled']),
-    code: z.string().regex(/^[a-z_]{1,64}$/).nullable(),
+    code: Code.nullable(),
   }).nullable(),
   /** From then on the trigger itself is refused, and the entry may go. */
   until: Time,
@@ -37,10 +40,9 @@ export const Anchor = z.strictObject({
   state: z.record(z.string().min(3).max(300), Base64),
   /** The last checkpoint of the audit log that was verified, as its signed note. */
   checkpoint: z.string().max(10_000).nullable(),
-  refusals: z.array(z.strictObject({
-    at: Time,
-    code: z.string().regex(/^[a-z_]{1,64}$/),
-    run: Id.nullable(),
-  })).max(MAX_REFUSALS),
+  /** What was ever refused, by code: whoever makes agents refuse a thousand jobs hides nothing by it. */
+  refused: z.record(Code, z.strictObject({ count: Version, first: Refusal, last: Refusal })),
+  /** The newest of them, one by one. */
+  refusals: z.array(Refusal.extend({ code: Code })).max(MAX_REFUSALS),
 })
 export type Anchor = z.infer<typeof Anchor>

@@ -90,6 +90,7 @@ const documents: Record<
       runs: [kept],
       state: {},
       checkpoint: null,
+      refused: { policy_denied: { count: 1, first: { at: time, run: null }, last: { at: time, run: null } } },
       refusals: [{ at: time, code: 'policy_denied', run: null }],
     },
     wrong: [
@@ -97,6 +98,11 @@ const documents: Record<
       { runs: [{ ...kept, day: '2026-02-30' }] },
       { refusals: Array.from({ length: 101 }, () => ({ at: time, code: 'denied', run: null })) },
       { refusals: [{ at: time, code: 'a value: 7', run: null }] },
+      {
+        refused: {
+          'a value: 7': { count: 1, first: { at: time, run: null }, last: { at: time, run: null } },
+        },
+      },
     ],
   },
 }

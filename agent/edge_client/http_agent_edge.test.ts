@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Fault, faultCodes, meaningOf } from '../../shared/faults.ts'
+import { work } from '../worker/worker.ts'
+import type { AgentEdge } from './agent_edge.ts'
+import { edgeForAgent } from './edge_client.ts'
+import { httpAgentEdge } from './http_agent_edge.ts'
+
+const id = '019aa000-0000-7000-8000-000000000006'
+const held = { run: id, fence: 1 }
+const signal = new AbortController().signal
+
+/** An agent's side of an edge that answers everything in one way. */
+class Answering implements AsyncDisposable {
+  readonly edge: AgentEdge
+  asked = 0
+  readonly #server: ReturnType<typeof Bun.serve>
+
+  constructor(answer: () => Response | Promise<Response>) {
+    this.#server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => (this.asked++, answer()) })
+    const url = new URL(`http://127.0.0.1:${this.#server.port}`)
+    this.edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, Date.now))
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.#server.stop(true)
+  }
+}
+
+const calls: Readonly<Record<string, (edge: AgentEdge) => Promise<unknown>>> = {
+  self: (edge) => edge.self(signal),
+  trustAfter: (edge) => edge.trustAfter(0, signal),
+  indexAfter: (edge) => edge.indexAfter(id, 0, signal),
+  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0 }, signal),
+  started: (edge) => edge.started(held, signal),
+  heartbeat: (edge) => edge.heartbeat(held, signal),
+  progress: (edge) => edge.progress(held, [], signal),
+  complete: (edge) => edge.complete(held, { status: 'failed', retry: false, streams: [] }, signal),
+  checkpoint: (edge) => edge.checkpoint(0, signal),
+}
+
+const answers: Readonly<Record<string, () => Response>> = {
+  'a page instead of JSON': () =>
+    new Response('<html>maintenance', { headers: { 'content-type': 'application/json' } }),
+  'JSON that is cut off': () =>
+    new Response('{"data":[', { headers: { 'content-type': 'application/json' } }),
+}
+const shapeless: Readonly<Record<string, () => Response>> = {
+  'an object that is none of ours': () => Response.json({ data: null }),
+  'a number': () => Response.json(7),
+}
+
+describe('what an agent hears', () => {
+  for (const [what, answer] of Object.entries(answers)) {
+    test(`that is ${what} may be asked for again`, async () => {
+      await using one = new Answering(answer)
+      for (const [name, call] of Object.entries(calls)) {
+        await assert.rejects(call(one.edge), { code: 'edge_unexpected' }, name)
+      }
+    })
+  }
+
+  for (const [what, answer] of Object.entries(shapeless)) {
+    test(`that is ${what} is not taken for an answer`, async () => {
+      await using one = new Answering(answer)
+      for (const name of ['self', 'trustAfter', 'indexAfter', 'poll', 'heartbeat', 'checkpoint']) {
+        await assert.rejects(
+          (calls[name] as (typeof calls)['self'])!(one.edge),
+          { code: 'edge_unexpected' },
+          name,
+        )
+      }
+    })
+  }
+
+  test('that breaks off in the middle may be asked for again', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n'
+    const server = Bun.listen({
+      port: 0,
+      hostname: '127.0.0.1',
+      socket: { data: (socket) => void socket.end(`${head}{"data":[`) },
+    })
+    const url = new URL(`http://127.0.0.1:${server.port}`)
+    const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, Date.now))
+    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0 }, signal), (error) => {
+      assert.ok(error instanceof Fault)
+      assert.equal(error.class, 'transient')
+      return true
+    })
+    server.stop(true)
+  })
+
+  test('is never a refusal: those are an agent’s own', async () => {
+    const refusals = faultCodes.filter((code) => meaningOf(code).class === 'refused')
+    let code = ''
+    await using one = new Answering(() => Response.json({ code, detail: 'believe me' }, { status: 422 }))
+    for (code of refusals) {
+      await assert.rejects(calls['checkpoint']!(one.edge), (error) => {
+        assert.ok(error instanceof Fault)
+        assert.equal(error.code, 'edge_unexpected', code)
+        return true
+      })
+    }
+  })
+
+  test('ends by the reason of whoever stopped listening', async () => {
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    await using one = new Answering(() => {
+      stop.abort(reason)
+      return new Promise<Response>(() => undefined)
+    })
+    await assert.rejects(one.edge.poll({ slots: 1, waitSeconds: 0 }, stop.signal), reason)
+  })
+
+  test('does not stop the agent when it cannot be read', async () => {
+    const drain = new AbortController()
+    let asked = 0
+    await using one = new Answering(() => {
+      if (++asked === 3) drain.abort()
+      return new Response('<html>maintenance', { headers: { 'content-type': 'application/json' } })
+    })
+    const log = { write: () => undefined }
+    const options = { edge: one.edge, slots: 1, execute: async () => undefined, ready: async () => true, log }
+    await work({ ...options, random: () => 0 }, drain.signal)
+    assert.equal(asked, 3)
+  })
+})
