@@ -1,5 +1,6 @@
 /** The parent's side of the hold: one child process for one restowed stream. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Fault } from '../../shared/faults.ts'
@@ -25,7 +26,9 @@ export interface Hold extends AsyncDisposable {
 
 /** How this very program is started again. */
 function self(): readonly [program: string, ...args: string[]] {
-  if (Bun.isStandaloneExecutable) return [process.execPath, HOLD_WORD]
+  // The very file that this process runs, also when an upgrade has put another one in its place.
+  const own = `/proc/${process.pid}/exe`
+  if (Bun.isStandaloneExecutable) return [existsSync(own) ? own : process.execPath, HOLD_WORD]
   return [process.execPath, fileURLToPath(new URL('../main.ts', import.meta.url)), HOLD_WORD]
 }
 
