@@ -555,6 +555,27 @@ describe('a chain that grows', () => {
   })
 })
 
+describe('a policy', () => {
+  test('that was bad once is asked for again, and not remembered', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    const good = world.shown.trust
+    world.shown.trust = good.map((one) => ({ ...one, policy: 'AAAA' }))
+    await assert.rejects(check(world), { code: 'envelope_invalid' })
+    world.shown.trust = good
+    await check(world)
+  })
+
+  test('that is kept back later is missing, however often it was shown before', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    await check(world)
+    const good = world.shown.trust
+    world.shown.trust = good.map((one) => ({ ...one, policy: null }))
+    await assert.rejects(check(world), { code: 'policy_missing' })
+  })
+})
+
 describe('what is out of reach', () => {
   test('is bridged for 15 minutes, then nothing is opened any more', async () => {
     await using world = new World(draft())

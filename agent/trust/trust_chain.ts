@@ -1,9 +1,11 @@
-/** Fetches the chain of trust documents and walks it from the pin; keeps what was fetched, and trusts none of it. */
+/**
+ * Fetches the chain of trust documents and walks it from the pin. Keeps the documents, and trusts none of them; the
+ * policy is not kept: nobody can tell a bad one before it is opened, and it would be read here for good.
+ */
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
-import { Base64 } from '../../shared/schemas/fields.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import { type Seen, type Trusted, verifyChain } from '../../shared/trust/chain.ts'
 import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
@@ -13,7 +15,6 @@ import type { TrustVersion } from '../edge_client/agent_edge.ts'
 const Cache = z.array(z.strictObject({
   version: z.int(),
   document: Dsse,
-  policy: Base64.nullable(),
 }))
 
 /** A verified chain. */
@@ -38,21 +39,25 @@ const mostVersions = 10_000
 
 /** Throws `edge_…` and what `verifyChain` throws. */
 export async function walkTrust(options: ChainOptions): Promise<Chain> {
-  const { pin, seen, cache } = options
+  const { pin, cache } = options
   const kept = readCache(cache, pin)
-  const fetched = await fetchAfter(options, kept.at(-1)?.version ?? pin.version - 1)
-  const versions = [...kept, ...fetched]
+  const last = kept.newest?.version ?? null
+  // The newest one that is known is asked for once more, for its policy.
+  const fetched = await fetchAfter(options, (last ?? pin.version) - 1)
+  const begin = fetched[0]?.version ?? Infinity
+  const versions = [...kept.versions.filter(({ version }) => version < begin), ...fetched]
+  const seen = kept.newest === null ? options.seen : [...options.seen, kept.newest]
   const { document, hash } = verifyChain(native, {
     pin,
     documents: versions.map((one) => one.document),
     seen,
   })
-  const policy = document.policy === null ? null : versions.at(-1)?.policy ?? null
-  // Without its policy the chain is fetched again next time: what was withheld once may come later.
-  if (fetched.length > 0 && (policy !== null || document.policy === null)) {
+  if (document.version !== last) {
     makePrivateFolder(dirname(cache))
-    writeAtomic(cache, JSON.stringify(versions))
+    const documents: z.infer<typeof Cache> = versions.map(({ version, document }) => ({ version, document }))
+    writeAtomic(cache, JSON.stringify(documents))
   }
+  const policy = document.policy === null ? null : versions.at(-1)?.policy ?? null
   return { document, hash, versions, policy }
 }
 
@@ -74,15 +79,23 @@ async function fetchAfter({ after }: ChainOptions, start: number): Promise<Trust
   }
 }
 
+interface Kept {
+  /** Without their policies. */
+  readonly versions: readonly TrustVersion[]
+  readonly newest: Seen | null
+}
+
 /** A cache that cannot be read, or of another pin, is fetched anew. */
-function readCache(path: string, pin: Pin): TrustVersion[] {
+function readCache(path: string, pin: Pin): Kept {
+  const none: Kept = { versions: [], newest: null }
   const text = readIfThere(path)
-  if (text === null) return []
+  if (text === null) return none
   try {
-    const versions = Cache.parse(JSON.parse(text))
-    verifyChain(native, { pin, documents: versions.map(({ document }) => document), seen: [] })
-    return versions
+    const versions = Cache.parse(JSON.parse(text)).map((one) => ({ ...one, policy: null }))
+    const documents = versions.map(({ document }) => document)
+    const { document: { version }, hash } = verifyChain(native, { pin, documents, seen: [] })
+    return { versions, newest: { version, hash } }
   } catch {
-    return []
+    return none
   }
 }
