@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { ids } from '../runs/world_fixture.ts'
@@ -9,6 +9,36 @@ import { exits } from './shell.ts'
 const start = ['runs', 'start', 'orders', '--expires', '5']
 const calls = (edge: HostileEdge, ...projects: { id: string; name: string }[]) =>
   edge.replies.set('/v1/projects', { data: projects, next_cursor: null })
+
+describe('the next version of a connection', () => {
+  const add = async (shown: unknown) => {
+    const edge = new HostileEdge(currentDraft(), { project: null })
+    edge.replies.set('/v1/connections', { data: [{ id: ids.source, name: 'in', version: shown }] })
+    const file = join(edge.home, 'url.txt')
+    writeFileSync(file, 'postgres://etl@db.example/shop', { mode: 0o600 })
+    return { edge, ...await edge.run('connection', 'add', 'in', '--url-file', file, '--yes') }
+  }
+
+  test('follows the signed index, and what an interrupted command has left at the edge', async () => {
+    for (const [shown, version] of [[0, 2], [1, 2], [4, 5], [101, 102]]) {
+      const { edge, exit, stderr } = await add(shown)
+      await using _ = edge
+      assert.equal(exit, exits.done, stderr)
+      const [{ body }] = edge.sent as [(typeof edge.sent)[0]]
+      assert.equal(JSON.parse(atob(body.document.payload)).version, version)
+    }
+  })
+
+  test('is not the last one that there can be because the edge says so', async () => {
+    for (const shown of [102, 2 ** 53 - 2, 1.5, '7', {}]) {
+      const { edge, exit, stderr } = await add(shown)
+      await using _ = edge
+      assert.equal(exit, exits.refused, stderr)
+      assert.match(stderr, /not_at_index/)
+      assert.deepEqual(edge.sent, [])
+    }
+  })
+})
 
 describe('a project', () => {
   test('is shown by name and id where a request is signed for it', async () => {

@@ -64,9 +64,13 @@ export interface Stored {
   readonly version: number
 }
 
+/** So many commands may have been interrupted between a document and the index that lists it. */
+const mostUnlisted = 100
+
 /**
  * Id and version of the next document of this name: the index decides, and what the edge holds beyond it only raises
- * the version. A fresh id when there is none.
+ * the version, by a little. Versions never fall and end at 2^53, so nobody unsigned says how far they go: throws
+ * `not_at_index` on more. A fresh id when there is none.
  */
 export function nextVersion(
   project: Project,
@@ -79,7 +83,15 @@ export function nextVersion(
   if (other !== undefined && (other.kind !== kind || other.name !== name)) {
     throw new Fault('index_invalid', `The edge gives ${name} the id of the ${other.kind} ${other.name}.`)
   }
-  return { id, version: Math.max(listed?.version ?? 0, held?.version ?? 0) + 1 }
+  const signed = listed?.version ?? 0
+  const shown = held?.version ?? 0
+  if (!Number.isSafeInteger(shown) || shown > signed + mostUnlisted) {
+    throw new Fault(
+      'not_at_index',
+      `The edge shows version ${shown} of ${name}, and the signed index ${signed}: so far ahead it is not followed.`,
+    )
+  }
+  return { id, version: Math.max(signed, shown) + 1 }
 }
 
 /** Signs and publishes the project's next index, and says what came in between. */

@@ -15,7 +15,9 @@ const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
   ['224.0.0.0', 4], // multicast
   ['255.255.255.255', 32],
   ['::', 96], // unspecified, loopback, IPv4-compatible
+  ['::ffff:0:0:0', 96], // translated IPv4, not mapped: another one of its clothes (RFC 2765)
   ['fe80::', 10], // link-local
+  ['fec0::', 10], // site-local, once (RFC 3879)
   ['fd00:ec2::254', 128], // metadata, AWS
   ['fd20:ce::254', 128], // metadata, Google
   ['ff00::', 8], // multicast

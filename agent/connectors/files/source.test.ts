@@ -30,7 +30,7 @@ class Folders implements Disposable {
   /** What reads the connection, where local policy names `named`, and the agent itself has `own`. */
   source(named: string, own: readonly string[] = []): FilesSource {
     const rules = { sallyport: 1 as const, references: [], files: [named], plain: [], addresses: [] }
-    const local = new LocalPolicy(rules, own)
+    const local = new LocalPolicy(rules, { place: 'the test', own })
     const guard = { ...localGuard, path: (path: string) => local.path(path) }
     const hold = () => Promise.reject(new Error('nothing here needs a hold'))
     const context: Context = { guard, runId: 'run', fence: 1, base: '/', hold }
