@@ -80,12 +80,16 @@ describe('an edge that rewrites trust or the index', { skip: server ? false : 'n
       index.issued = new Date().toISOString()
       delete index.entries[id]
     }, [key('signer')])
-    // What an agent has seen it holds against the edge for ever: this agent remembers in a place of its own.
+    // What an agent has seen it holds against the edge for ever: here it is made to forget afterwards.
     const anchor = join(all.folder, 'person', 'anchor.json')
     const was = readFileSync(anchor, 'utf8')
     alterIndex((records) => [...records, ...(records.length === 0 ? [] : [{ ...body, document: next }])])
     await all.refuses('listed', 'not_in_index')
+    // It may still be writing there.
+    all.agent.child.kill('SIGTERM')
+    await all.agent.ended
     writeFileSync(anchor, was)
+    await all.restartAgent()
   })
 
   test('a pin that does not match', async () => {
