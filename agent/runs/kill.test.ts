@@ -6,10 +6,10 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { currentBinary } from '../../scripts/build_agent.ts'
-import { type Binary, binaryAt, placeBinary } from '../../scripts/e2e/binary.ts'
+import { type Binary, binaryAt, type Ended, placeBinary, type Started } from '../../scripts/e2e/binary.ts'
 import { noServer, openWorld, serverUrl, type World } from '../engine/postgres_fixture.ts'
 
-const rows = 400_000
+const rows = 100_000
 /** Each moves rows twice. */
 const long = { timeout: 60_000 }
 const noProc = existsSync('/proc/self/stat') ? false : 'this machine has no /proc'
@@ -23,9 +23,13 @@ before(async () => {
   world = await openWorld('kill')
   const path = placeBinary(join(world.folder, 'bin'), await currentBinary())
   binary = binaryAt(path, join(world.folder, 'home'))
-  await world.source.unsafe(`create table events as
-    select g::bigint as id, md5(g::text) as name, now() as at, repeat('x', 100) as filler
-    from generate_series(1, ${rows}) g`)
+  // Reading `events` stops before its end for as long as `waits` says so: a run can be caught in the middle.
+  await world.source.unsafe(`create table waits (yes boolean); insert into waits values (false);
+    create table rows as select g::bigint as id, md5(g::text) as name, now() as at, repeat('x', 100) as filler
+      from generate_series(1, ${rows}) g;
+    create function end_of_rows() returns setof rows language plpgsql as
+      'begin if (select yes from waits) then perform pg_sleep(300); end if; end';
+    create view events as select * from rows union all select * from end_of_rows()`).simple()
 })
 after(async () => {
   await world?.[Symbol.asyncDispose]()
@@ -64,15 +68,44 @@ const count = async (table: string) => {
 }
 
 /** Waits, by asking the server, until a COPY of the target database has moved rows. */
-async function copying(kind: 'COPY FROM' | 'COPY TO', database: 'source' | 'target'): Promise<number> {
-  while (true) {
+async function copying(
+  run: Started,
+  kind: 'COPY FROM' | 'COPY TO',
+  database: 'source' | 'target',
+): Promise<number> {
+  let over = false
+  const { ended } = run
+  ended.then(() => (over = true))
+  while (!over) {
     const [row] = await world[database].unsafe(
       `select pid from pg_stat_progress_copy where command = '${kind}' and tuples_processed > 1000
        and datname = current_database()`,
     ) as { pid: number }[]
     if (row) return row.pid
   }
+  const { exit, stdout, stderr } = await ended
+  return assert.fail(`the run ended (${exit}) before it could be caught: ${stdout} ${stderr}`)
 }
+
+const holdBack = (yes: boolean) => world.source.unsafe(`update waits set yes = ${yes}`)
+
+/** Starts a run that stops before its end, hands it over in the middle, and waits until it is gone. */
+async function caught(
+  file: string,
+  { kind, database }: { kind: 'COPY FROM' | 'COPY TO'; database: 'source' | 'target' },
+  act: (run: Started, backend: number) => unknown,
+): Promise<Ended> {
+  await holdBack(true)
+  const started = binary.start(['run', file, '--json'])
+  const backend = await copying(started, kind, database)
+  await holdBack(false)
+  await act(started, backend)
+  return started.ended
+}
+
+const reading = { kind: 'COPY TO', database: 'source' } as const
+const writing = { kind: 'COPY FROM', database: 'target' } as const
+const killed = (run: Started) => run.child.kill('SIGKILL')
 
 async function nothingLeft(): Promise<void> {
   const staging = await world.target.unsafe(
@@ -92,10 +125,7 @@ describe('kill -9 in the middle of COPY', { skip: noServer }, () => {
         to: postgres(world.targetUrl),
         stream: `{ from: events, to: events, mode: ${mode} }`,
       })
-      const started = binary.start(['run', file, '--json'])
-      await copying('COPY FROM', 'target')
-      started.child.kill('SIGKILL')
-      await started.ended
+      await caught(file, writing, killed)
       assert.deepEqual(await count('events'), [1, 1])
       await nothingLeft()
       const again = await binary.call(['run', file, '--json'])
@@ -116,12 +146,12 @@ describe('kill -9 in the middle of COPY', { skip: noServer }, () => {
         to: files(out),
         stream: '{ from: events, to: events.parquet, mode: replace }',
       })
-      const started = binary.start(['run', file, '--json'])
-      await copying('COPY TO', 'source')
-      const hold = holdOf(started.pid)
+      let hold = 0
+      await caught(file, reading, (run) => {
+        hold = holdOf(run.pid)
+        killed(run)
+      })
       assert.ok(hold > 0, 'the hold is a child of the run')
-      started.child.kill('SIGKILL')
-      await started.ended
       await gone(hold)
       assert.equal(existsSync(join(out, 'events.parquet')), false)
       const again = await binary.call(['run', file, '--json'])
@@ -137,10 +167,7 @@ describe('kill -9 in the middle of COPY', { skip: noServer }, () => {
       to: files(out),
       stream: '{ from: events, to: events.parquet, mode: replace }',
     })
-    const started = binary.start(['run', file, '--json'])
-    await copying('COPY TO', 'source')
-    process.kill(holdOf(started.pid), 'SIGKILL')
-    const ended = await started.ended
+    const ended = await caught(file, reading, (run) => process.kill(holdOf(run.pid), 'SIGKILL'))
     assert.equal(ended.exit, 1)
     assert.equal(ended.value.streams[0].code, 'hold_failed')
     assert.deepEqual(readdirSync(out), ['.sallyport'])
@@ -260,10 +287,11 @@ describe('a backend that is terminated in the middle', { skip: noServer }, () =>
         to: postgres(world.targetUrl),
         stream: `{ from: events, to: ${table}, mode: append }`,
       })
-      const started = binary.start(['run', file, '--json'])
-      const pid = await copying(side === 'source' ? 'COPY TO' : 'COPY FROM', side)
-      await world[side].unsafe(`select pg_terminate_backend(${pid})`)
-      const ended = await started.ended
+      const ended = await caught(
+        file,
+        side === 'source' ? reading : writing,
+        (_, backend) => world[side].unsafe(`select pg_terminate_backend(${backend})`),
+      )
       assert.equal(ended.exit, 1)
       assert.equal(ended.value.streams[0].code, 'connection_lost', ended.stderr)
       assert.deepEqual(await count(table), [0, 0])
@@ -280,10 +308,11 @@ describe('a backend that is terminated in the middle', { skip: noServer }, () =>
       to: files(out),
       stream: '{ from: events, to: events.parquet, mode: replace }',
     })
-    const started = binary.start(['run', file, '--json'])
-    const pid = await copying('COPY TO', 'source')
-    await world.source.unsafe(`select pg_terminate_backend(${pid})`)
-    const ended = await started.ended
+    const ended = await caught(
+      file,
+      reading,
+      (_, backend) => world.source.unsafe(`select pg_terminate_backend(${backend})`),
+    )
     assert.equal(ended.value.streams[0].code, 'connection_lost', ended.stderr)
     assert.deepEqual(readdirSync(out), ['.sallyport'])
   })
@@ -300,10 +329,7 @@ describe('an interrupted run', { skip: noServer }, () => {
       to: postgres(world.targetUrl),
       stream: '{ from: events, to: stopped, mode: append }',
     })
-    const started = binary.start(['run', file, '--json'])
-    await copying('COPY FROM', 'target')
-    started.child.kill('SIGINT')
-    const ended = await started.ended
+    const ended = await caught(file, writing, (run) => run.child.kill('SIGINT'))
     assert.equal(ended.exit, 130, ended.stderr)
     assert.equal(ended.value.status, 'cancelled')
     assert.deepEqual(await count('stopped'), [0, 0])
@@ -326,7 +352,7 @@ describe('a full disk', { skip: noDisk() }, () => {
   test('under files is disk_full, and leaves what was there', long, async () => {
     const disk = join(world.folder, 'disk')
     mkdirSync(disk)
-    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status, 0)
+    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status, 0)
     try {
       writeFileSync(join(disk, 'events.csv'), 'id\n1\n')
       for (const target of ['events.csv', 'events.parquet']) {
