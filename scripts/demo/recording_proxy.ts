@@ -75,7 +75,7 @@ export async function startRecordingProxy(options: RecordingProxyOptions): Promi
   }
   return {
     port: address.port,
-    url: `http://localhost:${address.port}`,
+    url: `http://127.0.0.1:${address.port}`,
     recordings,
     stop,
     [Symbol.asyncDispose]: stop,

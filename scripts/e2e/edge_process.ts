@@ -72,7 +72,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeProcess> {
   const { folder } = options
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const port = options.port ?? await freePort()
-  const url = `http://localhost:${port}`
+  const url = `http://127.0.0.1:${port}`
   const database = join(folder, 'sallyport.db')
   const log = join(folder, 'edge.log')
   let child: ChildProcess | null = null

@@ -65,7 +65,7 @@ export async function startTamperingProxy(options: { readonly edgePort: number }
   const port = server.port as number
   return {
     port,
-    url: `http://localhost:${port}`,
+    url: `http://127.0.0.1:${port}`,
     get edgePort() {
       return edgePort
     },
