@@ -50,7 +50,9 @@ export const define: Define = (command, shell) => {
 async function enroll(shell: Shell, options: Options): Promise<void> {
   const config = configOf(shell, options)
   const known = readIdentity(config.state)
-  const agent = known?.id ? { ...known, id: known.id } : await makeAgent(shell, { config, options, known })
+  const agent = known?.id
+    ? moved({ ...known, id: known.id }, config)
+    : await makeAgent(shell, { config, options, known })
   const fingerprint = keyId(native, agent.public)
   shell.note(facts([
     ['agent', `${agent.name} (${agent.id})`],
@@ -71,6 +73,14 @@ async function enroll(shell: Shell, options: Options): Promise<void> {
     state === 'approved' ? 'Approved.' : `The agent is ${state}.`,
   )
   if (state === 'approved') hint(shell, config)
+}
+
+/** The same agent of an edge that is called by another address now. */
+function moved(agent: AgentIdentity & { readonly id: string }, { edge, state }: Config) {
+  if (edge === null || edge.origin === agent.url) return agent
+  const there = { ...agent, url: edge.origin }
+  writeIdentity(state, there, Date.now())
+  return there
 }
 
 /** What the agent still lacks before it can start. */

@@ -7,6 +7,10 @@ const steps: Partial<Record<FaultCode, string>> = {
     'Sign in with: sallyport login --url <edge>, or start a tenant with: sallyport init --url <edge>',
   not_enrolled: 'Enrol it: sallyport enroll --url <edge>',
   forbidden: 'Ask an admin of the tenant, or sign in with another token. See: sallyport whoami',
+  request_signature_invalid:
+    'The address has to be the edge’s own (its SALLYPORT_PUBLIC_URL): localhost and 127.0.0.1 are two. Give it again: ' +
+    'sallyport enroll --url <edge>',
+  clock_skew: 'Set the clock of this machine, by NTP say.',
   edge_unreachable: 'Check the address and that the edge is up: sallyport doctor',
   pin_mismatch:
     'Ask who ran `sallyport init` for the pin, and compare. If it is right, do not use this edge.',

@@ -149,6 +149,11 @@ async function started(shell: Shell, session: Session, { run, watch }: Started):
 
 const ends: readonly string[] = ['succeeded', 'partial', 'failed', 'refused', 'cancelled', 'dead']
 
+/** Looks after which a run that nobody takes is worth a word: about ten seconds. */
+const longQueued = 12
+const nobody =
+  'No agent has taken it yet. Is one running for its pool? sallyport agents list, sallyport doctor'
+
 /** Asks until the run has ended, half a second at first and two later. */
 async function follow(shell: Shell, { edge }: Session, id: string): Promise<RunRecord> {
   const stop = new AbortController()
@@ -163,6 +168,7 @@ async function follow(shell: Shell, { edge }: Session, id: string): Promise<RunR
       if (line !== said) shell.note(line)
       said = line
       if (ends.includes(run.state)) return run
+      if (asked === longQueued && run.state === 'queued') shell.note(nobody)
       await sleep(asked < 10 ? 500 : 2000, stop.signal)
       stop.signal.throwIfAborted()
     }
