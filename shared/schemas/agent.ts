@@ -1,6 +1,6 @@
 /** Agents, their pools, and how they come to be known. */
 import { z } from 'zod'
-import { Id, Key, KeyId, Name, Time } from './fields.ts'
+import { Count, Id, Key, KeyId, Name, Time } from './fields.ts'
 
 export const AgentState = z.enum(['pending', 'approved', 'revoked'])
 export type AgentState = z.infer<typeof AgentState>
@@ -40,7 +40,7 @@ export const EnrolmentToken = z.object({ token: z.string().optional(), pool: Nam
 export type EnrolmentToken = z.infer<typeof EnrolmentToken>
 
 /** A pool of the current trust document, with how many agents it has. */
-export const Pool = z.object({ name: Name, agents: z.object({ pending: z.int(), approved: z.int() }) }).meta({
+export const Pool = z.object({ name: Name, agents: z.object({ pending: Count, approved: Count }) }).meta({
   id: 'Pool',
 })
 export type Pool = z.infer<typeof Pool>
@@ -52,7 +52,7 @@ export type AgentSelf = z.infer<typeof AgentSelf>
 /** The newest checkpoint of the audit log (a C2SP signed note), and that it continues the tree of `from`. */
 export const AgentCheckpoint = z.object({
   checkpoint: z.string(),
-  size: z.int().min(0),
+  size: Count,
   consistency: z.array(Key).meta({ description: 'Hashes of the consistency proof, base64.' }),
 }).meta({ id: 'AgentCheckpoint' })
 export type AgentCheckpoint = z.infer<typeof AgentCheckpoint>

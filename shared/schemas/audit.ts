@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { Hash, Version } from './fields.ts'
+import { Count, Hash, Version } from './fields.ts'
 
-const Index = z.int().min(0)
 const NodeHash = z.string().regex(/^[A-Za-z0-9+/]{43}=$/)
 
 export const AuditEntry = z.object({
-  index: Index,
+  index: Count,
   leaf: z.string().meta({ description: 'The exact text that the Merkle tree hashes: JSON.' }),
   names: z.record(z.string(), z.object({ value: z.string(), salt: z.string() })).optional().meta({
     description:
@@ -17,19 +16,19 @@ export type AuditEntry = z.infer<typeof AuditEntry>
 
 export const AuditCheckpoint = z.object({
   checkpoint: z.string().meta({ description: 'A signed note (C2SP tlog-checkpoint) under the log key.' }),
-  size: Index,
+  size: Count,
   root: Hash,
 }).meta({ id: 'AuditCheckpoint' })
 export type AuditCheckpoint = z.infer<typeof AuditCheckpoint>
 
 /** RFC 9162 section 2.1.4. */
-export const AuditConsistency = z.object({ from: Index, to: Index, proof: z.array(NodeHash) }).meta({
+export const AuditConsistency = z.object({ from: Count, to: Count, proof: z.array(NodeHash) }).meta({
   id: 'AuditConsistency',
 })
 
 /** RFC 9162 section 2.1.3. */
 export const AuditInclusion = z.object({
-  index: Index,
+  index: Count,
   size: Version,
   leaf_hash: Hash,
   proof: z.array(NodeHash),

@@ -39,7 +39,10 @@ export const Day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a day').refine((te
 }, 'no such day')
 
 /** Counts from 1. */
-export const Version = z.int().min(1)
+export const Version = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
+
+/** Counts from 0. */
+export const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 /** A name that people choose and read aloud: no two look alike. */
 export const Name = z.string().regex(
@@ -47,11 +50,11 @@ export const Name = z.string().regex(
   'letters, digits, dot, dash and underscore, at most 63',
 )
 
-/** A line of text for people. */
-export const Line = z.string().min(1).max(200).regex(
-  /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u,
-  'no control characters',
-)
+const line = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u
+
+/** A line of text for people. The reference is told the pattern: it would write the flag into it. */
+export const Line = z.string().min(1).max(200).regex(line, 'no control characters')
+  .meta({ pattern: line.source })
 
 /** True when no two are equal. */
 export function distinct(values: readonly string[]): boolean {

@@ -13,7 +13,7 @@ export const Poll = z.strictObject({
 export type Poll = z.infer<typeof Poll>
 
 /** Rises with every claim of a run; a write with an older one is refused. */
-export const Fence = z.int().min(1)
+export const Fence = Version
 
 export const Lease = z.object({ fence: Fence, until: Time })
 

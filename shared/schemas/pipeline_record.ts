@@ -13,7 +13,7 @@ export const PipelineSummary = z.object({
   pool: Name,
   source: Id,
   destination: Id,
-  api_runs_per_day: z.int().min(1).optional(),
+  api_runs_per_day: Version.optional(),
   created: Time,
   updated: Time,
 }).meta({ id: 'PipelineSummary' })

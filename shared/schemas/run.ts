@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type FaultCode, faultCodes } from '../faults.ts'
 import { Dsse } from './dsse.ts'
-import { Day, Id, Name, Time, Version } from './fields.ts'
+import { Count, Day, Id, Name, Time, Version } from './fields.ts'
 
 /** Any code of the closed list, and no other text. */
 export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]]).meta({ id: 'FaultCode' })
@@ -22,8 +22,6 @@ export type RunState = z.infer<typeof RunState>
 
 /** How a stream's bytes go: straight through, or through the hold. */
 export const Route = z.enum(['direct', 'restowed'])
-
-const Count = z.int().min(0)
 
 /** What an agent tells while a stream moves. `index` is the stream's place in the sealed pipeline. */
 export const StreamProgress = z.strictObject({ index: z.int().min(0).max(9_999), rows: Count, bytes: Count })
@@ -47,7 +45,7 @@ export type StreamResult = z.infer<typeof StreamResult>
 
 /** A stream as the API shows it: counts so far, and how it ended once it has. */
 export const RunStream = z.object({
-  index: z.int(),
+  index: Count,
   rows: Count,
   bytes: Count,
   status: StreamStatus.optional(),
