@@ -109,6 +109,6 @@ export async function contents(sql: SQL, table: string): Promise<string[]> {
     `set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'postgres'; set bytea_output = 'hex';
      set extra_float_digits = 1; set xmloption = 'content'`,
   ).simple()
-  const rows = await sql.unsafe(`select t::text as row from ${table} t`) as { row: string }[]
+  const rows = await sql.unsafe(`select whole_row::text as row from ${table} whole_row`) as { row: string }[]
   return rows.map(({ row }) => row).sort()
 }

@@ -168,6 +168,27 @@ describe('a CSV file', { skip: noServer }, () => {
     })
   }
 
+  test('takes its types into Parquet, whatever way they are spelled', async () => {
+    write(
+      'moments.csv',
+      'at,day,t,n,b\n2020-01-31T10:00:00Z,0044-03-15 BC,10:00,1.5,yes\n' +
+        '2020-01-31 10:00:00.5+02,infinity,10:00:00.25,-0.10,F\n',
+    )
+    const cast = { at: 'timestamptz', day: 'date', t: 'time', n: 'decimal(10,2)', b: 'boolean' }
+    const stream: StreamSpec = { from: 'moments.csv', to: 'moments.parquet', mode: 'replace', cast }
+    const result = await world.move({ from: files(folder), to: files(folder), streams: [stream] })
+    assert.equal(
+      result.status,
+      'succeeded',
+      result.faults.map((fault) => `${fault.message} ${fault.cause}`).join(),
+    )
+    await loads(replace('moments.parquet', 'moments'))
+    assert.deepEqual(await contents(world.target, 'moments'), [
+      '("2020-01-31 08:00:00.5+00",infinity,10:00:00.25,-0.10,f)',
+      '("2020-01-31 10:00:00+00","0044-03-15 BC",10:00:00,1.50,t)',
+    ])
+  })
+
   test('names the key of a bad row where the pipeline declares one', async () => {
     write('keyed.csv', 'id,amount\nA1,1\nA2,many\n')
     const message = await refuses('value_refused', {
