@@ -1,6 +1,5 @@
 /** Prints the OpenAPI document: `npm run openapi` keeps it in the tree. Nothing is opened or served. */
 import { Fault } from '../shared/faults.ts'
-import { reference } from './reference.ts'
 import type { Storage } from './db/storage.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
@@ -23,4 +22,4 @@ const edge = wire({
   log: () => {},
   closing: new AbortController().signal,
 })
-console.log(JSON.stringify(reference(edge.routes), null, 2))
+console.log(JSON.stringify(edge.document(), null, 2))

@@ -1,5 +1,6 @@
-import { type Json, openApiDocument } from './http/document.ts'
+import type { Json } from './http/describe.ts'
 import type { Route } from './http/route.ts'
+import type { Api } from './http/serve.ts'
 
 const description =
   `The control plane of Sallyport. It coordinates agents that run inside your network, and holds \
@@ -9,7 +10,16 @@ signers have signed.
 Lists are paginated: \`?limit=&cursor=\` → \`{data, next_cursor}\`. Commands take an \`Idempotency-Key\`. Errors are \
 RFC 9457 problem details with a stable \`code\`. Times are ISO 8601 in UTC, keys and envelopes base64.`
 
-/** The document that is served, kept in the tree and given to generators. */
-export function reference(routes: readonly Route[]): Json {
-  return openApiDocument(routes, { version: '0.1.0', description })
+// Not written in place: the library's type is that of OpenAPI 3.0, which has no identifier.
+const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+
+/** The document that is served, kept in the tree and given to generators: the library's, of what `api` serves. */
+export function reference(api: Api, routes: readonly Route[]): Json {
+  const { webhooks: _, ...document } = api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Sallyport', version: '0.1.0', description, license },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+  }, { sortComponents: 'alphabetically' })
+  return document
 }

@@ -1,6 +1,6 @@
 /** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
 import type { Primitives } from '../shared/seal/primitives.ts'
-import { type App, createApp } from './app.ts'
+import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
 import { seenAgent } from './agents/store.ts'
@@ -10,6 +10,7 @@ import { usedToken } from './auth/store.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
+import type { Json } from './http/describe.ts'
 import { referencePages } from './http/docs.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
@@ -39,6 +40,8 @@ export interface EdgeOptions {
 export interface Edge {
   readonly app: App
   readonly routes: readonly Route[]
+  /** The OpenAPI document of what it serves. */
+  readonly document: () => Json
   /** Work that is due now and then: call it every minute and once at the end. */
   readonly flush: () => Promise<void>
   /** Takes runs back from agents that fell silent: call it every few seconds. */
@@ -78,10 +81,12 @@ export function wire(options: EdgeOptions): Edge {
     closing,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }
-  const pages = referencePages(() => reference(all))
+  const api = createApi(all, services)
+  const document = () => reference(api, all)
   return {
-    app: createApp(all, services, pages),
+    app: createApp(api, referencePages(document)),
     routes: all,
+    document,
     flush: async () => {
       await lastUse.flush(storage)
       await lastSeen.flush(storage)

@@ -1058,6 +1058,8 @@ export interface components {
         };
         /** @enum {string} */
         FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+        IdempotencyKey: string;
         IndexRecord: {
             created: string;
             document: components["schemas"]["Dsse"];
@@ -1198,7 +1200,7 @@ export interface components {
         };
         RunJob: {
             connections: components["schemas"]["SealedDocument"][];
-            /** @constant */
+            /** @enum {string} */
             kind: "run";
             lease: {
                 fence: number;
@@ -1255,7 +1257,7 @@ export interface components {
             sealed: string;
         };
         State: {
-            /** @constant */
+            /** @enum {string} */
             status: "ok";
         };
         StreamResult: {
@@ -1263,8 +1265,11 @@ export interface components {
             code?: components["schemas"]["FaultCode"];
             index: number;
             rejected: number;
-            /** @description Null when it ended before one was chosen. */
-            route: ("direct" | "restowed") | null;
+            /**
+             * @description Null when it ended before one was chosen.
+             * @enum {string|null}
+             */
+            route: "direct" | "restowed" | null;
             rows: number;
             rows_read: number;
             seconds: number;
@@ -1291,12 +1296,12 @@ export interface components {
             scopes?: components["schemas"]["Permission"][];
         };
         Trigger: {
-            /** @constant */
+            /** @enum {string} */
             kind: "request";
             request: components["schemas"]["Dsse"];
         } | {
             day: string;
-            /** @constant */
+            /** @enum {string} */
             kind: "api";
             slot: number;
         };
@@ -1660,7 +1665,10 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+        IdempotencyKey: components["schemas"]["IdempotencyKey"];
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1795,7 +1803,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -1972,7 +1980,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-8000-8000-000000000007 */
@@ -2160,7 +2168,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-8000-8000-000000000007 */
@@ -2406,7 +2414,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000006 */
@@ -2469,7 +2477,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000006 */
@@ -2822,7 +2830,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -2958,7 +2966,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000003 */
@@ -3000,7 +3008,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000003 */
@@ -3083,7 +3091,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3219,7 +3227,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3274,7 +3282,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 019a9f3e-7c00-7000-8000-000000000006 */
@@ -3318,7 +3326,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 019a9f3e-7c00-7000-8000-000000000006 */
@@ -3429,7 +3437,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3565,7 +3573,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000005 */
@@ -3606,7 +3614,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000005 */
@@ -3777,7 +3785,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3933,7 +3941,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000002 */
@@ -4116,7 +4124,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4242,7 +4250,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 0193509f-6e00-8000-8000-000000000007 */
@@ -4388,7 +4396,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4502,7 +4510,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4561,7 +4569,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example 019a9f3e-7c00-7000-8000-000000000005 */
@@ -4652,7 +4660,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4859,7 +4867,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;

@@ -93,4 +93,38 @@ describe('a body', () => {
     assert.match(await talk('content-length: 16', ['{"name":"after"}']), /^HTTP\/1\.1 201/)
     assert.deepEqual(w.logged.filter(({ level }) => level === 'error'), [])
   })
+
+  /** Past the socket, where fields that every client adds can be left out. */
+  async function post(headers: Record<string, string>, body?: string) {
+    const authorization = `Bearer ${secretOf(w.admin)}`
+    const request = new Request('http://edge.test/v1/workspaces', {
+      method: 'POST',
+      headers: { authorization, ...headers },
+      ...(body === undefined ? {} : { body: new TextEncoder().encode(body) }),
+    })
+    const response = await w.edge.app(request)
+    return { status: response.status, code: (await response.json()).code }
+  }
+
+  test('says that it is JSON', async () => {
+    for (
+      const [type, name] of [['application/json', 'a'], ['Application/JSON;charset=utf-8', 'b']] as const
+    ) {
+      assert.equal((await post({ 'content-type': type }, `{"name":"typed-${name}"}`)).status, 201, type)
+    }
+    const body = '{"name":"untyped"}'
+    const refused = { status: 415, code: 'unsupported_media_type' }
+    for (const type of ['text/plain', 'application/jsonl', 'multipart/form-data']) {
+      assert.deepEqual(await post({ 'content-type': type }, body), refused, type)
+    }
+    assert.deepEqual(await post({}, body), refused)
+    assert.deepEqual(await post({}), refused)
+  })
+
+  test('is there, and whole', async () => {
+    for (const body of [undefined, '', '{"name":"a"', '{"name":"\\u0000"}', '{"name":"\\udc00"}']) {
+      const answer = await post({ 'content-type': 'application/json' }, body)
+      assert.deepEqual(answer, { status: 400, code: 'malformed_json' }, String(body))
+    }
+  })
 })

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Json } from './document.ts'
+import type { Json } from './describe.ts'
 
 /** A page that needs no principal and changes nothing. */
 export interface Page {

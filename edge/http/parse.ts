@@ -1,78 +1,59 @@
-/** The parts of a request against the schemas of its route: strictly, once. */
-import type { z } from 'zod'
-import { parseJson } from './body.ts'
+/** What the library's parsing of a request does not do: see `describe.ts` for what it does. */
+import type { Hook } from '@hono/zod-openapi'
+import type { HonoRequest } from 'hono'
+import { z } from 'zod'
 import { type FieldError, InvalidRequest } from './problem.ts'
-import type { ObjectSchema, Route } from './route.ts'
 
-/** What came in, still untyped. */
-export interface RawRequest {
-  readonly headers: Headers
-  readonly params: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, readonly string[]>>
-  readonly body: () => Promise<Uint8Array>
+/** Places that a refusal names. */
+const MAX_ERRORS = 20
+
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters')
+  .optional().meta({
+    description:
+      'Makes a repetition safe: the same key with the same request happens once and is answered alike; with ' +
+      'another request it is refused.',
+    param: { name: 'Idempotency-Key', in: 'header' },
+  })
+
+/**
+ * The Idempotency-Key of a request, or null. Throws `InvalidRequest`. Parsed here, by the schema that the document has
+ * of it: the library would copy every header of every request for it, which costs as much as all its other parsing.
+ */
+export function keyOf(headers: Headers): string | null {
+  const result = IdempotencyKey.safeParse(headers.get('idempotency-key') ?? undefined)
+  if (!result.success) throw new InvalidRequest(fieldErrors(result.error, ['header', 'Idempotency-Key']))
+  return result.data ?? null
 }
 
-export interface ParsedRequest {
-  readonly params: unknown
-  readonly query: unknown
-  readonly body: unknown
-  readonly idempotencyKey: string | null
-  /** As they came; empty where the route takes no body. */
-  readonly bytes: Uint8Array
+const places: Readonly<Record<string, string>> = { param: 'path', query: 'query' }
+
+/** Throws `InvalidRequest` for a part of a request that its schema refuses. */
+// deno-lint-ignore no-explicit-any -- every route's
+export const refuseInvalid: Hook<any, any, any, void> = (result) => {
+  if (result.success) return
+  const place = places[result.target]
+  throw new InvalidRequest(fieldErrors(result.error, place === undefined ? [] : [place]))
 }
 
-const none = {}
-const noBytes = new Uint8Array(0)
-
-/** Throws Fault `invalid_request` naming the places, `malformed_json`, `unsupported_media_type` and the body's. */
-export async function parseRequest(route: Route, raw: RawRequest): Promise<ParsedRequest> {
-  const params = parseObject(route.params, raw.params, 'path')
-  const query = parseObject(route.query, single(raw.query), 'query')
-  const idempotencyKey = parseKey(raw.headers.get('idempotency-key'))
-  if (route.body === undefined) return { params, query, body: none, idempotencyKey, bytes: noBytes }
-  const bytes = await raw.body()
-  const result = route.body.safeParse(parseJson(raw.headers, bytes))
-  if (!result.success) throw new InvalidRequest(fieldErrors(result.error, ''))
-  return { params, query, body: result.data, idempotencyKey, bytes }
+/** The first places, in order. */
+function fieldErrors(error: z.ZodError, place: readonly string[]): FieldError[] {
+  return error.issues.slice(0, MAX_ERRORS).flatMap((issue) => {
+    const at = [...place, ...issue.path.map(String)]
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.slice(0, MAX_ERRORS).map((key) => ({
+        at: [...at, key].join('/'),
+        message: 'Unrecognized key',
+      }))
+      : [{ at: at.join('/') || '/', message: issue.message }]
+  }).slice(0, MAX_ERRORS)
 }
 
-function parseObject(
-  schema: ObjectSchema | undefined,
-  value: Record<string, string>,
-  place: string,
-): unknown {
-  if (schema === undefined) {
-    const extra = Object.keys(value)
-    if (extra.length > 0) {
-      throw new InvalidRequest(extra.map((name) => ({ at: `${place}/${name}`, message: 'Unrecognized key' })))
-    }
-    return none
-  }
-  const result = schema.safeParse(value)
-  if (!result.success) throw new InvalidRequest(fieldErrors(result.error, place))
-  return result.data
-}
-
-/** A parameter that is there twice means two things to two readers. */
-function single(query: Readonly<Record<string, readonly string[]>>): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const [name, all] of Object.entries(query)) {
-    if (all.length !== 1) throw new InvalidRequest([{ at: `query/${name}`, message: 'given more than once' }])
-    values[name] = all[0] as string
-  }
-  return values
-}
-
-function parseKey(key: string | null): string | null {
-  if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new InvalidRequest([{ at: 'header/Idempotency-Key', message: '1 to 200 visible ASCII characters' }])
-  }
-  return key
-}
-
-function fieldErrors(error: z.ZodError, place: string): FieldError[] {
-  return error.issues.slice(0, 20).map((issue) => ({
-    at: [place, ...issue.path.map(String)].join('/') || '/',
-    message: issue.message,
-  }))
+/** A parameter that is there twice means two things to two readers: throws `InvalidRequest`. */
+export function refuseRepeated(request: HonoRequest): void {
+  if (!request.url.includes('?')) return
+  const repeated = Object.entries(request.queries()).filter(([, values]) => values.length !== 1)
+  if (repeated.length === 0) return
+  throw new InvalidRequest(
+    repeated.slice(0, MAX_ERRORS).map(([name]) => ({ at: `query/${name}`, message: 'given more than once' })),
+  )
 }

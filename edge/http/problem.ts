@@ -1,4 +1,5 @@
 /** Faults as answers: RFC 9457 problem details, one table from code to HTTP status. */
+import { HTTPException } from 'hono/http-exception'
 import { Fault, type FaultClass, type FaultCode, meaningOf } from '../../shared/faults.ts'
 
 const byClass: Readonly<Record<FaultClass, number>> = {
@@ -58,9 +59,17 @@ export class InvalidRequest extends Fault {
   }
 }
 
+/** What the library's validators throw: a body that is no JSON, or says that it is something else. */
+const byException: Partial<Record<number, FaultCode>> = {
+  400: 'malformed_json',
+  415: 'unsupported_media_type',
+}
+
 /** Everything that is thrown on the way becomes one of ours; the cause stays for the log. */
 export function faultOf(error: unknown): Fault {
-  return error instanceof Fault ? error : new Fault('internal', undefined, { cause: error })
+  if (error instanceof Fault) return error
+  const code = error instanceof HTTPException ? byException[error.status] : undefined
+  return new Fault(code ?? 'internal', undefined, { cause: error })
 }
 
 export function problem(fault: Fault, { requestId, headers = {} }: {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { fromUtf8, lengthPrefixed, toHex, utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
-import { type App, createApp } from '../app.ts'
+import { type App, createApi, createApp } from '../app.ts'
 import { reader, step, writes } from '../db/database.ts'
 import type { Row } from '../db/plan.ts'
 import { testStorage } from '../db/storage_fixture.ts'
@@ -44,7 +44,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     const permissions = new Set(['workspaces.read', 'workspaces.write'] as const)
     return { kind: 'member', tenant: TENANT, id, token: 'token', role: 'editor', permissions, scoped: false }
   }
-  const app = createApp(routes, {
+  const api = createApi(routes, {
     storage: fixture.storage,
     db: reader(fixture.storage),
     clock: () => clock.now,
@@ -58,6 +58,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     closing: close.signal,
     bodyTimeoutMs: 1000,
   })
+  const app = createApp(api)
   return {
     app,
     clock,
@@ -222,6 +223,15 @@ describe('a reply', () => {
     assert.deepEqual((await get(edge.app, '/thing')).json, { id: 'a', name: 'b' })
   })
 
+  test('to HEAD is that to GET, without its body', async () => {
+    await using edge = await harness([reading(() => Promise.resolve({ id: 'a', name: 'b' }))])
+    const { response, json } = await get(edge.app, '/thing', 'HEAD')
+    assert.equal(response.status, 200)
+    assert.ok(response.headers.get('x-request-id'))
+    assert.equal(json, null)
+    assert.equal((await edge.app(new Request('http://edge.test/thing', { method: 'HEAD' }))).status, 401)
+  })
+
   test('that is not what its schema says is an internal error, and the log says why', async () => {
     await using edge = await harness([reading(() => Promise.resolve({ id: 7, password: 'hunter2' }))])
     const { response, json } = await get(edge.app, '/thing')
@@ -241,6 +251,14 @@ describe('an error', () => {
     assert.equal(response.status, 500)
     assert.ok(!JSON.stringify(json).includes('password'))
     assert.ok(edge.logged.some((line) => line.includes('SELECT password FROM secrets')))
+  })
+
+  test('is an internal one whatever was thrown', async () => {
+    await using edge = await harness([reading(() => Promise.reject('no error at all'))])
+    const { response, json } = await get(edge.app, '/thing')
+    assert.equal(response.status, 500)
+    assert.equal(json.code, 'internal')
+    assert.ok(edge.logged.some((line) => line.includes('getThing') && line.includes(json.request_id)))
   })
 
   test('that is a fault is not logged unless it is ours', async () => {

@@ -1,0 +1,124 @@
+/** The middle of a request: handle → write, as often as it takes. */
+import { Fault } from '../../shared/faults.ts'
+import type { Change, OpenChange, Unchanged } from './change.ts'
+import {
+  actorOf,
+  type Asked,
+  type Entry,
+  freshIdentity,
+  type Identity,
+  idMaker,
+  keyedIdentity,
+  planOf,
+} from './entry.ts'
+import type { Principal } from './principal.ts'
+import type { Context, Route } from './route.ts'
+import type { Services } from './services.ts'
+
+/** A handler that is refused this often in a row is not going to be lucky. */
+const MAX_ATTEMPTS = 100
+
+/** Who asks: a principal, or what the credential of an open route stands for. */
+export interface Admitted {
+  readonly principal: Principal | null
+  readonly found: unknown
+}
+
+/** A request whose parts are what the route's schemas made of them. */
+export interface ParsedRequest {
+  readonly who: Admitted
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+  readonly idempotencyKey: string | null
+  /** As it came. */
+  readonly asked: Asked
+  /** Whose signal aborts when the caller goes away. */
+  readonly request: Request
+}
+
+type Decided = Change<unknown> | OpenChange<unknown> | Unchanged<unknown>
+
+/** What the handler answers, once what it decided to write is durable. */
+export async function act(route: Route, services: Services, request: ParsedRequest): Promise<unknown> {
+  const { who } = request
+  let now = services.clock()
+  const identity = identify(request, { services, now })
+  for (let attempt = 0;;) {
+    const context = contextOf(request, { identity, now, attempt, services })
+    if (route.kind === 'query') return await route.handle(context)
+    const decided = await route.handle(context) as Decided
+    if (decided.kind === 'unchanged') return decided.reply
+    const entry = entryOf(route, { who, decided, now: decided.time ?? now })
+    const plan = planOf(decided, { identity, entry, randomBytes: services.randomBytes })
+    try {
+      const { rows, recorded } = await services.storage.write(plan)
+      if (recorded !== null) {
+        if (recorded.action !== entry?.action || recorded.request !== identity.request) {
+          throw new Fault('idempotency_mismatch')
+        }
+        // Ids follow from the time, so a repeated request is handled once more at the time of the first.
+        if (recorded.time !== now) {
+          now = recorded.time
+          continue
+        }
+      }
+      decided.committed?.()
+      // The plan may hold steps of its own behind the handler's.
+      const own = rows.slice(0, decided.writes.length)
+      return decided.reply({ rows: own, repeated: recorded !== null && identity.keyed })
+    } catch (error) {
+      const refused = error instanceof Fault && error.class === 'request' &&
+        error.code !== 'idempotency_mismatch'
+      if (!refused || !decided.again || ++attempt >= MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+function identify(
+  { who, idempotencyKey, asked }: ParsedRequest,
+  { services, now }: { readonly services: Services; readonly now: number },
+): Identity {
+  return idempotencyKey === null || who.principal === null
+    ? freshIdentity(now, services.randomBytes)
+    : keyedIdentity(who.principal, idempotencyKey, asked)
+}
+
+function entryOf(
+  route: Route,
+  { who, decided, now }: {
+    readonly who: Admitted
+    readonly decided: Change<unknown> | OpenChange<unknown>
+    readonly now: number
+  },
+): Entry | null {
+  if (typeof route.audit !== 'string') return null
+  return { ...actorOf(who.principal, decided), action: route.audit, now }
+}
+
+function contextOf(
+  { who, params, query, body, request }: ParsedRequest,
+  { identity, now, attempt, services }: {
+    readonly identity: Identity
+    readonly now: number
+    readonly attempt: number
+    readonly services: Services
+  },
+): Context<unknown, unknown, unknown, unknown> {
+  return {
+    principal: who.principal ?? who.found,
+    params,
+    query,
+    body,
+    db: services.db,
+    now,
+    newId: idMaker(identity, { now, randomBytes: services.randomBytes }),
+    randomBytes: services.randomBytes,
+    planId: identity.planId,
+    attempt,
+    // Made when asked for: only a handler that waits needs one.
+    get signal() {
+      return AbortSignal.any([request.signal, services.closing])
+    },
+  }
+}
