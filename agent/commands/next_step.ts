@@ -32,6 +32,8 @@ const steps: Partial<Record<FaultCode, string>> = {
   reference_refused: 'Add it to "references" in the local policy file on the agent.',
   path_refused: 'Add its folder to "files" in the local policy file on the agent.',
   address_refused: 'Add the address to "addresses" in the local policy file on the agent, if that is meant.',
+  tls_failed:
+    'A database on this machine without TLS: name it under "plain" in the local policy file of the agent.',
   plain_refused: 'Use TLS, or add the socket or loopback address to "plain" in the local policy file.',
   kid_missing:
     'Give the agent the newest ring of its pool; a record that was sealed before has to be added anew.',

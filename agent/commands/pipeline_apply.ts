@@ -14,6 +14,7 @@ import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.
 import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { confirm } from './ask.ts'
+import { sameAsListed } from './pipeline_same.ts'
 import {
   entryNamed,
   nextVersion,
@@ -88,9 +89,9 @@ async function sign(shell: Shell, path: string, options: ApplyOptions): Promise<
 
 async function apply(shell: Shell, path: string, options: ApplyOptions): Promise<void> {
   const bundled = path.endsWith('.json')
-  const { project, made, document } = bundled
-    ? await readBundle(shell, path, options)
-    : await applyFile(shell, path, options)
+  const signed = bundled ? await readBundle(shell, path, options) : await applyFile(shell, path, options)
+  if (signed === null) return
+  const { project, made, document } = signed
   const signer = signerOf(project, ['publish'])
   const { id, name, version } = document
   const { edge } = project.session
@@ -106,9 +107,20 @@ async function apply(shell: Shell, path: string, options: ApplyOptions): Promise
   )
 }
 
+/** Null when the file says what is listed already. */
 async function applyFile(shell: Shell, path: string, options: ApplyOptions) {
   const { file } = readPipelineFile(path)
   const project = await openProject(shell, options, file.project)
+  const same = await sameAsListed(shell.home, project, file)
+  if (same !== null) {
+    const { id, name, version, hash } = same
+    const index = project.index?.document.number ?? 0
+    shell.result(
+      { id, name, version, hash, index, unchanged: true },
+      `${name} is unchanged: version ${version}, listed in index ${index}.`,
+    )
+    return null
+  }
   return { project, ...await signFile(shell, { project, file, yes: options.yes === true }) }
 }
 

@@ -98,7 +98,8 @@ export async function verifiedPipeline(
   return { signed, sealed: record.sealed }
 }
 
-function bodyFor(
+/** What is sealed, or null where no reader key here opens it. */
+export function bodyFor(
   home: string,
   { document }: SignedDocument<'pipeline'>,
   sealed: string,

@@ -103,6 +103,15 @@ describe('a second person', () => {
     assert.match(readFileSync(join(output, 'hers.csv'), 'utf8'), /Grace/)
   })
 
+  test('who applies what is listed already changes nothing', async () => {
+    const path = pipeline('steady', 'steady.csv')
+    const first = await world.does('pipeline', 'apply', path, '--yes')
+    const again = await world.does('pipeline', 'apply', path)
+    assert.deepEqual(again, { ...first, unchanged: true })
+    const other = await world.does('pipeline', 'apply', pipeline('steady', 'other.csv'), '--yes')
+    assert.equal(other.version, 2)
+  })
+
   test('sees what a pipeline moves only with a reader key', async () => {
     assert.equal((await does(grace, 'pipeline', 'show', 'hers')).body, null)
     assert.equal((await world.does('pipeline', 'show', 'hers')).body.streams[0].to, 'hers.csv')
