@@ -1,6 +1,6 @@
 /** Writes CSV and Parquet files: `*.part`, fsync, rename, and the manifest last. */
 import { createHash, type Hash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { Fault } from '../../../shared/faults.ts'
@@ -79,19 +79,21 @@ export class FilesDestination implements Destination {
 
   async begin(load: Load): Promise<Loading> {
     await this.check()
-    const { folder } = this.#place
-    const lease = takeLease(folder, load.target)
+    const { folder, target } = this.#place.own(load.target)
+    const lease = takeLease(folder, target)
     try {
       const plan = this.#plan(load)
-      const manifest = readManifest(folder, load.target)
+      const manifest = readManifest(folder, target)
       const claim = { run: load.runId, stream: load.index, fence: load.fence }
       const held = manifest.claim
       if (held && held.run === claim.run && held.stream === claim.stream && held.fence > claim.fence) {
         throw new Fault('run_superseded')
       }
+      // First, and the claim after: it names the run whose leavings these are.
+      sweep(load, plan.path, { folder, manifest })
+      if (load.mode === 'append') refuseUnlisted(load, dirname(plan.path), manifest)
       const claimed = { ...manifest, claim }
       writeManifest(folder, claimed)
-      sweep(load, plan.path, { folder, manifest: claimed })
       return new FilesLoading({ folder, load, plan, manifest: claimed, lease })
     } catch (error) {
       lease[Symbol.dispose]()
@@ -111,7 +113,14 @@ function columnOf(column: Column, load: Load, format: FileFormat): Column {
   return cast ? { ...column, type: cast } : column
 }
 
-/** Removes what a `kill -9` left behind: drafts of this target, and files of an append that no manifest lists. */
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const draftOfAppend = new RegExp(`^\\.(${uuid})-\\d+\\.(?:csv|parquet)\\.\\1\\.part$`)
+const draftEnding = new RegExp(`^${uuid}\\.part$`)
+
+/**
+ * Removes what a `kill -9` left behind: drafts of this target, and the file of the last run that claimed it when the
+ * manifest does not list it. Any other file may be somebody's data, and stays.
+ */
 function sweep(
   { mode }: Load,
   path: string,
@@ -120,14 +129,30 @@ function sweep(
   const place = dirname(path)
   if (!existsSync(place)) return
   const listed = new Set(manifest.files.map((file) => join(folder, file.name)))
-  const uncounted = mode === 'append'
-    ? /^(?:[0-9a-f-]{36}-\d+\.(?:csv|parquet)|\.[0-9a-f-]{36}-\d+\.(?:csv|parquet)\.[0-9a-f-]{36}\.part)$/
-    : null
+  const own = `.${basename(path)}.`
+  const { claim } = manifest
+  const last = claim && mode === 'append' ? `${claim.run}-${claim.stream}.` : null
   for (const name of readdirSync(place)) {
-    const draft = name.startsWith(`.${basename(path)}.`) && name.endsWith('.part')
-    const orphan = uncounted?.test(name) === true && !listed.has(join(place, name))
-    if (draft || orphan) rmSync(join(place, name), { force: true })
+    const draft = name.startsWith(own) && draftEnding.test(name.slice(own.length))
+    const draftBeside = mode === 'append' && draftOfAppend.test(name)
+    const uncounted = last !== null && (name === `${last}csv` || name === `${last}parquet`)
+    const orphan = uncounted && !listed.has(join(realpathSync(place), name))
+    if (draft || draftBeside || orphan) rmSync(join(place, name), { force: true })
   }
+}
+
+/** Files that the first load would not list would be lost to whoever reads the target by its manifest. */
+function refuseUnlisted({ target }: Load, place: string, { files }: Manifest): void {
+  if (files.length > 0 || !existsSync(place)) return
+  const there = readdirSync(place).filter((name) => !name.startsWith('.') && /\.(?:csv|parquet)$/i.test(name))
+  if (there.length === 0) return
+  throw new Fault(
+    'target_refused',
+    `"${target}" holds files that no manifest lists, "${
+      there.sort()[0]
+    }" for one: bring the folder .sallyport ` +
+      'from where they were written, or append to another folder.',
+  )
 }
 
 interface Parts {
@@ -216,7 +241,7 @@ class FilesLoading implements Loading {
       renameSync(this.#draft, plan.path)
       await syncFolder(dirname(plan.path))
       const written = {
-        name: relative(folder, plan.path),
+        name: relative(folder, realpathSync(plan.path)),
         rows: state.rows,
         bytes: this.#bytes,
         sha256: this.#hash.digest('hex'),

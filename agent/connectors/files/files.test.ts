@@ -272,7 +272,9 @@ describe('a files destination', { skip: noServer }, () => {
     await loads(replace('swept.csv', 'swept'))
     assert.deepEqual(await contents(world.target, 'swept'), ['(1)'])
     assert.equal((await save(stream)).status, 'succeeded')
-    assert.equal(readdirSync(join(folder, 'swept.csv')).length, 2)
+    assert.deepEqual(readdirSync(join(folder, 'swept.csv')).filter((name) => name.startsWith('.')), [])
+    await loads(replace('swept.csv', 'swept'))
+    assert.deepEqual(await contents(world.target, 'swept'), ['(1)', '(1)'])
   })
 
   test('keeps the file that was there when a stream fails', async () => {

@@ -1,5 +1,5 @@
 /**
- * What was written to a folder, by which run: the record that makes a load count once. It is replaced whole and last,
+ * What was written to a target, by which run: the record that makes a load count once. It is replaced whole and last,
  * so what it does not list was never committed.
  */
 import { Database } from 'bun:sqlite'
@@ -24,7 +24,7 @@ const schema = z.strictObject({
     bytes: z.int(),
     committed_at: z.string(),
   })),
-  /** What the target consists of, relative to the connection's folder. */
+  /** What the target consists of, relative to the folder that the target is in. */
   files: z.array(z.strictObject({
     name: z.string(),
     rows: z.int(),
@@ -45,10 +45,10 @@ const leaseWaitMs = 3000
 const ownFolder = '.sallyport'
 
 function ownPath(folder: string, target: string, ending: string): string {
-  // A target may be in a folder below: its manifest is one file all the same.
   return join(folder, ownFolder, encodeURIComponent(target) + ending)
 }
 
+/** `folder`: the one that the target is in; `target`: its name there, as `Place.own` gives them. */
 export function readManifest(folder: string, target: string): Manifest {
   const path = ownPath(folder, target, '.json')
   if (!existsSync(path)) return { version: 1, target, claim: null, loads: [], files: [] }

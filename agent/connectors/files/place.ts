@@ -47,6 +47,15 @@ export class Place {
     return real
   }
 
+  /**
+   * Where the manifest and the lease of a target are kept, and the target's name there: the same for every spelling
+   * of it and through every connection that reaches it, links followed.
+   */
+  own(name: string): { readonly folder: string; readonly target: string } {
+    const real = realOf(this.path(name))
+    return { folder: dirname(real), target: basename(real) }
+  }
+
   /** Throws `file_invalid` when nothing says what format a file has. */
   format(name: string): FileFormat {
     const format = this.#config.format ?? formatOfName(name)

@@ -53,9 +53,8 @@ export class FilesSource implements Source {
     if (!stat.isDirectory()) {
       return { format: this.#place.format(name), paths: [path], bytes: stat.size }
     }
-    const listed = readManifest(this.#place.folder, name).files.map((file) =>
-      join(this.#place.folder, file.name)
-    )
+    const own = this.#place.own(name)
+    const listed = readManifest(own.folder, own.target).files.map((file) => join(own.folder, file.name))
     const there = readdirSync(path).filter((file) => /\.(csv|parquet)$/i.test(file)).sort()
     const paths = (listed.length > 0 ? listed : there.map((file) => join(path, file)))
       .map((file) => this.#place.member(name, file))

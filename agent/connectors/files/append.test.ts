@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import type { Column, Context, Load } from '../connector.ts'
+import { localGuard } from '../guard.ts'
+import { FilesDestination } from './destination.ts'
+import { FilesSource } from './source.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'sallyport-append-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+let folders = 0
+function newFolder(): string {
+  const folder = join(root, `${folders++}`)
+  mkdirSync(folder)
+  return folder
+}
+
+const context = (): Context => ({
+  guard: localGuard,
+  runId: crypto.randomUUID(),
+  fence: 1,
+  base: '/',
+  hold: () => Promise.reject(new Error('no hold here')),
+})
+
+const columns: Column[] = [
+  { name: 'v', type: { kind: 'text', length: null }, nullable: true, native: 'text', vocabulary: 'csv' },
+]
+
+async function append(folder: string, target: string, runId: string = crypto.randomUUID()): Promise<void> {
+  const load: Load = { runId, index: 0, fence: 1, target, mode: 'append', columns, key: [], cast: new Map() }
+  await using destination = new FilesDestination({ path: folder, format: 'csv' }, context())
+  await using loading = await destination.begin(load)
+  const stream = { name: 'v', columns, key: [], estimatedRows: null, estimatedBytes: null }
+  await loading.write({ id: '0', stream }, 'csv', new Blob(['a\n']).stream())
+  await loading.commit({ runId, rows: 1 })
+}
+
+async function rowsOf(folder: string, name: string): Promise<number> {
+  const source = new FilesSource({ path: folder, format: 'csv' }, context())
+  const [slice] = await source.slices(await source.stream(name))
+  const { bytes } = await source.open(slice!, 'csv', new AbortController().signal)
+  return (await new Response(bytes).text()).split('\n').length - 1
+}
+
+describe('an append to a folder of files', () => {
+  test('keeps what is there, however the folder is spelled', async () => {
+    const folder = newFolder()
+    for (const target of ['out', 'out', './out', 'out/', 'x/../out']) await append(folder, target)
+    assert.equal(await rowsOf(folder, 'out'), 5)
+    assert.equal(await rowsOf(folder, './out'), 5)
+  })
+
+  test('keeps what is there, whichever connection reaches it', async () => {
+    const folder = newFolder()
+    const below = join(folder, 'd')
+    mkdirSync(below)
+    await append(below, 'out')
+    await append(folder, 'd/out')
+    await append(below, 'out')
+    assert.equal(await rowsOf(folder, 'd/out'), 3)
+    assert.equal(await rowsOf(below, 'out'), 3)
+  })
+
+  test('is refused where files are and no list of them, and deletes none', async () => {
+    const folder = newFolder()
+    await append(folder, 'out')
+    await append(folder, 'out')
+    const copy = newFolder()
+    cpSync(join(folder, 'out'), join(copy, 'out'), { recursive: true })
+    await assert.rejects(append(copy, 'out'), { code: 'target_refused', message: /\.sallyport/ })
+    assert.equal(readdirSync(join(copy, 'out')).length, 2)
+  })
+
+  test('sweeps the file of the run that claimed the folder last, and no other', async () => {
+    const folder = newFolder()
+    await append(folder, 'out')
+    const [dead, other] = [crypto.randomUUID(), crypto.randomUUID()]
+    const path = join(folder, '.sallyport', 'out.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8'))
+    writeFileSync(path, JSON.stringify({ ...manifest, claim: { run: dead, stream: 0, fence: 1 } }))
+    const place = (name: string) => join(folder, 'out', name)
+    for (const name of [`${dead}-0.csv`, `${other}-0.csv`, `.${dead}-0.csv.${dead}.part`]) {
+      writeFileSync(place(name), 'v\nx\n')
+    }
+    await append(folder, 'out')
+    assert.equal(existsSync(place(`${dead}-0.csv`)), false)
+    assert.equal(existsSync(place(`.${dead}-0.csv.${dead}.part`)), false)
+    assert.equal(existsSync(place(`${other}-0.csv`)), true)
+    assert.equal(await rowsOf(folder, 'out'), 2)
+  })
+})
