@@ -6,6 +6,7 @@
  */
 import { createInterface } from 'node:readline'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
+import { patternOf } from './hold_columns.ts'
 import { dieWithParent } from './libc.ts'
 import { peakRssBytes } from './peak_memory.ts'
 
@@ -30,14 +31,18 @@ export type HoldReply =
 /** A string literal of DuckDB. */
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 
-/** After these, neither a statement nor a file name in it reaches anything else, and nothing can undo them. */
+/**
+ * A file is asked for by a pattern that only it fits, so both are named.
+ *
+ * After these, neither a statement nor a file name in it reaches anything else, and nothing can undo them.
+ */
 export function lockdown({ folder, files }: HoldSetup): string[] {
   return [
     `set temp_directory=${quoted(`${folder}/spill`)}`,
     'set autoinstall_known_extensions=false',
     'set autoload_known_extensions=false',
     `set allowed_directories=[${quoted(folder)}]`,
-    `set allowed_paths=[${files.map(quoted).join(', ')}]`,
+    `set allowed_paths=[${files.flatMap((path) => [path, patternOf(path)]).map(quoted).join(', ')}]`,
     'set enable_external_access=false',
     `set TimeZone='UTC'`,
     'set lock_configuration=true',

@@ -10,6 +10,11 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
+/** DuckDB reads a path as a pattern; in brackets, the characters that make it one stand for themselves. */
+export function patternOf(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]')
+}
+
 /** The type of a Parquet column that keeps every value of this type; VARCHAR where no other does. */
 export function duckTypeOf(type: Type): string {
   switch (type.kind) {

@@ -6,6 +6,7 @@ import {
   fromText,
   guarded,
   needsQuotes,
+  patternOf,
   quoteName,
   quoteText,
   readAs,
@@ -41,14 +42,22 @@ export const lineWidths = [4 << 20, 100 << 20] as const
 
 const metadataKey = 'sallyport'
 
+const literalPath = (path: string) => quoteText(patternOf(path))
+
+const literalPaths = (paths: readonly string[]) => `[${paths.map(literalPath).join(', ')}]`
+
+/** What a folder is called is no value: `region=eu/x.parquet` has the columns that are in it. */
+const parquetTable = (paths: readonly string[]) =>
+  `read_parquet(${literalPaths(paths)}, hive_partitioning=false, union_by_name=false)`
+
 function inputTable(input: Input): string {
-  if (input.kind === 'parquet') return `read_parquet([${input.paths.map(quoteText).join(', ')}])`
+  if (input.kind === 'parquet') return parquetTable(input.paths)
   // Names that are equal after case folding would not stand beside each other: numbers do.
   const columns = input.columns.map((column, at) => `c${at}: '${readAs(column)}'`).join(', ')
   return `read_csv(${
     quoteText(input.path)
   }, header=false, auto_detect=false, delim=',', quote='"', escape='"', ` +
-    `new_line='\\n', nullstr='', allow_quoted_nulls=false, strict_mode=true, ` +
+    `new_line='\\n', nullstr='', hive_partitioning=false, allow_quoted_nulls=false, strict_mode=true, ` +
     `max_line_size=${input.lineBytes}, buffer_size=${2 * input.lineBytes}, columns={${columns}})`
 }
 
@@ -108,14 +117,14 @@ export function firstRefused(input: Input, types: readonly Type[] | null, column
   }) where ${refused} limit 1`
 }
 
-export const describeParquet = (paths: readonly string[]) =>
-  `describe select * from read_parquet([${paths.map(quoteText).join(', ')}])`
+/** Of one file: a reader of several takes the first one's columns for those of all. */
+export const describeParquet = (path: string) => `describe select * from ${parquetTable([path])}`
 
 export const countParquet = (paths: readonly string[]) =>
-  `select sum(num_rows)::varchar from parquet_file_metadata([${paths.map(quoteText).join(', ')}])`
+  `select sum(num_rows)::varchar from parquet_file_metadata(${literalPaths(paths)})`
 
 export const parquetMetadata = (path: string) =>
-  `select decode(value) from parquet_kv_metadata(${quoteText(path)}) where decode(key) = '${metadataKey}'`
+  `select decode(value) from parquet_kv_metadata(${literalPath(path)}) where decode(key) = '${metadataKey}'`
 
 /** True when the file's own description says that this column was carried in this type. */
 export function carriedAs(type: Type, duck: string): boolean {

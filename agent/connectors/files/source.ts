@@ -2,9 +2,10 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '../../../shared/faults.ts'
 import { withoutCarriageReturns } from '../../engine/csv_scan.ts'
-import { countParquet, describeParquet, parquetMetadata } from '../../engine/hold_sql.ts'
+import { countParquet, describeParquet, type ParquetColumn, parquetMetadata } from '../../engine/hold_sql.ts'
 import type { Column, Context, Format, Reading, Slice, Source, Stream } from '../connector.ts'
 import type { FileFormat, FilesConfig } from './config.ts'
 import { checkHeader, type Header, maxHeaderBytes, parseHeader } from './header.ts'
@@ -91,12 +92,17 @@ export class FilesSource implements Source {
 
   async #parquetStream(name: string, { paths, bytes }: Found): Promise<Stream> {
     const hold = await this.#context.hold(paths)
-    const described = await hold.run(describeParquet(paths))
+    const columns: ParquetColumn[][] = []
+    for (const path of paths) {
+      const described = await hold.run(describeParquet(path))
+      const [metadata] = await hold.run(parquetMetadata(path))
+      columns.push(parquetColumns(described, metadata?.[0] ?? null))
+    }
+    refuseDifferences(columns)
     const [count] = await hold.run(countParquet(paths))
-    const [metadata] = await hold.run(parquetMetadata(paths[0] as string))
     return {
       name,
-      columns: parquetColumns(described, metadata?.[0] ?? null),
+      columns: columns[0] ?? [],
       key: [],
       estimatedRows: Number(count?.[0] ?? 0),
       estimatedBytes: bytes,
@@ -141,6 +147,21 @@ export class FilesSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** Throws `file_invalid` when not all files have the same columns, of the same types, in the same order. */
+function refuseDifferences([first, ...others]: readonly (readonly ParquetColumn[])[]): void {
+  if (!first) return
+  for (const other of others) {
+    const at = first.findIndex((column, at) => !isDeepStrictEqual(column, other[at]))
+    if (at < 0 && other.length === first.length) continue
+    const name = at < 0 ? other[first.length]?.name : first[at]?.name
+    throw new Fault(
+      'file_invalid',
+      `The files of the folder have different columns: "${name}" is not in all of them, not of one type, or in ` +
+        'another place. Read them one by one.',
+    )
+  }
 }
 
 async function beginning(path: string): Promise<Uint8Array> {
