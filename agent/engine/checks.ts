@@ -25,6 +25,8 @@ export function checkFor(type: Type): Check | null {
     case 'float32':
     case 'float64':
       return floatCheck(type.kind)
+    case 'bytes':
+      return isHex
     case 'jsonb':
       return (bytes, start, end) => !repeatsKey(bytes.subarray(start, end))
     default:
@@ -33,6 +35,7 @@ export function checkFor(type: Type): Check | null {
 }
 
 const ZERO = 48
+const FIVE = 53
 const NINE = 57
 const DOT = 46
 
@@ -69,15 +72,21 @@ function lengthCheck(length: number): Check {
   }
 }
 
+/** `\x` and pairs of hex digits: in any other spelling backslashes would be read as something else. */
+function isHex(bytes: Buffer, start: number, end: number): boolean {
+  return start === end || (end - start) % 2 === 0 && /^\\x[0-9a-fA-F]*$/.test(textOf(bytes, start, end))
+}
+
 const date = String.raw`\d{4,}-\d\d-\d\d`
-const clock = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?`
+/** Second 60 and hour 24 are left out: readers carry them into the next minute and day. */
+const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?`
 const zone = String.raw`(?:[+-]\d\d(?::?\d\d(?::?\d\d)?)?|Z)`
 
 /** ISO only: other spellings mean different days in different places, and a time of day would be dropped. */
 const datePattern = new RegExp(`^(?:${date}(?: BC)?|-?infinity)$`)
 
 const momentPatterns = {
-  time: new RegExp(`^${clock}$`),
+  time: new RegExp(String.raw`^(?:${clock}|24:00(?::00(?:\.0+)?)?)$`),
   timestamp: new RegExp(`^(?:${date}(?:[ T]${clock})?(?: BC)?|-?infinity)$`),
   /** A zone must be there: without one, the session's would be taken. */
   timestamptz: new RegExp(`^(?:${date}[ T]${clock} ?${zone}(?: BC)?|-?infinity)$`),
@@ -90,6 +99,8 @@ function isCommonMoment(bytes: Buffer, start: number, end: number): boolean {
     const want = commonLayout[at] as number
     if (want === ZERO ? byte < ZERO || byte > NINE : byte !== want) return false
   }
+  const hour = ((bytes[start + 11] as number) - ZERO) * 10 + (bytes[start + 12] as number) - ZERO
+  if (hour > 23 || (bytes[start + 14] as number) > FIVE || (bytes[start + 17] as number) > FIVE) return false
   if (end - start === 19) return true
   const sign = bytes[start + 19] as number
   const tens = bytes[start + 20] as number

@@ -100,7 +100,6 @@ export function arrivesUnchecked(from: Type, to: Type): boolean {
     case 'int32':
     case 'int64':
     case 'uuid':
-    case 'bytes':
     case 'json':
       return true
     case 'decimal':
@@ -113,6 +112,7 @@ export function arrivesUnchecked(from: Type, to: Type): boolean {
       return from.kind === to.kind && from.digits <= to.digits
     case 'jsonb':
     case 'date':
+    case 'bytes':
       return false
     case 'float32':
       return from.kind === 'int16'

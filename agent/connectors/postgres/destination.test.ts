@@ -114,6 +114,13 @@ describe('replace', { skip: noServer }, () => {
     'a trigger': `create function nothing() returns trigger language plpgsql as 'begin return new; end';
       create trigger t before update on TABLE for each row execute function nothing()`,
     'a comment': `comment on table TABLE is 'kept'`,
+    'an access method': `create access method other_heap type table handler heap_tableam_handler;
+      alter table TABLE set access method other_heap`,
+    'a statistics target': `alter table TABLE alter id set statistics 500`,
+    "an index's comment": `create index TABLE_at on TABLE (id); comment on index TABLE_at is 'kept'`,
+    "a key's comment": `alter table TABLE add constraint TABLE_key primary key (id);
+      comment on constraint TABLE_key on TABLE is 'kept'`,
+    "a key's setting": `alter table TABLE add constraint TABLE_key primary key (id) with (fillfactor = 50)`,
     'a policy': `create policy p on TABLE using (true)`,
     'a sequence of its own': `alter table TABLE add column serial bigserial`,
   }
@@ -142,6 +149,112 @@ describe('replace', { skip: noServer }, () => {
       create table child (id integer references parent); insert into child values (5)`).simple()
     await refuses('constraint_refused', [replace('parent')])
     assert.deepEqual(await contents(world.target, 'parent'), ['(5)'])
+  })
+
+  const spreading: readonly [action: string, referring: string][] = [
+    ['on delete cascade', ''],
+    ['on delete set null', ''],
+    ['on delete set default', ''],
+    ['on delete cascade', 'of a partition'],
+  ]
+  for (const [at, [action, partition]] of spreading.entries()) {
+    test(`is refused where rows of another table follow: ${action} ${partition}`, async () => {
+      const table = `followed_${at}`
+      await world.source.unsafe(`create table ${table} (id integer); insert into ${table} values (1)`)
+        .simple()
+      await world.target.unsafe(
+        partition === ''
+          ? `create table ${table} (id integer primary key)`
+          : `create table ${table} (id integer) partition by range (id);
+             create table ${table}_a partition of ${table} (primary key (id)) for values from (0) to (9)`,
+      ).simple()
+      await world.target.unsafe(`insert into ${table} values (1);
+        create table ${table}_child (id integer references ${table}${partition && '_a'} ${action});
+        insert into ${table}_child values (1)`).simple()
+      assert.match(await refuses('target_refused', [replace(table)]), new RegExp(`${table}_child`))
+      assert.deepEqual(await contents(world.target, `${table}_child`), ['(1)'])
+    })
+  }
+
+  test('of a table that only refers to itself goes on', async () => {
+    await world.source.unsafe(`create table own_parent (id integer, up integer);
+      insert into own_parent values (1, 2), (2, null)`).simple()
+    await world.target.unsafe(`create table own_parent (id integer primary key,
+      up integer references own_parent on delete cascade); insert into own_parent values (5, 5)`).simple()
+    await succeeds([replace('own_parent')])
+    await same('own_parent')
+  })
+
+  test('is refused where other tables inherit', async () => {
+    await world.source.unsafe(`create table heir (id integer); insert into heir values (1)`).simple()
+    await world.target.unsafe(`create table heir (id integer); create table heir_child () inherits (heir);
+      insert into heir values (5); insert into heir_child values (6)`).simple()
+    assert.match(await refuses('target_refused', [replace('heir')]), /inherit/)
+    assert.deepEqual(await contents(world.target, 'heir'), ['(5)', '(6)'])
+  })
+
+  test('is refused where a trigger keeps rows in the table', async () => {
+    await world.source.unsafe(`create table sticky (id integer); insert into sticky values (1)`).simple()
+    await world.target.unsafe(`create table sticky (id integer primary key); insert into sticky values (5);
+      create table sticky_child (id integer references sticky);
+      create function keep_it() returns trigger language plpgsql as 'begin return null; end';
+      create trigger t before delete on sticky for each row execute function keep_it()`).simple()
+    await refuses('target_refused', [replace('sticky')])
+    assert.deepEqual(await contents(world.target, 'sticky'), ['(5)'])
+  })
+
+  const widening: Readonly<Record<string, readonly [set: string, reset: string]>> = {
+    'default privileges': [
+      'alter default privileges grant select on tables to public',
+      'alter default privileges revoke select on tables from public',
+    ],
+    'a publication of all tables': [
+      'create publication wide_one for all tables',
+      'drop publication wide_one',
+    ],
+    'a publication of the schema': [
+      'create publication wide_two for tables in schema public',
+      'drop publication wide_two',
+    ],
+  }
+  for (const [at, [what, [set, reset]]] of Object.entries(widening).entries()) {
+    test(`gives a table nothing that it had not: ${what}`, async () => {
+      const table = `widened_${at}`
+      await world.source.unsafe(`create table ${table} (id integer); insert into ${table} values (1)`)
+        .simple()
+      await world.target.unsafe(`create table ${table} (id integer); insert into ${table} values (9)`)
+        .simple()
+      const state = () =>
+        one(`select oid::text as oid, relacl::text as acl from pg_class where relname = '${table}'`)
+      const before = await state()
+      await world.target.unsafe(set)
+      try {
+        await succeeds([replace(table)])
+      } finally {
+        await world.target.unsafe(reset)
+      }
+      assert.deepEqual(await state(), before)
+      assert.deepEqual(await contents(world.target, table), ['(1)'])
+    })
+  }
+
+  test('leaves no row of a writer that came first, whatever isolation is the default', async () => {
+    await world.source.unsafe('create table raced (id integer); insert into raced values (1)').simple()
+    await world.target.unsafe('create table raced (id integer)')
+    const { name } = await one<{ name: string }>('select current_database() as name')
+    await world.target.unsafe(`alter database ${name} set default_transaction_isolation = 'repeatable read'`)
+    try {
+      await world.target.unsafe('begin; insert into raced values (7)').simple()
+      const moved = succeeds([replace('raced')])
+      const waits =
+        `select count(*)::int as n from pg_locks where relation = 'raced'::regclass and not granted`
+      while ((await one<{ n: number }>(waits)).n === 0) await new Promise(setImmediate)
+      await world.target.unsafe('commit').simple()
+      await moved
+    } finally {
+      await world.target.unsafe(`alter database ${name} reset default_transaction_isolation`)
+    }
+    assert.deepEqual(await contents(world.target, 'raced'), ['(1)'])
   })
 
   test('fills an empty table without making it anew', async () => {
@@ -285,6 +398,8 @@ describe('a value that the target would change without a word', { skip: noServer
     ['text', `'2020-01-01 00:00'`, `'2020-01-01 00:00+02'`, 'timestamp'],
     ['text', `'2020-01-01 00:00+02'`, `'2020-01-01 00:00'`, 'timestamptz'],
     ['json', `'{"a":1,"b":{"a":2}}'`, `'{"a":1,"b":{"a":2,"\\u0061":3}}'`, 'jsonb'],
+    ['text', `'\\x41'`, `'\\101'`, 'bytea'],
+    ['text', `'2020-01-01 23:59:59'`, `'2020-01-01 23:59:60'`, 'timestamp'],
     ['time', `'10:00:00.5'`, `'10:00:00.000001'`, 'time(3)'],
   ]
   for (const [at, [from, good, bad, to]] of cases.entries()) {
@@ -302,12 +417,25 @@ describe('a value that the target would change without a word', { skip: noServer
     })
   }
 
+  test('is a NULL in an array, and it stays one', async () => {
+    await world.source.unsafe(`create type shade as enum ('a');
+      create table null_lists as select 'a'::shade as s, array['1', null] as v`).simple()
+    const { name } = await one<{ name: string }>('select current_database() as name')
+    await world.target.unsafe(`create type shade as enum ('a'); alter database ${name} set array_nulls = off`)
+      .simple()
+    await succeeds([replace('null_lists')])
+    await world.target.unsafe(`alter database ${name} reset array_nulls`)
+    assert.deepEqual(await one('select v[2] is null as empty from null_lists'), { empty: true })
+  })
+
   test('is refused by its type where no value can be checked', async () => {
     await world.source.unsafe('create table lists (v text)')
     await world.target.unsafe('create table lists (v numeric(10,2)[])')
     await refuses('type_refused', [append('lists')])
-    await world.target.unsafe('drop table lists; create table lists (v money)').simple()
-    await refuses('type_refused', [append('lists')])
+    for (const type of ['money', 'interval', 'tsvector']) {
+      await world.target.unsafe(`drop table lists; create table lists (v ${type})`).simple()
+      await refuses('type_refused', [append('lists')])
+    }
   })
 })
 

@@ -19,7 +19,7 @@ import type { PostgresConfig } from './config.ts'
 import { faultOf } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import { parseTable, quoteName, quoteTable, type TableName, tableText } from './names.ts'
-import { isReferenced, knownTypes, somethingHangsOn, swapOf } from './replace.ts'
+import { isReferenced, knownTypes, refuseSpreading, somethingHangsOn, swapOf } from './replace.ts'
 import { Session } from './session.ts'
 
 /** A target with the statements around its load. */
@@ -31,6 +31,8 @@ interface Plan {
   readonly after: readonly string[]
   /** After `after`: brings the staged rows into the target. */
   readonly insert: string | null
+  /** After `after` and before `insert`: must be without rows. */
+  readonly emptied: TableName | null
 }
 
 export class PostgresDestination implements Destination {
@@ -69,7 +71,7 @@ export class PostgresDestination implements Destination {
     await ledger.take(load)
     signal.throwIfAborted()
     const state = await ledger.state()
-    await session.run('begin')
+    await session.run('begin isolation level read committed')
     const committed = await ledger.committed(load)
     if (load.mode === 'replace' && committed === null) await lockTarget(session, name)
     const plan = await planOf(session, load, name)
@@ -99,7 +101,7 @@ async function planOf(session: Session, load: Load, name: TableName): Promise<Pl
     throw new Fault('target_refused', `${tableText(name)} is not a table.`)
   }
   const columns = pairColumns(load, table)
-  const direct = { into: intoTable(name, columns), before: [], after: [], insert: null }
+  const direct = { into: intoTable(name, columns), before: [], after: [], insert: null, emptied: null }
   if (load.mode === 'append') return { target: { how: 'append', columns, statements: [] }, ...direct }
   if (await isEmpty(session, name)) return { target: { how: 'fill', columns, statements: [] }, ...direct }
   return planReplace(session, load, { table, columns })
@@ -123,6 +125,7 @@ async function planNew(session: Session, load: Load, name: TableName): Promise<P
     before,
     after: [],
     insert: null,
+    emptied: null,
   }
 }
 
@@ -132,6 +135,7 @@ async function planReplace(
   { table, columns }: { table: Table; columns: readonly (Column | null)[] },
 ): Promise<Plan> {
   const { oid, name } = table
+  await refuseSpreading(session, table)
   const staging = { schema: name.schema, table: `sallyport_${load.runId.replaceAll('-', '')}_${load.index}` }
   if (!(await somethingHangsOn(session, oid))) {
     const swap = await swapOf(session, { oid, name, staging })
@@ -142,6 +146,7 @@ async function planReplace(
         into: intoTable(staging, columns),
         ...swap,
         insert: null,
+        emptied: null,
       }
     }
   }
@@ -150,9 +155,10 @@ async function planReplace(
   const before = [
     `create temporary table ${draft} on commit drop as select ${names} from ${quoteTable(name)} with no data`,
   ]
+  const only = table.kind === 'p' ? '' : 'only '
   const emptied = await isReferenced(session, oid)
-    ? `delete from ${quoteTable(name)}`
-    : `truncate table ${table.kind === 'p' ? '' : 'only '}${quoteTable(name)}`
+    ? `delete from ${only}${quoteTable(name)}`
+    : `truncate table ${only}${quoteTable(name)}`
   const insert = `insert into ${
     quoteTable(name)
   } (${names}) overriding system value select ${names} from pg_temp.${draft}`
@@ -162,6 +168,7 @@ async function planReplace(
     before,
     after: [emptied],
     insert,
+    emptied: name,
   }
 }
 
@@ -234,6 +241,9 @@ class PostgresLoading implements Loading {
       total.bytes += bytes
     }
     for (const statement of plan.after) await session.run(statement)
+    if (plan.emptied && !(await isEmpty(session, plan.emptied))) {
+      throw new Fault('target_refused', `A rule or a trigger of ${tableText(plan.emptied)} keeps rows in it.`)
+    }
     // A trigger or a rule of the target may keep rows out.
     if (plan.insert !== null && await session.count(plan.insert) !== total.rows) throw new Fault('rows_lost')
     await ledger.record(load, this.#slices, state)

@@ -1,22 +1,38 @@
 /** How the rows of a table are replaced: by renaming a new one over it, or in place where things hang on the old. */
-import { quoteName, quoteTable, quoteText, type TableName } from './names.ts'
+import { Fault } from '../../../shared/faults.ts'
+import { quoteName, quoteTable, quoteText, type TableName, tableText } from './names.ts'
 import type { Session } from './session.ts'
 
 /**
  * True when something would be lost or would go on pointing at the old table after a rename: another owner, grants,
- * policies, triggers, foreign keys, views, sequences, publications, comments, settings, inheritance.
+ * policies, triggers, foreign keys, views, sequences, publications, comments, settings, inheritance. Or when the new
+ * table would get something that the old has not: default privileges, a publication of a whole schema.
  */
 const hangsOnSql = `
 select c.relowner <> (select oid from pg_catalog.pg_roles where rolname = current_user)
   or c.relkind <> 'r' or c.relacl is not null or c.relrowsecurity or c.relforcerowsecurity
   or c.relreplident <> 'd' or c.reloptions is not null or c.reltablespace <> 0 or c.relpersistence <> 'p'
+  or c.relam <> (select oid from pg_catalog.pg_am
+    where amtype = 't' and amname = current_setting('default_table_access_method'))
   or c.reloftype <> 0 or c.relispartition or c.relhassubclass or c.relhasrules or c.relhastriggers
   or exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    and (a.attacl is not null or a.attidentity::text <> '' or a.attoptions is not null))
+    and (a.attacl is not null or coalesce(a.attstattarget, -1) <> -1 or a.attidentity::text <> '' or a.attoptions is not null))
   or exists (select from pg_catalog.pg_inherits i where c.oid in (i.inhrelid, i.inhparent))
   or exists (select from pg_catalog.pg_publication_rel p where p.prrelid = c.oid)
+  or exists (select from pg_catalog.pg_publication where puballtables)
+  or exists (select from pg_catalog.pg_default_acl d where d.defaclobjtype = 'r' and d.defaclrole = c.relowner
+    and d.defaclnamespace in (0, c.relnamespace))
   or exists (select from pg_catalog.pg_description d where d.objoid = c.oid and d.objsubid = 0
     and d.classoid = 'pg_catalog.pg_class'::regclass)
+  or exists (select from pg_catalog.pg_index i
+    join pg_catalog.pg_class ic on ic.oid = i.indexrelid
+    left join pg_catalog.pg_constraint con on con.conindid = ic.oid and con.conrelid = c.oid
+    where i.indrelid = c.oid and (ic.reltablespace <> 0 or (con.oid is not null and ic.reloptions is not null)
+      or exists (select from pg_catalog.pg_description d
+        where (d.objoid = ic.oid and d.classoid = 'pg_catalog.pg_class'::regclass)
+        or (d.objoid = con.oid and d.classoid = 'pg_catalog.pg_constraint'::regclass))
+      or exists (select from pg_catalog.pg_attribute a
+        where a.attrelid = ic.oid and coalesce(a.attstattarget, -1) <> -1)))
   or exists (select from pg_catalog.pg_seclabel s where s.objoid = c.oid
     and s.classoid = 'pg_catalog.pg_class'::regclass)
   or exists (select from pg_catalog.pg_index i where i.indrelid = c.oid
@@ -37,7 +53,59 @@ from pg_catalog.pg_class c where c.oid = $1::text::oid`
 
 export async function somethingHangsOn(session: Session, oid: string): Promise<boolean> {
   const [row] = await session.rows<{ hangs: boolean }>(hangsOnSql, [oid])
-  return row?.hangs !== false
+  return row?.hangs !== false || await isPublishedBySchema(session, oid)
+}
+
+/** A publication of all tables of a schema, from version 15 on. */
+async function isPublishedBySchema(session: Session, oid: string): Promise<boolean> {
+  const [known] = await session.rows<{ yes: boolean }>(
+    `select pg_catalog.to_regclass('pg_catalog.pg_publication_namespace') is not null as yes`,
+  )
+  if (known?.yes !== true) return false
+  const [row] = await session.rows<{ yes: boolean }>(
+    `select exists (select from pg_catalog.pg_publication_namespace p
+       join pg_catalog.pg_class c on c.relnamespace = p.pnnspid where c.oid = $1::text::oid) as yes`,
+    [oid],
+  )
+  return row?.yes !== false
+}
+
+/** The table with its partitions, at every depth. */
+const familySql = `with recursive family(oid) as (
+  select $1::text::oid
+  union
+  select i.inhrelid from pg_catalog.pg_inherits i join family f on f.oid = i.inhparent)`
+
+/** Throws `target_refused` where emptying the table would not empty it, or would change others with it. */
+export async function refuseSpreading(
+  session: Session,
+  { oid, kind, name }: { oid: string; kind: string; name: TableName },
+): Promise<void> {
+  const [follows] = await session.rows<{ table: string }>(
+    `${familySql} select k.conrelid::regclass::text as table from pg_catalog.pg_constraint k
+     where k.contype = 'f' and k.confrelid in (select oid from family)
+     and k.conrelid not in (select oid from family) and k.confdeltype not in ('a', 'r') order by 1 limit 1`,
+    [oid],
+  )
+  if (follows) {
+    throw new Fault(
+      'target_refused',
+      `A foreign key of ${follows.table} deletes or changes its rows with those of ${tableText(name)}: ` +
+        'replacing these would reach further than this table.',
+    )
+  }
+  const [children] = await session.rows<{ some: boolean }>(
+    `select exists (select from pg_catalog.pg_inherits where inhparent = $1::text::oid) as some`,
+    [oid],
+  )
+  if (kind === 'r' && children?.some !== false) {
+    throw new Fault(
+      'target_refused',
+      `Other tables inherit from ${
+        tableText(name)
+      }, and their rows are among its own: it cannot be replaced alone.`,
+    )
+  }
 }
 
 export async function isReferenced(session: Session, oid: string): Promise<boolean> {

@@ -34,6 +34,7 @@ const settings = {
   lc_monetary: 'C',
   xmloption: 'content',
   standard_conforming_strings: 'on',
+  array_nulls: 'on',
   // A long load is no idle transaction, and no statement of ours is too slow.
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',

@@ -59,7 +59,7 @@ export class PostgresSource implements Source {
   }
 
   formats(): readonly Format[] {
-    return ['pgcopy', 'csv']
+    return ['pgcopy', 'quoted-csv', 'csv']
   }
 
   async slices(stream: Stream): Promise<Slice[]> {
@@ -94,7 +94,7 @@ function readable(table: Table, columns: readonly PostgresColumn[]): string {
 
 function optionsOf(format: Format): string {
   if (format === 'pgcopy') return '(format binary)'
-  return `(format csv, null '')`
+  return `(format csv, null ''${format === 'quoted-csv' ? ', force_quote *' : ''})`
 }
 
 /** A name as `parseTable` reads it. */
