@@ -9,9 +9,10 @@ import type { ConnectGuard } from './guard.ts'
  * - `pgcopy`: PostgreSQL's binary COPY.
  * - `csv`: UTF-8, comma, LF, no header line; an unquoted empty field is NULL, `""` the empty string. Values are
  *   spelled as PostgreSQL reads them, timestamps with zone in UTC.
+ * - `quoted-csv`: the same, every value but NULL in quotes: less work for a program on the other side.
  * - `parquet`: one whole file. It needs its footer first, so a source gives its path instead of a stream.
  */
-export type Format = 'pgcopy' | 'csv' | 'parquet'
+export type Format = 'pgcopy' | 'csv' | 'quoted-csv' | 'parquet'
 
 export interface Column {
   readonly name: string
@@ -165,6 +166,8 @@ export interface Connector<Config> {
   readonly config: z.ZodType<Config>
   /** Where this config leads. `base`: relative paths start here. */
   targets(config: Config, base: string): readonly Endpoint[]
+  /** The one name of a target, whatever way it is spelled. May throw what `begin` would. */
+  target?(config: Config, base: string, name: string): string
   source?(config: Config, context: Context): Source
   destination?(config: Config, context: Context): Destination
 }

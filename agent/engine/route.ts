@@ -54,7 +54,7 @@ export function chooseWay(ends: Ends): Way {
   const [from] = ends.from.filter((format) => format !== 'pgcopy')
   const [into] = ends.into.filter((format) => format !== 'pgcopy')
   if (from === undefined || into === undefined) throw new Fault('unsupported')
-  const why = `${from} becomes ${into} in the hold`
+  const why = `${from.replace('quoted-', '')} becomes ${into} in the hold`
   return { route: 'restowed', from, into, why, checks }
 }
 

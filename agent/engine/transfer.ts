@@ -85,7 +85,7 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
     })
   const checked = way.checks.some((check) => check !== null)
   const countsItself = columns.every((column) => column.vocabulary === 'postgres')
-  if (way.from !== 'csv' || (countsItself && !checked)) {
+  if (way.from === 'pgcopy' || (countsItself && !checked)) {
     return { reading: { ...reading, bytes: reading.bytes.pipeThrough(watched(() => null)) }, scanner: null }
   }
   const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })

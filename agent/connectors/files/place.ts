@@ -16,9 +16,8 @@ export class Place {
   constructor(config: FilesConfig, context: Context) {
     const path = resolve(context.base, config.path)
     context.guard.path(path)
-    const file = existsSync(path) ? statSync(path).isFile() : formatOfName(path) !== null
-    this.folder = file ? dirname(path) : path
-    this.only = file ? basename(path) : null
+    this.folder = folderOf(path)
+    this.only = this.folder === path ? null : basename(path)
     this.#config = config
     this.#context = context
   }
@@ -74,8 +73,14 @@ function formatOfName(name: string): FileFormat | null {
   return ending === 'csv' || ending === 'parquet' ? ending : null
 }
 
+/** The folder that a connection with this path is about: the one around it when it is a file. */
+export function folderOf(path: string): string {
+  const file = existsSync(path) ? statSync(path).isFile() : formatOfName(path) !== null
+  return file ? dirname(path) : path
+}
+
 /** The path with links resolved as far as it exists. */
-function realOf(path: string): string {
+export function realOf(path: string): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
   return parent === path ? path : resolve(realOf(parent), basename(path))
