@@ -112,8 +112,8 @@ export interface State {
 }
 
 export interface Destination extends AsyncDisposable {
-  /** What it can take for this load, best first. */
-  formats(load: Load): readonly Format[]
+  /** What it can take for this target, best first. */
+  formats(target: string): readonly Format[]
   check(signal: AbortSignal): Promise<void>
   /** Reads only. Throws when the load cannot end well: names, types, kinds of target. */
   plan(load: Load, signal: AbortSignal): Promise<Target>

@@ -78,11 +78,14 @@ interface Typed {
   readonly native: string
   readonly vocabulary: string
   readonly type: Type
+  /** What a user's type is made of, where that is known: its name alone does not say. */
+  readonly structure?: string
 }
 
 /** The very same type on both sides: its text, and its binary form where that is portable, arrive as they are. */
 export function sameColumn(from: Typed, to: Typed): boolean {
-  return from.vocabulary === to.vocabulary && from.native === to.native && sameType(from.type, to.type)
+  return from.vocabulary === to.vocabulary && from.native === to.native && sameType(from.type, to.type) &&
+    (from.structure === undefined || to.structure === undefined || from.structure === to.structure)
 }
 
 const integers = ['int16', 'int32', 'int64']

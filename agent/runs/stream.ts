@@ -64,6 +64,15 @@ export class Ends implements AsyncDisposable {
     return started
   }
 
+  /** Starts the hold ahead of time where the way to the target leads through it for certain. */
+  warm(target: string): void {
+    const formats = this.destination.formats(target)
+    // A source of files names those that the hold may read, and starts it itself.
+    if (this.source.files === undefined && formats.every((format) => format === 'parquet')) {
+      this.hold([]).catch(() => undefined)
+    }
+  }
+
   async #endHold(): Promise<void> {
     const hold = await this.#hold?.started.catch(() => null)
     if (!hold) return
@@ -120,7 +129,7 @@ export function choose(
   const into = sent.map(({ target }) => target)
   const way = chooseWay({
     from: source.formats(stream),
-    into: destination.formats(load),
+    into: destination.formats(load.target),
     columns,
     targets: into,
   })
@@ -130,6 +139,15 @@ export function choose(
 interface Tally {
   route: StreamResult['route']
   moved: Moved | null
+  /** The commit is on its way: what it ends with is what happened, and no deadline cuts its answer off. */
+  committing: boolean
+}
+
+/** Under which ids this stream is loaded. */
+interface Attempt {
+  readonly order: Order
+  /** False once it is loaded anew: then nothing of it can be committed already. */
+  readonly first: boolean
 }
 
 /** Moves one stream; never throws. */
@@ -139,18 +157,28 @@ export async function moveStream(
 ): Promise<{ result: StreamResult; peakHoldBytes: number }> {
   const spec = order.streams[index] as StreamSpec
   const began = performance.now()
-  const tally: Tally = { route: null, moved: null }
+  const tally: Tally = { route: null, moved: null, committing: false }
   let ends: Ends | null = null
   let fault: Fault | null = null
   // A statement that waits for a lock hears of no signal: closing its connection is what ends it.
-  const interrupt = () => void ends?.[Symbol.asyncDispose]().catch(() => undefined)
+  const interrupt = () => {
+    if (tally.committing && isDeadline(order.signal)) return
+    void ends?.[Symbol.asyncDispose]().catch(() => undefined)
+  }
   order.signal.addEventListener('abort', interrupt)
   try {
     order.signal.throwIfAborted()
     ends = new Ends(order, index)
-    await run(order, { index, ends, tally })
+    if (await run({ order, first: true }, { index, ends, tally }) === 'anew') {
+      await ends[Symbol.asyncDispose]()
+      const anew = { ...order, runId: order.anew?.() ?? order.runId, fence: 1 }
+      order.signal.throwIfAborted()
+      ends = new Ends(anew, index)
+      await run({ order: anew, first: false }, { index, ends, tally })
+    }
   } catch (error) {
-    fault = asFault(error, order.signal)
+    const cut = !(tally.committing && isDeadline(order.signal))
+    fault = asFault(error, cut ? order.signal : null)
     order.onFault?.(index, fault)
   } finally {
     order.signal.removeEventListener('abort', interrupt)
@@ -179,9 +207,13 @@ function statusOf(fault: Fault | null): StreamResult['status'] {
   return fault.class === 'refused' ? 'refused' : 'failed'
 }
 
+function isDeadline({ reason }: AbortSignal): boolean {
+  return reason instanceof Fault && reason.code === 'time_over_limit'
+}
+
 /** What is thrown because of a signal is what the signal says. */
-function asFault(error: unknown, signal: AbortSignal): Fault {
-  if (signal.aborted) {
+function asFault(error: unknown, signal: AbortSignal | null): Fault {
+  if (signal?.aborted) {
     return signal.reason instanceof Fault
       ? signal.reason
       : new Fault('cancelled', undefined, { cause: error })
@@ -189,21 +221,25 @@ function asFault(error: unknown, signal: AbortSignal): Fault {
   return error instanceof Fault ? error : new Fault('engine_failed', undefined, { cause: error })
 }
 
+/** `anew`: an earlier attempt has committed this `replace`, and its rows are to be read and written once more. */
 async function run(
-  order: Order,
+  { order, first }: Attempt,
   { index, ends, tally }: { index: number; ends: Ends; tally: Tally },
-): Promise<void> {
+): Promise<'done' | 'anew'> {
   const { signal } = order
   const spec = order.streams[index] as StreamSpec
+  ends.warm(spec.to)
   const stream = await ends.source.stream(spec.from, signal)
   const load = loadOf(order, index, stream)
   await using loading = await ends.destination.begin(load, signal)
   const chosen = choose(ends, { stream, load, targets: loading.target.columns })
   tally.route = chosen.way.route
   if (loading.committed) {
+    if (first && load.mode === 'replace' && order.anew) return 'anew'
     const { rows, bytes } = loading.committed
     tally.moved = { rowsRead: rows, rows, bytes }
-    return
+    order.onTaken?.(index, rows)
+    return 'done'
   }
   const transfer: Transfer = {
     source: ends.source,
@@ -219,7 +255,9 @@ async function run(
     throw new Fault('rows_over_limit', `${rows} rows; the pipeline allows ${order.limits.rows}.`)
   }
   signal.throwIfAborted()
+  tally.committing = true
   await loading.commit({ runId: order.runId, rows })
+  return 'done'
 }
 
 async function moveAll(

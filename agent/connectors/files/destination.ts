@@ -38,8 +38,8 @@ export class FilesDestination implements Destination {
     this.#place = new Place(config, context)
   }
 
-  formats(load: Load): readonly Format[] {
-    return [this.#place.format(load.target)]
+  formats(target: string): readonly Format[] {
+    return [this.#place.format(target)]
   }
 
   async check(): Promise<void> {

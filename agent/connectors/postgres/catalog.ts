@@ -1,12 +1,15 @@
 /** What the catalog says about tables and their columns. */
 import { Fault } from '../../../shared/faults.ts'
 import type { Column, Stream } from '../connector.ts'
+import { isUserType, type Make, makesOf } from './makes.ts'
 import { type TableName, tableText } from './names.ts'
 import type { Session } from './session.ts'
 import { type CatalogType, hasPortableBinary, typeOf } from './types.ts'
 
 export interface PostgresColumn extends Column {
   readonly catalog: CatalogType
+  /** Of a user's type. */
+  readonly structure?: string
   readonly portable: boolean
   readonly hasDefault: boolean
   readonly identity: boolean
@@ -36,6 +39,7 @@ interface TableRow {
 interface ColumnRow {
   name: string
   native: string
+  oid: string
   nullable: boolean
   generated: boolean
   identity: boolean
@@ -58,6 +62,7 @@ with recursive types(attnum, oid, typmod, depth) as (
 ), bases as (select distinct on (attnum) attnum, oid, typmod from types order by attnum, depth desc)
 select a.attname::text as name,
   pg_catalog.format_type(a.atttypid, a.atttypmod) as native,
+  a.atttypid::text as oid,
   not a.attnotnull as nullable,
   a.attgenerated::text <> '' as generated,
   a.attidentity::text <> '' as identity,
@@ -103,13 +108,15 @@ export async function findTable(session: Session, name: TableName): Promise<Tabl
   const [row] = await session.rows<TableRow>(tableSql, [name.schema, name.table])
   if (!row) return null
   const columns = await describeColumns(session, row.oid)
+  const own = columns.filter(({ native }) => isUserType(native)).map(({ oid }) => oid)
+  const makes = await makesOf(session, [...new Set(own)])
   const key = await session.rows<{ name: string }>(keySql, [row.oid])
   return {
     oid: row.oid,
     name,
     kind: row.kind,
     hasChildren: row.children,
-    columns: columns.map(columnOf),
+    columns: columns.map((column) => columnOf(column, makes.get(column.oid))),
     key: key.map((one) => one.name),
     estimatedRows: row.rows < 0 ? null : row.rows,
     estimatedBytes: row.bytes,
@@ -126,7 +133,7 @@ async function describeColumns(session: Session, oid: string): Promise<ColumnRow
   return rows
 }
 
-function columnOf(row: ColumnRow): PostgresColumn {
+function columnOf(row: ColumnRow, make: Make | undefined): PostgresColumn {
   const catalog: CatalogType = {
     native: row.native,
     base: row.base,
@@ -142,6 +149,7 @@ function columnOf(row: ColumnRow): PostgresColumn {
     vocabulary: 'postgres',
     ...(row.generated ? { generated: true } : {}),
     catalog,
+    ...(make ? { structure: make.structure } : {}),
     portable: row.element_schema === 'pg_catalog' && hasPortableBinary(catalog),
     hasDefault: row.has_default || row.identity,
     identity: row.identity,

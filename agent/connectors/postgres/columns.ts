@@ -3,6 +3,7 @@ import { Fault } from '../../../shared/faults.ts'
 import { sameColumn, sameType, type Type } from '../../engine/types.ts'
 import type { Column, Load } from '../connector.ts'
 import type { PostgresColumn, Table } from './catalog.ts'
+import type { Make } from './makes.ts'
 import { checkName, quoteName, tableText } from './names.ts'
 import { declare, takesText } from './types.ts'
 
@@ -62,8 +63,8 @@ export interface NewColumn {
   readonly declaration: string
 }
 
-/** Columns of a table that is not there yet. `known`: names of types that the database has. */
-export function newColumns(load: Load, known: ReadonlySet<string>): NewColumn[] {
+/** Columns of a table that is not there yet. `known`: types that the database has, with their makes. */
+export function newColumns(load: Load, known: Known): NewColumn[] {
   return load.columns.map((from) => {
     checkName(from.name)
     const cast = load.cast.get(from.name)
@@ -85,8 +86,15 @@ function declaredType(type: Type): Type {
   return type.kind === 'other' ? { kind: 'text', length: null } : type
 }
 
-function nativeOf(column: Column, known: ReadonlySet<string>): string {
-  return column.vocabulary === 'postgres' && known.has(column.native) ? column.native : declare(column.type)
+type Known = ReadonlyMap<string, Make | null>
+
+/** A type of the same name and another make would change values: what is below it does not. */
+function nativeOf(column: Column & { readonly structure?: string }, known: Known): string {
+  const make = column.vocabulary === 'postgres' ? known.get(column.native) : undefined
+  if (make === undefined) return declare(column.type)
+  const same = make === null ||
+    (sameType(make.type, column.type) && (column.structure ?? make.structure) === make.structure)
+  return same ? column.native : declare(column.type)
 }
 
 /** True when the table would have two columns of one name. */

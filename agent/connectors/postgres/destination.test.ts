@@ -417,6 +417,40 @@ describe('a value that the target would change without a word', { skip: noServer
     })
   }
 
+  const namesakes: readonly [source: string, target: string, value: string][] = [
+    ['domain NAME as numeric', 'domain NAME as numeric(12,2)', '1.005'],
+    ['domain NAME as integer', 'domain NAME as text', '1094861636'],
+    ['domain NAME as interval', 'domain NAME as interval(0)', `'1.7 s'`],
+    ['type NAME as (x integer, y integer)', 'type NAME as (y integer, x integer)', 'row(1, 2)'],
+    ['type NAME as (x numeric)', 'type NAME as (x numeric(12,2))', 'row(1.005)'],
+    ['type NAME as range (subtype = numeric)', 'type NAME as range (subtype = integer)', `'[1,5]'`],
+    [
+      'domain NAME_in as numeric; create type NAME as (x NAME_in[])',
+      'domain NAME_in as numeric(9,1); create type NAME as (x NAME_in[])',
+      'row(array[1.55])',
+    ],
+  ]
+  for (const [at, [from, to, value]] of namesakes.entries()) {
+    test(`is not let through by a name: ${from} is not ${to}`, async () => {
+      const name = `namesake_${at}`
+      const table = `of_${name}`
+      await world.source.unsafe(`create ${from.replaceAll('NAME', name)}; create table ${table} (v ${name});
+        insert into ${table} values (${value})`).simple()
+      await world.target.unsafe(
+        `create ${to.replaceAll('NAME', name)}; create table ${table}_old (v ${name})`,
+      )
+        .simple()
+      await succeeds([replace(table)])
+      const text = `select v::text as v from ${table}`
+      const [read] = await world.source.unsafe(text) as { v: string }[]
+      assert.deepEqual(await one(text), { ...read })
+      const result = await move([append(table, `${table}_old`)])
+      if (result.status === 'succeeded') {
+        assert.deepEqual(await one(`select v::text as v from ${table}_old`), { ...read })
+      } else assert.match(result.streams[0]?.code ?? '', /^(type|value)_refused$/)
+    })
+  }
+
   test('is a NULL in an array, and it stays one', async () => {
     await world.source.unsafe(`create type shade as enum ('a');
       create table null_lists as select 'a'::shade as s, array['1', null] as v`).simple()

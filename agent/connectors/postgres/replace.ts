@@ -1,5 +1,6 @@
 /** How the rows of a table are replaced: by renaming a new one over it, or in place where things hang on the old. */
 import { Fault } from '../../../shared/faults.ts'
+import { isUserType, type Make, makesOf } from './makes.ts'
 import { quoteName, quoteTable, quoteText, type TableName, tableText } from './names.ts'
 import type { Session } from './session.ts'
 
@@ -178,13 +179,21 @@ export async function swapOf(
   }
 }
 
-/** Names of types, as `format_type` spells them, that this database has too. */
-export async function knownTypes(session: Session, names: readonly string[]): Promise<Set<string>> {
-  if (names.length === 0) return new Set()
+/**
+ * Types, as `format_type` spells them, that this database has too; users' types with what they are made of here,
+ * built-in ones, which are the same everywhere, with null.
+ */
+export async function knownTypes(
+  session: Session,
+  names: readonly string[],
+): Promise<Map<string, Make | null>> {
+  if (names.length === 0) return new Map()
   const list = [...new Set(names)].map((name) => `(${quoteText(name)})`).join(', ')
-  const rows = await session.rows<{ name: string }>(
-    `select v.name from (values ${list}) v(name)
+  const rows = await session.rows<{ name: string; oid: string }>(
+    `select v.name, pg_catalog.to_regtype(v.name)::oid::text as oid from (values ${list}) v(name)
      where pg_catalog.to_regtype(v.name) is not null`,
   )
-  return new Set(rows.map(({ name }) => name))
+  const own = rows.filter(({ name }) => isUserType(name))
+  const makes = await makesOf(session, own.map(({ oid }) => oid))
+  return new Map(rows.map(({ name, oid }) => [name, makes.get(oid) ?? null]))
 }
