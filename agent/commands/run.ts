@@ -1,7 +1,10 @@
 /** `sallyport run FILE`: a pipeline on this machine, with no edge at all. */
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault, meaningOf } from '../../shared/faults.ts'
+import { newId } from '../../shared/ids.ts'
+import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
 import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
@@ -23,7 +26,8 @@ Examples:
   sallyport run orders.yaml --new          leave an unfinished run of this file behind
 
 Connections are read from connections.yaml beside the file unless --connections says otherwise.
-A run that was killed is taken up again by the next run of the same file: what it committed is not doubled.`
+A run that was killed, or that appended before another stream of it failed, is taken up again by the next run of
+the same file: what it appended is not doubled. Streams of mode replace are done anew.`
 
 interface Options {
   readonly connections?: string
@@ -79,10 +83,15 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   try {
     if (options.plan) return await plan(shell, { ...order, runId: 'plan', fence: 0, attempt: 0 })
     const appends = pipeline.body.streams.some(({ mode }) => mode === 'append')
-    const local = beginLocalRun({
+    using local = beginLocalRun({
       folder: state,
       path: file,
       text,
+      connections: JSON.stringify(
+        [pipeline.source, pipeline.destination].map((name) =>
+          connectionNamed(defined, name, connectionsPath)
+        ),
+      ) + [order.source, order.destination].map((one) => leadsTo(one, base)).join(' '),
       appends,
       fresh: options.new === true,
       now: Date.now(),
@@ -95,8 +104,21 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
       runId: local.runId,
       fence: local.attempt,
       attempt: local.attempt,
+      // The next run of a file moves what is there then; only an append must not be done twice.
+      anew: () => newId(Date.now(), randomBytes),
+      onTaken: (index, rows) => {
+        const { from, to } = order.streams[index] as Order['streams'][number]
+        shell.note(
+          `${from} → ${to}: taken as done. Its ${
+            countText(rows)
+          } rows were appended by the run that began at ` +
+            `${local.adopted}, and are not appended again while that run is unfinished.`,
+        )
+      },
     })
-    if (!mayHaveCommitted(result)) local.finish()
+    if (!leavesSomething(result, { adopted: local.adopted !== null, wanted: order.streams.length })) {
+      local.finish()
+    }
     return exitOf(result)
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
@@ -168,15 +190,35 @@ function holdMemoryOf(text: string | undefined): number {
   return value
 }
 
+/** Where a connection leads, its references resolved: the same words in the file may mean another place by now. */
+function leadsTo({ type, config }: Endpoint, base: string): string {
+  try {
+    return JSON.stringify(connectorOf(type).targets(parseConfig(type, config), base))
+  } catch {
+    // The run itself will say what is wrong with it.
+    return ''
+  }
+}
+
 /**
- * True when a stream is committed, or may be: it was interrupted, or its database went away and took the answer to
- * COMMIT along. The next run of the file then goes on under the same id, and the ledger tells.
+ * True when the next run of the file has to go on under the same id. Either it is not certain whether a stream is
+ * committed: it was interrupted, or its database went away and took the answer to COMMIT along; the ledger tells.
+ * Or it has appended, and another stream is still to be mended: a new id would append once more. A committed
+ * `replace` is certain, and done anew. `adopted`: an earlier attempt may have appended what this one did not get to.
  */
-function mayHaveCommitted({ status, streams }: RunResult): boolean {
+export function leavesSomething(
+  { status, streams }: Pick<RunResult, 'status' | 'streams'>,
+  { adopted, wanted }: { adopted: boolean; wanted: number },
+): boolean {
   if (status === 'succeeded') return false
-  const perhaps = ({ status, route, code }: StreamResult) =>
-    status === 'cancelled' || (code !== null && meaningOf(code).class === 'transient' && route !== null)
-  return streams.some((stream) => stream.status === 'succeeded' || perhaps(stream))
+  const uncertain = ({ status, route, code }: StreamResult) =>
+    status === 'cancelled' ||
+    (code !== null && route !== null && (meaningOf(code).class === 'transient' || code === 'time_over_limit'))
+  const appended = ({ status, mode }: StreamResult) => status === 'succeeded' && mode === 'append'
+  const notSeen = ({ status, mode, route }: StreamResult) =>
+    mode === 'append' && status !== 'succeeded' && route === null
+  if (adopted && (streams.length < wanted || streams.some(notSeen))) return true
+  return streams.some((stream) => uncertain(stream) || appended(stream))
 }
 
 function exitOf({ status }: RunResult): number {

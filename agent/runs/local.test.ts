@@ -4,19 +4,43 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
-import { beginLocalRun } from './local.ts'
+import { beginLocalRun, type LocalRun } from './local.ts'
 
 function place() {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-local-'))
   const path = join(folder, 'orders.yaml')
   writeFileSync(path, 'one')
-  return { folder, path, text: 'one', appends: true, fresh: false, now: 1_700_000_000_000 }
+  return {
+    folder,
+    path,
+    text: 'one',
+    connections: 'a b',
+    appends: true,
+    fresh: false,
+    now: 1_700_000_000_000,
+  }
 }
+
+/** As when its process has gone. */
+function ended(run: LocalRun): LocalRun {
+  run[Symbol.dispose]()
+  return run
+}
+
+test('a file is run by one process at a time', () => {
+  const options = place()
+  const first = beginLocalRun(options)
+  for (const fresh of [false, true]) {
+    assert.throws(() => beginLocalRun({ ...options, fresh }), { code: 'already_running' })
+  }
+  ended(first)
+  assert.equal(ended(beginLocalRun(options)).runId, first.runId)
+})
 
 test('an unfinished run is gone on with under the same id and a higher fence', () => {
   const options = place()
-  const first = beginLocalRun(options)
-  const second = beginLocalRun(options)
+  const first = ended(beginLocalRun(options))
+  const second = ended(beginLocalRun(options))
   assert.equal(first.adopted, null)
   assert.equal(second.runId, first.runId)
   assert.equal(second.attempt, first.attempt + 1)
@@ -25,31 +49,33 @@ test('an unfinished run is gone on with under the same id and a higher fence', (
 
 test('a finished run is followed by a new one', () => {
   const options = place()
-  const first = beginLocalRun(options)
+  const first = ended(beginLocalRun(options))
   first.finish()
-  const second = beginLocalRun(options)
+  const second = ended(beginLocalRun(options))
   assert.notEqual(second.runId, first.runId)
   assert.equal(second.adopted, null)
 })
 
 test('--new leaves an unfinished run behind', () => {
   const options = place()
-  const first = beginLocalRun(options)
+  const first = ended(beginLocalRun(options))
   assert.notEqual(beginLocalRun({ ...options, fresh: true }).runId, first.runId)
 })
 
-test('an unfinished append of another version of the file is a question for a person', () => {
+test('an unfinished append of another version of the file, or through other connections, is a question for a person', () => {
   const options = place()
-  beginLocalRun(options)
-  assert.throws(
-    () => beginLocalRun({ ...options, text: 'two' }),
-    (error) => error instanceof Fault && error.code === 'run_unfinished' && /--new/.test(error.message),
-  )
+  ended(beginLocalRun(options))
+  for (const change of [{ text: 'two' }, { connections: 'a c' }]) {
+    assert.throws(
+      () => beginLocalRun({ ...options, ...change }),
+      (error) => error instanceof Fault && error.code === 'run_unfinished' && /--new/.test(error.message),
+    )
+  }
 })
 
 test('an unfinished replace of another version of the file is simply done again', () => {
   const options = { ...place(), appends: false }
-  const first = beginLocalRun(options)
+  const first = ended(beginLocalRun(options))
   const second = beginLocalRun({ ...options, text: 'two' })
   assert.notEqual(second.runId, first.runId)
 })

@@ -1,6 +1,7 @@
 /**
- * Run ids of local runs. A run writes its id here before its first byte and takes it away once it has ended with
- * nothing left undone; a run that finds one goes on with it, so that what a killed run committed is not done twice.
+ * Run ids of local runs. A run writes its id here before its first byte and takes it away once every stream's outcome
+ * is certain and no append would be done twice; a run that finds one goes on with it, so that what a killed run
+ * appended is not doubled.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
@@ -9,12 +10,12 @@ import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { Hash, Id, Time } from '../../shared/schemas/fields.ts'
-import { locked, makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
+import { holdLock, makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
 import { parseFile } from '../home.ts'
 
 const Unfinished = z.strictObject({
   file: z.string(),
-  /** SHA-256 of the pipeline file as it was. */
+  /** SHA-256 of the pipeline file and of its connections as they were. */
   digest: Hash,
   run_id: Id,
   /** Counts the attempts of this id: the fence of the next one is higher. */
@@ -23,7 +24,7 @@ const Unfinished = z.strictObject({
   started: Time,
 })
 
-export interface LocalRun {
+export interface LocalRun extends Disposable {
   readonly runId: string
   readonly attempt: number
   /** When the run that this one goes on with was started; null for a new run. */
@@ -37,6 +38,8 @@ export interface LocalRunOptions {
   readonly folder: string
   readonly path: string
   readonly text: string
+  /** What the run connects, without secrets: another source or target makes it another run. */
+  readonly connections: string
   /** True when a stream of the pipeline appends: doing it twice would double rows. */
   readonly appends: boolean
   /** Leave an unfinished run behind. */
@@ -47,23 +50,28 @@ export interface LocalRunOptions {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /**
- * Throws `run_unfinished` when an unfinished run appended by another version of the file: what it committed is not
- * known here, so a person decides.
+ * Holds the file's lock until it is disposed. Throws `already_running` when another process runs the file, and
+ * `run_unfinished` when an unfinished run appended by another version of the file or through other connections: what
+ * it committed is not known here, so a person decides.
  */
-export function beginLocalRun({ folder, path, text, appends, fresh, now }: LocalRunOptions): LocalRun {
+export function beginLocalRun(options: LocalRunOptions): LocalRun {
+  const { folder, path, text, connections, appends, fresh, now } = options
   const file = realpathSync(path)
   const place = join(folder, 'local')
   makePrivateFolder(place)
   const record = join(place, `${basename(file)}.${sha256(file).slice(0, 16)}.json`)
-  const digest = sha256(text)
-  return locked(record, () => {
+  const digest = sha256(`${sha256(text)} ${sha256(connections)}`)
+  const lock = holdLock(`${record}.lock`)
+  if (lock === null) throw new Fault('already_running', `Another process is running ${file}.`)
+  try {
     const found = fresh ? null : readIfThere(record)
     const before = found === null ? null : parseFile(Unfinished, found, record)
     const same = before !== null && before.digest === digest
     if (before !== null && !same && before.appends) {
       throw new Fault(
         'run_unfinished',
-        `The run of ${file} that began at ${before.started} did not finish, and the file has changed since. ` +
+        `The run of ${file} that began at ${before.started} did not finish, and the file or its connections ` +
+          'have changed since. ' +
           'See whether its rows are in the target, then start a new run with --new.',
       )
     }
@@ -77,6 +85,10 @@ export function beginLocalRun({ folder, path, text, appends, fresh, now }: Local
       attempt,
       adopted: same ? before.started : null,
       finish: () => rmSync(record, { force: true }),
+      [Symbol.dispose]: () => lock[Symbol.dispose](),
     }
-  })
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import type { ConnectGuard } from '../connectors/guard.ts'
 import { peakRssBytes } from '../engine/peak_memory.ts'
 import type { Mode } from '../connectors/connector.ts'
 import { moveStream } from './stream.ts'
+import { refuseTwins } from './twins.ts'
 
 /** One stream of a pipeline, resolved: nothing left to default. */
 export interface StreamSpec {
@@ -56,6 +57,13 @@ export interface Order {
   /** MB that the hold of one restowed stream may use; 512 if absent. */
   readonly holdMemory?: number
   readonly onProgress?: (progress: Progress) => void
+  /**
+   * Makes the id under which a `replace` is loaded once more that an earlier attempt of this run has committed: its
+   * source may have changed since. Absent: what is committed counts as done, as for `append` in any case.
+   */
+  readonly anew?: () => string
+  /** Told of a stream that an earlier attempt of this run has committed, and that is not read again. */
+  readonly onTaken?: (index: number, rows: number) => void
   /** For the log on this machine: may name keys, never goes further. */
   readonly onFault?: (index: number, fault: unknown) => void
 }
@@ -103,10 +111,10 @@ export async function moveRun(order: Order): Promise<RunResult> {
     ? null
     : setTimeout(() => deadline.abort(new Fault('time_over_limit')), minutes * 60_000)
   const signal = AbortSignal.any([order.signal, deadline.signal])
-  const streams: StreamResult[] = []
+  const streams: StreamResult[] = [...refuseTwins(order)]
   let holdBytes = 0
   try {
-    for (const index of order.streams.keys()) {
+    for (const index of streams.length > 0 ? [] : order.streams.keys()) {
       const { result, peakHoldBytes } = await moveStream({ ...order, signal }, index)
       streams.push(result)
       holdBytes = Math.max(holdBytes, peakHoldBytes)

@@ -2,6 +2,7 @@
 import type { Mode, Target } from '../connectors/connector.ts'
 import type { Order, Route } from './move.ts'
 import { choose, Ends, loadOf } from './stream.ts'
+import { twinFault, twinsOf } from './twins.ts'
 
 export interface StreamPlan {
   readonly stream: string
@@ -20,6 +21,8 @@ export interface StreamPlan {
 
 /** Throws the first fault that a run would meet before its first byte. */
 export async function planRun(order: Order): Promise<StreamPlan[]> {
+  const twins = twinsOf(order)
+  if (twins !== null) throw twinFault(order, twins)
   const plans: StreamPlan[] = []
   for (const index of order.streams.keys()) plans.push(await planStream(order, index))
   return plans
