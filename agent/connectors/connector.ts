@@ -65,6 +65,8 @@ export interface Source extends AsyncDisposable {
   open(slice: Slice, format: Format, signal: AbortSignal): Promise<Reading>
   /** Absolute paths where the hold may read the slice in place, for formats that cannot be streamed. */
   files?(slice: Slice): readonly string[]
+  /** Throws `source_failed` when one of `files` is not what `stream` looked at, before or after it was read. */
+  unchanged?(slice: Slice): void
 }
 
 export type Mode = 'replace' | 'append'

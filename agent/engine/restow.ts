@@ -27,7 +27,12 @@ export type Cargo =
     /** Largest row that is expected. */
     readonly lineBytes: number
   }
-  | { readonly kind: 'parquet'; readonly paths: readonly string[] }
+  | {
+    readonly kind: 'parquet'
+    readonly paths: readonly string[]
+    /** Throws when the files are not what was described. */
+    readonly unchanged: () => void
+  }
 
 export interface Restowed {
   /** Ends well only after source, hold and their counts have agreed. */
@@ -111,7 +116,9 @@ async function inPlace(cargo: Cargo & { kind: 'parquet' }, job: Restowing): Prom
   const columns = job.columns as readonly ParquetColumn[]
   const input = { kind: 'parquet', paths: cargo.paths, columns } as const
   const sql = job.types === null ? toCsv(input, outPath(job)) : toParquet(input, job.types, outPath(job))
-  return countOf(await job.hold.run(sql))
+  const count = countOf(await job.hold.run(sql))
+  cargo.unchanged()
+  return count
 }
 
 const countOf = (rows: readonly (readonly (string | null)[])[]) => Number(rows[0]?.[0] ?? NaN)

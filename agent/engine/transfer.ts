@@ -129,7 +129,8 @@ export async function load(
   const { source, way } = transfer
   if (way.from === 'parquet') {
     const paths = source.files?.(slice) ?? []
-    return { cargo: { kind: 'parquet', paths }, scanner: null, hold: await transfer.hold(paths) }
+    const unchanged = () => source.unchanged?.(slice)
+    return { cargo: { kind: 'parquet', paths, unchanged }, scanner: null, hold: await transfer.hold(paths) }
   }
   const hold = await transfer.hold([])
   const { reading, scanner } = await openSource(transfer, slice)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { LocalPolicy } from '../../trust/local_policy.ts'
+import type { Hold } from '../../engine/hold.ts'
 import type { Context } from '../connector.ts'
 import { localGuard } from '../guard.ts'
 import { writeManifest } from './manifest.ts'
@@ -28,11 +29,12 @@ class Folders implements Disposable {
   }
 
   /** What reads the connection, where local policy names `named`, and the agent itself has `own`. */
-  source(named: string, own: readonly string[] = []): FilesSource {
+  source(named: string, own: readonly string[] = [], answers: Pick<Hold, 'run'> | null = null): FilesSource {
     const rules = { sallyport: 1 as const, references: [], files: [named], plain: [], addresses: [] }
     const local = new LocalPolicy(rules, { place: 'the test', own })
     const guard = { ...localGuard, path: (path: string) => local.path(path) }
-    const hold = () => Promise.reject(new Error('nothing here needs a hold'))
+    const hold = () =>
+      answers ? Promise.resolve(answers as Hold) : Promise.reject(new Error('nothing here needs a hold'))
     const context: Context = { guard, runId: 'run', fence: 1, base: '/', hold }
     return new FilesSource({ path: this.in, format: null }, context)
   }
@@ -82,6 +84,32 @@ describe('a folder as one stream', () => {
       folders.record('feed/a.csv', name)
       await refused(folders.source(folders.root))
     }
+  })
+
+  test('or a file that is replaced after its header was read is no end of the stream', async () => {
+    using folders = new Folders()
+    folders.write('in/feed/a.csv', 'id,name\n1,x\n')
+    const source = folders.source(folders.in)
+    const [slice] = await source.slices(await source.stream('feed'))
+    folders.write('in/feed/new', 'name,id,more\n2,2,2\n')
+    renameSync(join(folders.in, 'feed', 'new'), join(folders.in, 'feed', 'a.csv'))
+    const reading = await source.open(slice!, 'csv', new AbortController().signal)
+    await new Response(reading.bytes).text()
+    await assert.rejects(reading.proof, { code: 'source_failed' })
+    assert.throws(() => source.unchanged(slice!), { code: 'source_failed' })
+  })
+
+  test('that gains a file after it was described is no end of the stream', async () => {
+    using folders = new Folders()
+    folders.write('in/feed/a.parquet', '')
+    const described = [['v', 'VARCHAR']]
+    const source = folders.source(folders.in, [], {
+      run: (sql) => Promise.resolve(sql.startsWith('describe') ? described : []),
+    })
+    const [slice] = await source.slices(await source.stream('feed'))
+    source.unchanged(slice!)
+    folders.write('in/feed/b.parquet', '')
+    assert.throws(() => source.unchanged(slice!), { code: 'source_failed' })
   })
 
   test('is asked of local policy file by file', async () => {

@@ -23,6 +23,8 @@ export class FilesSource implements Source {
   readonly #place: Place
   readonly #context: Context
   readonly #headers = new Map<string, Header>()
+  /** By stream: its files as they were before anything of them was read. */
+  readonly #seen = new Map<string, ReadonlyMap<string, string>>()
 
   constructor(config: FilesConfig, context: Context) {
     this.#place = new Place(config, context)
@@ -66,6 +68,7 @@ export class FilesSource implements Source {
 
   async stream(name: string): Promise<Stream> {
     const found = this.#find(name)
+    this.#seen.set(name, new Map(found.paths.map((path) => [path, signature(path)])))
     return found.format === 'csv' ? this.#csvStream(name, found) : await this.#parquetStream(name, found)
   }
 
@@ -121,17 +124,26 @@ export class FilesSource implements Source {
     return this.#find(slice.stream.name).paths
   }
 
-  async open({ stream }: Slice, _format: Format, signal: AbortSignal): Promise<Reading> {
+  unchanged({ stream }: Slice): void {
+    const seen = this.#seen.get(stream.name) ?? new Map<string, string>()
     const { paths } = this.#find(stream.name)
-    const before = paths.map(signature)
+    if (paths.length === seen.size && paths.every((path) => signature(path) === seen.get(path))) return
+    throw new Fault('source_failed', 'A file changed while it was read.')
+  }
+
+  async open(slice: Slice, _format: Format, signal: AbortSignal): Promise<Reading> {
+    const { paths } = this.#find(slice.stream.name)
     const bytes = concatenated(paths.map((path) => () => this.#rows(path, signal)))
     const proof = Promise.withResolvers<null>()
     const watched = bytes.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
-        flush() {
-          const same = paths.every((path, at) => signature(path) === before[at])
-          if (same) proof.resolve(null)
-          else proof.reject(new Fault('source_failed', 'A file changed while it was read.'))
+        flush: () => {
+          try {
+            this.unchanged(slice)
+            proof.resolve(null)
+          } catch (error) {
+            proof.reject(error)
+          }
         },
       }),
     )
