@@ -79,7 +79,11 @@ export function fromText(text: string, from: Column, to: Type): Cell {
   const cast = `try_cast(${text} as ${duck})`
   if (to.kind === 'bytes') {
     const bytes = `unhex(substr(${text}, 3))`
-    return written ? always(bytes) : when({ when: `prefix(${text}, '\\x')`, then: bytes })
+    return written ? always(bytes) : when({
+      // A half byte would be taken for a whole one.
+      when: `length(${text}) % 2 = 0 and regexp_full_match(${text}, '\\\\x[0-9A-Fa-f]*')`,
+      then: bytes,
+    })
   }
   if (instants.includes(to.kind)) return instantFrom(text, duck)
   if (to.kind === 'float32' || to.kind === 'float64') {

@@ -2,7 +2,7 @@
 import type { Column, Format } from '../connectors/connector.ts'
 import { Fault } from '../../shared/faults.ts'
 import { type Check, checkFor } from './checks.ts'
-import { arrivesUnchecked, sameColumn } from './types.ts'
+import { arrivesUnchecked, sameColumn, sameType } from './types.ts'
 
 export interface Way {
   readonly route: 'direct' | 'restowed'
@@ -54,8 +54,16 @@ export function chooseWay(ends: Ends): Way {
   const [from] = ends.from.filter((format) => format !== 'pgcopy')
   const [into] = ends.into.filter((format) => format !== 'pgcopy')
   if (from === undefined || into === undefined) throw new Fault('unsupported')
+  if (from === 'parquet' && into === 'parquet') refuseCasts(ends)
   const why = `${from.replace('quoted-', '')} becomes ${into} in the hold`
   return { route: 'restowed', from, into, why, checks }
+}
+
+/** Nothing checks a value on this way, so none changes its type. */
+function refuseCasts({ columns, targets }: Ends): void {
+  const cast = columns.find((column, at) => !sameType(column.type, (targets[at] as Column).type))
+  if (!cast) return
+  throw new Fault('type_refused', `cast of "${cast.name}": a column keeps its type from Parquet to Parquet.`)
 }
 
 function binaryAlike(column: MaybePortable, target: MaybePortable | undefined): boolean {

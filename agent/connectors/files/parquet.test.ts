@@ -87,6 +87,30 @@ describe('Parquet files', { skip }, () => {
     assert.deepEqual(await csvOf('month.csv'), ['1,us', 'id,region'])
   })
 
+  test('keep their types on the way into another one: a cast is refused', async () => {
+    write('c.csv', 'id\n1\n')
+    await moves('c.csv', 'c.parquet', { cast: { id: 'integer' } })
+    const message = await refuses('type_refused', 'c.parquet', 'd.parquet', { cast: { id: 'decimal(10,2)' } })
+    assert.match(message, /"id"/)
+    await moves('c.parquet', 'd.parquet', { cast: { id: 'integer' } })
+    await moves('d.parquet', 'd.csv')
+    assert.deepEqual(await csvOf('d.csv'), ['1', 'id'])
+  })
+
+  test('get whole bytes from CSV, and no half ones', async () => {
+    write('bytes.csv', 'b\n\\x00aBfF\n\\x\n')
+    await moves('bytes.csv', 'bytes.parquet', { cast: { b: 'bytea' } })
+    await moves('bytes.parquet', 'back.csv')
+    assert.deepEqual(await csvOf('back.csv'), ['\\x', '\\x00abff', 'b'])
+    for (const value of ['\\xabc', '\\xzz', 'abcd']) {
+      write('half.csv', `b\n${value}\n`)
+      assert.match(
+        await refuses('value_refused', 'half.csv', 'half.parquet', { cast: { b: 'bytea' } }),
+        /row 1/,
+      )
+    }
+  })
+
   test('whose names look like patterns are read, and no others', async () => {
     write('other.csv', 'v\nother\n')
     await moves('other.csv', 'a1.parquet')
