@@ -10,7 +10,7 @@ import { makePrivateFolder } from '../files.ts'
 import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
-import { beginLocalRun } from '../runs/local.ts'
+import { beginLocalRun, type LocalRun } from '../runs/local.ts'
 import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
 import { planRun, type StreamPlan } from '../runs/plan.ts'
 import { nextStep } from './next_step.ts'
@@ -82,48 +82,55 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   }
   try {
     if (options.plan) return await plan(shell, { ...order, runId: 'plan', fence: 0, attempt: 0 })
-    const appends = pipeline.body.streams.some(({ mode }) => mode === 'append')
+    const written = [pipeline.source, pipeline.destination].map((name) =>
+      connectionNamed(defined, name, connectionsPath)
+    )
+    const places = [order.source, order.destination].map((one) => leadsTo(one, base))
     using local = beginLocalRun({
       folder: state,
       path: file,
       text,
-      connections: JSON.stringify(
-        [pipeline.source, pipeline.destination].map((name) =>
-          connectionNamed(defined, name, connectionsPath)
-        ),
-      ) + [order.source, order.destination].map((one) => leadsTo(one, base)).join(' '),
-      appends,
+      connections: JSON.stringify([written, places]),
+      appends: pipeline.body.streams.some(({ mode }) => mode === 'append'),
       fresh: options.new === true,
       now: Date.now(),
     })
-    if (local.adopted !== null) {
-      shell.note(`Going on with run ${local.runId}, which began at ${local.adopted} and did not finish.`)
-    }
-    const result = await move(shell, {
-      ...order,
-      runId: local.runId,
-      fence: local.attempt,
-      attempt: local.attempt,
-      // The next run of a file moves what is there then; only an append must not be done twice.
-      anew: () => newId(Date.now(), randomBytes),
-      onTaken: (index, rows) => {
-        const { from, to } = order.streams[index] as Order['streams'][number]
-        shell.note(
-          `${from} → ${to}: taken as done. Its ${
-            countText(rows)
-          } rows were appended by the run that began at ` +
-            `${local.adopted}, and are not appended again while that run is unfinished.`,
-        )
-      },
-    })
-    if (!leavesSomething(result, { adopted: local.adopted !== null, wanted: order.streams.length })) {
-      local.finish()
-    }
-    return exitOf(result)
+    return await moveLocal(shell, order, local)
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function moveLocal(
+  shell: Shell,
+  order: Omit<Order, 'runId' | 'fence' | 'attempt'>,
+  local: LocalRun,
+): Promise<number> {
+  if (local.adopted !== null) {
+    shell.note(`Going on with run ${local.runId}, which began at ${local.adopted} and did not finish.`)
+  }
+  const result = await move(shell, {
+    ...order,
+    runId: local.runId,
+    fence: local.attempt,
+    attempt: local.attempt,
+    // The next run of a file moves what is there then; only an append must not be done twice.
+    anew: () => newId(Date.now(), randomBytes),
+    onTaken: (index, rows) => {
+      const { from, to } = order.streams[index] as Order['streams'][number]
+      shell.note(
+        `${from} → ${to}: taken as done. Its ${
+          countText(rows)
+        } rows were appended by the run that began at ` +
+          `${local.adopted}, and are not appended again while that run is unfinished.`,
+      )
+    },
+  })
+  if (!leavesSomething(result, { adopted: local.adopted !== null, wanted: order.streams.length })) {
+    local.finish()
+  }
+  return exitOf(result)
 }
 
 async function move(shell: Shell, order: Order): Promise<RunResult> {
