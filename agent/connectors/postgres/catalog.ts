@@ -126,7 +126,7 @@ export async function findTable(session: Session, name: TableName): Promise<Tabl
 /** Types are spelled with their schema unless they are built in: the two sides' search paths may differ. */
 async function describeColumns(session: Session, oid: string): Promise<ColumnRow[]> {
   const [before] = await session.rows<{ path: string }>(`select current_setting('search_path') as path`)
-  const set = (path: string) => session.rows(`select pg_catalog.set_config('search_path', $1, false)`, [path])
+  const set = (path: string) => session.rows(`select pg_catalog.set_config('search_path', $1, true)`, [path])
   await set('')
   const rows = await session.rows<ColumnRow>(columnsSql, [oid])
   await set(before?.path ?? '')

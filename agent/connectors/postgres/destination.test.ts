@@ -1,3 +1,4 @@
+import { SQL } from 'bun'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
@@ -587,6 +588,31 @@ describe('a source that is no plain table', { skip: noServer }, () => {
     assert.deepEqual(await contents(world.target, 'parted'), ['(1)', '(5)'])
     await world.source.unsafe('insert into parted values (100)')
     await refuses('constraint_refused', [append('parted')])
+  })
+})
+
+describe('bytes that are no UTF-8', { skip: noServer }, () => {
+  test('are refused by row, into a table and into a file', async () => {
+    const name = `ascii_${process.pid}`
+    await world.source.unsafe(`create database ${name} template template0 encoding 'SQL_ASCII' locale 'C'`)
+    const url = new URL(world.sourceUrl)
+    url.pathname = `/${name}`
+    const sql = new SQL(url.href, { max: 1 })
+    try {
+      await sql.unsafe(`create table latin (id integer, v text);
+        insert into latin values (1, 'plain'), (2, E'caf\\xe9')`).simple()
+      for (const to of [postgres(world.targetUrl), files(world.folder, { format: 'parquet' })]) {
+        const result = await world.move({ from: postgres(url.href), to, streams: [replace('latin')] })
+        assert.equal(
+          result.streams[0]?.code,
+          'value_refused',
+          result.faults.map((fault) => `${fault.cause}`).join(),
+        )
+      }
+    } finally {
+      await sql.close()
+      await world.source.unsafe(`drop database ${name} with (force)`)
+    }
   })
 })
 

@@ -60,7 +60,13 @@ export class PostgresDestination implements Destination {
 
   async plan(load: Load): Promise<Target> {
     const name = parseTable(load.target, this.#config.schema)
-    return (await planOf(await this.#open(), load, name)).target
+    const session = await this.#open()
+    await session.begin('read only')
+    try {
+      return (await planOf(session, load, name)).target
+    } finally {
+      await session.run('rollback')
+    }
   }
 
   async begin(load: Load, signal: AbortSignal): Promise<Loading> {
@@ -71,7 +77,6 @@ export class PostgresDestination implements Destination {
     await ledger.take(load)
     signal.throwIfAborted()
     const state = await ledger.state()
-    await session.run('begin isolation level read committed')
     const committed = await ledger.committed(load)
     if (load.mode === 'replace' && committed === null) await lockTarget(session, name)
     const plan = await planOf(session, load, name)

@@ -8,6 +8,8 @@ import type { Session } from './session.ts'
 /** How long a load waits for the one before it: a session that was killed is gone within moments. */
 const leaseWaitMs = 3000
 
+const readCommitted = 'isolation level read committed'
+
 /** Number of the lock under which the ledger itself is made. */
 const makeLock = '7303029462735061859'
 
@@ -30,7 +32,12 @@ export class Ledger {
 
   /** Makes the tables where they are not there yet. Throws `permission_denied`, saying what would help. */
   async prepare(): Promise<void> {
-    if (await this.#exists()) return
+    await this.#session.begin(readCommitted)
+    if (!(await this.#exists())) await this.#make()
+    await this.#session.commit()
+  }
+
+  async #make(): Promise<void> {
     const schema = this.#schema
     // `if not exists` asks for the right to make schemas even where the schema is there.
     const [found] = await this.#session.rows<{ there: boolean }>(
@@ -39,7 +46,6 @@ export class Ledger {
     )
     try {
       await this.#session.run(`
-        begin;
         select pg_catalog.pg_advisory_xact_lock(${makeLock});
         ${found?.there ? '' : `create schema if not exists ${schema};`}
         create table if not exists ${schema}.loads (
@@ -51,8 +57,7 @@ export class Ledger {
           primary key (run, stream, slice));
         create table if not exists ${schema}.targets (
           target text primary key, run uuid not null, stream integer not null, fence bigint not null,
-          state jsonb, changed_at timestamptz not null default now());
-        commit`)
+          state jsonb, changed_at timestamptz not null default now())`)
     } catch (error) {
       await this.#session.run('rollback')
       if (!(error instanceof Fault) || error.code !== 'permission_denied') throw error
@@ -65,13 +70,35 @@ export class Ledger {
     }
   }
 
-  /** Takes the target's lease for this session. Throws `target_busy`, or `run_superseded`. */
+  /**
+   * Takes the target's lease, and leaves the transaction open that holds it: the lock lasts as long as that. Throws
+   * `target_busy`, or `run_superseded`.
+   */
   async take(load: Load): Promise<void> {
     const lock = lockNumber(this.#target)
     await this.#endEarlierAttempts(lock, load)
+    // The claim is committed before the data, so that an attempt that was overtaken finds out.
+    await this.#session.begin(readCommitted)
+    await this.#lock(lock)
+    await this.#claim(load)
+    await this.#session.commit()
+    await this.#session.begin(readCommitted)
+    await this.#lock(lock)
+    const [claim] = await this.#session.rows<{ run: string; ours: boolean }>(
+      `select run::text as run, stream = $2::text::integer and fence = $3::text::bigint as ours
+       from ${this.#schema}.targets where target = $1`,
+      [this.#target, String(load.index), String(load.fence)],
+    )
+    if (claim?.run === load.runId && claim.ours) return
+    if (claim?.run === load.runId) throw new Fault('run_superseded')
+    throw new Fault('target_busy', `Another run is loading ${this.#target}.`)
+  }
+
+  async #lock(lock: string): Promise<void> {
     try {
       await this.#session.run(
-        `set lock_timeout = ${leaseWaitMs}; select pg_catalog.pg_advisory_lock(${lock}); set lock_timeout = '10s'`,
+        `set local lock_timeout = ${leaseWaitMs}; select pg_catalog.pg_advisory_xact_lock(${lock});
+         set local lock_timeout = '10s'`,
       )
     } catch (error) {
       if (error instanceof Fault && error.code === 'target_locked') {
@@ -79,6 +106,9 @@ export class Ledger {
       }
       throw error
     }
+  }
+
+  async #claim(load: Load): Promise<void> {
     const claimed = await this.#session.rows(
       `insert into ${this.#schema}.targets as held (target, run, stream, fence)
        values ($1, $2::text::uuid, $3::text::integer, $4::text::bigint)

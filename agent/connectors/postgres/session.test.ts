@@ -196,3 +196,21 @@ describe('a connection', { skip: noServer }, () => {
     )
   })
 })
+
+describe('behind a connection pool', { skip: noServer }, () => {
+  test('settings hold in the transaction, and nothing of them outlives it', async () => {
+    const config = parseConfig('postgres', { url: serverUrl ?? '' }) as PostgresConfig
+    await using session = await Session.open(config, contextOf(localGuard), 'source')
+    const read = async () => {
+      const [row] = await session.rows<{ rls: string; style: string }>(
+        `select current_setting('row_security') as rls, current_setting('intervalstyle') as style`,
+      )
+      return { ...row }
+    }
+    await session.run(`set intervalstyle = 'sql_standard'`)
+    await session.begin('read only')
+    assert.deepEqual(await read(), { rls: 'off', style: 'postgres' })
+    await session.run('rollback')
+    assert.deepEqual(await read(), { rls: 'on', style: 'sql_standard' })
+  })
+})

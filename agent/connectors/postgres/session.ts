@@ -23,7 +23,10 @@ export interface CopyIn {
   readonly rows: Promise<number>
 }
 
-/** Every value is written and read the same way on both sides, whatever server, role or database have set. */
+/**
+ * Every value is written and read the same way on both sides, whatever server, role or database have set. Set in each
+ * transaction: behind a connection pool a session is whatever server is free, and what is set there outlives us.
+ */
 const settings = {
   client_encoding: 'UTF8',
   datestyle: 'ISO, YMD',
@@ -71,14 +74,19 @@ export class Session implements AsyncDisposable {
   ): Promise<Session> {
     const pool = await connect(config, context, side)
     try {
-      const session = new Session(pool, await pool.reserve(), side)
-      const statements = Object.entries(settings).map(([name, value]) => `set ${name} = ${quoteText(value)}`)
-      await session.run(statements.join('; '))
-      return session
+      return new Session(pool, await pool.reserve(), side)
     } catch (error) {
       await pool.close({ timeout: 0 })
       throw faultOf(error, side)
     }
+  }
+
+  /** Begins a transaction, with all settings in it. `characteristics`: as BEGIN takes them. */
+  async begin(characteristics: string): Promise<void> {
+    const statements = Object.entries(settings).map(([name, value]) =>
+      `set local ${name} = ${quoteText(value)}`
+    )
+    await this.run([`begin ${characteristics}`, ...statements].join('; '))
   }
 
   /** Rows of one statement; every value that matters is cast to text, boolean or float8 in it. */

@@ -20,7 +20,7 @@ export class PostgresSource implements Source {
 
   #open(): Promise<Session> {
     this.#session ??= Session.open(this.#config, this.#context, 'source').then(async (session) => {
-      await session.run('begin isolation level repeatable read, read only')
+      await session.begin('isolation level repeatable read, read only')
       return session
     })
     return this.#session
