@@ -30,9 +30,6 @@ const Problem = z.object({
   }),
 }).meta({ description: 'RFC 9457 problem details. `code` is stable; the texts are not.' })
 
-/** A route that says nothing of a query takes none: what it is given there is refused, not ignored. */
-const NoQuery = z.strictObject({})
-
 /** What the library parses the requests of `route` by, and describes it by. */
 export function describe(route: Route): RouteConfig {
   checkPath(route)
@@ -73,7 +70,7 @@ function requestOf(route: Route): RouteConfig['request'] {
   const { params, query, body, example } = route
   return {
     ...(params === undefined ? {} : { params: withExamples(params, example.params) }),
-    query: query === undefined ? NoQuery : withExamples(query, example.query),
+    ...(query === undefined ? {} : { query: withExamples(query, example.query) }),
     ...(body === undefined ? {} : {
       body: { required: true, content: { 'application/json': { schema: body, example: example.body } } },
     }),

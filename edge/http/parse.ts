@@ -48,12 +48,17 @@ function fieldErrors(error: z.ZodError, place: readonly string[]): FieldError[] 
   }).slice(0, MAX_ERRORS)
 }
 
-/** A parameter that is there twice means two things to two readers: throws `InvalidRequest`. */
-export function refuseRepeated(request: HonoRequest): void {
+/**
+ * Refuses what the library would not: a parameter that is there twice means two things to two readers, and a route
+ * without a query has no schema that could say so. Throws `InvalidRequest`.
+ */
+export function checkQuery(request: HonoRequest, { taken }: { readonly taken: boolean }): void {
   if (!request.url.includes('?')) return
-  const repeated = Object.entries(request.queries()).filter(([, values]) => values.length !== 1)
-  if (repeated.length === 0) return
-  throw new InvalidRequest(
-    repeated.slice(0, MAX_ERRORS).map(([name]) => ({ at: `query/${name}`, message: 'given more than once' })),
-  )
+  const given = Object.entries(request.queries())
+  const refused = given.filter(([, values]) => !taken || values.length > 1).slice(0, MAX_ERRORS)
+  if (refused.length === 0) return
+  throw new InvalidRequest(refused.map(([name, values]) => ({
+    at: `query/${name}`,
+    message: values.length > 1 ? 'given more than once' : 'Unrecognized key',
+  })))
 }

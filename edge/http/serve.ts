@@ -6,7 +6,7 @@ import { newId } from '../../shared/ids.ts'
 import { act, type Admitted } from './act.ts'
 import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
-import { keyOf, refuseRepeated } from './parse.ts'
+import { checkQuery, keyOf } from './parse.ts'
 import { allows, bearer, type Incoming, isAgentPermission, refusalOf } from './principal.ts'
 import { faultOf } from './problem.ts'
 import type { Route } from './route.ts'
@@ -47,7 +47,7 @@ export function serve(api: Api, route: Route, services: Services): void {
     const reply = await act(route, services, {
       who,
       params: c.req.valid('param' as never) ?? none,
-      query: c.req.valid('query' as never),
+      query: c.req.valid('query' as never) ?? none,
       body: c.req.valid('json' as never) ?? none,
       idempotencyKey: keyed ? keyOf(raw.headers) : null,
       asked: { method: raw.method, path, bytes },
@@ -85,7 +85,7 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     let bytes: Promise<Uint8Array> | undefined
     const body = () => bytes ??= read(raw)
     call.who = await admit(route, services, { method: raw.method, url: raw.url, headers: raw.headers, body })
-    refuseRepeated(c.req)
+    checkQuery(c.req, { taken: route.query !== undefined })
     if (route.body !== undefined) {
       call.bytes = await body()
       // Where Hono keeps a body that was read: from there its `json()` and the library's validator take it.
