@@ -1,6 +1,6 @@
 /** Says where a fault is, for people on this machine: column and key, or column and row number. */
 import { Fault } from '../../shared/faults.ts'
-import { CsvScanner, fieldText } from './csv_scan.ts'
+import { CsvScanner, fieldText, RowFault } from './csv_scan.ts'
 
 export interface RowWanted {
   /** 1-based, by row or by line of the stream. */
@@ -36,9 +36,10 @@ export async function findRow(
       scanner.push(next.value)
     }
     if (!found) scanner.end()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof RowFault)) throw error
     // A ragged row may itself be the one that is looked for.
-    found ??= { row: scanner.rows + 1, key: [] }
+    found ??= { row: error.row, key: [] }
   } finally {
     await reader.cancel().catch(() => undefined)
   }

@@ -149,6 +149,7 @@ function faultOf(text: string): Fault {
   if (/no space left|disk full|could not write/i.test(text)) {
     return new Fault('disk_full', undefined, { cause })
   }
+  if (/unicode|utf-?8/i.test(text)) return new Fault('value_refused', 'A text is not UTF-8.', { cause })
   if (/parquet|thrift|snappy|zstd|magic bytes/i.test(text)) {
     return new Fault('file_invalid', 'The file is not Parquet, or is damaged.', { cause })
   }

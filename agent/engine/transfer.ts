@@ -56,8 +56,13 @@ interface Restow {
 }
 
 async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: Restow): Promise<Moved> {
-  const { bytes, rows, scanner } = await openRestowed(transfer, slice, lineBytes)
-  const written = await loading.write(slice, transfer.way.into, bytes)
+  const { bytes, rows, scanner, hold } = await openRestowed(transfer, slice, lineBytes)
+  const written = await loading.write(slice, transfer.way.into, bytes).catch(async (error) => {
+    // What still runs in the hold is for nobody: whoever looks for the reason gets a new one.
+    hold.kill()
+    await rows.catch(() => undefined)
+    throw error
+  })
   const held = await rows
   return settled(scanner?.rows ?? held, written.rows ?? held, written.bytes)
 }
@@ -94,6 +99,7 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
 }
 
 interface OpenedRestowed {
+  readonly hold: Hold
   readonly bytes: ReadableStream<Uint8Array>
   readonly rows: Promise<number>
   readonly scanner: CsvScanner | null
@@ -103,10 +109,10 @@ interface OpenedRestowed {
 async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number): Promise<OpenedRestowed> {
   const { cargo, scanner, hold } = await load(transfer, slice, lineBytes)
   const restowed = restow(cargo, { ...restowing(transfer), hold })
-  if (transfer.way.into !== 'csv') return { ...restowed, scanner }
+  if (transfer.way.into !== 'csv') return { ...restowed, scanner, hold }
   // Text of a Parquet file may go into narrower columns than it came from.
   const checks = new CsvScanner({ columns: transfer.columns.length, checks: transfer.way.checks })
-  return { bytes: scanned(restowed.bytes, checks), rows: restowed.rows, scanner: checks }
+  return { bytes: scanned(restowed.bytes, checks), rows: restowed.rows, scanner: checks, hold }
 }
 
 export function restowing({ way, columns, targets, signal }: Transfer): Omit<Restowing, 'hold'> {

@@ -1,12 +1,24 @@
 /** The shipped binary, killed at the worst moments: afterwards a repeat is exact, and nothing is left behind. */
+import { SQL } from 'bun'
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { currentBinary } from '../../scripts/build_agent.ts'
 import { type Binary, binaryAt, type Ended, placeBinary, type Started } from '../../scripts/e2e/binary.ts'
+import { startPostgres } from '../../scripts/postgres.ts'
 import { noServer, openWorld, serverUrl, type World } from '../engine/postgres_fixture.ts'
 
 const rows = 100_000
@@ -349,6 +361,37 @@ function noDisk(): string | false {
 }
 
 describe('a full disk', { skip: noDisk() }, () => {
+  test('under a database is disk_full, and leaves the table as it was', long, async () => {
+    const disk = join(world.folder, 'tables')
+    mkdirSync(disk)
+    chmodSync(world.folder, 0o755)
+    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]).status, 0)
+    // A server of its own: one whose disk goes away does not recover.
+    const server = await startPostgres()
+    const sql = new SQL(server.url(), { max: 1 })
+    try {
+      const { uid, gid } = statSync(server.folder)
+      chownSync(disk, uid, gid)
+      await sql.unsafe(`create tablespace small location '${disk}'`)
+      await sql.unsafe(
+        'create table small (id bigint, name text, at timestamptz, filler text) tablespace small',
+      )
+      await sql.unsafe(`insert into small values (0, 'was here', now(), '')`)
+      const file = pipeline({
+        from: postgres(world.sourceUrl),
+        to: postgres(server.url()),
+        stream: '{ from: events, to: small, mode: append }',
+      })
+      const ended = await binary.call(['run', file, '--json'])
+      assert.equal(ended.value.streams[0].code, 'disk_full', ended.stderr)
+      assert.deepEqual([...await sql.unsafe('select id::int as id from small')].map(({ id }) => id), [0])
+    } finally {
+      await sql.close({ timeout: 0 })
+      await server[Symbol.asyncDispose]()
+      spawnSync('umount', ['-l', disk])
+    }
+  })
+
   test('under files is disk_full, and leaves what was there', long, async () => {
     const disk = join(world.folder, 'disk')
     mkdirSync(disk)

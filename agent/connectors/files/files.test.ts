@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Fault } from '../../../shared/faults.ts'
 import { contents, files, noServer, openWorld, postgres, type World } from '../../engine/postgres_fixture.ts'
+import { startHold } from '../../engine/hold.ts'
 import type { StreamSpec } from '../../runs/move.ts'
 import { planRun } from '../../runs/plan.ts'
 import { localGuard } from '../guard.ts'
@@ -323,6 +324,49 @@ describe('a Parquet file', { skip: noServer }, () => {
     assert.equal(plan.estimated_rows, 3_000_000)
     assert.match(plan.statements.join(), /create table "public"."flights" \("date"/i)
     assert.equal((await world.target.unsafe(`select to_regclass('flights') as t`))[0].t, null)
+  })
+
+  test('names column and key, or row, of a value that its target would change', async () => {
+    await world.source.unsafe(`create table narrowed (id integer, v float8, note text);
+      insert into narrowed values (1, 0.5, 'a'), (2, 0.125, E'b\\nc'), (3, 0.1234567891, 'd')`).simple()
+    const out = await world.move({
+      from: postgres(world.sourceUrl),
+      to: files(folder),
+      streams: [{ from: 'narrowed', to: 'narrowed.parquet', mode: 'replace' }],
+    })
+    assert.equal(out.status, 'succeeded', out.faults.join())
+    await world.target.unsafe('create table narrowed (id integer, v numeric(10,3), note varchar(3))')
+    const stream: StreamSpec = { from: 'narrowed.parquet', to: 'narrowed', mode: 'append' }
+    assert.match(await refuses('value_refused', stream), /column "v", row 3/)
+    assert.match(await refuses('value_refused', { ...stream, key: ['id'] }), /column "v", id = 3/)
+    await world.target.unsafe(`drop table narrowed;
+      create table narrowed (id integer check (id < 3), v float8, note text)`).simple()
+    assert.match(await refuses('constraint_refused', { ...stream, key: ['id'] }), /id = 3/)
+    await world.target.unsafe('alter table narrowed drop constraint narrowed_id_check')
+    await loads(stream)
+    assert.deepEqual(await contents(world.target, 'narrowed'), await contents(world.source, 'narrowed'))
+  })
+
+  test('of another program may carry lists, maps and nanoseconds: refused by name', async () => {
+    await using hold = await startHold({ folder, files: [], memoryMb: 64, threads: 1 })
+    const make = (name: string, select: string) =>
+      hold.run(`copy (select ${select}) to '${join(folder, name)}' (format parquet)`)
+    await make('lists.parquet', '[1, 2] as v')
+    assert.match(await refuses('type_refused', replace('lists.parquet', 'lists')), /"v"/)
+    await make(
+      'nanos.parquet',
+      'make_timestamp_ns(1577836800000001000) as v union all select make_timestamp_ns(1)',
+    )
+    assert.match(await refuses('value_refused', replace('nanos.parquet', 'nanos')), /column "v", row 2/)
+    await make(
+      'exact.parquet',
+      `make_timestamp_ns(1577836800000001000) as v, 18446744073709551615::ubigint as u, 255::utinyint as t,
+       '{"a":1}'::json as j, 'b'::enum('a', 'b') as e`,
+    )
+    await loads(replace('exact.parquet', 'exact'))
+    assert.deepEqual(await contents(world.target, 'exact'), [
+      '("2020-01-01 00:00:00.000001",18446744073709551615,255,"{""a"":1}",b)',
+    ])
   })
 
   test('without rows keeps its columns', async () => {
