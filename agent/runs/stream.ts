@@ -55,7 +55,7 @@ export class Ends implements AsyncDisposable {
       const hold = await known.started
       if (hold.alive) return hold
     }
-    await this.#endHold()
+    await this.endHold()
     const folder = join(this.#order.folder, `${this.#index}-${this.#holds++}`)
     makePrivateFolder(folder)
     const memoryMb = this.#order.holdMemory ?? holdMemoryMb
@@ -73,7 +73,8 @@ export class Ends implements AsyncDisposable {
     }
   }
 
-  async #endHold(): Promise<void> {
+  /** Ends the hold, if there is one. Never throws. */
+  async endHold(): Promise<void> {
     const hold = await this.#hold?.started.catch(() => null)
     if (!hold) return
     this.peakHoldBytes = Math.max(this.peakHoldBytes, hold.peakRssBytes)
@@ -81,7 +82,7 @@ export class Ends implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#endHold()
+    await this.endHold()
     await this.source[Symbol.asyncDispose]()
     await this.destination[Symbol.asyncDispose]()
   }
@@ -256,7 +257,10 @@ async function run(
   }
   signal.throwIfAborted()
   tally.committing = true
+  // The hold has given all that it had; its memory goes back while the commit waits for the disk.
+  const ended = ends.endHold()
   await loading.commit({ runId: order.runId, rows })
+  await ended
   return 'done'
 }
 
