@@ -46,9 +46,6 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
   using file = openAgentLog({ folder: config.logs, level: config.logLevel, now: Date.now })
   const log = both(file, shell, config.logLevel)
   const stop = new Stopping(shell, Number(flags.grace))
-  // A connection that is lost without a word must not leave the process with nothing to wait for: time limits of
-  // requests do not count as such.
-  const awake = setInterval(() => undefined, 30_000)
   try {
     await daemon({
       config,
@@ -60,7 +57,6 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
       onReady: (footing) => announce(shell, { config, footing, identity }),
     }, stop)
   } finally {
-    clearInterval(awake)
     stop[Symbol.dispose]()
   }
   log.write('info', 'the agent has stopped')
