@@ -30,6 +30,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'openapi-typescript': ['scripts/openapi.ts'],
   'typescript': ['scripts/'],
   'yaml': ['agent/'],
+  'croner': ['shared/schedule.ts'],
   'bun': ['agent/', 'scripts/'],
 }
 
