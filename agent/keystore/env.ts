@@ -5,6 +5,7 @@ import type { Keystore } from './keystore.ts'
 export function envKeystore(name: string, env: Readonly<Record<string, string | undefined>>): Keystore {
   return {
     place: `the variable ${name}`,
+    swap: null,
     async read() {
       const text = env[name]
       if (text === undefined || text === '') {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -29,6 +29,22 @@ describe('a keystore', () => {
       })
     })
   }
+
+  test('in a file lets only the one who saw the last ring replace it', async () => {
+    const { read, swap } = keystoreAt(`file:${folder}/new/ring.json`, {})
+    assert.ok(swap)
+    assert.equal(await swap('something', 'one'), false)
+    assert.equal(await swap(null, 'one'), true)
+    assert.equal(statSync(`${folder}/new/ring.json`).mode & 0o777, 0o600)
+    assert.equal(await swap(null, 'two'), false)
+    assert.equal(await swap('one', 'two'), true)
+    assert.equal(await swap('one', 'three'), false)
+    assert.equal(await read(), 'two')
+  })
+
+  test('that the platform fills is only read', () => {
+    assert.equal(keystoreAt('env:RING', {}).swap, null)
+  })
 
   test('in the environment gives the variable, and never its value in a message', async () => {
     assert.equal(await keystoreAt('env:RING', { RING: 'three' }).read(), 'three')

@@ -6,8 +6,13 @@ import { fileKeystore } from './file.ts'
 export interface Keystore {
   /** For messages: where it is. Never what it holds. */
   readonly place: string
-  /** The ring's text, read anew each time. Throws `file_…` or `invalid_setting` when it is not there. */
+  /** The ring's text, read anew each time. Throws `file_…`, `keystore_…` or `invalid_setting` when it is not there. */
   read(): Promise<string>
+  /**
+   * Replaces the ring that was `seen` (null: there must be none) by `text`. False when somebody else was faster, and
+   * nothing has changed then; true means durable. Null where this kind is only read: the platform fills it.
+   */
+  readonly swap: ((seen: string | null, text: string) => Promise<boolean>) | null
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -339,7 +339,7 @@ export class World implements AsyncDisposable {
 
   footings(typedPin: string | null = null, edge: Pick<World['edge'], 'trustAfter'> = this.edge): Footings {
     return new Footings({
-      keystore: { place: 'the test', read: async () => JSON.stringify(this.ring) },
+      keystore: { place: 'the test', swap: null, read: async () => JSON.stringify(this.ring) },
       typedPin,
       floor: this.floorStore,
       anchor: this.anchor,

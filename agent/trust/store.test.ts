@@ -29,6 +29,22 @@ describe('a store in a file', () => {
     assert.equal((await store.read())?.text, 'b')
   })
 
+  test('has others beside it, in a folder of their own', async () => {
+    const beside = storeAt(`file:${folder}/b/anchor.json`, 'anchor').beside('pipeline-7')
+    assert.equal(await beside.read(), null)
+    assert.equal(await beside.swap(null, '1'), true)
+    assert.equal(statSync(`${folder}/b/anchor.d/pipeline-7.json`).mode & 0o777, 0o600)
+    assert.equal(statSync(`${folder}/b/anchor.d`).mode & 0o777, 0o700)
+    assert.equal(await storeAt(`file:${folder}/b/anchor.json`, 'anchor').read(), null)
+  })
+
+  test('puts nothing beside it under a name that is a path', () => {
+    const store = storeAt(`file:${folder}/b/anchor.json`, 'anchor')
+    for (const name of ['../x', 'a/b', '', '.', 'A']) {
+      assert.throws(() => store.beside(name), { code: 'invalid_setting' }, name)
+    }
+  })
+
   test('refuses a file that others may read or change', async () => {
     const store = storeAt(`file:${folder}/three.json`, 'anchor')
     await store.swap(null, 'a')

@@ -1,6 +1,6 @@
 /** Where floor and anchor live: one small document, replaced only by somebody who has seen what it replaces. */
 import { createHash } from 'node:crypto'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import { locked, makePrivateFolder, readIfThere, refuseShared, writeAtomic } from '../files.ts'
 
@@ -20,6 +20,11 @@ export interface Store {
    * nothing has changed then. True means durable.
    */
   swap(tag: string | null, text: string): Promise<boolean>
+  /**
+   * The object of that name beside this one: `anchor.json` has `anchor.d/<name>.json`. Nothing is read or made before
+   * it is asked for. Throws `invalid_setting` on a name that is more than letters, digits and dashes.
+   */
+  beside(name: string): Store
 }
 
 /** `file:/path`, the only kind so far. Throws `invalid_setting`. */
@@ -61,6 +66,16 @@ class FileStore implements Store {
       return true
     })
   }
+
+  beside(name: string): Store {
+    return new FileStore(join(dirname(this.#path), besideName(basename(this.#path), name)), this.#what)
+  }
+}
+
+/** `anchor.json` and `x` make `anchor.d/x.json`. */
+function besideName(own: string, name: string): string {
+  if (!/^[a-z0-9-]{1,80}$/.test(name)) throw new Fault('invalid_setting', `${name} is no name for an object.`)
+  return `${own.replace(/\.json$/, '')}.d/${name}.json`
 }
 
 function tagOf(text: string): string {
