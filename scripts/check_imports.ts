@@ -14,6 +14,8 @@ const rooms = ['audit', 'auth', 'tenants', 'trust', 'keys', 'agents', 'connectio
 const places: Readonly<Record<string, readonly string[]>> = {
   'hono': ['edge/'],
   '@hono/zod-openapi': ['edge/'],
+  '@aws-sdk/client-s3': ['agent/trust/s3_store.ts'],
+  '@aws-sdk/client-secrets-manager': ['agent/keystore/secrets_manager.ts'],
   'zod': ['shared/', 'agent/', 'edge/'],
   'kysely': ['edge/'],
   'libsql': ['edge/db/'],
