@@ -30,6 +30,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['agent/commands/'],
   'openapi-fetch': ['agent/edge_client/'],
   'openapi-typescript': ['scripts/openapi.ts'],
+  'shamir-secret-sharing': ['agent/keystore/recovery'],
   'typescript': ['scripts/'],
   'yaml': ['agent/'],
   'croner': ['shared/schedule.ts'],
