@@ -45,6 +45,16 @@ const faults = {
   fingerprint_mismatch: { class: 'request', help: 'The agent has another fingerprint than the one given.' },
   pool_unknown: { class: 'request', help: 'The current trust document lists no such pool.' },
   log_key_mismatch: { class: 'request', help: "The document's log_key is not the log key of this tenant." },
+  challenge_invalid: {
+    class: 'request',
+    help: 'The challenge is not of this edge, is for another pool, or is too old; ask for another one.',
+  },
+  enrolment_not_allowed: {
+    class: 'request',
+    help: 'The trust document does not let agents of this pool join by the key of the pool.',
+  },
+  possession_failed: { class: 'request', help: 'The answer does not prove that the agent holds the key.' },
+  rewrap_stale: { class: 'request', help: 'The record has changed since it was handed out.' },
   lease_lost: { class: 'request', help: 'The lease of this run has passed to another agent.' },
   internal: { class: 'transient', help: 'Something failed at the edge; the request id finds it in its log.' },
   unavailable: { class: 'transient', help: 'The edge cannot do this right now; repeat in a moment.' },
@@ -68,10 +78,25 @@ const faults = {
     help: 'The edge answered with something that its description rules out.',
   },
 
+  // Secret managers and stores of the customer's account.
+  keystore_unreachable: {
+    class: 'transient',
+    help: 'The secret manager that holds the ring does not answer.',
+  },
+  keystore_denied: { class: 'final', help: 'The secret manager does not let this machine at the ring.' },
+  keystore_read_only: { class: 'final', help: 'The ring lies where it can only be read from here.' },
+  keystore_moved: { class: 'final', help: 'Somebody else has changed the ring meanwhile; run it again.' },
+  store_unreachable: { class: 'transient', help: 'The store of floor or anchor does not answer.' },
+  store_denied: { class: 'final', help: 'The store does not let this machine at floor or anchor.' },
+
   // Sealed records and signed documents: what does not check.
   envelope_invalid: {
     class: 'refused',
     help: 'This is not an envelope, or one of a suite that is unknown here.',
+  },
+  suite_refused: {
+    class: 'refused',
+    help: 'The record is sealed by another suite than the one that the key is for.',
   },
   kid_missing: { class: 'refused', help: 'The record is sealed to none of the keys in the ring.' },
   envelope_refused: {
@@ -119,6 +144,20 @@ const faults = {
     class: 'refused',
     help: 'There is no anchor. Who runs the agent makes it once: sallyport anchor init.',
   },
+  anchor_rolled_back: {
+    class: 'refused',
+    help:
+      'The anchor is older than the one seen before: put the newest back, or see sallyport anchor init --help.',
+  },
+  anchor_local: {
+    class: 'refused',
+    help:
+      "An agent that joins by the pool's key may not keep the anchor on its own disk, which goes with it.",
+  },
+  release_refused: {
+    class: 'refused',
+    help: 'The trust document lists the binaries that may run, and this one is not among them.',
+  },
   floor_missing: { class: 'refused', help: 'There is no floor where the configuration says that one is.' },
   denied: { class: 'refused', help: 'The floor denies this signer, agent or connection.' },
   index_rolled_back: { class: 'refused', help: 'The index is older than the one seen before.' },
@@ -140,6 +179,18 @@ const faults = {
     class: 'refused',
     help: 'The clock of this machine is behind the time that agents of this pool have acted at before.',
   },
+  fire_time_refused: {
+    class: 'refused',
+    help: 'That is no time at which the schedule of the pipeline lets a run start.',
+  },
+  trigger_before_anchor: {
+    class: 'refused',
+    help: 'The trigger is from before the anchor was made anew, so nothing says whether it has had its run.',
+  },
+  parameter_refused: {
+    class: 'refused',
+    help: 'A parameter is missing, is not declared, or has a value that the pipeline does not allow.',
+  },
   trigger_used: { class: 'refused', help: 'This trigger has already had its run.' },
   limit_reached: { class: 'refused', help: 'The pipeline has had the runs or attempts that it allows.' },
   policy_missing: {
@@ -151,6 +202,11 @@ const faults = {
     class: 'refused',
     help: 'The host resolves to an address that nobody has named as allowed.',
   },
+  host_not_declared: {
+    class: 'refused',
+    help: 'The server names another host, which the connection or the policy does not declare.',
+  },
+  redirect_refused: { class: 'refused', help: 'The server sends the agent on in a way that is not allowed.' },
   plain_refused: {
     class: 'refused',
     help: 'A plain connection needs a Unix socket or loopback that local policy names.',
@@ -162,6 +218,11 @@ const faults = {
     help: 'The audit log that the edge shows contradicts the one seen before.',
   },
   agent_lost: { class: 'transient', help: 'The agent that held the run went silent, and its lease ran out.' },
+  rewrap_refused: {
+    class: 'refused',
+    help: 'A record is not passed on: what would have to vouch for it does not.',
+  },
+  recovery_refused: { class: 'refused', help: 'The shares do not open this copy of the ring.' },
   checkpoint_invalid: {
     class: 'refused',
     help: 'The checkpoint of the audit log is not signed by the log key of the trust document.',
@@ -216,6 +277,7 @@ const faults = {
   target_locked: { class: 'transient', help: 'Another session holds a lock on the target.' },
   rows_lost: { class: 'final', help: 'Rows read and rows written differ, so nothing was committed.' },
   rows_over_limit: { class: 'final', help: 'The stream has more rows than the pipeline allows.' },
+  bytes_over_limit: { class: 'final', help: 'The stream has more bytes than the policy allows.' },
   time_over_limit: { class: 'final', help: 'The run took longer than the pipeline allows.' },
   run_superseded: { class: 'final', help: 'A later attempt of this run has taken over the target.' },
   cancelled: { class: 'final', help: 'The run was cancelled.' },

@@ -165,6 +165,7 @@ function trustExample(): string {
       projects: [ids.project],
     }],
     log_key: toBase64(p.ed25519.publicKey(counting(0x42))),
+    recovery: null,
     releases: [],
     policy: null,
   }

@@ -33,10 +33,14 @@ function spell(bytes: Uint8Array, version: 7 | 8): string {
   return `${a}-${b}-${c}-${d}-${hex.slice(20)}`
 }
 
-/** What started a run: a signed request, or slot `slot` (from 1) of the UTC day `day` that the edge may use. */
+/**
+ * What started a run: a signed request, slot `slot` (from 1) of the UTC day `day` that the edge may use, or the fire
+ * time `fire` of the pipeline's schedule.
+ */
 export type RunTrigger =
   | { readonly kind: 'request'; readonly issued: string; readonly nonce: string }
   | { readonly kind: 'api'; readonly day: string; readonly slot: number }
+  | { readonly kind: 'schedule'; readonly fire: string }
 
 /**
  * The id of the one run that a trigger can have: a UUID version 8 that leads with the trigger's milliseconds and
@@ -47,13 +51,23 @@ export function runId(
   given: { readonly tenant: string; readonly pipeline: string; readonly trigger: RunTrigger },
 ): string {
   const { tenant, pipeline, trigger } = given
-  const words = trigger.kind === 'request'
-    ? [trigger.kind, trigger.issued, trigger.nonce]
-    : [trigger.kind, trigger.day, String(trigger.slot)]
-  const ms = trigger.kind === 'request'
-    ? Date.parse(trigger.issued)
-    : Date.parse(`${trigger.day}T00:00:00.000Z`) + trigger.slot
+  const { words, ms } = partsOf(trigger)
   if (!Number.isSafeInteger(ms) || ms < 0) throw new RangeError('the trigger has no time')
-  const digest = p.sha256(lengthPrefixed(...['sallyport run v1', tenant, pipeline, ...words].map(utf8)))
+  const digest = p.sha256(
+    lengthPrefixed(...['sallyport run v1', tenant, pipeline, trigger.kind, ...words].map(utf8)),
+  )
   return newUuid(ms, digest, 8)
+}
+
+function partsOf(trigger: RunTrigger): { readonly words: readonly string[]; readonly ms: number } {
+  switch (trigger.kind) {
+    case 'request':
+      return { words: [trigger.issued, trigger.nonce], ms: Date.parse(trigger.issued) }
+    case 'api': {
+      const ms = Date.parse(`${trigger.day}T00:00:00.000Z`) + trigger.slot
+      return { words: [trigger.day, String(trigger.slot)], ms }
+    }
+    case 'schedule':
+      return { words: [trigger.fire], ms: Date.parse(trigger.fire) }
+  }
 }

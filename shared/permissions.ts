@@ -12,6 +12,8 @@ export const permissions = [
   'tokens.write',
   'trust.read',
   'trust.write',
+  'keys.read',
+  'keys.write',
   'index.read',
   'index.write',
   'agents.read',

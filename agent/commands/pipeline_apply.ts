@@ -150,6 +150,7 @@ async function signFile(shell: Shell, { project, file, yes }: Signing) {
     connections: { source: source.id, destination: destination.id },
     pool: file.pool,
     triggers: file.triggers,
+    parameters: {},
     limits: file.limits,
   }
   const recipients = pipelineRecipients(trust, document)

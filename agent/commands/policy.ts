@@ -94,6 +94,7 @@ async function show(shell: Shell, options: SessionOptions): Promise<void> {
 
 function tupleText(tuple: PolicyTuple): string {
   if (tuple.connector === 'files') return tuple.path
+  if (tuple.connector === 'https') return `https://${tuple.endpoint}:${tuple.port}${tuple.path}`
   const { account, endpoint, port, database, schema, prefix } = tuple
   return `${account}@${endpoint}:${port}/${database} ${schema}.${prefix}${prefix === '*' ? '' : '*'}`
 }

@@ -114,6 +114,7 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
     tenant: project.trust.chain.document.tenant,
     project: project.project.id,
     action: 'run',
+    parameters: {},
     pool: signed.document.pool,
     index: project.index?.document.number ?? 1,
     pipeline: { id: entry.id, hash: entry.hash },

@@ -87,6 +87,7 @@ export function firstTrust(given: FirstTrust): TrustDocument {
     }],
     readers: [{ kid: keyId(native, reader), suite: 1, public: toBase64(reader), owner, projects: ['*'] }],
     log_key: logKey,
+    recovery: null,
     releases: [],
     policy: null,
   }

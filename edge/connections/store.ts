@@ -30,7 +30,7 @@ const columns = [
 
 type Row = {
   readonly [K in (typeof columns)[number]]: K extends 'version' | 'created' | 'updated' ? number
-    : K extends 'kind' ? 'postgres' | 'files'
+    : K extends 'kind' ? 'postgres' | 'files' | 'https'
     : string
 }
 

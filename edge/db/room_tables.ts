@@ -54,7 +54,7 @@ interface ConnectionTable {
   id: string
   project: string
   name: string
-  kind: 'postgres' | 'files'
+  kind: 'postgres' | 'files' | 'https'
   /** JSON array of pool names. */
   pools: string
   version: number

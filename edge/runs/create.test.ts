@@ -141,6 +141,7 @@ function pipelineDocument(estate: Estate) {
     connections: { source: estate.project, destination: estate.project },
     pool: 'default',
     triggers: {},
+    parameters: {},
     limits: { retries: 0 },
     commitment: '00'.repeat(32),
   }

@@ -55,6 +55,7 @@ const trust: TrustDocument = {
   }],
   readers: [],
   log_key: logKey,
+  recovery: null,
   releases: [],
   policy: null,
 }
@@ -83,6 +84,7 @@ const pipeline: Pipeline = {
   connections: { source: ids.source, destination: ids.destination },
   pool: 'default',
   triggers: { api: { per_day: 24 } },
+  parameters: {},
   limits: { retries: 3 },
   commitment,
 }
@@ -121,6 +123,7 @@ const request: Request = {
   tenant: ids.tenant,
   project: ids.project,
   action: 'run',
+  parameters: {},
   pool: 'default',
   index: 1,
   pipeline: { id: ids.pipeline, hash: signedPipeline.hash },

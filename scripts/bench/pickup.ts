@@ -99,6 +99,7 @@ function trustDocument(
     }],
     readers: [],
     log_key: keys.logKey,
+    recovery: null,
     releases: [],
     policy: null,
   }
@@ -148,6 +149,7 @@ async function publish(call: Call, { tenant, project, signer, sealing }: Author)
     connections: { source: connection, destination: connection },
     pool: 'default',
     triggers: { api: { per_day: 10_000 } },
+    parameters: {},
     limits: { retries: 0 },
     commitment,
   }))

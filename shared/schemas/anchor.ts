@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Base64, Day, Hash, Id, Name, Time, Version } from './fields.ts'
+import { Base64, Count, Day, Hash, Id, Name, Time, Version } from './fields.ts'
 
 /** Refusals that are kept one by one, the newest. */
 export const MAX_REFUSALS = 100
@@ -11,7 +11,7 @@ const Refusal = z.strictObject({ at: Time, run: Id.nullable() })
 export const AnchoredRun = z.strictObject({
   id: Id,
   pipeline: Id,
-  trigger: z.enum(['api', 'request']),
+  trigger: z.enum(['api', 'request', 'schedule']),
   /** The UTC day that it counts for. */
   day: Day,
   attempts: Version,
@@ -30,11 +30,17 @@ export const Anchor = z.strictObject({
   type: z.literal('anchor'),
   tenant: Id,
   pool: Name,
+  /** Rises by one with every write: one that has fallen was rolled back. */
+  generation: Count,
+  /** When a lost anchor was made anew: what was triggered before cannot be told from what has run. Else null. */
+  lost: Time.nullable(),
   /** The latest time of a host's clock at which an agent has counted a run: from it on, time does not go back. */
   clock: Time.nullable(),
   trust: z.strictObject({ version: Version, hash: Hash }).nullable(),
   /** The highest index seen of each project. */
   index: z.record(Id, z.strictObject({ number: Version, hash: Hash })),
+  /** Pipelines that have run, and since when: each has an object of its own beside this one. */
+  pipelines: z.record(Id, z.strictObject({ since: Time })),
   runs: z.array(AnchoredRun),
   /** Agent state under the state key, by `type/id`. */
   state: z.record(z.string().min(3).max(300), Base64),
@@ -46,3 +52,17 @@ export const Anchor = z.strictObject({
   refusals: z.array(Refusal.extend({ code: Code })).max(MAX_REFUSALS),
 })
 export type Anchor = z.infer<typeof Anchor>
+
+/** What is remembered of one pipeline: an object of its own, so that pipelines do not wait for one another. */
+export const PipelineAnchor = z.strictObject({
+  type: z.literal('pipeline_anchor'),
+  tenant: Id,
+  pool: Name,
+  pipeline: Id,
+  generation: Count,
+  clock: Time.nullable(),
+  /** The latest fire time of its schedule that was accepted. */
+  fired: Time.nullable(),
+  runs: z.array(AnchoredRun),
+})
+export type PipelineAnchor = z.infer<typeof PipelineAnchor>

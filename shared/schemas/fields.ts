@@ -16,6 +16,16 @@ export const KeyId = z.string().regex(/^[0-9a-f]{32}$/, 'not 32 lowercase hex di
 /** A 32-byte key in canonical base64. */
 export const Key = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'not 32 bytes in base64')
 
+/** How a data key is wrapped: 1 is HPKE with X25519, 2 is HPKE with X-Wing. FORMAT.md, "Wrap". */
+export const Suite = z.union([z.literal(1), z.literal(2)])
+export type Suite = z.infer<typeof Suite>
+
+/** A public sealing key in canonical base64: 32 bytes of suite 1, 1,216 bytes of suite 2. */
+export const SealingPublic = z.string().regex(
+  /^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/]{1620}[A-Za-z0-9+/][AQgw]==)$/,
+  'not a public sealing key in base64',
+)
+
 /** Canonical base64 of any length, at least one byte. */
 export const Base64 = z.string().min(4).regex(/^[A-Za-z0-9+/]+={0,2}$/, 'not base64').refine((text) => {
   // The end alone decides: looking at all of a long text in fours is more than some regular expressions can do.

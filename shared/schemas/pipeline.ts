@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Hash, Id, Name, Version } from './fields.ts'
+import { Parameter, ParameterName } from './parameter.ts'
 
 export const PipelineLimits = z.strictObject({
   rows: z.int().min(1).optional(),
@@ -9,6 +10,19 @@ export const PipelineLimits = z.strictObject({
   runs_per_day: z.int().min(1).max(100_000).optional(),
 })
 export type PipelineLimits = z.infer<typeof PipelineLimits>
+
+/** When the edge may start a run on its own. Times are those of `cron` in `timezone`, and no other. */
+export const Schedule = z.strictObject({
+  /** Five fields. */
+  cron: z.string().min(1).max(200),
+  /** A name of the IANA time zone database. */
+  timezone: z.string().min(1).max(64),
+  /** What happens when the run before is not over. */
+  overlap: z.enum(['skip', 'queue']),
+  /** Which fire times that were missed are made up for. */
+  catch_up: z.enum(['none', 'last', 'all']),
+})
+export type Schedule = z.infer<typeof Schedule>
 
 /** What is signed about a pipeline, and what the edge can see of it. */
 export const Pipeline = z.strictObject({
@@ -23,7 +37,9 @@ export const Pipeline = z.strictObject({
   triggers: z.strictObject({
     /** Runs that the edge may start without a signed request, a UTC day. */
     api: z.strictObject({ per_day: z.int().min(1).max(10_000) }).optional(),
+    schedule: Schedule.optional(),
   }),
+  parameters: z.record(ParameterName, Parameter),
   limits: PipelineLimits,
   commitment: Hash,
 })
@@ -34,6 +50,8 @@ export const PipelineStream = z.strictObject({
   from: z.string().min(1).max(1024),
   to: z.string().min(1).max(1024),
   mode: z.enum(['replace', 'append']),
+  /** A condition in the source's SQL; `${name}` is a parameter, bound as a value. */
+  where: z.string().min(1).max(10_000).optional(),
   key: z.array(z.string().min(1).max(256)).min(1).max(64).optional(),
   cast: z.record(z.string().min(1).max(256), z.string().min(1).max(256)).optional(),
 })

@@ -24,16 +24,34 @@ const files = {
   ),
 }
 
+/** A host, or every host below a domain (`*.example.com`); never all of them. */
+const HostPattern = z.string().max(255).regex(
+  /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/,
+  'a host in lowercase, or *. and a domain',
+)
+
+const https = {
+  connector: z.literal('https'),
+  endpoint: Exact,
+  port: z.union([z.int().min(1).max(65535), Any]),
+  /** What the URL's path starts with; `/` for any. */
+  path: z.string().max(4096).startsWith('/'),
+  /** Hosts that the server may send the agent on to, where the connection declares them as well. */
+  derived: z.array(HostPattern).max(100).optional(),
+}
+
 /** A place, whole: where every field fits, it fits. A field is exact, or `*` for anything. */
 export const PolicyPlace = z.discriminatedUnion('connector', [
   z.strictObject(postgres),
   z.strictObject(files),
+  z.strictObject(https),
 ])
 export type PolicyPlace = z.infer<typeof PolicyPlace>
 
 export const PolicyTuple = z.discriminatedUnion('connector', [
   z.strictObject({ direction: Direction, ...postgres }),
   z.strictObject({ direction: Direction, ...files }),
+  z.strictObject({ direction: z.literal('read'), ...https }),
 ])
 export type PolicyTuple = z.infer<typeof PolicyTuple>
 
@@ -41,6 +59,10 @@ export type PolicyTuple = z.infer<typeof PolicyTuple>
 export const PolicyLimits = z.strictObject({
   /** Of one stream. */
   rows: z.int().min(1).optional(),
+  /** Of one stream, as they are read. */
+  bytes: z.int().min(1).optional(),
+  /** Of one pipeline, a UTC day. */
+  runs_per_day: z.int().min(1).optional(),
 })
 export type PolicyLimits = z.infer<typeof PolicyLimits>
 
@@ -51,5 +73,7 @@ export const Policy = z.strictObject({
   forbidden_pairs: z.array(z.strictObject({ source: PolicyPlace, destination: PolicyPlace })).max(1000)
     .optional(),
   limits: PolicyLimits.optional(),
+  /** What agents may send to the edge, sealed to the readers of the project. Nothing where it is absent. */
+  relay: z.strictObject({ logs: z.boolean() }).optional(),
 })
 export type Policy = z.infer<typeof Policy>

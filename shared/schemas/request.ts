@@ -1,15 +1,24 @@
 import { z } from 'zod'
 import { Hash, Id, Name, Time, Version } from './fields.ts'
+import { ParameterValues } from './parameter.ts'
 
 /** A signed request lives at most so long, which bounds what an agent has to remember. */
 export const MAX_REQUEST_MS = 86_400_000
+
+/**
+ * `reset` loads every stream as mode `replace`; `backfill` is a run over the range that its parameters give; `run` is
+ * as the schedule would do it.
+ */
+export const RequestAction = z.enum(['run', 'reset', 'backfill'])
+export type RequestAction = z.infer<typeof RequestAction>
 
 /** A person's or a machine's order to run one pipeline, once. */
 export const Request = z.strictObject({
   type: z.literal('request'),
   tenant: Id,
   project: Id,
-  action: z.literal('run'),
+  action: RequestAction,
+  parameters: ParameterValues,
   pool: Name,
   /** The index that the signer looked at. */
   index: Version,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { distinct, Id, Key, KeyId, Name, Time } from './fields.ts'
+import { distinct, Id, Key, KeyId, Name, Suite, Time } from './fields.ts'
 import { Pin } from './pin.ts'
+import { SealingKeyState } from './trust_document.ts'
 
 /** The secret keys of one pool. It lives in the customer's secret store and nowhere else. */
 export const Ring = z.strictObject({
@@ -10,9 +11,10 @@ export const Ring = z.strictObject({
   pin: Pin,
   sealing: z.array(z.strictObject({
     kid: KeyId,
-    suite: z.literal(1),
+    suite: Suite,
+    /** 32 bytes in either suite: a scalar of X25519, a seed of X-Wing. */
     private: Key,
-    state: z.enum(['active', 'retiring', 'retired']),
+    state: SealingKeyState,
     created: Time,
   })).min(1).max(64).refine((keys) => distinct(keys.map(({ kid }) => kid)), 'a kid stands there twice'),
   /** Ed25519 seed. */

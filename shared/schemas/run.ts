@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type FaultCode, faultCodes } from '../faults.ts'
 import { Dsse } from './dsse.ts'
 import { Count, Day, Id, Name, Time, Version } from './fields.ts'
+import { ParameterValues } from './parameter.ts'
 
 /** Any code of the closed list, and no other text. */
 export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]]).meta({ id: 'FaultCode' })
@@ -57,10 +58,16 @@ export const RunStream = z.object({
 }).meta({ id: 'RunStream' })
 export type RunStream = z.infer<typeof RunStream>
 
-/** What made a run: a signed request, or slot `slot` of a day's unsigned runs. */
+/** What made a run: a signed request, slot `slot` of a day's unsigned runs, or a fire time of the schedule. */
 export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), request: Dsse }),
-  z.object({ kind: z.literal('api'), day: Day, slot: Version }),
+  z.object({
+    kind: z.literal('api'),
+    day: Day,
+    slot: Version,
+    parameters: ParameterValues.optional(),
+  }),
+  z.object({ kind: z.literal('schedule'), fire: Time }),
 ]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
@@ -75,7 +82,7 @@ export const Run = z.object({
   pipeline_id: Id,
   pool: Name,
   state: RunState,
-  trigger: z.enum(['request', 'api']),
+  trigger: z.enum(['request', 'api', 'schedule']),
   attempt: Version,
   attempts: Version.meta({ description: 'The most attempts that the run gets.' }),
   cancel: z.boolean().meta({ description: 'Someone has asked for it to be cancelled.' }),

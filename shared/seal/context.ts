@@ -1,6 +1,6 @@
 import { lengthPrefixed, utf8 } from '../bytes.ts'
 
-export type RecordType = 'connection' | 'pipeline' | 'policy'
+export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession'
 
 /**
  * The place of a sealed record. A reader builds it from what it has verified, never from the envelope: a record that
@@ -22,6 +22,8 @@ export const schemas: Readonly<Record<RecordType, string>> = {
   connection: 'connection/1',
   pipeline: 'pipeline/1',
   policy: 'policy/1',
+  log: 'log/1',
+  possession: 'possession/1',
 }
 
 /** Six fields in order, each behind its length; a null project is an empty one, the version is decimal text. */

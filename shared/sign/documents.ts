@@ -6,6 +6,7 @@ import { Connection } from '../schemas/connection.ts'
 import { Dsse } from '../schemas/dsse.ts'
 import { Index } from '../schemas/index.ts'
 import { Pipeline } from '../schemas/pipeline.ts'
+import { Enrolment, Receipt, RunLog } from '../schemas/receipt.ts'
 import { Request } from '../schemas/request.ts'
 import { TrustDocument } from '../schemas/trust_document.ts'
 import type { Primitives } from '../seal/primitives.ts'
@@ -18,6 +19,9 @@ const kinds = {
   pipeline: Pipeline,
   index: Index,
   request: Request,
+  receipt: Receipt,
+  enrolment: Enrolment,
+  log: RunLog,
 } as const
 
 export type DocumentType = keyof typeof kinds

@@ -10,6 +10,9 @@ import { type SignedDocument, verifyDocument } from '../sign/documents.ts'
 /** What signers sign; trust documents are signed by roots. */
 export type AuthoredType = 'connection' | 'pipeline' | 'index' | 'request'
 
+/** What agents hand to people, signed by the key of their pool. */
+export type PooledType = 'receipt' | 'enrolment' | 'log'
+
 const dutyOf: Readonly<Record<AuthoredType, Duty>> = {
   connection: 'connections',
   pipeline: 'pipelines',
@@ -64,4 +67,31 @@ export function verifyAuthored<T extends AuthoredType>(
   const signers = entitled.filter((id) => !deny.includes(id))
   if (signers.length === 0) throw new Fault('denied')
   return { ...signed, signers }
+}
+
+/**
+ * Verifies a document by the key of a pool of the current trust document. Throws `wrong_pool` (no such pool, or the
+ * document names another), `signature_invalid`, `document_invalid`, and `denied` when the floor denies the pool's key.
+ */
+export function verifyPooled<T extends PooledType>(
+  p: Primitives,
+  given: {
+    readonly trust: TrustDocument
+    readonly deny: readonly string[]
+    readonly type: T
+    readonly pool: string
+    readonly dsse: unknown
+  },
+): SignedDocument<T> {
+  const { trust, deny, type, pool: name, dsse } = given
+  const pool = trust.pools.find((one) => one.name === name)
+  if (pool === undefined) throw new Fault('wrong_pool', `The trust document knows no pool ${name}.`)
+  const key = fromBase64(pool.key)
+  const signed = verifyDocument(p, { type, dsse, keys: [key], threshold: 1 })
+  if (signed.document.tenant !== trust.tenant) {
+    throw new Fault('document_invalid', 'The document is of another tenant.')
+  }
+  if (signed.document.pool !== name) throw new Fault('wrong_pool', 'The document is of another pool.')
+  if (deny.includes(keyId(p, key))) throw new Fault('denied')
+  return signed
 }

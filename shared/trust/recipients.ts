@@ -3,8 +3,16 @@ import { fromBase64 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
 import type { Connection } from '../schemas/connection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
+import type { Suite } from '../schemas/fields.ts'
 import type { TrustDocument } from '../schemas/trust_document.ts'
 import type { Recipient } from '../seal/envelope.ts'
+
+/** The suite of a tenant: that of its active keys and readers, which is one. Throws `trust_invalid` without any. */
+export function suiteOf(trust: TrustDocument): Suite {
+  const key = trust.sealing_keys.find(({ state }) => state === 'active')
+  if (key === undefined) throw new Fault('trust_invalid', 'The trust document has no active sealing key.')
+  return key.suite
+}
 
 function agentsOf(trust: TrustDocument, pools: readonly string[]): Recipient[] {
   return pools.flatMap((pool) => {

@@ -65,6 +65,7 @@ export function tenant() {
     signers: [{ key: signer.key, owner: 'Ada', may: allDuties, projects: [ids.project] }],
     readers: [{ ...readerKey, owner: 'Grace', projects: [ids.project] }],
     log_key: logKey.key,
+    recovery: null,
     releases: [],
     policy: null,
   }
@@ -96,6 +97,7 @@ export function pipelineOf({ ids }: Tenant, change: Partial<Pipeline> = {}): Pip
     connections: { source: ids.source, destination: ids.destination },
     pool: 'default',
     triggers: { api: { per_day: 24 } },
+    parameters: {},
     limits: { retries: 3 },
     commitment: 'a'.repeat(64),
     ...change,
@@ -139,6 +141,7 @@ export function requestOf({ ids }: Tenant, change: Partial<Request> = {}): Reque
     tenant: ids.tenant,
     project: ids.project,
     action: 'run',
+    parameters: {},
     pool: 'default',
     index: 1,
     pipeline: { id: ids.pipeline, hash: 'c'.repeat(64) },
