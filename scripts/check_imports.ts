@@ -23,6 +23,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'swagger-ui-dist': ['edge/docs', 'edge/http/'],
   '@noble/curves': ['shared/seal/', 'shared/sign/'],
   '@noble/ciphers': ['shared/seal/', 'agent/primitives.ts'],
+  '@noble/post-quantum': ['shared/seal/'],
   '@noble/hashes': ['shared/seal/', 'shared/sign/', 'shared/log/'],
   '@duckdb/node-api': ['agent/engine/', 'scripts/build_agent.ts', 'scripts/demo/'],
   '@duckdb/node-bindings': ['agent/engine/', 'scripts/build_agent.ts'],

@@ -9,48 +9,62 @@ import { openBase, sealBase } from './hpke.ts'
 import { keyIdBytes } from './key_id.ts'
 import { pad, unpad } from './padding.ts'
 import { KEY_BYTES, type Primitives } from './primitives.ts'
+import { kemOf, publicKeyOf, type Suite } from './suites.ts'
 
-/** Suite 1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. */
-export const SUITE = 1
-
-/** A public sealing key. Its key id is computed, never taken along. */
+/** A public sealing key: 32 bytes in suite 1, 1,216 in suite 2. Its key id is computed, never taken along. */
 export interface Recipient {
-  readonly suite: typeof SUITE
+  readonly suite: Suite
   readonly publicKey: Uint8Array
 }
 
+/** `privateKey` is 32 bytes in either suite. */
 export interface OpeningKey {
-  readonly suite: typeof SUITE
+  readonly suite: Suite
   readonly privateKey: Uint8Array
 }
 
 const infoLabel = utf8('sallyport envelope v1')
 const headerLabel = utf8('sallyport envelope header v1')
 
-function infoOf({ tenant }: Context): Uint8Array {
-  return lengthPrefixed(infoLabel, utf8(tenant), Uint8Array.of(0, SUITE))
+function infoOf(suite: Suite, { tenant }: Context): Uint8Array {
+  return lengthPrefixed(infoLabel, utf8(tenant), Uint8Array.of(0, suite))
 }
 
 function headerMac(p: Primitives, dataKey: Uint8Array, header: Uint8Array): Uint8Array {
   return p.hmacSha256(expand(p.hmacSha512, dataKey, headerLabel, KEY_BYTES), header)
 }
 
-/** What a wrap's aad is made of, once for all recipients of a body. */
+/** What a wrap is bound to, once for all recipients of a body. */
 interface Bound {
+  readonly suite: Suite
   readonly info: Uint8Array
   readonly context: Uint8Array
   readonly bodyHash: Uint8Array
 }
 
-function bind(p: Primitives, context: Context, given: { body: Uint8Array; encoded: Uint8Array }): Bound {
-  return { info: infoOf(context), context: given.encoded, bodyHash: p.sha256(given.body) }
+function bind(
+  p: Primitives,
+  context: Context,
+  given: { readonly suite: Suite; readonly encoded: Uint8Array; readonly body: Uint8Array },
+): Bound {
+  const { suite, encoded, body } = given
+  return { suite, info: infoOf(suite, context), context: encoded, bodyHash: p.sha256(body) }
 }
 
 function wrapTo(p: Primitives, { publicKey }: Recipient, dataKey: Uint8Array, bound: Bound): Wrap {
   const kid = keyIdBytes(p, publicKey)
   const aad = lengthPrefixed(kid, bound.context, bound.bodyHash)
-  const { enc, ciphertext } = sealBase(p, publicKey, { info: bound.info, aad, plaintext: dataKey })
+  const given = { kem: kemOf(bound.suite), info: bound.info, aad, plaintext: dataKey }
+  const { enc, ciphertext } = sealBase(p, publicKey, given)
   return { kid, enc, wrapped: ciphertext }
+}
+
+/** The one suite of all recipients. Throws a RangeError on none, too many, or two suites. */
+function suiteOfAll(recipients: readonly Recipient[]): Suite {
+  const [first, ...others] = recipients
+  if (!first || recipients.length > MAX_RECIPIENTS) throw new RangeError('1 to 2048 recipients')
+  if (others.some(({ suite }) => suite !== first.suite)) throw new RangeError('two suites on one record')
+  return first.suite
 }
 
 function assemble(
@@ -58,18 +72,15 @@ function assemble(
   given: { dataKey: Uint8Array; body: Uint8Array; bound: Bound; recipients: readonly Recipient[] },
 ): Uint8Array {
   const { dataKey, body, bound, recipients } = given
-  if (recipients.length < 1 || recipients.length > MAX_RECIPIENTS) {
-    throw new RangeError('1 to 2048 recipients')
-  }
   const wraps = recipients.map((recipient) => wrapTo(p, recipient, dataKey, bound))
   if (new Set(wraps.map(({ kid }) => toHex(kid))).size !== wraps.length) {
     throw new RangeError('a recipient stands there twice')
   }
-  const header = encodeHeader(SUITE, wraps)
+  const header = encodeHeader(bound.suite, wraps)
   return concat(header, headerMac(p, dataKey, header), body)
 }
 
-/** Seals under a fresh data key. Throws a RangeError on no, too many or repeated recipients. */
+/** Seals under a fresh data key. Throws a RangeError on no, too many or repeated recipients, or two suites. */
 export function seal(
   p: Primitives,
   given: {
@@ -78,11 +89,31 @@ export function seal(
     readonly recipients: readonly Recipient[]
   },
 ): Uint8Array {
+  const { context, recipients } = given
+  const suite = suiteOfAll(recipients)
   const dataKey = p.randomBytes(KEY_BYTES)
-  const encoded = encodeContext(given.context)
+  const encoded = encodeContext(context)
   const body = sealBody(p, dataKey, { context: encoded, plaintext: pad(given.plaintext) })
-  const bound = bind(p, given.context, { body, encoded })
-  return assemble(p, { dataKey, body, bound, recipients: given.recipients })
+  const bound = bind(p, context, { suite, encoded, body })
+  return assemble(p, { dataKey, body, bound, recipients })
+}
+
+interface Sealed {
+  readonly context: Context
+  readonly envelope: Uint8Array
+  readonly keys: readonly OpeningKey[]
+}
+
+/** The first of the keys that there is a wrap for, and that wrap; there is no second try. */
+function wrapFor(p: Primitives, { suite, wraps }: Parts, keys: readonly OpeningKey[]) {
+  for (const key of keys) {
+    const kid = keyIdBytes(p, publicKeyOf(p, key.suite, key.privateKey))
+    const wrap = wraps.find((one) => equal(one.kid, kid))
+    if (!wrap) continue
+    if (key.suite !== suite) throw new Fault('suite_refused')
+    return { privateKey: key.privateKey, wrap }
+  }
+  throw new Fault('kid_missing')
 }
 
 interface Unwrapped {
@@ -91,21 +122,12 @@ interface Unwrapped {
   readonly dataKey: Uint8Array
 }
 
-/** The data key, by the first wrap that one of the keys is for; there is no second try. */
-function unwrap(
-  p: Primitives,
-  given: { readonly context: Context; readonly envelope: Uint8Array; readonly keys: readonly OpeningKey[] },
-): Unwrapped {
-  const parts = parseEnvelope(given.envelope)
-  const mine = given.keys.map(({ privateKey }) => ({
-    privateKey,
-    kid: toHex(keyIdBytes(p, p.x25519.publicKey(privateKey))),
-  }))
-  const key = mine.find(({ kid }) => parts.wraps.some((wrap) => toHex(wrap.kid) === kid))
-  if (!key) throw new Fault('kid_missing')
-  const wrap = parts.wraps.find(({ kid }) => toHex(kid) === key.kid) as Wrap
-  const bound = bind(p, given.context, { body: parts.body, encoded: encodeContext(given.context) })
-  const dataKey = openBase(p, key.privateKey, {
+function unwrap(p: Primitives, { context, envelope, keys }: Sealed): Unwrapped {
+  const parts = parseEnvelope(envelope)
+  const { privateKey, wrap } = wrapFor(p, parts, keys)
+  const bound = bind(p, context, { suite: parts.suite, encoded: encodeContext(context), body: parts.body })
+  const dataKey = openBase(p, privateKey, {
+    kem: kemOf(parts.suite),
     enc: wrap.enc,
     ciphertext: wrap.wrapped,
     info: bound.info,
@@ -124,37 +146,46 @@ function openWith(p: Primitives, { parts, bound, dataKey }: Unwrapped): Uint8Arr
 }
 
 /**
- * The plaintext. Throws `envelope_invalid` (not an envelope), `kid_missing` (sealed to none of the keys) or
- * `envelope_refused` (altered, cut, or of another place than `context`), and nothing that says more.
+ * The plaintext. Throws `envelope_invalid` (not an envelope), `kid_missing` (sealed to none of the keys),
+ * `suite_refused` (to one of them, by a suite that is not its own) or `envelope_refused` (altered, cut, or of another
+ * place than `context`), and nothing that says more.
  */
-export function open(
-  p: Primitives,
-  given: { readonly context: Context; readonly envelope: Uint8Array; readonly keys: readonly OpeningKey[] },
-): Uint8Array {
+export function open(p: Primitives, given: Sealed): Uint8Array {
   return openWith(p, unwrap(p, given))
 }
 
 /**
- * The same body for other recipients; those of before are gone. The record is opened on the way, so that nothing
- * broken is passed on. Throws as `open` and `seal` do. A data key that has leaked is not mended by this.
+ * The same body and data key for other recipients; those of before are gone. The record is opened on the way, so that
+ * nothing broken is passed on. Throws as `open` and `seal` do, and a RangeError on recipients of another suite: a data
+ * key goes from one suite to no other. A data key that has leaked is not mended by this; `reseal` makes a new one.
  */
 export function rewrap(
   p: Primitives,
-  given: {
-    readonly context: Context
-    readonly envelope: Uint8Array
-    readonly keys: readonly OpeningKey[]
-    readonly recipients: readonly Recipient[]
-  },
+  given: Sealed & { readonly recipients: readonly Recipient[] },
 ): Uint8Array {
+  const { recipients } = given
+  const suite = suiteOfAll(recipients)
   const unwrapped = unwrap(p, given)
-  openWith(p, unwrapped)
   const { dataKey, parts, bound } = unwrapped
-  return assemble(p, { dataKey, body: parts.body, bound, recipients: given.recipients })
+  if (suite !== parts.suite) throw new RangeError('rewrapping keeps the suite')
+  openWith(p, unwrapped)
+  return assemble(p, { dataKey, body: parts.body, bound, recipients })
+}
+
+/**
+ * The same plaintext in the same place under a fresh data key and body, in the suite of the recipients, which need not
+ * be that of before: for a data key that may have leaked and for a change of suite. Throws as `open` and `seal` do.
+ */
+export function reseal(
+  p: Primitives,
+  given: Sealed & { readonly recipients: readonly Recipient[] },
+): Uint8Array {
+  suiteOfAll(given.recipients)
+  return seal(p, { context: given.context, plaintext: open(p, given), recipients: given.recipients })
 }
 
 /** What anybody may read off an envelope. Throws `envelope_invalid`; proves nothing. */
-export function describeEnvelope(envelope: Uint8Array): { suite: number; kids: string[] } {
+export function describeEnvelope(envelope: Uint8Array): { suite: Suite; kids: string[] } {
   const { suite, wraps } = parseEnvelope(envelope)
   return { suite, kids: wraps.map(({ kid }) => toHex(kid)) }
 }

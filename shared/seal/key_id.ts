@@ -1,9 +1,13 @@
 import { toHex } from '../bytes.ts'
-import { checkLength, KEY_BYTES, type Primitives } from './primitives.ts'
+import { KEY_BYTES, MLKEM_BYTES, type Primitives } from './primitives.ts'
 
-/** The first 16 bytes of SHA-256 over a 32-byte public key, of either curve. */
+const lengths: readonly number[] = [KEY_BYTES, MLKEM_BYTES.publicKey + KEY_BYTES]
+
+/** The first 16 bytes of SHA-256 over a public key: 32 bytes of either curve, or 1,216 of X-Wing. */
 export function keyIdBytes(p: Primitives, publicKey: Uint8Array): Uint8Array {
-  checkLength('public key', publicKey, KEY_BYTES)
+  if (!lengths.includes(publicKey.length)) {
+    throw new RangeError(`public key is ${publicKey.length} bytes long, not ${lengths.join(' or ')}`)
+  }
   return p.sha256(publicKey).slice(0, 16)
 }
 

@@ -1,5 +1,6 @@
 import { concat, equal, fromHex } from '../bytes.ts'
 import { isStrictPoint } from './ed25519_points.ts'
+import { mlkem } from './mlkem.ts'
 import {
   type Aead,
   checkLength,
@@ -168,6 +169,7 @@ export function native(
     return crypto.createPublicKey({ key: concat(der[kind].public, bytes), format: 'der', type: 'spki' })
   }
   return {
+    ...mlkem,
     ...(given.hasher ? hashesOf(given.hasher) : hashesOn(crypto)),
     x25519: {
       publicKey: (privateKey) => agreement.publicKey(privateKey),

@@ -4,6 +4,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { equal } from '../bytes.ts'
 import { isStrictPoint } from './ed25519_points.ts'
+import { mlkem } from './mlkem.ts'
 import {
   type Aead,
   checkLength,
@@ -58,6 +59,7 @@ function littleEndian(bytes: Uint8Array): bigint {
 export function noble(given: Pick<Primitives, 'aes256Gcm' | 'randomBytes'>): Primitives {
   return {
     ...given,
+    ...mlkem,
     sha256: (data) => sha256(data),
     sha512: (data) => sha512(data),
     hmacSha256: (key, data) => hmac(sha256, key, data),
