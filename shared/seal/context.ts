@@ -1,6 +1,7 @@
 import { lengthPrefixed, utf8 } from '../bytes.ts'
 
-export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession'
+/** A `ring` is the copy that its recovery key opens; it stays with the customer. */
+export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession' | 'ring' | 'log' | 'possession'
 
 /**
  * The place of a sealed record. A reader builds it from what it has verified, never from the envelope: a record that
@@ -24,6 +25,7 @@ export const schemas: Readonly<Record<RecordType, string>> = {
   policy: 'policy/1',
   log: 'log/1',
   possession: 'possession/1',
+  ring: 'ring/1',
 }
 
 /** Six fields in order, each behind its length; a null project is an empty one, the version is decimal text. */
