@@ -32,5 +32,16 @@ export function groups(hex: string): string {
 export function wordsOf(hex: string): string {
   const bytes = (hex.match(/../g) ?? []).slice(0, spoken)
   if (bytes.length < spoken) throw new RangeError('a fingerprint holds at least twelve bytes')
-  return bytes.map((byte) => words[parseInt(byte, 16)]).join(' ')
+  return bytes.map((byte) => wordOf(parseInt(byte, 16))).join(' ')
+}
+
+/** The word of a byte. */
+export function wordOf(byte: number): string {
+  return words[byte] as string
+}
+
+/** The bytes that the words stand for; null when one of them is none of ours. */
+export function bytesOfWords(spelled: readonly string[]): Uint8Array | null {
+  const bytes = spelled.map((word) => words.indexOf(word))
+  return bytes.includes(-1) ? null : Uint8Array.from(bytes)
 }
