@@ -34,7 +34,7 @@ const https = {
   connector: z.literal('https'),
   endpoint: Exact,
   port: z.union([z.int().min(1).max(65535), Any]),
-  /** What the URL's path starts with; `/` for any. */
+  /** What the URL's path starts with, by whole segments, as it is sent; `/` for any. */
   path: z.string().max(4096).startsWith('/'),
   /** Hosts that the server may send the agent on to, where the connection declares them as well. */
   derived: z.array(HostPattern).max(100).optional(),

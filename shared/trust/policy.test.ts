@@ -2,7 +2,16 @@ import fc from 'fast-check'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Policy, type PolicyTuple } from '../schemas/policy.ts'
-import { type Access, normalisePath, pairAllowed, policyAllows, strictestLimits } from './policy.ts'
+import {
+  type Access,
+  derivedHosts,
+  forbiddenBy,
+  hostFits,
+  normalisePath,
+  pairAllowed,
+  policyAllows,
+  strictestLimits,
+} from './policy.ts'
 
 type PostgresTuple = Extract<PolicyTuple, { connector: 'postgres' }>
 const tuple: PostgresTuple = {
@@ -179,5 +188,92 @@ describe('limits', () => {
     assert.deepEqual(strictestLimits(undefined, { rows: 9 }), { rows: 9 })
     assert.deepEqual(strictestLimits({ rows: 9 }, {}), { rows: 9 })
     assert.deepEqual(strictestLimits(undefined, {}), {})
+    assert.deepEqual(strictestLimits({ bytes: 7, runs_per_day: 3 }, { rows: 1, runs_per_day: 2 }), {
+      rows: 1,
+      bytes: 7,
+      runs_per_day: 2,
+    })
+  })
+})
+
+describe('https places', () => {
+  const place = { connector: 'https', endpoint: 'data.example', port: 443, path: '/exports' } as const
+  const fetched = (path: string): Access => ({ direction: 'read', ...place, path })
+  const allows = (path: string, asked: Access) =>
+    allowed(policy({ direction: 'read', ...place, path }), asked)
+
+  test('a path allows what is below it, by whole segments, and nothing that a server may read otherwise', () => {
+    for (
+      const path of ['/exports', '/exports/', '/exports/a.csv', '/exports/a/b.csv', '/exports/a%20b.csv']
+    ) {
+      assert.equal(allows('/exports', fetched(path)), true, path)
+      assert.equal(allows('/exports/', fetched(path)), true, path)
+      assert.equal(allows('/', fetched(path)), true, path)
+    }
+    for (
+      const path of [
+        '/',
+        '/exports2/a.csv',
+        '/exports/../admin',
+        '/exports/%2e%2e/admin',
+        '/exports/..%2fadmin',
+        '/exports/%5c..',
+        '/exports//a.csv',
+        '/exports/a%00.csv',
+        'exports/a.csv',
+        '/Exports/a.csv',
+      ]
+    ) assert.equal(allows('/exports', fetched(path)), false, path)
+    assert.equal(allows('/exports/..', fetched('/exports/a')), false)
+  })
+
+  test('differ by host, port and path', () => {
+    const given = policy({ direction: 'read', ...place })
+    for (const other of [{ endpoint: 'x.example' }, { port: 444 }, { path: '/other' }]) {
+      const [field] = Object.keys(other)
+      assert.deepEqual(policyAllows(given, { ...fetched('/exports/a'), ...other } as Access), {
+        allowed: false,
+        code: 'policy_denied',
+        differs: [field],
+      })
+    }
+    assert.equal(
+      Policy.safeParse({ allow: [{ direction: 'write', ...place }] }).success,
+      false,
+      'they are read only',
+    )
+  })
+
+  test('approve derived hosts in the tuples that fit whole, and in no other', () => {
+    const one = { direction: 'read', ...place, derived: ['*.cdn.example'] } as const
+    const given = policy(one, { ...one, path: '/other', derived: ['store.example'] })
+    assert.deepEqual(derivedHosts(given, fetched('/exports/a')), [{ patterns: ['*.cdn.example'], port: 443 }])
+    assert.deepEqual(derivedHosts(given, fetched('/elsewhere')), [])
+  })
+
+  test('a pattern is a host or what is below a domain, never every host', () => {
+    assert.equal(hostFits('store.example', 'Store.Example.'), true)
+    assert.equal(hostFits('store.example', 'a.store.example'), false)
+    assert.equal(hostFits('*.cdn.example', 'a.cdn.example'), true)
+    assert.equal(hostFits('*.cdn.example', 'a.b.cdn.example'), true)
+    for (
+      const host of ['cdn.example', 'evilcdn.example', 'cdn.example.evil.net', '.cdn.example', '', '/run/x']
+    ) {
+      assert.equal(hostFits('*.cdn.example', host), false, host)
+    }
+    for (const pattern of ['*', '*.', '*.*', '']) assert.equal(hostFits(pattern, 'a.example'), false, pattern)
+    for (const pattern of ['*', '*.*', '*.com', 'a.*.com', 'A.example', '.example.com', '*example.com']) {
+      const derived = Policy.safeParse({ allow: [{ direction: 'read', ...place, derived: [pattern] }] })
+      assert.equal(derived.success, false, pattern)
+    }
+  })
+
+  test('a forbidden pair counts wherever the path lies below it', () => {
+    const pair = { source: place, destination: { connector: 'files' as const, path: '/data' } }
+    const given = Policy.parse({ allow: [], forbidden_pairs: [pair] })
+    const to = { connector: 'files' as const, path: '/data/x' }
+    assert.deepEqual(forbiddenBy(given, { source: fetched('/exports/a'), destination: to }), [0])
+    assert.deepEqual(forbiddenBy(given, { source: fetched('/exports/../x'), destination: to }), [0])
+    assert.deepEqual(forbiddenBy(given, { source: fetched('/other'), destination: to }), [])
   })
 })

@@ -20,6 +20,13 @@ export type Place =
     /** Absolute, with symbolic links resolved by who asks. */
     readonly path: string
   }
+  | {
+    readonly connector: 'https'
+    readonly endpoint: string
+    readonly port: number
+    /** The path of the URL, as it is sent. */
+    readonly path: string
+  }
 
 export type Decision =
   | { readonly allowed: true }
@@ -59,35 +66,106 @@ function pathFits(place: { path: string }, access: { path: string }): boolean {
   return path !== null && isWithin(path, place.path)
 }
 
+/**
+ * The path of a URL, or null where a server might take it for another one than its segments say: dots, empty segments
+ * and what hides a slash or a dot behind a `%`. A slash at the end does not count.
+ */
+function normaliseUrlPath(path: string): string | null {
+  if (!path.startsWith('/') || /[\\\0]|%(?:2f|5c|2e|00)/i.test(path)) return null
+  const segments = path.replace(/(?!^)\/$/, '').slice(1).split('/')
+  if (path === '/') return '/'
+  return segments.some((one) => one === '' || one === '.' || one === '..') ? null : `/${segments.join('/')}`
+}
+
+function urlPathFits(place: string, access: string): boolean {
+  const folder = normaliseUrlPath(place)
+  const path = normaliseUrlPath(access)
+  return folder !== null && path !== null && isWithin(path, folder)
+}
+
+function endpointFits(place: string, access: string): boolean {
+  const endpoint = normaliseEndpoint(access)
+  return endpoint !== '' && (place === '*' || normaliseEndpoint(place) === endpoint)
+}
+
 /** The fields of a place in which an access differs from it. */
 function differences(place: PolicyPlace, access: Place): string[] {
   if (place.connector === 'files') {
     return access.connector === 'files' && pathFits(place, access) ? [] : ['path']
   }
-  if (access.connector !== 'postgres') return ['connector']
-  const endpoint = normaliseEndpoint(access.endpoint)
+  if (access.connector === 'files') return ['connector']
   const fits: Record<string, boolean> = {
-    endpoint: endpoint !== '' && (place.endpoint === '*' || normaliseEndpoint(place.endpoint) === endpoint),
+    endpoint: endpointFits(place.endpoint, access.endpoint),
     port: place.port === '*' || place.port === access.port,
+  }
+  if (place.connector === 'https') {
+    if (access.connector !== 'https') return ['connector']
+    fits['path'] = urlPathFits(place.path, access.path)
+  } else {
+    if (access.connector !== 'postgres') return ['connector']
+    Object.assign(fits, fieldsFit(place, access))
+  }
+  return Object.entries(fits).filter(([, fit]) => !fit).map(([field]) => field)
+}
+
+function fieldsFit(
+  place: Extract<PolicyPlace, { connector: 'postgres' }>,
+  access: Extract<Place, { connector: 'postgres' }>,
+): Record<string, boolean> {
+  return {
     account: place.account === '*' || place.account === access.account,
     database: place.database === '*' || place.database === access.database,
     schema: place.schema === '*' || place.schema === access.schema,
     prefix: place.prefix === '*' || access.table.startsWith(place.prefix),
   }
-  return Object.entries(fits).filter(([, fit]) => !fit).map(([field]) => field)
 }
 
 /** Whether one tuple fits whole. A null policy allows nothing. */
 export function policyAllows(policy: Policy | null, access: Access): Decision {
   if (!policy) return { allowed: false, code: 'policy_missing', differs: [] }
   let nearest: string[] | null = null
-  for (const tuple of policy.allow) {
-    if (tuple.connector !== access.connector) continue
-    const differs = tupleDifferences(tuple, access)
+  for (const { differs } of compareAll(policy, access)) {
     if (differs.length === 0) return { allowed: true }
     if (nearest === null || differs.length < nearest.length) nearest = differs
   }
   return { allowed: false, code: 'policy_denied', differs: nearest ?? [] }
+}
+
+/** A tuple beside what was asked: the fields that do not fit, none when it allows it. */
+export interface Comparison {
+  readonly tuple: PolicyTuple
+  readonly differs: readonly string[]
+}
+
+/** Every tuple for this connector, in the policy's order. */
+export function compareAll(policy: Policy, access: Access): Comparison[] {
+  return policy.allow.filter((tuple) => tuple.connector === access.connector)
+    .map((tuple) => ({ tuple, differs: tupleDifferences(tuple, access) }))
+}
+
+/** Hosts that a server may send the agent on to. */
+export interface DerivedHosts {
+  readonly patterns: readonly string[]
+  /** Of the tuple: a derived host is reached at this port or at 443, `*` for any. */
+  readonly port: number | '*'
+}
+
+/** What the tuples that fit this access whole approve, one by one. */
+export function derivedHosts(policy: Policy, access: Access): DerivedHosts[] {
+  return compareAll(policy, access).flatMap(({ tuple, differs }) => {
+    if (differs.length > 0 || tuple.connector !== 'https') return []
+    return [{ patterns: tuple.derived ?? [], port: tuple.port }]
+  })
+}
+
+/** Whether a host fits a pattern: `host.example` itself, `*.example` any host below it, and nothing any host. */
+export function hostFits(pattern: string, host: string): boolean {
+  const name = normaliseEndpoint(host)
+  if (name === '' || name.startsWith('/')) return false
+  if (!pattern.startsWith('*.')) return normaliseEndpoint(pattern) === name
+  const domain = normaliseEndpoint(pattern.slice(2))
+  return domain !== '' && !domain.includes('*') && name.endsWith(`.${domain}`) &&
+    name.length > domain.length + 1
 }
 
 function tupleDifferences(tuple: PolicyTuple, access: Access): string[] {
@@ -102,7 +180,22 @@ function touches(place: PolicyPlace, access: Place): boolean {
     const path = normalisePath(access.path)
     return path === null || isWithin(path, place.path) || isWithin(place.path, path)
   }
+  if (place.connector === 'https' && access.connector === 'https') {
+    const path = normaliseUrlPath(access.path)
+    const differs = differences(place, access).filter((field) => field !== 'path')
+    return differs.length === 0 && (path === null || urlPathFits(place.path, path))
+  }
   return differences(place, access).length === 0
+}
+
+/** The pairs, by their position in the policy, that forbid the way from `source` to `destination`. */
+export function forbiddenBy(
+  policy: Policy,
+  pair: { readonly source: Place; readonly destination: Place },
+): number[] {
+  return (policy.forbidden_pairs ?? []).flatMap(({ source, destination }, at) =>
+    touches(source, pair.source) && touches(destination, pair.destination) ? [at] : []
+  )
 }
 
 /** Whether anything may go from `source` to `destination`, both of which `policyAllows` on their own. */
@@ -110,16 +203,20 @@ export function pairAllowed(
   policy: Policy,
   pair: { readonly source: Place; readonly destination: Place },
 ): boolean {
-  return !(policy.forbidden_pairs ?? []).some(({ source, destination }) =>
-    touches(source, pair.source) && touches(destination, pair.destination)
-  )
+  return forbiddenBy(policy, pair).length === 0
 }
+
+type Limit = keyof PolicyLimits
 
 /** The smaller of what the policy and the pipeline say; absent where neither says any. */
 export function strictestLimits(
   policy: PolicyLimits | undefined,
-  pipeline: { readonly rows?: number | undefined },
+  pipeline: { readonly [name in Limit]?: number | undefined },
 ): PolicyLimits {
-  const said = [policy?.rows, pipeline.rows].filter((rows) => rows !== undefined)
-  return said.length > 0 ? { rows: Math.min(...said) } : {}
+  const limits: { -readonly [name in Limit]?: number } = {}
+  for (const name of ['rows', 'bytes', 'runs_per_day'] as const) {
+    const said = [policy?.[name], pipeline[name]].filter((value) => value !== undefined)
+    if (said.length > 0) limits[name] = Math.min(...said)
+  }
+  return limits
 }
