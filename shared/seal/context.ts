@@ -1,7 +1,7 @@
 import { lengthPrefixed, utf8 } from '../bytes.ts'
 
 /** A `ring` is the copy that its recovery key opens; it stays with the customer. */
-export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession' | 'ring' | 'log' | 'possession'
+export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession' | 'ring'
 
 /**
  * The place of a sealed record. A reader builds it from what it has verified, never from the envelope: a record that

@@ -3,6 +3,7 @@ import { fromBase64 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
 import type { Connection } from '../schemas/connection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
+import type { RunLog } from '../schemas/receipt.ts'
 import type { Suite } from '../schemas/fields.ts'
 import type { TrustDocument } from '../schemas/trust_document.ts'
 import type { Recipient } from '../seal/envelope.ts'
@@ -45,6 +46,14 @@ export function pipelineRecipients(
   { pool, project }: Pick<Pipeline, 'pool' | 'project'>,
 ): Recipient[] {
   return [...agentsOf(trust, [pool]), ...readersOf(trust, project)]
+}
+
+/** The pool that wrote it, so that it can be passed on to readers who come later, and the project's readers. */
+export function logRecipients(
+  trust: TrustDocument,
+  { pool, project }: Pick<RunLog, 'pool' | 'project'>,
+): Recipient[] {
+  return pipelineRecipients(trust, { pool, project })
 }
 
 /** Every pool, and the people who may read every project. */
