@@ -16,6 +16,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@hono/zod-openapi': ['edge/'],
   '@aws-sdk/client-s3': ['agent/trust/s3_store.ts'],
   '@aws-sdk/client-secrets-manager': ['agent/keystore/secrets_manager.ts'],
+  '@aws-sdk/credential-provider-node': ['agent/aws/'],
   'zod': ['shared/', 'agent/', 'edge/'],
   'kysely': ['edge/'],
   'libsql': ['edge/db/'],
