@@ -13,11 +13,11 @@ import { checkCurrent } from '../../shared/trust/chain.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { native } from '../primitives.ts'
-import { readAnchor, updateAnchor } from '../trust/anchor.ts'
+import { updateAnchor } from '../trust/anchor.ts'
 import type { Footing, Footings } from '../trust/footing.ts'
-import { newestIndex } from '../trust/index_walk.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
+import { anchoredIndex } from './anchored_index.ts'
 import { checkTrigger, countAttempt } from './trigger.ts'
 
 export interface VerifyOptions {
@@ -119,22 +119,10 @@ interface IndexCheck {
   readonly signal: AbortSignal
 }
 
-/**
- * The newest index of the job's project, walked from the anchor's, which moves forward with it – unless it has moved
- * meanwhile: then `count` finds another one there.
- */
+/** The newest index of the job's project; the anchor may name another one by the time that `count` looks. */
 async function checkIndex(job: RunJob, { footing, options, signal }: IndexCheck): Promise<VerifiedIndex> {
   const { project, index: named } = job.run
-  const { floor, chain, ring } = footing
-  const last = (await readAnchor(options.anchor, ring)).index[project] ?? null
-  const index = await newestIndex({
-    trust: chain.document,
-    deny: floor?.deny ?? [],
-    project,
-    last,
-    floor: floor?.index[project] ?? null,
-    after: (number) => options.edge.indexAfter(project, number, signal),
-  })
+  const index = await anchoredIndex(project, { ...options, footing }, signal)
   const { number } = index.document
   if (named > number) {
     throw new Fault(
@@ -142,12 +130,6 @@ async function checkIndex(job: RunJob, { footing, options, signal }: IndexCheck)
       `The job names index ${named}, and the edge shows ${number} as the last.`,
     )
   }
-  const { hash } = index
-  await updateAnchor(options.anchor, ring, (one) => {
-    const now = one.index[project]
-    if (now?.hash !== last?.hash || now?.hash === hash) return one
-    return { ...one, index: { ...one.index, [project]: { number, hash } } }
-  })
   return index
 }
 
