@@ -220,7 +220,7 @@ function makeDocuments(home: string, { progress, keys, person, policy, days }: M
   const { dsse, hash } = signDocument(native, { type: 'trust', document: made.document, seeds })
   const pin = { tenant: progress.tenant, version: 1, hash }
   writeAtomic(join(home, places.ring), JSON.stringify({ ...ring, pin }, null, 2) + '\n')
-  const draft = { document: dsse, policy: made.policy }
+  const draft = { document: dsse, previous: null, policy: made.policy }
   writeDraft(home, draft)
   return draft
 }

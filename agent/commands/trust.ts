@@ -1,15 +1,19 @@
 /** `sallyport trust`: the document that says whose signature counts. */
+import { resolve } from 'node:path'
 import { fromBase64 } from '../../shared/bytes.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
 import { native } from '../primitives.ts'
+import { type Draft, gathered, readDraftFile } from '../trust/draft.ts'
 import { peopleTrust } from './people_trust.ts'
 import { openSession, pinOf, type SessionOptions, sessionOptions } from './session.ts'
-import type { Define, Shell } from './shell.ts'
+import { leftUnsigned } from './left_unsigned.ts'
+import { type Define, exits, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
 import { defineTrustDeny } from './trust_deny.ts'
-import { defineTrustEdit } from './trust_edit.ts'
+import { defineTrustEdit, warnUnsigned } from './trust_edit.ts'
+import { defineTrustSign, describeDraft, missingText, signaturesText } from './trust_sign.ts'
 
 export const define: Define = (command, shell) => {
   sessionOptions(
@@ -17,13 +21,24 @@ export const define: Define = (command, shell) => {
   )
     .addHelpText('after', '\nExamples:\n  sallyport trust show\n  sallyport trust show --json')
     .action(shell.action((options: SessionOptions) => show(shell, options)))
-  sessionOptions(command.command('verify').description('Walk the chain of trust documents from the pin'))
+  sessionOptions(
+    command.command('verify').description(
+      'Walk the chain of trust documents from the pin, or look at a draft',
+    ),
+  )
+    .argument('[draft]', 'a draft: what it changes, who has signed it, what it leaves unsigned')
     .addHelpText(
       'after',
-      '\nExamples:\n  sallyport trust verify\n  sallyport trust verify --pin <tenant>:1:<hash>',
+      '\nExamples:\n  sallyport trust verify\n  sallyport trust verify --pin <tenant>:1:<hash>\n' +
+        '  sallyport trust verify handed-over.json',
     )
-    .action(shell.action((options: SessionOptions) => verify(shell, options)))
+    .action(
+      shell.action((file: string | undefined, options: SessionOptions) =>
+        file === undefined ? verify(shell, options) : verifyDraft(shell, file, options)
+      ),
+    )
   defineTrustEdit(command, shell)
+  defineTrustSign(command, shell)
   defineTrustDeny(command, shell)
 }
 
@@ -55,9 +70,43 @@ async function verify(shell: Shell, options: SessionOptions): Promise<void> {
   )
 }
 
+/** Exit 5 when signatures are missing, or when it does not follow what is published. */
+async function verifyDraft(shell: Shell, file: string, options: SessionOptions): Promise<number> {
+  const path = resolve(file)
+  const draft: Draft | null = readDraftFile(path)
+  if (draft === null) throw new UsageError(`There is no draft at ${path}.`)
+  const state = gathered(draft)
+  const session = openSession(shell, options)
+  const trust = await peopleTrust(session, { current: false })
+  const follows = state.before?.hash === trust.chain.hash
+  const gone = follows ? await leftUnsigned(session, trust, state.document) : []
+  warnUnsigned(shell, gone)
+  const complete = state.missing.before === 0 && state.missing.next === 0
+  const { hash, document, roots, missing } = state
+  const lines = [
+    describeDraft(state),
+    signaturesText(state),
+    ...(complete ? [] : [missingText(missing)]),
+    ...(follows ? [] : [`It does not follow version ${trust.chain.document.version}, which is published.`]),
+  ]
+  shell.result(
+    {
+      ok: complete && follows,
+      hash,
+      version: document.version,
+      roots,
+      missing,
+      follows,
+      left_unsigned: gone,
+    },
+    lines.join('\n'),
+  )
+  return complete && follows ? exits.done : exits.checkFailed
+}
+
 /** The document for people. */
 export function trustText(document: TrustDocument, hash: string | null): string {
-  const { roots, policy } = document
+  const { roots, policy, recovery } = document
   const id = (key: string) => keyId(native, fromBase64(key))
   const head = facts([
     ['tenant', document.tenant],
@@ -66,18 +115,28 @@ export function trustText(document: TrustDocument, hash: string | null): string 
     ['issued', document.issued],
     ['expires', document.expires],
     ['root keys', `${roots.threshold} of ${roots.keys.length}: ${roots.keys.map(id).join(', ')}`],
-    ['pools', document.pools.map(({ name }) => name).join(', ')],
+    ['pools', document.pools.map(poolText).join(', ')],
+    ['log key', id(document.log_key)],
+    [
+      'recovery',
+      recovery === null ? 'none' : `${recovery.threshold} of ${recovery.shares}, key ${recovery.kid}`,
+    ],
+    ['releases', document.releases.join(', ') || 'any'],
     ['policy', policy === null ? 'none: nothing is allowed' : `of version ${policy.version}`],
   ])
   const signers = document.signers.map((
     one,
   ) => [one.owner, id(one.key), one.may.join(', '), one.projects.join(', ')])
-  const keys = document.sealing_keys.map((one) => [one.pool, one.kid, one.state])
+  const keys = document.sealing_keys.map((one) => [one.pool, one.kid, one.state, String(one.suite)])
   const readers = document.readers.map((one) => [one.owner, one.kid, one.projects.join(', ')])
   return [
     head,
     table(['signer', 'key', 'may sign for', 'projects'], signers),
-    table(['pool', 'sealing key', 'state'], keys),
+    table(['pool', 'sealing key', 'state', 'suite'], keys),
     table(['reader', 'key', 'projects'], readers),
   ].filter((part) => part !== '').join('\n\n')
+}
+
+function poolText({ name, enrolment }: TrustDocument['pools'][number]): string {
+  return enrolment === 'approval' ? name : `${name} (its key vouches for agents)`
 }

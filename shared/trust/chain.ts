@@ -30,8 +30,8 @@ function signedByRootsOf(p: Primitives, authority: TrustDocument, dsse: unknown)
 }
 
 /** Key ids are what the keys say they are. */
-function checkKids(p: Primitives, { sealing_keys, readers }: TrustDocument): void {
-  for (const key of [...sealing_keys, ...readers]) {
+function checkKids(p: Primitives, { sealing_keys, readers, recovery }: TrustDocument): void {
+  for (const key of [...sealing_keys, ...readers, ...(recovery === null ? [] : [recovery])]) {
     if (keyId(p, fromBase64(key.public)) !== key.kid) {
       throw new Fault('trust_invalid', 'A key id of the trust document is not that of its key.')
     }
