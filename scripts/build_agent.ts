@@ -67,18 +67,28 @@ const embedDuckDB: BunPlugin = {
   },
 }
 
+export interface BuildOptions {
+  /** Go before the build's own. */
+  readonly plugins?: readonly BunPlugin[]
+  /** Off, the build is quicker and the start slower. */
+  readonly bytecode?: boolean
+}
+
 /** Builds for this machine. The file appears whole or not at all. */
-export async function buildAgent(outfile = binaryPath): Promise<string> {
+export async function buildAgent(
+  outfile = binaryPath,
+  { plugins = [], bytecode = true }: BuildOptions = {},
+): Promise<string> {
   mkdirSync(dirname(outfile), { recursive: true })
   const draft = join(dirname(outfile), `.${randomBytes(6).toString('hex')}${suffix}`)
   try {
     const built = await Bun.build({
       entrypoints: [join(root, 'agent', 'main.ts')],
-      plugins: [embedDuckDB],
+      plugins: [...plugins, embedDuckDB],
       minify: true,
       sourcemap: 'inline',
       // Parsing a few megabytes costs more than anything else at start.
-      bytecode: true,
+      bytecode,
       format: 'esm',
       // Settings come from the command line and the agent's own files, never from what lies in the folder.
       compile: { outfile: draft, autoloadDotenv: false, autoloadBunfig: false },
@@ -86,7 +96,8 @@ export async function buildAgent(outfile = binaryPath): Promise<string> {
     if (!built.success) throw new AggregateError(built.logs, 'the agent does not compile')
     renameSync(draft, outfile)
   } finally {
-    rmSync(draft, { force: true })
+    // A source map is written beside it as well as into it.
+    for (const path of [draft, draft.replace(/(\.exe)?$/, '.map')]) rmSync(path, { force: true })
   }
   return outfile
 }

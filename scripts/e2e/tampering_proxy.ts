@@ -15,6 +15,9 @@ export interface Answer {
 /** Returns true once it has changed something; other answers pass untouched. */
 export type Alteration = (answer: Answer) => boolean
 
+/** Answers in the edge's place, with whatever bytes; null lets the request pass. */
+export type Stand = (request: Request) => Response | null | Promise<Response | null>
+
 export interface TamperingProxy extends AsyncDisposable {
   readonly port: number
   readonly url: string
@@ -22,6 +25,8 @@ export interface TamperingProxy extends AsyncDisposable {
   edgePort: number
   /** From now on every JSON answer goes through `alteration`, until the next call; null passes all. */
   alter(alteration: Alteration | null): void
+  /** From now on every request is shown to `stand` first, until the next call; null passes all. */
+  answer(stand: Stand | null): void
   /** How many answers were changed since the last `alter`. */
   readonly altered: number
 }
@@ -31,9 +36,12 @@ const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-leng
 
 export async function startTamperingProxy(options: { readonly edgePort: number }): Promise<TamperingProxy> {
   let alteration: Alteration | null = null
+  let stand: Stand | null = null
   let altered = 0
   let edgePort = options.edgePort
   const pass = async (request: Request): Promise<Response> => {
+    const stood = await stand?.(request.clone())
+    if (stood) return stood
     const url = new URL(request.url)
     const path = url.pathname + url.search
     const body = request.method === 'GET' ? null : await request.arrayBuffer()
@@ -75,6 +83,9 @@ export async function startTamperingProxy(options: { readonly edgePort: number }
     alter(next) {
       alteration = next
       altered = 0
+    },
+    answer(next) {
+      stand = next
     },
     get altered() {
       return altered

@@ -1,0 +1,80 @@
+/** Carries one attack out, and says whether it ended as it has to: refused and seen, or – without its check – won. */
+import { binaryPath } from '../build_agent.ts'
+import type { Attack, Outcome } from './attack.ts'
+import type { Scene } from './scene.ts'
+import { buildWithout } from './without.ts'
+
+/** A run that waits for something that never comes is a failure, not a wait. */
+const LONGEST_MS = 120_000
+
+export interface Judged extends Outcome {
+  readonly name: string
+  readonly tried: string
+  readonly ok: boolean
+  readonly seconds: number
+  /** Why it is not as it has to be. */
+  readonly wrong: string | null
+  /** The checks that were taken out. */
+  readonly without: readonly string[]
+}
+
+interface Judging {
+  readonly prove: boolean
+  /** Folder of the binaries without a check. */
+  readonly mutants: string
+}
+
+export async function judge(scene: Scene, attack: Attack, { prove, mutants }: Judging): Promise<Judged> {
+  const { name, tried } = attack
+  const began = performance.now()
+  const without = prove ? attack.without.map(({ check }) => check) : []
+  const after = (outcome: Outcome, wrong: string | null): Judged => {
+    const seconds = Math.round((performance.now() - began) / 100) / 10
+    return { name, tried, ok: wrong === null, ...outcome, seconds, wrong, without }
+  }
+  try {
+    await scene.reset(prove ? await buildWithout(attack.without, mutants) : binaryPath)
+    const outcome = await inTime(attack.attempt(scene))
+    return after(outcome, prove ? wrongInProof(outcome) : wrongInEarnest(attack, outcome))
+  } catch (error) {
+    const said = error instanceof Error ? error.stack ?? error.message : String(error)
+    return after({ code: null, seen: [], gained: null }, `it could not be carried out: ${said}`)
+  }
+}
+
+function wrongInEarnest({ codes }: Attack, { code, seen, gained }: Outcome): string | null {
+  if (gained !== null) return `it SUCCEEDED: ${gained}`
+  const expected: readonly (string | null)[] = codes
+  if (!expected.includes(code)) return `it was to be refused by ${codes.join(' or ')}`
+  return seen.length === 0 ? 'the customer sees it nowhere' : null
+}
+
+const wrongInProof = ({ gained, code }: Outcome) =>
+  gained === null ? `without its check it still gains nothing (${code ?? 'no code'})` : null
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not end in ${LONGEST_MS / 1000} s`)), LONGEST_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export function lineOf({ ok, name, tried, code, seen, gained, wrong, without, seconds }: Judged): string {
+  const head = `${ok ? 'ok  ' : 'FAIL'}  ${name}: ${tried}`
+  if (wrong !== null) return `${head}\n      ${wrong}  [${code ?? 'no code'}, ${seconds} s]`
+  if (without.length > 0) return `${head}\n      without [${without.join('; ')}]: ${gained}  [${seconds} s]`
+  return `${head}\n      ${code}  ${seen.join(' · ')}  [${seconds} s]`
+}
+
+export function listOf(attacks: readonly Attack[]): string {
+  return attacks.map(({ name, tried, codes, without }) =>
+    `${name}: ${tried}\n      ${codes.join(' or ')}; stopped by: ${
+      without.map(({ check }) => check).join('; ')
+    }`
+  ).join('\n')
+}

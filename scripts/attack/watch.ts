@@ -1,0 +1,58 @@
+/** What comes of a run that an attacker has a hand in, and what the attacker has of it. */
+import type { SQL } from 'bun'
+import type { Ended } from '../e2e/binary.ts'
+import type { Json } from '../e2e/tampering_proxy.ts'
+import type { Outcome } from './attack.ts'
+import { readHome, type Scene } from './scene.ts'
+
+/** Starts a run, by a signed request unless `start` does it otherwise, and looks for its refusal where people look. */
+export async function refusalOf(
+  scene: Scene,
+  pipeline: string,
+  start: () => Promise<string> = async () => (await scene.world.startRun(pipeline)).id,
+): Promise<Omit<Outcome, 'gained'>> {
+  const agent = await scene.agent()
+  const { id, state, code } = await scene.world.endOf(await start())
+  const seen: string[] = []
+  if (state === 'refused') seen.push('run status')
+  if (keptRefusals(scene).some((one) => one.run === id && one.code === code)) {
+    seen.push("the anchor's refusals")
+  }
+  if (agent.said().includes(`code=${code}`)) seen.push('agent log')
+  const watched = await scene.world.person.call(['runs', 'watch', id])
+  if (watched.exit === 4) seen.push('runs watch, exit 4')
+  return { code: code ?? null, seen }
+}
+
+/** Starts a run without anybody's signature, as the edge can wherever the pipeline takes that. */
+export async function startUnsigned({ world }: Scene, pipeline: string): Promise<string> {
+  const { id } = (await world.does('pipeline', 'list')).find((one: Json) => one.name === pipeline)
+  const { status, body } = await world.api('POST', '/v1/runs', { pipeline_id: id })
+  if (status !== 201) throw new Error(JSON.stringify(body))
+  return body.id
+}
+
+export function keptRefusals(
+  scene: Scene,
+): readonly { readonly code: string; readonly run: string | null }[] {
+  return readHome(scene, 'anchor.json').refusals
+}
+
+/** A command of a person that should be refused. */
+export function refusalIn(ended: Ended): Omit<Outcome, 'gained'> {
+  return { code: ended.code, seen: ended.exit === 0 ? [] : [`exit ${ended.exit}`] }
+}
+
+/** How many rows a table holds; null when there is no such table. */
+export async function rowsIn(sql: SQL, table: string): Promise<number | null> {
+  const [there] = await sql.unsafe('select to_regclass($1) is not null as there', [table])
+  if (!there.there) return null
+  const [{ rows }] = await sql.unsafe(`select count(*)::int as rows from ${table}`) as [Json]
+  return rows
+}
+
+/** The attacker's gain where rows have arrived in a table. */
+export async function rowsGained(sql: SQL, table: string, what: string): Promise<string | null> {
+  const rows = await rowsIn(sql, table)
+  return rows === null || rows === 0 ? null : `${rows} rows in ${what}`
+}
