@@ -104,10 +104,21 @@ interface Sealed {
   readonly keys: readonly OpeningKey[]
 }
 
+/** A ring has many keys and a rotation many records: the key id is remembered by the key, so that it goes with it. */
+const kids = new WeakMap<OpeningKey, { readonly privateKey: Uint8Array; readonly kid: Uint8Array }>()
+
+function kidOf(p: Primitives, key: OpeningKey): Uint8Array {
+  const known = kids.get(key)
+  if (known && equal(known.privateKey, key.privateKey)) return known.kid
+  const kid = keyIdBytes(p, publicKeyOf(p, key.suite, key.privateKey))
+  kids.set(key, { privateKey: key.privateKey.slice(), kid })
+  return kid
+}
+
 /** The first of the keys that there is a wrap for, and that wrap; there is no second try. */
 function wrapFor(p: Primitives, { suite, wraps }: Parts, keys: readonly OpeningKey[]) {
   for (const key of keys) {
-    const kid = keyIdBytes(p, publicKeyOf(p, key.suite, key.privateKey))
+    const kid = kidOf(p, key)
     const wrap = wraps.find((one) => equal(one.kid, kid))
     if (!wrap) continue
     if (key.suite !== suite) throw new Fault('suite_refused')
