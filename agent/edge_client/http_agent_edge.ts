@@ -50,7 +50,7 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       return page.data.map(({ document }) => document)
     },
     async poll({ slots, waitSeconds }, signal) {
-      const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS) }
+      const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS), log_size: 0 }
       const { job } = checked(PollReply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal))
       return job as RunJob | null
     },

@@ -1,14 +1,20 @@
 /** What an agent asks for, is given and reports. Every write after the claim carries the lease's fence. */
 import { z } from 'zod'
 import { MAX_POLL_SECONDS } from '../protocol.ts'
+import { AgentCheckpoint } from './agent.ts'
 import { SealedDocument } from './connection_record.ts'
-import { Id, Time, Version } from './fields.ts'
+import { Count, Id, Time, Version } from './fields.ts'
+import { RewrapJob } from './rewrap.ts'
 import { Code, RunState, StreamProgress, StreamResult, Trigger } from './run.ts'
 
-/** `slots` is how many more runs the agent has room for; a poll hands out one at most. */
+/**
+ * `slots` is how many more jobs the agent has room for; a poll hands out one at most. `log_size` is the size of the
+ * audit log in the checkpoint that its anchor keeps, 0 without one.
+ */
 export const Poll = z.strictObject({
   slots: z.int().min(1).max(1000),
   wait_seconds: z.int().min(0).max(MAX_POLL_SECONDS),
+  log_size: Count,
 })
 export type Poll = z.infer<typeof Poll>
 
@@ -34,7 +40,22 @@ export const RunJob = z.object({
 }).meta({ id: 'RunJob' })
 export type RunJob = z.infer<typeof RunJob>
 
-export const PollReply = z.object({ job: z.union([RunJob, z.null()]) })
+export const Job = z.discriminatedUnion('kind', [RunJob, RewrapJob]).meta({ id: 'Job' })
+export type Job = z.infer<typeof Job>
+
+/** What has been published last, so that an agent knows at once when to read again. Hints: agents verify. */
+export const Newest = z.object({
+  trust: z.union([Version, z.null()]),
+  indexes: z.record(Id, Version).meta({ description: 'By project: the number of its newest index.' }),
+}).meta({ id: 'Newest' })
+export type Newest = z.infer<typeof Newest>
+
+/** `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof. */
+export const PollReply = z.object({
+  job: z.union([Job, z.null()]),
+  newest: Newest,
+  log: z.union([AgentCheckpoint, z.null()]),
+})
 export type PollReply = z.infer<typeof PollReply>
 
 export const HeldRun = z.strictObject({ fence: Fence })
