@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { fromBase64, toBase64 } from '../shared/bytes.ts'
 import { Fault } from '../shared/faults.ts'
-import { Id, Key, Name, Time } from '../shared/schemas/fields.ts'
+import { Id, Key, Name, SealingPublic, Time } from '../shared/schemas/fields.ts'
 import { Pin } from '../shared/schemas/pin.ts'
+import type { OpeningKey } from '../shared/seal/envelope.ts'
 import { makePrivateFolder, readIfThere, readPrivate, refuseShared, writeAtomic } from './files.ts'
 
 /** What `init` and `login` remember. */
@@ -59,11 +60,11 @@ export function readToken(home: string): string | null {
   return text.trim()
 }
 
-/** A private key in a file of its own: an Ed25519 seed, for `reader` an X25519 key. */
+/** A private key in a file of its own: an Ed25519 seed, for `reader` a key of the tenant's suite. */
 const KeyFile = z.strictObject({
   type: z.enum(['root', 'signer', 'reader', 'agent']),
   private: Key,
-  public: Key,
+  public: SealingPublic,
   created: Time,
 })
 
@@ -92,6 +93,11 @@ export function readKey(path: string, kind: KeyKind): KeyPair {
     throw new Fault('invalid_file', `${path} holds a ${file.type} key, not a ${kind} key.`)
   }
   return { private: fromBase64(file.private), public: fromBase64(file.public) }
+}
+
+/** A reader's pair as a key that opens: its suite shows in the length of its public half. */
+export function openingKeyOf(pair: KeyPair): OpeningKey {
+  return { suite: pair.public.length === 32 ? 1 : 2, privateKey: pair.private }
 }
 
 /** Throws `invalid_file`, naming file and field, never a value. */

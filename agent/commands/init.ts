@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
-import { Id, Key, Name } from '../../shared/schemas/fields.ts'
+import { Id, Key, Name, type Suite } from '../../shared/schemas/fields.ts'
 import type { Policy } from '../../shared/schemas/policy.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { readUnverified, signDocument } from '../../shared/sign/documents.ts'
@@ -26,7 +26,7 @@ import {
 } from '../home.ts'
 import { native } from '../primitives.ts'
 import { anchorAt, makeAnchor } from '../trust/anchor.ts'
-import { dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.ts'
+import { type Draft, dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.ts'
 import { firstTrust, newKey, newRing, withPolicy } from '../trust/new_tenant.ts'
 import { readPolicyFile } from '../trust/policy_file.ts'
 import { storeAt } from '../trust/store.ts'
@@ -47,6 +47,7 @@ interface Options {
   readonly policy?: string
   readonly offlineRoot?: string
   readonly days: string
+  readonly suite: string
 }
 
 const examples = `
@@ -68,6 +69,11 @@ export const define: Define = (command, shell) => {
     .option('--pool <name>', 'name of the first pool of agents', 'default')
     .option('--policy <file>', 'what agents may read and write; without one they may do neither')
     .option('--offline-root <file>', 'where the second root key goes, e.g. on a stick that you take away')
+    .option(
+      '--suite <number>',
+      'how records are sealed: 1 is X25519, 2 is X-Wing, against quantum computers',
+      '1',
+    )
     .option('--days <days>', 'days until the trust document has to be renewed, at most 400', '365')
     .addHelpText('after', examples)
     .action(shell.action((options: Options) => init(shell, options)))
@@ -121,14 +127,17 @@ interface Keys {
   readonly offlinePath: string
   readonly signer: KeyPair
   readonly reader: KeyPair
+  readonly suite: Suite
 }
 
 /** Made, or found where an interrupted `init` left them. */
-function keysOf(home: string, { offlineRoot }: Options): Keys {
+function keysOf(home: string, { offlineRoot, suite: asked }: Options): Keys {
+  if (asked !== '1' && asked !== '2') throw new UsageError('--suite is 1 or 2.')
+  const suite: Suite = asked === '1' ? 1 : 2
   const offlinePath = offlineRoot === undefined ? join(home, places.offlineRoot) : resolve(offlineRoot)
   const key = (path: string, kind: KeyKind): KeyPair => {
     if (existsSync(path)) return readKey(path, kind)
-    const pair = newKey(kind)
+    const pair = newKey(kind, suite)
     writeKey(path, kind, { ...pair, now: Date.now() })
     return pair
   }
@@ -138,6 +147,7 @@ function keysOf(home: string, { offlineRoot }: Options): Keys {
     offlinePath,
     signer: key(join(home, places.signer), 'signer'),
     reader: key(join(home, places.reader), 'reader'),
+    suite,
   }
 }
 
@@ -202,9 +212,9 @@ interface Making {
 }
 
 /** Ring, trust document 1 and sealed policy; the draft is written last, so that it stands for all of them. */
-function makeDocuments(home: string, { progress, keys, person, policy, days }: Making) {
+function makeDocuments(home: string, { progress, keys, person, policy, days }: Making): Draft {
   const now = Date.now()
-  const ring = newRing(progress.tenant, progress.pool, now)
+  const ring = newRing({ tenant: progress.tenant, pool: progress.pool, suite: keys.suite, now })
   const bare = firstTrust({
     ring,
     roots: [keys.root.public, keys.offlineRoot.public],
@@ -220,7 +230,7 @@ function makeDocuments(home: string, { progress, keys, person, policy, days }: M
   const { dsse, hash } = signDocument(native, { type: 'trust', document: made.document, seeds })
   const pin = { tenant: progress.tenant, version: 1, hash }
   writeAtomic(join(home, places.ring), JSON.stringify({ ...ring, pin }, null, 2) + '\n')
-  const draft = { document: dsse, previous: null, policy: made.policy }
+  const draft: Draft = { document: dsse, previous: null, policy: made.policy }
   writeDraft(home, draft)
   return draft
 }

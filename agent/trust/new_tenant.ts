@@ -4,39 +4,64 @@ import type { Floor } from '../../shared/schemas/floor.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import type { Policy } from '../../shared/schemas/policy.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
-import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import type { Suite } from '../../shared/schemas/fields.ts'
+import type { SealingKey, TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { schemas } from '../../shared/seal/context.ts'
 import { seal } from '../../shared/seal/envelope.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { commit } from '../../shared/seal/record.ts'
+import { newPrivateKey, publicKeyOf } from '../../shared/seal/suites.ts'
 import { policyRecipients } from '../../shared/trust/recipients.ts'
 import type { KeyPair } from '../home.ts'
 import { native } from '../primitives.ts'
 
 const dayMs = 86_400_000
 
-/** An Ed25519 pair for `root` and `signer`, an X25519 pair for `reader`. */
-export function newKey(kind: 'root' | 'signer' | 'agent' | 'reader'): KeyPair {
+/** An Ed25519 pair; for `reader` a pair of the tenant's suite. */
+export function newKey(kind: 'root' | 'signer' | 'agent' | 'reader', suite: Suite = 1): KeyPair {
+  if (kind === 'reader') {
+    const secret = newPrivateKey(native)
+    return { private: secret, public: publicKeyOf(native, suite, secret) }
+  }
   const secret = native.randomBytes(32)
-  const curve = kind === 'reader' ? native.x25519 : native.ed25519
-  return { private: secret, public: curve.publicKey(secret) }
+  return { private: secret, public: native.ed25519.publicKey(secret) }
+}
+
+/** A sealing key as it stands in a ring. */
+export function newSealingKey(suite: Suite, now: number): Ring['sealing'][number] {
+  const secret = newPrivateKey(native)
+  return {
+    kid: keyId(native, publicKeyOf(native, suite, secret)),
+    suite,
+    private: toBase64(secret),
+    state: 'active',
+    created: new Date(now).toISOString(),
+  }
+}
+
+/** The public half of a ring's sealing key, as it stands in a trust document. */
+export function publicSealingKey(
+  { kid, suite, private: secret, state }: Ring['sealing'][number],
+  pool: string,
+): SealingKey {
+  return { kid, suite, pool, public: toBase64(publicKeyOf(native, suite, fromBase64(secret))), state }
 }
 
 /** A ring without its pin: that is known once the first trust document is. */
-export function newRing(tenant: string, pool: string, now: number): Omit<Ring, 'pin'> {
-  const sealing = native.randomBytes(32)
+export function newRing(
+  { tenant, pool, suite, now }: {
+    readonly tenant: string
+    readonly pool: string
+    readonly suite: Suite
+    readonly now: number
+  },
+): Omit<Ring, 'pin'> {
   const secret = () => toBase64(native.randomBytes(32))
   return {
     type: 'ring',
     tenant,
     pool,
-    sealing: [{
-      kid: keyId(native, native.x25519.publicKey(sealing)),
-      suite: 1,
-      private: toBase64(sealing),
-      state: 'active',
-      created: new Date(now).toISOString(),
-    }],
+    sealing: [newSealingKey(suite, now)],
     pool_key: secret(),
     state_key: secret(),
     mask_key: secret(),
@@ -72,20 +97,20 @@ export function firstTrust(given: FirstTrust): TrustDocument {
       key: toBase64(native.ed25519.publicKey(fromBase64(ring.pool_key))),
       enrolment: 'approval',
     }],
-    sealing_keys: ring.sealing.map(({ kid, suite, private: secret }) => ({
-      kid,
-      suite,
-      pool: ring.pool,
-      public: toBase64(native.x25519.publicKey(fromBase64(secret))),
-      state: 'active',
-    })),
+    sealing_keys: ring.sealing.map((key) => publicSealingKey(key, ring.pool)),
     signers: [{
       key: toBase64(signer),
       owner,
       may: ['connections', 'pipelines', 'publish', 'runs'],
       projects: ['*'],
     }],
-    readers: [{ kid: keyId(native, reader), suite: 1, public: toBase64(reader), owner, projects: ['*'] }],
+    readers: [{
+      kid: keyId(native, reader),
+      suite: reader.length === 32 ? 1 : 2,
+      public: toBase64(reader),
+      owner,
+      projects: ['*'],
+    }],
     log_key: logKey,
     recovery: null,
     releases: [],
