@@ -84,6 +84,7 @@ const faults = {
     help: 'The secret manager that holds the ring does not answer.',
   },
   keystore_denied: { class: 'final', help: 'The secret manager does not let this machine at the ring.' },
+  keystore_missing: { class: 'final', help: 'There is no ring where the configuration says that one is.' },
   keystore_read_only: { class: 'final', help: 'The ring lies where it can only be read from here.' },
   keystore_moved: { class: 'final', help: 'Somebody else has changed the ring meanwhile; run it again.' },
   store_unreachable: { class: 'transient', help: 'The store of floor or anchor does not answer.' },
@@ -248,7 +249,9 @@ const faults = {
   // Connecting to a source or a destination.
   host_unresolved: { class: 'transient', help: 'The host name does not resolve.' },
   connection_refused: { class: 'transient', help: 'Nothing answers at that host and port.' },
-  connection_lost: { class: 'transient', help: 'The database went away in the middle.' },
+  connection_lost: { class: 'transient', help: 'The database or server went away in the middle.' },
+  proxy_refused: { class: 'final', help: 'The proxy of the settings opens no way to that host.' },
+  source_unavailable: { class: 'transient', help: 'The source cannot answer right now.' },
   connections_exhausted: { class: 'transient', help: 'The database has no free connection.' },
   tls_failed: {
     class: 'final',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -52,12 +52,33 @@ describe('a keystore', () => {
     await assert.rejects(keystoreAt('env:RING', {}).read(), { code: 'file_unreadable' })
   })
 
+  test('in a Snowflake secret is the mounted file as it is now, whatever its mode', async () => {
+    mkdirSync(`${folder}/mounted`)
+    writeFileSync(`${folder}/mounted/secret_string`, 'one', { mode: 0o644 })
+    for (const place of [`${folder}/mounted`, `${folder}/mounted/secret_string`]) {
+      const keystore = keystoreAt(`snowflake:${place}`, {})
+      writeFileSync(`${folder}/mounted/secret_string`, 'one')
+      assert.equal(await keystore.read(), 'one')
+      writeFileSync(`${folder}/mounted/secret_string`, 'two')
+      assert.equal(await keystore.read(), 'two')
+      assert.equal(keystore.swap, null)
+    }
+  })
+
+  test('in a Snowflake secret may be a variable, or is nowhere', async () => {
+    assert.equal(await keystoreAt('snowflake:env:RING', { RING: 'three' }).read(), 'three')
+    await assert.rejects(keystoreAt(`snowflake:${folder}/none`, {}).read(), { code: 'file_unreadable' })
+    for (const place of ['secret', 'env:', 'DB.SCHEMA.SECRET']) {
+      assert.throws(() => keystoreAt(`snowflake:${place}`, {}), { code: 'invalid_setting' }, place)
+    }
+  })
+
   test('that is missing says so', async () => {
     await assert.rejects(keystoreAt(`file:${folder}/none.json`, {}).read(), { code: 'file_unreadable' })
   })
 
   test('of another kind is refused', () => {
-    for (const text of ['vault:x', 'file:', 'env:', '']) {
+    for (const text of ['vault:x', 'file:', 'env:', 'aws-sm:', 'snowflake:', '']) {
       assert.throws(() => keystoreAt(text, {}), { code: 'invalid_setting' }, text)
     }
   })

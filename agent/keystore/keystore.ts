@@ -2,6 +2,8 @@
 import { Fault } from '../../shared/faults.ts'
 import { envKeystore } from './env.ts'
 import { fileKeystore } from './file.ts'
+import { secretsManagerKeystore } from './secrets_manager.ts'
+import { snowflakeKeystore } from './snowflake.ts'
 
 export interface Keystore {
   /** For messages: where it is. Never what it holds. */
@@ -17,11 +19,16 @@ export interface Keystore {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** `file:PATH` or `env:NAME`. Throws `invalid_setting`. */
+/** `file:PATH`, `env:NAME`, `aws-sm:NAME-or-ARN` or `snowflake:PATH-or-env:NAME`. Throws `invalid_setting`. */
 export function keystoreAt(setting: string, env: Environment): Keystore {
   const [kind, ...rest] = setting.split(':')
   const place = rest.join(':')
   if (kind === 'file' && place !== '') return fileKeystore(place)
   if (kind === 'env' && place !== '') return envKeystore(place, env)
-  throw new Fault('invalid_setting', `keystore: ${kind}:… is no keystore. There are file:PATH and env:NAME.`)
+  if (kind === 'aws-sm' && place !== '') return secretsManagerKeystore(place)
+  if (kind === 'snowflake' && place !== '') return snowflakeKeystore(place, env)
+  throw new Fault(
+    'invalid_setting',
+    `keystore: ${kind}:… is no keystore. There are file:PATH, env:NAME, aws-sm:NAME and snowflake:PATH.`,
+  )
 }

@@ -1,0 +1,86 @@
+/** How services of AWS are reached: whose credentials, how long, how often. */
+import { Fault } from '../../shared/faults.ts'
+import { type Failure, failureOf } from './failure.ts'
+
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+
+/**
+ * Settings for a client of the SDK. Credentials come from the whole chain – environment, profile, web identity, ECS and
+ * EKS pod identity, metadata service – and from the metadata service by its second version alone: the first answers
+ * whoever makes this machine send a request. The region is the environment's or the profile's where null.
+ */
+export async function clientSettings(region: string | null) {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
+  return {
+    ...(region === null ? {} : { region }),
+    credentials: defaultProvider({ ec2MetadataV1Disabled: true, logger: silent }),
+    // Repeated below, where it is known what a repetition may mean.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    logger: silent,
+  }
+}
+
+/** The client's region. Throws `invalid_setting` when neither the setting nor the environment names one. */
+export async function regionOf(
+  { config }: { readonly config: { readonly region: () => Promise<string> } },
+  what: string,
+): Promise<string> {
+  try {
+    return await config.region()
+  } catch (cause) {
+    throw new Fault(
+      'invalid_setting',
+      `${what} is in no region: set AWS_REGION, or name it in the setting.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+const mostAttempts = 5
+const deadlineMs = 30_000
+
+export interface Tried<T> {
+  readonly value: T
+  /** An earlier attempt ended in a way that does not tell whether it was carried out. */
+  readonly doubtful: boolean
+}
+
+/** What an attempt ended with for good. */
+export class Exhausted extends Error {
+  readonly failure: Failure
+  readonly doubtful: boolean
+
+  constructor(failure: Failure, { doubtful, cause }: { doubtful: boolean; cause: unknown }) {
+    super(`AWS: ${failure.name}`, { cause })
+    this.failure = failure
+    this.doubtful = doubtful
+  }
+}
+
+/**
+ * Calls until it works, at most five times and 30 seconds, with full jitter between the calls. Only what passes is
+ * tried again: throttling, time-outs, failures on the service's side. Throws Exhausted.
+ */
+export async function persist<T>(call: (signal: AbortSignal) => Promise<T>): Promise<Tried<T>> {
+  const deadline = AbortSignal.timeout(deadlineMs)
+  let doubtful = false
+  for (let attempt = 1;; attempt++) {
+    try {
+      return { value: await call(deadline), doubtful }
+    } catch (cause) {
+      const failure = failureOf(cause)
+      if (failure === null) throw cause
+      const passes = failure.kind === 'throttled' || failure.kind === 'unreachable'
+      const over = attempt >= mostAttempts || deadline.aborted
+      if (!passes || over) throw new Exhausted(failure, { doubtful, cause })
+      doubtful ||= failure.kind === 'unreachable'
+      const base = failure.kind === 'throttled' ? 400 : 100
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * Math.min(5000, base * 2 ** (attempt - 1)))
+      )
+    }
+  }
+}
