@@ -33,6 +33,11 @@ export const groups: readonly Group[] = [
     summary: 'Agents: list, token, approve, revoke',
     load: () => import('./agents.ts'),
   },
+  {
+    name: 'pools',
+    summary: 'Pools of agents, each with keys of its own: list, add',
+    load: () => import('./pools.ts'),
+  },
   { name: 'anchor', summary: 'What agents remember: init, show', load: () => import('./anchor.ts') },
   {
     name: 'trust',
