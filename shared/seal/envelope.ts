@@ -30,8 +30,8 @@ function infoOf(suite: Suite, { tenant }: Context): Uint8Array {
   return lengthPrefixed(infoLabel, utf8(tenant), Uint8Array.of(0, suite))
 }
 
-function headerMac(p: Primitives, dataKey: Uint8Array, header: Uint8Array): Uint8Array {
-  return p.hmacSha256(expand(p.hmacSha512, dataKey, headerLabel, KEY_BYTES), header)
+function headerKeyOf(p: Primitives, dataKey: Uint8Array): Uint8Array {
+  return expand(p.hmacSha512, dataKey, headerLabel, KEY_BYTES)
 }
 
 /** What a wrap is bound to, once for all recipients of a body. */
@@ -59,6 +59,14 @@ function wrapTo(p: Primitives, { publicKey }: Recipient, dataKey: Uint8Array, bo
   return { kid, enc, wrapped: ciphertext }
 }
 
+/** What is kept of a record while its recipients change. */
+interface Kept {
+  readonly bound: Bound
+  readonly dataKey: Uint8Array
+  readonly headerKey: Uint8Array
+  readonly body: Uint8Array
+}
+
 /** The one suite of all recipients. Throws a RangeError on none, too many, or two suites. */
 function suiteOfAll(recipients: readonly Recipient[]): Suite {
   const [first, ...others] = recipients
@@ -67,17 +75,14 @@ function suiteOfAll(recipients: readonly Recipient[]): Suite {
   return first.suite
 }
 
-function assemble(
-  p: Primitives,
-  given: { dataKey: Uint8Array; body: Uint8Array; bound: Bound; recipients: readonly Recipient[] },
-): Uint8Array {
-  const { dataKey, body, bound, recipients } = given
+function assemble(p: Primitives, kept: Kept, recipients: readonly Recipient[]): Uint8Array {
+  const { dataKey, headerKey, body, bound } = kept
   const wraps = recipients.map((recipient) => wrapTo(p, recipient, dataKey, bound))
   if (new Set(wraps.map(({ kid }) => toHex(kid))).size !== wraps.length) {
     throw new RangeError('a recipient stands there twice')
   }
   const header = encodeHeader(bound.suite, wraps)
-  return concat(header, headerMac(p, dataKey, header), body)
+  return concat(header, p.hmacSha256(headerKey, header), body)
 }
 
 /** Seals under a fresh data key. Throws a RangeError on no, too many or repeated recipients, or two suites. */
@@ -95,7 +100,7 @@ export function seal(
   const encoded = encodeContext(context)
   const body = sealBody(p, dataKey, { context: encoded, plaintext: pad(given.plaintext) })
   const bound = bind(p, context, { suite, encoded, body })
-  return assemble(p, { dataKey, body, bound, recipients })
+  return assemble(p, { dataKey, headerKey: headerKeyOf(p, dataKey), body, bound }, recipients)
 }
 
 interface Sealed {
@@ -127,13 +132,7 @@ function wrapFor(p: Primitives, { suite, wraps }: Parts, keys: readonly OpeningK
   throw new Fault('kid_missing')
 }
 
-interface Unwrapped {
-  readonly parts: Parts
-  readonly bound: Bound
-  readonly dataKey: Uint8Array
-}
-
-function unwrap(p: Primitives, { context, envelope, keys }: Sealed): Unwrapped {
+function unwrap(p: Primitives, { context, envelope, keys }: Sealed): Kept {
   const parts = parseEnvelope(envelope)
   const { privateKey, wrap } = wrapFor(p, parts, keys)
   const bound = bind(p, context, { suite: parts.suite, encoded: encodeContext(context), body: parts.body })
@@ -145,12 +144,13 @@ function unwrap(p: Primitives, { context, envelope, keys }: Sealed): Unwrapped {
     aad: lengthPrefixed(wrap.kid, bound.context, bound.bodyHash),
   })
   if (!dataKey || dataKey.length !== KEY_BYTES) throw new Fault('envelope_refused')
-  if (!equal(headerMac(p, dataKey, parts.header), parts.mac)) throw new Fault('envelope_refused')
-  return { parts, bound, dataKey }
+  const headerKey = headerKeyOf(p, dataKey)
+  if (!equal(p.hmacSha256(headerKey, parts.header), parts.mac)) throw new Fault('envelope_refused')
+  return { bound, dataKey, headerKey, body: parts.body }
 }
 
-function openWith(p: Primitives, { parts, bound, dataKey }: Unwrapped): Uint8Array {
-  const padded = openBody(p, dataKey, { context: bound.context, body: parts.body })
+function openWith(p: Primitives, { bound, dataKey, body }: Kept): Uint8Array {
+  const padded = openBody(p, dataKey, { context: bound.context, body })
   const plaintext = padded && unpad(padded)
   if (!plaintext) throw new Fault('envelope_refused')
   return plaintext
@@ -177,10 +177,9 @@ export function rewrap(
   const { recipients } = given
   const suite = suiteOfAll(recipients)
   const unwrapped = unwrap(p, given)
-  const { dataKey, parts, bound } = unwrapped
-  if (suite !== parts.suite) throw new RangeError('rewrapping keeps the suite')
+  if (suite !== unwrapped.bound.suite) throw new RangeError('rewrapping keeps the suite')
   openWith(p, unwrapped)
-  return assemble(p, { dataKey, body: parts.body, bound, recipients })
+  return assemble(p, unwrapped, recipients)
 }
 
 /**

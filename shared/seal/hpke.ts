@@ -2,7 +2,7 @@
  * HPKE (RFC 9180), base mode, single shot, with HKDF-SHA256 0x0001 and ChaCha20-Poly1305 0x0003. Which KEM is an
  * argument. Names are the RFC's own.
  */
-import { concat, fromHex, utf8 } from '../bytes.ts'
+import { concat, equal, fromHex, utf8 } from '../bytes.ts'
 import { labeledExpand, labeledExtract } from './hpke_labels.ts'
 import type { Kem } from './kem.ts'
 import { KEY_BYTES, NONCE_BYTES, type Primitives } from './primitives.ts'
@@ -32,15 +32,27 @@ const ids: Readonly<Record<number, Ids>> = {
   0x647a: idsOf(0x647a, '36b5ff5587a0300fc5557347ee599066af3ed897745f8ca8ca19b45f13abd977'),
 }
 
+/** Of the info that was asked for last: that of a tenant is the same for all of its records. */
+let last: { readonly kem: Kem; readonly info: Uint8Array; readonly context: Uint8Array } | null = null
+
+/** key_schedule_context of RFC 9180 §5.1. */
+function scheduleContext(p: Primitives, kem: Kem, info: Uint8Array): Uint8Array {
+  if (last && last.kem === kem && equal(last.info, info)) return last.context
+  const { suiteId, pskIdHash } = ids[kem.id] as Ids
+  const infoHash = labeledExtract(p, { suiteId, label: infoHashLabel }, empty, info)
+  const context = concat(modeBase, pskIdHash, infoHash)
+  last = { kem, info: info.slice(), context }
+  return context
+}
+
 /** RFC 9180 §5.1, mode_base, without the exporter secret, which nothing here uses. */
 export function keySchedule(
   p: Primitives,
   kem: Kem,
   given: { readonly sharedSecret: Uint8Array; readonly info: Uint8Array },
 ): { key: Uint8Array; baseNonce: Uint8Array } {
-  const { suiteId, pskIdHash } = ids[kem.id] as Ids
-  const infoHash = labeledExtract(p, { suiteId, label: infoHashLabel }, empty, given.info)
-  const info = concat(modeBase, pskIdHash, infoHash)
+  const { suiteId } = ids[kem.id] as Ids
+  const info = scheduleContext(p, kem, given.info)
   const prk = labeledExtract(p, { suiteId, label: secretLabel }, given.sharedSecret, empty)
   return {
     key: labeledExpand(p, { suiteId, label: keyLabel }, { prk, info, length: KEY_BYTES }),
