@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
-import { type KeyKind, places, readKey, writeKey } from '../home.ts'
+import { type KeyKind, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
-import { newKey } from '../trust/new_tenant.ts'
+import { defineKeysMake } from './keys_make.ts'
 import { peopleTrust } from './people_trust.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
@@ -23,9 +23,7 @@ export const define: Define = (command, shell) => {
     .argument('<key>', 'key id')
     .addHelpText('after', '\nExamples:\n  sallyport keys show 6a3803d5f059902a1c6dafbc9ba47292')
     .action(shell.action((id: string, options: SessionOptions) => show(shell, id, options)))
-  command.command('make').description('Make your own signer key, for somebody with a root key to add')
-    .addHelpText('after', '\nExamples:\n  sallyport keys make')
-    .action(shell.action(() => make(shell)))
+  defineKeysMake(command, shell)
 }
 
 interface ListedKey {
@@ -101,20 +99,4 @@ async function show(shell: Shell, id: string, options: SessionOptions): Promise<
     ['private half', key.here ?? 'not here'],
   ])
   shell.result({ ...key, words: wordsOf(key.id) }, list)
-}
-
-async function make(shell: Shell): Promise<void> {
-  const path = join(shell.home, places.signer)
-  if (existsSync(path)) throw new UsageError(`There is a signer key at ${path} already.`)
-  const pair = newKey('signer')
-  writeKey(path, 'signer', { ...pair, now: Date.now() })
-  const key = toBase64(pair.public)
-  const id = keyId(native, pair.public)
-  shell.note(
-    `Who holds a root key adds it: sallyport trust edit --add-signer ${key} --owner NAME --may pipelines,runs`,
-  )
-  shell.result(
-    { id, public: key, file: path },
-    facts([['key', groups(id)], ['in words', wordsOf(id)], ['public', key], ['file', path]]),
-  )
 }
