@@ -54,7 +54,6 @@ async function show(shell: Shell, options: object): Promise<void> {
     ...indexes.map(([project, { number, hash }]) =>
       [`index of ${project}`, `number ${number}, ${hash}`] as const
     ),
-    ['runs remembered', String(anchor.runs.length)],
     ['audit log', checkpoint === null ? 'no checkpoint yet' : `${checkpoint.split('\n')[1]} entries`],
   ])
   const refused = table(

@@ -1,9 +1,9 @@
-/** The newest index of a project, walked from the one that the anchor remembers. */
+/** The newest index of a project, walked from the one that the anchor remembers; pipelines on the way are listed there. */
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { readAnchor, updateAnchor } from '../trust/anchor.ts'
 import type { Footing } from '../trust/footing.ts'
-import { newestIndex } from '../trust/index_walk.ts'
+import { firstListed, newestIndex } from '../trust/index_walk.ts'
 import type { Store } from '../trust/store.ts'
 
 export interface Anchored {
@@ -32,11 +32,13 @@ export async function anchoredIndex(
     after: (number) => edge.indexAfter(project, number, signal),
   })
   const { hash, document: { number } } = index
-  if (last?.hash === hash) return index
   await updateAnchor(anchor, ring, (one) => {
     const now = one.index[project]
-    if (now?.hash !== last?.hash || now?.hash === hash) return one
-    return { ...one, index: { ...one.index, [project]: { number, hash } } }
+    if (now?.hash !== last?.hash) return one
+    const listed = firstListed(index, one.pipelines)
+    if (now?.hash === hash && listed === null) return one
+    const pipelines = { ...one.pipelines, ...listed }
+    return { ...one, pipelines, index: { ...one.index, [project]: { number, hash } } }
   })
   return index
 }

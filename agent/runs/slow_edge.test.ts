@@ -8,7 +8,8 @@ import { signDocument } from '../../shared/sign/documents.ts'
 import { native as p } from '../primitives.ts'
 import { readAnchor, updateAnchor } from '../trust/anchor.ts'
 import { Footings } from '../trust/footing.ts'
-import { markDone } from './trigger.ts'
+import { markDone } from './attempts.ts'
+import { readPipelineAnchor, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
 import { verifyJob, type VerifyOptions } from './verify.ts'
 import { type Draft, draft, ids, keys, seedOf, start, time, World } from './world_fixture.ts'
 
@@ -47,8 +48,7 @@ const verify = (world: World, job: RunJob, { footings = world.footings(), edge =
   return verifyJob(job, options, signal)
 }
 
-const attempts = async (world: World) =>
-  (await readAnchor(world.anchor, world.ring)).runs.map(({ id, attempts }) => ({ id, attempts }))
+const attempts = async (world: World) => (await world.runs()).map(({ id, attempts }) => ({ id, attempts }))
 
 /** The index after the world's first. */
 function nextIndex(world: World, change: (index: Index) => void) {
@@ -251,9 +251,9 @@ describe('a clock', () => {
     const request = world.job
     await verify(world, request)
     const ended = { status: 'succeeded', code: null } as const
-    await updateAnchor(
+    await updatePipelineAnchor(
       world.anchor,
-      world.ring,
+      world.of,
       (anchor) => markDone(anchor, request.run.id, { ended, now: world.now }),
     )
     world.now = start + 3 * 86_400_000
@@ -268,7 +268,7 @@ describe('a clock', () => {
     await verify(world, jobOf(world, 1))
     world.now = start - 600_000
     await verify(world, jobOf(world, 2))
-    assert.equal((await readAnchor(world.anchor, world.ring)).clock, time(start))
+    assert.equal((await readPipelineAnchor(world.anchor, world.of))?.clock, time(start))
     world.now--
     await assert.rejects(world.footings().read(signal), { code: 'clock_turned_back' })
   })

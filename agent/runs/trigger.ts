@@ -1,29 +1,45 @@
 /**
- * Trigger and limits: what may start a run, once. The edge says "P by this signed request" or "P by slot s of day d";
- * whether that trigger has had its run already is written in the anchor, not at the edge.
+ * Trigger and limits: what may start a run, once. The edge says "P by this signed request", "P by slot s of day d" or
+ * "P by its fire time T"; whether that trigger has had its run already is written in the anchor, not at the edge.
  */
 import { Fault } from '../../shared/faults.ts'
-import type { Anchor, AnchoredRun } from '../../shared/schemas/anchor.ts'
-import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
 import { runId, type RunTrigger } from '../../shared/ids.ts'
+import { checkParameters } from '../../shared/parameters.ts'
+import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
+import { isFire, nextFire } from '../../shared/schedule.ts'
+import type { Anchor, PipelineAnchor } from '../../shared/schemas/anchor.ts'
+import { Day, Time } from '../../shared/schemas/fields.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
+import type { ParameterValues } from '../../shared/schemas/parameter.ts'
+import type { Request } from '../../shared/schemas/request.ts'
+import type { SignedDocument } from '../../shared/sign/documents.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
-import type { SignedDocument } from '../../shared/sign/documents.ts'
-import type { RunJob } from '../../shared/schemas/job.ts'
 import { native } from '../primitives.ts'
-import { checkClock, withClock } from '../trust/anchor.ts'
 import type { Footing } from '../trust/footing.ts'
 
-const dayMs = 86_400_000
-/** A run that was queued before midnight may be picked up after it. */
+export const dayMs = 86_400_000
+/** A run that was queued may be picked up so much later than its day or its fire time. */
 const lateMs = 3_600_000
 const skewMs = 600_000
+/** How far back `catch_up: all` makes up for what was missed. */
+const catchUpMs = 7 * dayMs
+
+/** What a trigger orders, once it checks. */
+export interface RunOrder {
+  readonly action: Request['action']
+  readonly parameters: ParameterValues
+}
 
 /** A trigger that checks, and the moment from which it is refused. */
-export interface Checked {
+export interface Checked extends RunOrder {
   readonly id: string
-  readonly kind: 'api' | 'request'
+  readonly kind: RunTrigger['kind']
   readonly until: number
+  /** The UTC day that its run counts for. */
+  readonly day: string
+  /** The fire time of a schedule; null otherwise. */
+  readonly fire: string | null
 }
 
 export interface Asked {
@@ -31,32 +47,57 @@ export interface Asked {
   readonly footing: Footing
   readonly index: VerifiedIndex
   readonly pipeline: SignedDocument<'pipeline'>
+  /** The anchor's root, which lists the pipeline. */
+  readonly root: Pick<Anchor, 'lost' | 'pipelines'>
   /** Milliseconds of this host's clock. */
   readonly now: number
 }
 
 /**
  * Throws `signature_invalid`, `signer_not_allowed`, `denied`, `request_mismatch`, `request_expired`,
- * `trigger_not_allowed`. An expired trigger still attempts a run that the anchor knows: `known`.
+ * `trigger_not_allowed`, `fire_time_refused`, `trigger_before_anchor`, `parameter_refused`. A trigger that is too old
+ * still attempts a run that the anchor knows.
  */
-export function checkTrigger(asked: Asked, known: boolean): Checked {
-  const { job, pipeline, footing } = asked
-  const checked = job.run.trigger.kind === 'request' ? checkRequest(asked, known) : checkSlot(asked, known)
-  const id = runId(native, {
-    tenant: footing.pin.tenant,
-    pipeline: pipeline.document.id,
-    trigger: checked.trigger,
-  })
+export function checkTrigger(asked: Asked, seen: Pick<PipelineAnchor, 'runs' | 'fired'>): Checked {
+  const { job, pipeline, footing, root } = asked
+  const known = seen.runs.some(({ id }) => id === job.run.id)
+  const { trigger, began, ...found } = checkKind(asked, { known, fired: seen.fired })
+  const id = runId(native, { tenant: footing.pin.tenant, pipeline: pipeline.document.id, trigger })
   if (id !== job.run.id) {
     throw new Fault('request_mismatch', 'The run has another id than its trigger gives it.')
   }
-  return { id, kind: checked.trigger.kind, until: checked.until }
+  if (root.lost !== null && began < Date.parse(root.lost)) {
+    throw new Fault('trigger_before_anchor', `The anchor was made anew at ${root.lost}; this is from before.`)
+  }
+  const fire = trigger.kind === 'schedule' ? trigger.fire : null
+  return { id, kind: trigger.kind, fire, ...found }
 }
 
-interface Found {
+interface Found extends RunOrder {
   readonly trigger: RunTrigger
+  /** When it was given, in ms: an anchor made anew after that cannot know whether it had its run. */
+  readonly began: number
   readonly until: number
+  readonly day: string
 }
+
+interface Remembered {
+  readonly known: boolean
+  readonly fired: string | null
+}
+
+function checkKind(asked: Asked, { known, fired }: Remembered): Found {
+  switch (asked.job.run.trigger.kind) {
+    case 'request':
+      return checkRequest(asked, known)
+    case 'api':
+      return checkSlot(asked, known)
+    case 'schedule':
+      return checkFire(asked, { known, fired })
+  }
+}
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 function checkRequest({ job, footing, index, pipeline, now }: Asked, known: boolean): Found {
   if (job.run.trigger.kind !== 'request') throw new TypeError('not a request')
@@ -67,7 +108,7 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
     project: pipeline.document.project,
     dsse: job.run.trigger.request,
   })
-  const { pipeline: wanted, pool, issued, expires, nonce } = document
+  const { pipeline: wanted, pool, issued, expires, nonce, action, parameters } = document
   if (wanted.id !== pipeline.document.id) {
     throw new Fault('request_mismatch', 'The request is for another pipeline.')
   }
@@ -82,100 +123,88 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
     )
   }
   const until = Date.parse(expires)
+  const began = Date.parse(issued)
   if (now >= until && !known) throw new Fault('request_expired')
-  if (now < Date.parse(issued) - skewMs) {
+  if (now < began - skewMs) {
     throw new Fault('request_expired', 'The request was issued in the future: is the clock right?')
   }
-  return { trigger: { kind: 'request', issued, nonce }, until }
+  const declared = pipeline.document.parameters
+  checkParameters(declared, parameters, { unsigned: false })
+  if (action === 'backfill' && !Object.values(declared).some((one) => !('enum' in one))) {
+    throw new Fault('parameter_refused', 'The pipeline declares no parameter that gives a range to fill.')
+  }
+  return { trigger: { kind: 'request', issued, nonce }, began, until, day: dayOf(now), action, parameters }
 }
 
 function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
   if (job.run.trigger.kind !== 'api') throw new TypeError('not a slot')
-  const { day, slot } = job.run.trigger
+  const { day, slot, parameters = {} } = job.run.trigger
   const perDay = pipeline.document.triggers.api?.per_day ?? 0
-  if (perDay === 0) throw new Fault('trigger_not_allowed', 'The pipeline takes signed requests only.')
+  if (perDay === 0) throw new Fault('trigger_not_allowed', 'The pipeline takes no unsigned runs.')
   if (!Number.isInteger(slot) || slot < 1 || slot > perDay) {
     throw new Fault(
       'trigger_not_allowed',
       `The pipeline allows ${perDay} unsigned runs a day; this is number ${slot}.`,
     )
   }
+  if (!Day.safeParse(day).success) throw new Fault('trigger_not_allowed', 'That is no day.')
   const start = Date.parse(`${day}T00:00:00.000Z`)
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(start)) {
-    throw new Fault('trigger_not_allowed', 'That is no day.')
-  }
   const until = start + dayMs + lateMs
   if (now < start - skewMs || (now >= until && !known)) {
     throw new Fault('trigger_not_allowed', `The unsigned run is of ${day}, which is not today.`)
   }
-  return { trigger: { kind: 'api', day, slot }, until }
+  checkParameters(pipeline.document.parameters, parameters, { unsigned: true })
+  return { trigger: { kind: 'api', day, slot }, began: start, until, day, action: 'run', parameters }
 }
-
-/** How long a run that was accepted may be attempted again after its trigger has ended. */
-const retryMs = dayMs
 
 /**
- * The anchor with this attempt counted. Throws `trigger_used` when the trigger has had its run, `limit_reached` when
- * the attempts or the runs of the day are used up, `clock_turned_back` when time has.
+ * A fire time of the signed schedule: not in the future, later than the last one accepted and than the pipeline's first
+ * listing. One that is up to an hour late has waited its turn. What is older was missed, and is made up for as the
+ * schedule says: `none` of it, the `last` one of it, or `all` of a week.
  */
-export function countAttempt(anchor: Anchor, asked: Asked, checked: Checked): Anchor {
-  const { pipeline: { document: { id: pipeline, limits } }, now } = asked
-  checkClock(anchor, now)
-  const today = new Date(now).toISOString().slice(0, 10)
-  const known = anchor.runs.find((run) => run.id === checked.id)
-  if (known && known.ended !== null) throw new Fault('trigger_used')
-  if (known) {
-    if (now >= Date.parse(known.until)) {
-      throw new Fault('trigger_used', 'The run is too old to be attempted again.')
+function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Remembered): Found {
+  if (job.run.trigger.kind !== 'schedule') throw new TypeError('not a fire time')
+  const { fire } = job.run.trigger
+  const { document: { id, triggers: { schedule } } } = pipeline
+  if (schedule === undefined) throw new Fault('trigger_not_allowed', 'The pipeline has no schedule.')
+  // In its one spelling: it is compared as text, and the run's id is made of it.
+  if (!Time.safeParse(fire).success) throw new Fault('fire_time_refused', 'That is no time.')
+  const at = Date.parse(fire)
+  if (!isFire(schedule, at)) throw refusedFire(fire, 'is not one of the schedule')
+  if (at > now + MAX_CLOCK_SKEW_SECONDS * 1000) throw refusedFire(fire, 'is in the future')
+  const since = root.pipelines[id]?.since
+  if (since === undefined || fire <= since) {
+    throw refusedFire(fire, 'is from before the pipeline was first published')
+  }
+  // By now the run may be retried, however late; a fire time that was accepted is `fired` itself.
+  if (!known) {
+    if (fired !== null && fire <= fired) {
+      throw refusedFire(fire, `is not later than ${fired}, which had its run`)
     }
-    if (known.attempts > limits.retries) {
-      throw new Fault('limit_reached', `The run has had its ${known.attempts} attempts.`)
+    if (at < now - lateMs) checkMissed(fire, schedule, now)
+  }
+  const found = { began: at, until: now + lateMs, day: dayOf(at), action: 'run', parameters: {} } as const
+  return { trigger: { kind: 'schedule', fire }, ...found }
+}
+
+type Schedule = NonNullable<SignedDocument<'pipeline'>['document']['triggers']['schedule']>
+
+function checkMissed(fire: string, schedule: Schedule, now: number): void {
+  const at = Date.parse(fire)
+  if (schedule.catch_up === 'none') throw refusedFire(fire, 'is too late: the schedule makes up for nothing')
+  if (schedule.catch_up === 'last') {
+    const next = nextFire(schedule, at)
+    if (next !== null && next < now - lateMs) {
+      throw refusedFire(
+        fire,
+        'is not the last one that was missed, which is all that the schedule makes up for',
+      )
     }
-    return withRun(anchor, { ...known, attempts: known.attempts + 1 }, now)
+    return
   }
-  const { trigger } = asked.job.run
-  const day = trigger.kind === 'api' ? trigger.day : today
-  const most = limits.runs_per_day
-  const had = anchor.runs.filter((run) => run.pipeline === pipeline && run.day === day).length
-  if (most !== undefined && had >= most) {
-    throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
-  }
-  const until = new Date(Math.min(checked.until, now + MAX_REQUEST_MS) + retryMs).toISOString()
-  const first: AnchoredRun = {
-    id: checked.id,
-    pipeline,
-    trigger: checked.kind,
-    day,
-    attempts: 1,
-    ended: null,
-    until,
-  }
-  return withRun(anchor, first, now)
+  if (at < now - catchUpMs) throw refusedFire(fire, 'was missed more than a week ago')
 }
 
-export type Ended = NonNullable<AnchoredRun['ended']>
-
-/** The anchor in which this run's trigger is used up. */
-export function markDone(
-  anchor: Anchor,
-  id: string,
-  { ended, now }: { readonly ended: Ended; readonly now: number },
-): Anchor {
-  const run = anchor.runs.find((one) => one.id === id)
-  return run === undefined || run.ended !== null ? anchor : withRun(anchor, { ...run, ended }, now)
-}
-
-/** The anchor in which an attempt that was handed back unfinished does not count. */
-export function uncountAttempt(anchor: Anchor, id: string): Anchor {
-  const runs = anchor.runs.flatMap((run) => {
-    if (run.id !== id || run.ended !== null) return [run]
-    return run.attempts > 1 ? [{ ...run, attempts: run.attempts - 1 }] : []
-  })
-  return { ...anchor, runs }
-}
-
-/** Entries whose trigger is refused for its age anyway may go: the clock that says so is kept, and cannot go back. */
-function withRun(anchor: Anchor, run: AnchoredRun, now: number): Anchor {
-  const others = anchor.runs.filter((one) => one.id !== run.id && now < Date.parse(one.until))
-  return withClock({ ...anchor, runs: [...others, run] }, now)
+function refusedFire(fire: string, why: string): Fault {
+  return new Fault('fire_time_refused', `The fire time ${fire} ${why}.`)
 }

@@ -6,7 +6,8 @@ import { signDocument } from '../../shared/sign/documents.ts'
 import { native as p } from '../primitives.ts'
 import { readAnchor, updateAnchor } from '../trust/anchor.ts'
 import { openJob } from './open.ts'
-import { markDone } from './trigger.ts'
+import { updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
+import { markDone } from './attempts.ts'
 import { verifyJob } from './verify.ts'
 import {
   type Draft,
@@ -402,7 +403,7 @@ describe('a job', () => {
     const anchor = await readAnchor(world.anchor, world.ring)
     assert.deepEqual(anchor.trust, { version: 1, hash: world.documents.trust.hash })
     assert.deepEqual(anchor.index, { [ids.project]: { number: 1, hash: world.documents.index.hash } })
-    assert.deepEqual(anchor.runs.map(({ id, attempts, ended }) => ({ id, attempts, ended })), [
+    assert.deepEqual((await world.runs()).map(({ id, attempts, ended }) => ({ id, attempts, ended })), [
       { id: world.job.run.id, attempts: 1, ended: null },
     ])
   })
@@ -416,7 +417,7 @@ describe('a job', () => {
       await alter?.(world)
       await assert.rejects(check(world), { code })
       if (settle?.anchor === false) return
-      const { runs } = await readAnchor(world.anchor, world.ring)
+      const runs = await world.runs()
       const opened: readonly FaultCode[] = [
         'kid_missing',
         'envelope_refused',
@@ -457,7 +458,7 @@ describe('a job', () => {
     await check(world)
     world.bySlot(2)
     await check(world)
-    assert.equal((await readAnchor(world.anchor, world.ring)).runs.length, 2)
+    assert.equal((await world.runs()).length, 2)
   })
 
   test('by a slot of yesterday is still accepted within the hour', async () => {
@@ -474,7 +475,7 @@ describe('a job', () => {
     await check(world)
     const ended = { status: 'succeeded', code: null } as const
     const done = { ended, now: world.now }
-    await updateAnchor(world.anchor, world.ring, (anchor) => markDone(anchor, world.job.run.id, done))
+    await updatePipelineAnchor(world.anchor, world.of, (object) => markDone(object, world.job.run.id, done))
     await assert.rejects(check(world), { code: 'trigger_used' })
     world.now = start + 3_600_000
     await assert.rejects(check(world), { code: 'trigger_used' })

@@ -4,6 +4,7 @@
  */
 import { fromBase64, fromUtf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import type { Anchor, PipelineAnchor } from '../../shared/schemas/anchor.ts'
 import type { Index } from '../../shared/schemas/index.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
 import type { SealedDocument } from '../../shared/schemas/connection_record.ts'
@@ -13,12 +14,14 @@ import { checkCurrent } from '../../shared/trust/chain.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { native } from '../primitives.ts'
-import { updateAnchor } from '../trust/anchor.ts'
+import { readAnchor } from '../trust/anchor.ts'
 import type { Footing, Footings } from '../trust/footing.ts'
+import { enterPipeline, type PipelineOf, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { anchoredIndex } from './anchored_index.ts'
-import { checkTrigger, countAttempt } from './trigger.ts'
+import { countAttempt, runsOfDay, withoutAttempt } from './attempts.ts'
+import { type Asked, type Checked, checkTrigger, type RunOrder } from './trigger.ts'
 
 export interface VerifyOptions {
   readonly footings: Pick<Footings, 'read' | 'floor'>
@@ -43,15 +46,21 @@ export interface VerifiedJob {
   readonly pipeline: Sealed<'pipeline'>
   readonly source: Sealed<'connection'>
   readonly destination: Sealed<'connection'>
+  /** What the trigger orders: as a whole, by checked values. */
+  readonly order: RunOrder
+  /** How many runs of the pipeline count for the day of this one, itself among them. */
+  readonly runsOfDay: number
 }
+
+type Documents = Omit<VerifiedJob, 'order' | 'runsOfDay'>
 
 /** How often floor and anchor may change while a job is verified. */
 const mostAttempts = 20
 
 /**
  * Throws a Fault of class `refused`, or a transient one when something could not be asked. When it returns, the attempt
- * is counted in the anchor, at a moment when floor and anchor named exactly what was verified: verifying takes as long
- * as the edge wants it to, and what is revoked meanwhile counts.
+ * is counted in the pipeline's object, and there was a moment after that when floor and anchor named exactly what was
+ * verified: verifying takes as long as the edge wants it to, and what is revoked meanwhile counts.
  */
 export async function verifyJob(
   job: RunJob,
@@ -61,12 +70,13 @@ export async function verifyJob(
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const { footing, index } = await settled(() => stand(job, options, signal), { ...options, signal })
     const verified = verifyDocuments(job, footing, index)
-    if (await count(verified, index, options)) return verified
+    const counted = await count(verified, index, options)
+    if (counted !== null) return { ...verified, ...counted }
   }
   throw new Fault('unavailable', 'Trust document, floor and index change faster than a job can be verified.')
 }
 
-function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): VerifiedJob {
+function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): Documents {
   const documents = { footing, index: index.document }
   const pipeline = checkDocument(job.pipeline, { ...documents, type: 'pipeline', id: job.run.pipeline_id })
   const { pool, connections } = pipeline.signed.document
@@ -76,24 +86,59 @@ function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): V
   return { job, footing, pipeline, source, destination }
 }
 
-/** False, with nothing counted, when floor or anchor name something else by now: then all of it is verified anew. */
+type Counted = Pick<VerifiedJob, 'order' | 'runsOfDay'>
+
+/**
+ * Null, with nothing counted, when floor or anchor name something else by now: then all of it is verified anew.
+ *
+ * First counted, then looked: neither trust document nor index ever goes back, so what the root names after the count
+ * it has named all along. An agent that is killed between the two has used up an attempt and carried nothing out.
+ */
 async function count(
-  { job, footing, pipeline }: VerifiedJob,
+  verified: Documents,
   index: VerifiedIndex,
   { footings, anchor, now }: VerifyOptions,
-): Promise<boolean> {
+): Promise<Counted | null> {
+  const { job, footing, pipeline } = verified
   const { chain, ring, pin } = footing
-  if (JSON.stringify(await footings.floor(pin.tenant)) !== JSON.stringify(footing.floor)) return false
-  const asked = { job, footing, index, pipeline: pipeline.signed, now: now() }
-  checkCurrent(chain.document, asked.now)
-  let same = false
-  await updateAnchor(anchor, ring, (one) => {
-    same = one.trust?.hash === chain.hash && one.index[job.run.project]?.hash === index.hash
-    if (!same) return one
-    const known = one.runs.some(({ id }) => id === job.run.id)
-    return countAttempt(one, asked, checkTrigger(asked, known))
+  const { tenant, pool } = ring
+  const of = { tenant, pool, pipeline: pipeline.signed.document.id }
+  checkCurrent(chain.document, now())
+  const root = await enterPipeline(anchor, of, { since: index.document.issued, now: now() })
+  const names = ({ trust, index: seen, lost }: Anchor) =>
+    trust?.hash === chain.hash && seen[job.run.project]?.hash === index.hash && lost === root.lost
+  if (!names(root)) return null
+  const still = async () => {
+    const floor = await footings.floor(pin.tenant)
+    return JSON.stringify(floor) === JSON.stringify(footing.floor) && names(await readAnchor(anchor, ring))
+  }
+  const asked = { job, footing, index, pipeline: pipeline.signed, root, now: now() }
+  const attempt = await countIn(anchor, of, asked).catch(async (error) => {
+    // Refused by what no longer counts: a newer trust document may allow it.
+    if (error instanceof Fault && error.class === 'refused' && !await still()) return null
+    throw error
   })
-  return same
+  if (attempt === null) return null
+  const { checked, before, after } = attempt
+  if (await still()) return { order: checked, runsOfDay: runsOfDay(after, checked.day) }
+  await updatePipelineAnchor(anchor, of, (one) => withoutAttempt(one, checked, before))
+  return null
+}
+
+interface CountedAttempt {
+  readonly checked: Checked
+  readonly before: PipelineAnchor
+  readonly after: PipelineAnchor
+}
+
+async function countIn(anchor: Store, of: PipelineOf, asked: Asked): Promise<CountedAttempt> {
+  let last: Omit<CountedAttempt, 'after'> | null = null
+  const after = await updatePipelineAnchor(anchor, of, (before) => {
+    const checked = checkTrigger(asked, before)
+    last = { checked, before }
+    return countAttempt(before, asked, checked)
+  })
+  return { ...last as unknown as Omit<CountedAttempt, 'after'>, after }
 }
 
 interface Stand {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { toBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { newId, runId } from '../../shared/ids.ts'
+import type { AnchoredRun } from '../../shared/schemas/anchor.ts'
 import type { Connection } from '../../shared/schemas/connection.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Floor } from '../../shared/schemas/floor.ts'
@@ -25,6 +26,7 @@ import { native as p } from '../primitives.ts'
 import { anchorAt, makeAnchor } from '../trust/anchor.ts'
 import { floorAt } from '../trust/floor.ts'
 import { Footings } from '../trust/footing.ts'
+import { readPipelineAnchor } from '../trust/pipeline_anchor.ts'
 
 export const seedOf = (n: number) => new Uint8Array(32).fill(n)
 export const publicOf = (n: number) => toBase64(p.ed25519.publicKey(seedOf(n)))
@@ -318,9 +320,25 @@ export class World implements AsyncDisposable {
     }
   }
 
+  /** The runs that the anchor remembers of the pipeline. */
+  async runs(): Promise<AnchoredRun[]> {
+    return (await readPipelineAnchor(this.anchor, this.of))?.runs ?? []
+  }
+
+  get of() {
+    return { tenant: ids.tenant, pool: 'default', pipeline: ids.pipeline }
+  }
+
   /** The job by slot `slot` of `day` instead of the request. */
   bySlot(slot: number, day = time(this.now).slice(0, 10)): void {
     const trigger = { kind: 'api', day, slot } as const
+    const id = runId(p, { tenant: ids.tenant, pipeline: ids.pipeline, trigger })
+    this.job = { ...this.job, run: { ...this.job.run, id, trigger } }
+  }
+
+  /** The job by the schedule's fire time `fire` instead. */
+  byFire(fire: string): void {
+    const trigger = { kind: 'schedule', fire } as const
     const id = runId(p, { tenant: ids.tenant, pipeline: ids.pipeline, trigger })
     this.job = { ...this.job, run: { ...this.job.run, id, trigger } }
   }

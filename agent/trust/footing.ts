@@ -10,7 +10,7 @@ import { checkCurrent, type Seen, verifyChain } from '../../shared/trust/chain.t
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import type { Keystore } from '../keystore/keystore.ts'
 import { native } from '../primitives.ts'
-import { checkClock, readAnchor, updateAnchor } from './anchor.ts'
+import { checkClock, readAnchor, updateAnchor, withClock, withClockInPlace } from './anchor.ts'
 import { readFloor } from './floor.ts'
 import { checkRing, loadRing, pinFor } from './ring.ts'
 import type { Store } from './store.ts'
@@ -105,8 +105,11 @@ export class Footings {
     const { trust } = await updateAnchor(
       anchorStore,
       ring.value,
-      (one) =>
-        one.trust?.hash === anchor.trust?.hash && one.trust?.hash !== hash ? { ...one, trust: here } : one,
+      (one) => {
+        if (one.trust?.hash !== anchor.trust?.hash) return one
+        if (one.trust?.hash !== hash) return withClock({ ...one, trust: here }, now())
+        return withClockInPlace(one, now())
+      },
     )
     return trust?.hash === hash ? { ring: ring.value, pin, floor, chain: chain.value } : null
   }

@@ -1,7 +1,9 @@
 /** Fetches a project's indexes from the one seen last, and walks them. */
 import { Fault } from '../../shared/faults.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { Index } from '../../shared/schemas/index.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
 import { type SeenIndex, type VerifiedIndex, walkIndex } from '../../shared/trust/index_walk.ts'
 import { native } from '../primitives.ts'
 
@@ -19,8 +21,14 @@ export interface IndexOptions {
 
 const mostIndexes = 100_000
 
-/** The newest index. Throws `edge_…` and what `walkIndex` throws. */
-export async function newestIndex(options: IndexOptions): Promise<VerifiedIndex> {
+/** The newest index, and the way to it. */
+export interface WalkedIndex extends VerifiedIndex {
+  /** Oldest first, from the one seen last to the newest: each is what the next one says that came before it. */
+  readonly walked: readonly Dsse[]
+}
+
+/** Throws `edge_…` and what `walkIndex` throws. */
+export async function newestIndex(options: IndexOptions): Promise<WalkedIndex> {
   const { trust, deny, project, last, floor, after } = options
   const from = last?.number ?? 1
   const documents: Dsse[] = []
@@ -40,5 +48,28 @@ export async function newestIndex(options: IndexOptions): Promise<VerifiedIndex>
   }
   // What the floor names below the last one seen was on the way when that one was verified.
   const seen = [last, floor].filter((one) => one !== null).filter(({ number }) => number >= from)
-  return walkIndex(native, { trust, deny, project, documents, seen })
+  return { ...walkIndex(native, { trust, deny, project, documents, seen }), walked: documents }
+}
+
+type Listed = Record<string, { readonly since: string; readonly kept: boolean }>
+
+/**
+ * Pipelines on the way to the newest index that are not among `known`, with the issue of the first index there that
+ * lists them. Null when there are none.
+ */
+export function firstListed(
+  { document, walked }: WalkedIndex,
+  known: Readonly<Record<string, unknown>>,
+): Listed | null {
+  const isNew = ({ entries }: Index, id: string) =>
+    entries[id]?.kind === 'pipeline' && known[id] === undefined
+  if (!Object.keys(document.entries).some((id) => isNew(document, id))) return null
+  const found: Listed = {}
+  for (const dsse of walked) {
+    const { document: one } = readUnverified(native, 'index', dsse)
+    for (const id of Object.keys(one.entries)) {
+      if (isNew(one, id)) found[id] ??= { since: one.issued, kept: false }
+    }
+  }
+  return found
 }

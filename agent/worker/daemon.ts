@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { Config } from '../config.ts'
-import type { AgentEdge } from '../edge_client/agent_edge.ts'
+import type { AgentEdge, Polled } from '../edge_client/agent_edge.ts'
 import { edgeForAgent } from '../edge_client/edge_client.ts'
 import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
 import { holdLock, makePrivateFolder } from '../files.ts'
@@ -11,16 +11,19 @@ import { places } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { type Log, trimRunLogs } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
-import type { RunJob } from '../../shared/schemas/job.ts'
+import type { Job } from '../../shared/schemas/job.ts'
+import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { AgentIdentity } from '../trust/agent_identity.ts'
-import { anchorAt } from '../trust/anchor.ts'
+import { anchorAt, readAnchor } from '../trust/anchor.ts'
+import { remembered, seenFolder } from '../trust/anchor_memory.ts'
 import { floorAt } from '../trust/floor.ts'
 import { type Footing, Footings } from '../trust/footing.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
-import { watchLog } from '../trust/log_watch.ts'
+import { remembered as rememberedLog, watchLog } from '../trust/log_watch.ts'
 import { loadRing } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
+import { Receipts } from './receipts.ts'
 import { untilThere } from './until_there.ts'
 import { work } from './worker.ts'
 
@@ -62,10 +65,12 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   rmSync(scratch, { recursive: true, force: true })
   trimRunLogs(config.logs)
   options.onReady(footing)
-  const readiness = new Readiness(options, { ...stand, of })
   const watch = new LogWatch(options, { ...stand, of })
   const working = new Set<string>()
-  const execute = async (job: RunJob) => {
+  const receipts = receiptsOf(options, { ...stand, of }, signals.drain)
+  const readiness = new Readiness(options, { ...stand, of }, (footing) => receipts.saw(footing))
+  const execute = async (job: Job) => {
+    if (job.kind === 'rewrap') return await rewrap(job, options, { ...stand, of }, signals.handBack)
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
     const { runJob } = await import('./run_job.ts')
     const { moveRun } = await import('../runs/move.ts')
@@ -88,7 +93,27 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
     await watch.look()
   }
   const ready = (signal: AbortSignal) => readiness.look(signal)
-  await work({ edge: stand.edge, slots: config.slots, ready, log, execute }, signals.drain)
+  const heard = ({ newest, log: shown }: Pick<Polled, 'newest' | 'log'>) => {
+    receipts.heard(newest)
+    if (shown !== null) void watch.look().then(() => receipts.send())
+  }
+  const logSize = () => watch.size()
+  void receipts.send()
+  await work({ edge: stand.edge, slots: config.slots, ready, logSize, heard, log, execute }, signals.drain)
+}
+
+function receiptsOf({ identity, log }: DaemonOptions, stand: Stand & Of, signal: AbortSignal): Receipts {
+  return new Receipts({ ...stand, agentId: identity.id, now: Date.now, log, signal })
+}
+
+async function rewrap(
+  job: RewrapJob,
+  { identity, log }: DaemonOptions,
+  stand: Stand & Of,
+  handBack: AbortSignal,
+): Promise<void> {
+  const { rewrapJob } = await import('./rewrap_job.ts')
+  await rewrapJob(job, { ...stand, agentId: identity.id, now: Date.now, log, handBack })
 }
 
 /** What everything that the agent decides rests on. */
@@ -101,7 +126,7 @@ interface Stand {
 function standOf({ config, identity, env, log }: DaemonOptions): Stand {
   const url = config.edge ?? new URL(identity.url)
   const edge = httpAgentEdge(edgeForAgent(url, { id: identity.id, seed: identity.private }, Date.now))
-  const anchor = anchorAt(config.anchor)
+  const anchor = remembered(anchorAt(config.anchor), { folder: join(config.state, seenFolder), keep: true })
   const footings = new Footings({
     keystore: keystoreAt(config.keystore, env),
     typedPin: config.pin,
@@ -125,7 +150,7 @@ async function firstFooting(
   try {
     return await untilThere(() => settled(() => footings.read(signal), { signal }), { log, signal })
   } catch (error) {
-    if (error instanceof Fault && error.class === 'refused' && error.code !== 'anchor_missing') {
+    if (error instanceof Fault && error.class === 'refused') {
       const ring = await loadRing(keystoreAt(config.keystore, env))
       await keepRefusal(anchor, ring, { fault: error, run: null, now: Date.now() })
     }
@@ -146,17 +171,22 @@ class Readiness {
   /** What was refused last, kept once and not at every look. */
   #refused: string | null = null
 
-  constructor(options: DaemonOptions, stand: Stand & Of) {
+  readonly #saw: (footing: Footing) => void
+
+  /** `saw` is told every footing that is read here. */
+  constructor(options: DaemonOptions, stand: Stand & Of, saw: (footing: Footing) => void) {
     this.#options = options
     this.#stand = stand
+    this.#saw = saw
   }
 
   async look(signal: AbortSignal): Promise<boolean> {
     if (this.#refused === null && performance.now() - this.#at < rereadMs) return true
     try {
-      await this.#stand.footings.read(signal)
+      const footing = await this.#stand.footings.read(signal)
       this.#at = performance.now()
       this.#refused = null
+      this.#saw(footing)
       return true
     } catch (error) {
       if (signal.aborted) return false
@@ -170,7 +200,7 @@ class Readiness {
     this.#options.log.write('error', 'nothing may be opened now: no work is asked for', { error })
     if (!(error instanceof Fault) || this.#refused === error.code) return
     this.#refused = error.code
-    if (error.class !== 'refused' || error.code === 'anchor_missing') return
+    if (error.class !== 'refused') return
     await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
   }
 }
@@ -206,6 +236,17 @@ class LogWatch {
   constructor(options: DaemonOptions, watching: Stand & Of) {
     this.#options = options
     this.#watching = watching
+  }
+
+  /** Of the log in the anchor's checkpoint: 0 without one, or where it cannot be read. */
+  async size(): Promise<number> {
+    const { anchor, of } = this.#watching
+    try {
+      return rememberedLog((await readAnchor(anchor, of)).checkpoint)?.size ?? 0
+    } catch (error) {
+      if (error instanceof Fault) return 0
+      throw error
+    }
   }
 
   look(): Promise<void> {

@@ -45,7 +45,11 @@ function edgeOf(world: World, told: Told, change: Partial<AgentEdge> = {}): Agen
   return {
     ...world.edge,
     self: async () => ({ id: ids.agent, state: 'approved', pool: 'default' }),
-    poll: async () => null,
+    poll: async () => ({ job: null, newest: { trust: null, indexes: {} }, log: null }),
+    challenges: async () => [],
+    prove: async () => undefined,
+    handIn: async () => undefined,
+    completeRewrap: async () => undefined,
     started: async () => void told.started++,
     heartbeat: async () => ({ cancel: false }),
     progress: async () => undefined,
@@ -118,7 +122,7 @@ async function run(
     working: other ? new Set() : working,
     handBack: handBack ?? new AbortController().signal,
   })
-  const anchor = await readAnchor(world.anchor, world.ring)
+  const anchor = { ...await readAnchor(world.anchor, world.ring), runs: await world.runs() }
   const path = join(world.folder, 'logs', 'runs', `${world.job.run.id}.log`)
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   return { told, orders, anchor, text, secret: `${lender.folder}/in` }
@@ -225,7 +229,9 @@ describe('a run', () => {
     }
     const { told, anchor } = await run({ world, move, handBack: handBack.signal })
     assert.deepEqual(told.completed, [{ status: 'released', retry: true, streams: [] }])
-    assert.equal(anchor.runs.length, 0)
+    assert.deepEqual(anchor.runs.map(({ attempts, ended }) => ({ attempts, ended })), [
+      { attempts: 0, ended: null },
+    ])
     const again = await run({ world })
     assert.equal(again.told.completed[0]?.status, 'succeeded')
   })

@@ -3,18 +3,19 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, isFaultCode } from '../../shared/faults.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
-import type { ConnectGuard } from '../connectors/guard.ts'
 import type { AgentEdge, Completion, Held } from '../edge_client/agent_edge.ts'
 import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog } from '../logs/log.ts'
 import type { Limits, moveRun, Order } from '../runs/move.ts'
 import { openJob } from '../runs/open.ts'
 import { checkPolicy } from '../runs/policy_check.ts'
+import type { Network } from '../network.ts'
+import { guardOf } from '../runs/run_guard.ts'
 import { keepRefusal } from '../runs/refusal.ts'
 import { completionOf, completionOfFault } from '../runs/report.ts'
-import { markDone, uncountAttempt } from '../runs/trigger.ts'
+import { markDone, uncountAttempt } from '../runs/attempts.ts'
 import { type VerifiedJob, verifyJob, type VerifyOptions } from '../runs/verify.ts'
-import { readAnchor, updateAnchor } from '../trust/anchor.ts'
+import { readPipelineAnchor, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
@@ -34,6 +35,8 @@ export interface RunOptions extends VerifyOptions {
   readonly scratch: string
   readonly logs: { readonly folder: string; readonly level: Level }
   readonly holdMemory: number
+  /** The way out of this machine; a direct one if absent. */
+  readonly network?: Network
   /** The agent's own log: a line a run. */
   readonly log: Log
   /** Ids of the runs that this process works on: an edge may hand out the same one twice. */
@@ -162,7 +165,6 @@ async function attemptRun(job: RunJob, attempt: Attempt): Promise<Attempted> {
 }
 
 async function keep(job: RunJob, { anchor, of, now }: RunOptions, fault: Fault): Promise<void> {
-  if (fault.code === 'anchor_missing') return
   await keepRefusal(anchor, of, { fault, run: job.run.id, now: now() })
 }
 
@@ -171,7 +173,8 @@ async function keep(job: RunJob, { anchor, of, now }: RunOptions, fault: Fault):
  * passed on – hands the run out again: it is told once more, and nothing is opened for it.
  */
 async function endOf(job: RunJob, { anchor, of, log }: RunOptions): Promise<Completion | null> {
-  const ended = (await readAnchor(anchor, of)).runs.find(({ id }) => id === job.run.id)?.ended ?? null
+  const object = await readPipelineAnchor(anchor, { ...of, pipeline: job.run.pipeline_id })
+  const ended = object?.runs.find(({ id }) => id === job.run.id)?.ended ?? null
   if (ended === null) return null
   log.write('warn', 'a run that has ended is handed out again', { run: job.run.id, code: 'trigger_used' })
   const { status, code } = ended
@@ -195,13 +198,9 @@ function prepare(job: RunJob, { verified, options, log, signal, folder }: Prepar
     streams: opened.body.streams.length,
   })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const guard: ConnectGuard = {
-    address: (host, addresses) => local.address(host, addresses),
-    plain: (target) => local.plain(target),
-    path: (absolute) => local.path(absolute),
-  }
   const limits: Limits = {
     ...(allowed.limits.rows === undefined ? {} : { rows: allowed.limits.rows }),
+    ...(allowed.limits.bytes === undefined ? {} : { bytes: allowed.limits.bytes }),
     ...(document.limits.minutes === undefined ? {} : { minutes: document.limits.minutes }),
   }
   return {
@@ -217,7 +216,8 @@ function prepare(job: RunJob, { verified, options, log, signal, folder }: Prepar
     })),
     folder,
     base: options.base,
-    guard,
+    guard: guardOf(local, allowed.derived),
+    ...(options.network === undefined ? {} : { network: options.network }),
     limits,
     signal,
     holdMemory: options.holdMemory,
@@ -262,7 +262,7 @@ async function remember(
   // Without its lease an attempt has the last word on nothing but what it has committed.
   if (stop === 'lease_lost' && status !== 'succeeded') return
   if (retry && status !== 'released') return
-  await updateAnchor(anchor, of, (one) => {
+  await updatePipelineAnchor(anchor, { ...of, pipeline: job.run.pipeline_id }, (one) => {
     if (status === 'released') return uncountAttempt(one, job.run.id)
     return markDone(one, job.run.id, { ended: { status, code: code ?? null }, now: now() })
   })

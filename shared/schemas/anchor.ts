@@ -14,7 +14,8 @@ export const AnchoredRun = z.strictObject({
   trigger: z.enum(['api', 'request', 'schedule']),
   /** The UTC day that it counts for. */
   day: Day,
-  attempts: Version,
+  /** Attempts that were begun, without those that were handed back. */
+  attempts: Count,
   /** How its run ended for good; null while it may be attempted again. What is told about it again is this. */
   ended: z.strictObject({
     status: z.enum(['succeeded', 'partial', 'failed', 'refused', 'cancelled']),
@@ -39,9 +40,11 @@ export const Anchor = z.strictObject({
   trust: z.strictObject({ version: Version, hash: Hash }).nullable(),
   /** The highest index seen of each project. */
   index: z.record(Id, z.strictObject({ number: Version, hash: Hash })),
-  /** Pipelines that have run, and since when: each has an object of its own beside this one. */
-  pipelines: z.record(Id, z.strictObject({ since: Time })),
-  runs: z.array(AnchoredRun),
+  /**
+   * Pipelines that an index has listed. `since`: when the first of those indexes was issued. `kept`: it has an object
+   * of its own beside this one, and a missing one is lost.
+   */
+  pipelines: z.record(Id, z.strictObject({ since: Time, kept: z.boolean() })),
   /** Agent state under the state key, by `type/id`. */
   state: z.record(z.string().min(3).max(300), Base64),
   /** The last checkpoint of the audit log that was verified, as its signed note. */
@@ -59,6 +62,7 @@ export const PipelineAnchor = z.strictObject({
   tenant: Id,
   pool: Name,
   pipeline: Id,
+  /** Starts at the milliseconds of its making and rises by one with every write. */
   generation: Count,
   clock: Time.nullable(),
   /** The latest fire time of its schedule that was accepted. */

@@ -1,0 +1,92 @@
+/** What the anchor counts of a pipeline: attempts, runs of the day, fire times, and how each run has ended. */
+import { Fault } from '../../shared/faults.ts'
+import type { AnchoredRun, PipelineAnchor } from '../../shared/schemas/anchor.ts'
+import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
+import { checkClock, withClock } from '../trust/anchor.ts'
+import { type Asked, type Checked, dayMs } from './trigger.ts'
+
+/** How long a run that was accepted may be attempted again after its trigger has ended. */
+const retryMs = dayMs
+
+/**
+ * The pipeline's object with this attempt counted. Throws `trigger_used` when the trigger has had its run,
+ * `limit_reached` when the attempts or the runs of the day are used up, `clock_turned_back` when time has.
+ */
+export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Checked): PipelineAnchor {
+  const { pipeline: { document: { limits } }, now } = asked
+  checkClock(object, now)
+  const known = object.runs.find((run) => run.id === checked.id)
+  if (known && known.ended !== null) throw new Fault('trigger_used')
+  if (known) {
+    if (now >= Date.parse(known.until)) {
+      throw new Fault('trigger_used', 'The run is too old to be attempted again.')
+    }
+    if (known.attempts > limits.retries) {
+      throw new Fault('limit_reached', `The run has had its ${known.attempts} attempts.`)
+    }
+    return withRun(object, { ...known, attempts: known.attempts + 1 }, now)
+  }
+  const { day, fire } = checked
+  const most = limits.runs_per_day
+  if (most !== undefined && runsOfDay(object, day) >= most) {
+    throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
+  }
+  const until = new Date(Math.min(checked.until, now + MAX_REQUEST_MS) + retryMs).toISOString()
+  const first: AnchoredRun = {
+    id: checked.id,
+    pipeline: object.pipeline,
+    trigger: checked.kind,
+    day,
+    attempts: 1,
+    ended: null,
+    until,
+  }
+  return withRun(fire === null ? object : { ...object, fired: fire }, first, now)
+}
+
+/** How many runs count for the UTC day. */
+export function runsOfDay({ runs }: Pick<PipelineAnchor, 'runs'>, day: string): number {
+  return runs.filter((run) => run.day === day).length
+}
+
+export type Ended = NonNullable<AnchoredRun['ended']>
+
+/** The object in which this run's trigger is used up. */
+export function markDone(
+  object: PipelineAnchor,
+  id: string,
+  { ended, now }: { readonly ended: Ended; readonly now: number },
+): PipelineAnchor {
+  const run = object.runs.find((one) => one.id === id)
+  return run === undefined || run.ended !== null ? object : withRun(object, { ...run, ended }, now)
+}
+
+/** The object in which an attempt that was handed back unfinished does not count. The run does: it is still to come. */
+export function uncountAttempt(object: PipelineAnchor, id: string): PipelineAnchor {
+  const run = object.runs.find((one) => one.id === id)
+  if (run === undefined || run.ended !== null || run.attempts === 0) return object
+  const runs = object.runs.map((one) => one === run ? { ...run, attempts: run.attempts - 1 } : one)
+  return { ...object, runs }
+}
+
+/**
+ * The object as if the attempt had not been counted: what it was counted on has changed meanwhile. `before` is what it
+ * was then; others may have counted since.
+ */
+export function withoutAttempt(
+  object: PipelineAnchor,
+  { id, fire }: Pick<Checked, 'id' | 'fire'>,
+  before: Pick<PipelineAnchor, 'runs' | 'fired'>,
+): PipelineAnchor {
+  const run = object.runs.find((one) => one.id === id)
+  const first = !before.runs.some((one) => one.id === id)
+  if (!first || run?.ended !== null || run.attempts > 1) return uncountAttempt(object, id)
+  const fired = object.fired === fire ? before.fired : object.fired
+  return { ...object, fired, runs: object.runs.filter((one) => one !== run) }
+}
+
+/** Entries whose trigger is refused for its age anyway may go: the clock that says so is kept, and cannot go back. */
+function withRun(object: PipelineAnchor, run: AnchoredRun, now: number): PipelineAnchor {
+  const others = object.runs.filter((one) => one.id !== run.id && now < Date.parse(one.until))
+  return withClock({ ...object, runs: [...others, run] }, now)
+}
