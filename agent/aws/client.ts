@@ -66,12 +66,17 @@ export class Exhausted extends Error {
  */
 export async function persist<T>(call: (signal: AbortSignal) => Promise<T>): Promise<Tried<T>> {
   const deadline = AbortSignal.timeout(deadlineMs)
+  // The client does not look at the signal any more while it reads an answer that never ends.
+  const late = new Promise<never>((_, reject) => {
+    deadline.addEventListener('abort', () => reject(deadline.reason), { once: true })
+  })
+  late.catch(() => undefined)
   let doubtful = false
   for (let attempt = 1;; attempt++) {
     try {
-      return { value: await call(deadline), doubtful }
+      return { value: await Promise.race([call(deadline), late]), doubtful }
     } catch (cause) {
-      const failure = failureOf(cause)
+      const failure = cause instanceof Fault ? null : failureOf(cause)
       if (failure === null) throw cause
       const passes = failure.kind === 'throttled' || failure.kind === 'unreachable'
       const over = attempt >= mostAttempts || deadline.aborted

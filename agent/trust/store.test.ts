@@ -70,7 +70,14 @@ describe('a store in a file', () => {
   })
 
   test('knows no other kind of place', () => {
-    assert.throws(() => storeAt('s3://bucket/anchor', 'anchor'), { code: 'invalid_setting' })
+    for (const text of ['/anchor.json', 'file:', 'ftp:anchor', 'snowflake:table', 'snowflake:a.b.c;']) {
+      assert.throws(() => storeAt(text, 'anchor'), { code: 'invalid_setting' }, text)
+    }
+  })
+
+  test('in a Snowflake table is understood, and says what it waits for', () => {
+    const refused = { code: 'unsupported', message: /Snowflake connector/ }
+    assert.throws(() => storeAt('snowflake:OPS.SALLYPORT.ANCHOR', 'anchor'), refused)
   })
 })
 

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import { locked, makePrivateFolder, readIfThere, refuseShared, writeAtomic } from '../files.ts'
+import { besideName } from './beside_name.ts'
+import { s3PlaceOf, S3Store } from './s3_store.ts'
 
 /** A document and the mark of the state in which it was read. */
 export interface Seen {
@@ -13,11 +15,11 @@ export interface Seen {
 export interface Store {
   /** For messages: where it is, as the configuration names it. */
   readonly place: string
-  /** Null when there is none. Throws `file_…` when it cannot be read. */
+  /** Null when there is none. Throws `file_…` or `store_…` when it cannot be read. */
   read(): Promise<Seen | null>
   /**
    * Replaces the document that carried `tag` (null: there must be none). False when somebody else was faster;
-   * nothing has changed then. True means durable.
+   * nothing has changed then. True means durable. Throws `store_unreachable` when it is not known which.
    */
   swap(tag: string | null, text: string): Promise<boolean>
   /**
@@ -27,16 +29,23 @@ export interface Store {
   beside(name: string): Store
 }
 
-/** `file:/path`, the only kind so far. Throws `invalid_setting`. */
+/**
+ * `file:/path` or `s3:bucket/key`. `snowflake:database.schema.table` is understood and refused: it comes with the
+ * Snowflake connector. Nothing is asked before the first read. Throws `invalid_setting` or `unsupported`.
+ */
 export function storeAt(setting: string, what: string): Store {
-  if (!setting.startsWith('file:')) {
+  if (/^file:./.test(setting)) return new FileStore(resolve(setting.slice('file:'.length)), what)
+  if (setting.startsWith('s3:')) return new S3Store(s3PlaceOf(setting, what), what)
+  if (/^snowflake:[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*){2}$/.test(setting)) {
     throw new Fault(
-      'invalid_setting',
-      `The ${what} is given as file:/path/to/${what}.json, not as ${setting}.`,
+      'unsupported',
+      `${what}: a Snowflake table can hold it once there is a Snowflake connector. Until then: file:PATH or s3:BUCKET/KEY.`,
     )
   }
-  const path = setting.slice('file:'.length)
-  return new FileStore(resolve(path), what)
+  throw new Fault(
+    'invalid_setting',
+    `The ${what} is given as file:/path/to/${what}.json or s3:bucket/${what}.json, not as ${setting}.`,
+  )
 }
 
 class FileStore implements Store {
@@ -72,12 +81,6 @@ class FileStore implements Store {
   }
 }
 
-/** `anchor.json` and `x` make `anchor.d/x.json`. */
-function besideName(own: string, name: string): string {
-  if (!/^[a-z0-9-]{1,80}$/.test(name)) throw new Fault('invalid_setting', `${name} is no name for an object.`)
-  return `${own.replace(/\.json$/, '')}.d/${name}.json`
-}
-
 function tagOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
@@ -94,6 +97,8 @@ export async function update<T>(
     const seen = await store.read()
     const { text, result } = change(seen?.text ?? null)
     if (text === null || await store.swap(seen?.tag ?? null, text)) return result
+    // Two that keep meeting part by chance.
+    await new Promise((done) => setTimeout(done, Math.random() * Math.min(500, 5 * 2 ** attempt)))
   }
-  throw new Fault('file_unwritable', `${store.place} changes faster than it can be updated.`)
+  throw new Fault('store_unreachable', `${store.place} changes faster than it can be updated.`)
 }
