@@ -94,6 +94,10 @@ async function show(shell: Shell, options: SessionOptions): Promise<void> {
 
 function tupleText(tuple: PolicyTuple): string {
   if (tuple.connector === 'files') return tuple.path
+  if (tuple.connector === 'https') {
+    const derived = tuple.derived === undefined ? '' : ` and on to ${tuple.derived.join(', ')}`
+    return `https://${tuple.endpoint}:${tuple.port}${tuple.path}${derived}`
+  }
   if (tuple.connector === 'https') return `https://${tuple.endpoint}:${tuple.port}${tuple.path}`
   const { account, endpoint, port, database, schema, prefix } = tuple
   return `${account}@${endpoint}:${port}/${database} ${schema}.${prefix}${prefix === '*' ? '' : '*'}`
@@ -128,6 +132,10 @@ async function explain(shell: Shell, { name, stream, options }: Explaining): Pro
 function lineFor(access: Access): string {
   if (access.connector === 'files') {
     return `{ direction: ${access.direction}, connector: files, path: ${access.path} }`
+  }
+  if (access.connector === 'https') {
+    const { endpoint, port, path } = access
+    return `{ direction: read, connector: https, endpoint: ${endpoint}, port: ${port}, path: ${path} }`
   }
   const { direction, endpoint, port, account, database, schema } = access
   return `{ direction: ${direction}, connector: postgres, endpoint: ${endpoint}, port: ${port}, account: ${account}, ` +

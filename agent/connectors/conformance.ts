@@ -85,7 +85,9 @@ async function readAll({ bytes, proof }: Reading): Promise<{ text: string; rows:
   return { text, rows: await proof }
 }
 
-export function conformingSource(name: string, subject: () => Subject, skip: string | false): void {
+type SourceSubject = Pick<Subject, 'source' | 'stream' | 'missing'>
+
+export function conformingSource(name: string, subject: () => SourceSubject, skip: string | false): void {
   describe(`${name} as a source`, { skip }, () => {
     test('answers a check, and lists what it has', async () => {
       await using source = subject().source()

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Hold } from '../engine/hold.ts'
 import type { Type } from '../engine/types.ts'
+import type { Network } from '../network.ts'
 import type { ConnectGuard } from './guard.ts'
 
 /**
@@ -146,6 +147,11 @@ export interface Context {
   readonly fence: number
   /** Relative paths of connections start here. */
   readonly base: string
+  /** The run's own folder, mode 0700 and emptied by its owner: what a source has to keep until it is read. */
+  readonly folder: string
+  readonly network: Network
+  /** Most bytes that one stream may have; null for as many as it has. */
+  readonly mostBytes: number | null
   /** The hold of this stream, started when it is first asked for. `files`: what it may read in place. */
   hold(files: readonly string[]): Promise<Hold>
 }
@@ -160,6 +166,8 @@ export type Endpoint =
     readonly database: string
   }
   | { readonly kind: 'files'; readonly path: string }
+  /** `path` of a URL, as it is sent; what is below it when it ends in a slash. */
+  | { readonly kind: 'https'; readonly endpoint: string; readonly port: number; readonly path: string }
 
 /** One folder per connector exports one. A missing member is a missing ability. */
 export interface Connector<Config> {
@@ -168,6 +176,8 @@ export interface Connector<Config> {
   readonly config: z.ZodType<Config>
   /** Where this config leads. `base`: relative paths start here. */
   targets(config: Config, base: string): readonly Endpoint[]
+  /** Patterns of the hosts that its servers may send it on to; none when absent. Policy has to approve them too. */
+  derivedHosts?(config: Config): readonly string[]
   /** The one name of a target, whatever way it is spelled. May throw what `begin` would. */
   target?(config: Config, base: string, name: string): string
   source?(config: Config, context: Context): Source

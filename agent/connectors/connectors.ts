@@ -2,10 +2,11 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Connector } from './connector.ts'
 import { files } from './files/files.ts'
+import { https } from './https/https.ts'
 import { postgres } from './postgres/postgres.ts'
 
 // deno-lint-ignore no-explicit-any -- each has a config of its own, which only it looks into
-export const connectors: readonly Connector<any>[] = [postgres, files]
+export const connectors: readonly Connector<any>[] = [postgres, files, https]
 
 // deno-lint-ignore no-explicit-any
 export function connectorOf(name: string): Connector<any> {

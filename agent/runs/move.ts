@@ -2,6 +2,7 @@
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
 import { peakRssBytes } from '../engine/peak_memory.ts'
+import type { Network } from '../network.ts'
 import type { Mode } from '../connectors/connector.ts'
 import { moveStream } from './stream.ts'
 import { refuseTwins } from './twins.ts'
@@ -25,6 +26,8 @@ export interface Endpoint {
 export interface Limits {
   /** Most rows that one stream may have. */
   readonly rows?: number
+  /** Most bytes of one stream, as they are read. */
+  readonly bytes?: number
   readonly minutes?: number
 }
 
@@ -52,6 +55,8 @@ export interface Order {
   /** Relative paths of files connections start here. */
   readonly base: string
   readonly guard: ConnectGuard
+  /** The way out of this machine; a direct one if absent. */
+  readonly network?: Network
   readonly limits: Limits
   readonly signal: AbortSignal
   /** MB that the hold of one restowed stream may use; 512 if absent. */

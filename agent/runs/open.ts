@@ -1,7 +1,7 @@
 /** Opens what was verified, under contexts that are built here, and checks it against what was signed. */
 import { fromBase64, fromUtf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
-import { ConnectionBody } from '../../shared/schemas/connection.ts'
+import { ConnectionBody, type ConnectionKind } from '../../shared/schemas/connection.ts'
 import { PipelineBody } from '../../shared/schemas/pipeline.ts'
 import { Policy } from '../../shared/schemas/policy.ts'
 import { type Context, schemas } from '../../shared/seal/context.ts'
@@ -16,7 +16,7 @@ import type { Sealed, VerifiedJob } from './verify.ts'
 export interface OpenedConnection {
   readonly id: string
   readonly name: string
-  readonly kind: 'postgres' | 'files'
+  readonly kind: ConnectionKind
   /** The connector's own configuration, as yet unparsed and with references in it. */
   readonly config: Readonly<Record<string, unknown>>
 }

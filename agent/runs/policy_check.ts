@@ -5,9 +5,17 @@
 import { resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { PolicyLimits } from '../../shared/schemas/policy.ts'
-import { pairAllowed, type Place, policyAllows, strictestLimits } from '../../shared/trust/policy.ts'
+import {
+  type DerivedHosts,
+  derivedHosts,
+  pairAllowed,
+  type Place,
+  policyAllows,
+  strictestLimits,
+} from '../../shared/trust/policy.ts'
 import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
+import { addressOf, type HttpsConfig, pathOf as urlPathOf } from '../connectors/https/config.ts'
 import type { PostgresConfig } from '../connectors/postgres/config.ts'
 import { parseTable, quoteName } from '../connectors/postgres/names.ts'
 import { resolveReferences } from '../references.ts'
@@ -22,6 +30,8 @@ export interface Allowed {
   readonly limits: PolicyLimits
   /** Everything in the connections that must not be written down. */
   readonly secrets: readonly string[]
+  /** Hosts that a place may lead on to, by the place as `textOf` writes it: what policy approves of it. */
+  readonly derived: ReadonlyMap<string, readonly DerivedHosts[]>
 }
 
 export interface PolicyOptions {
@@ -41,6 +51,7 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
   for (const place of destination.besides) {
     allow(opened, { connection: opened.destination, direction: 'write', place }, options)
   }
+  const derived = new Map<string, readonly DerivedHosts[]>()
   for (const { from, to } of opened.body.streams) {
     const read = source.place(from)
     const write = destination.place(to)
@@ -49,12 +60,14 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
     if (!pairAllowed(opened.policy, { source: read, destination: write })) {
       throw new Fault('policy_denied', `The policy forbids the way from ${textOf(read)} to ${textOf(write)}.`)
     }
+    derived.set(textOf(read), derivedHosts(opened.policy, { direction: 'read', ...read }))
   }
   return {
     source: source.endpoint,
     destination: destination.endpoint,
     limits: strictestLimits(opened.policy.limits, limits),
     secrets: [...source.secrets, ...destination.secrets],
+    derived,
   }
 }
 
@@ -86,9 +99,11 @@ function readConnection(
   }
 }
 
-/** Passwords, whole URLs (one may carry a password), and what else a connector's config names as secret. */
+/** Passwords, tokens, and whole URLs of databases, which may carry a password. */
 function secretsIn(written: Readonly<Record<string, unknown>>, parsed: unknown): string[] {
-  const values = [written['url'], written['password'], (parsed as { password?: unknown }).password]
+  const { password, token } = parsed as { password?: unknown; token?: unknown }
+  const url = password === undefined ? undefined : written['url']
+  const values = [url, written['password'], password, token]
   return values.filter((value): value is string => typeof value === 'string' && value !== '')
 }
 
@@ -104,6 +119,10 @@ export function placeOf(
     return { connector: 'postgres', endpoint, port, account, database, schema, table }
   }
   if (target?.kind === 'files') return { connector: 'files', path: pathOf(target.path, name) }
+  if (target?.kind === 'https') {
+    const { endpoint, port } = target
+    return { connector: 'https', endpoint, port, path: urlPathOf(parsed as HttpsConfig, name) }
+  }
   throw new Fault('connection_invalid', `A connection of the kind ${kind} leads nowhere.`)
 }
 
@@ -134,12 +153,13 @@ function allow(
       `The policy does not let ${connection.name} ${direction} ${textOf(place)}: ${differs}.`,
     )
   }
-  local.narrows(place.connector, place.connector === 'postgres' ? place.endpoint : null)
+  local.narrows(place.connector, place.connector === 'files' ? null : place.endpoint)
   if (place.connector === 'files') local.path(place.path)
 }
 
 export function textOf(place: Place): string {
   if (place.connector === 'files') return place.path
+  if (place.connector === 'https') return addressOf({ host: place.endpoint, port: place.port }, place.path)
   const { endpoint, port, account, database, schema, table } = place
   return `${account}@${endpoint}:${port}/${database} ${schema}.${table}`
 }

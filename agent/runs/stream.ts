@@ -18,6 +18,7 @@ import { chooseWay, type Way } from '../engine/route.ts'
 import { type Moved, moveSlice, type Transfer } from '../engine/transfer.ts'
 import { parseType, type Type } from '../engine/types.ts'
 import { makePrivateFolder } from '../files.ts'
+import { directNetwork } from '../network.ts'
 import type { Order, StreamResult, StreamSpec } from './move.ts'
 
 const holdMemoryMb = 512
@@ -38,8 +39,10 @@ export class Ends implements AsyncDisposable {
   constructor(order: Order, index: number) {
     this.#order = order
     this.#index = index
-    const { guard, runId, fence, base } = order
-    const context: Context = { guard, runId, fence, base, hold: (files) => this.hold(files) }
+    const { guard, runId, fence, base, folder, network = directNetwork } = order
+    const mostBytes = order.limits.bytes ?? null
+    const hold: Context['hold'] = (files) => this.hold(files)
+    const context: Context = { guard, runId, fence, base, folder, network, mostBytes, hold }
     const from = connectorOf(order.source.type).source
     const into = connectorOf(order.destination.type).destination
     if (!from) throw new Fault('unsupported', `${order.source.type} is no source.`)
@@ -250,6 +253,8 @@ async function run(
     onBytes: progressOf(order, index, stream),
   }
   const slices = await ends.source.slices({ ...stream, columns: chosen.columns }, signal)
+  // Files that are read in place pass nobody who counts: their size is what they are.
+  if (ends.source.files !== undefined) refuseBytes(order, stream.estimatedBytes ?? 0)
   tally.moved = await moveAll(transfer, slices, { loading, key: load.key })
   const { rows } = tally.moved
   if (rows > (order.limits.rows ?? Infinity)) {
@@ -284,12 +289,18 @@ async function moveAll(
   return total
 }
 
+function refuseBytes({ limits }: Order, bytes: number): void {
+  if (bytes <= (limits.bytes ?? Infinity)) return
+  throw new Fault('bytes_over_limit', `More than ${limits.bytes} bytes, which is what the policy allows.`)
+}
+
 function progressOf(order: Order, index: number, stream: Stream): Transfer['onBytes'] {
   let bytes = 0
   let last = 0
   const most = order.limits.rows ?? Infinity
   return (size, rows) => {
     bytes += size
+    refuseBytes(order, bytes)
     // Where rows are counted on the way, there is no need to wait for the end.
     if (rows !== null && rows > most) throw new Fault('rows_over_limit', `More than ${most} rows.`)
     const now = performance.now()

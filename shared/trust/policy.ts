@@ -123,7 +123,7 @@ function fieldsFit(
 /** Whether one tuple fits whole. A null policy allows nothing. */
 export function policyAllows(policy: Policy | null, access: Access): Decision {
   if (!policy) return { allowed: false, code: 'policy_missing', differs: [] }
-  let nearest: string[] | null = null
+  let nearest: readonly string[] | null = null
   for (const { differs } of compareAll(policy, access)) {
     if (differs.length === 0) return { allowed: true }
     if (nearest === null || differs.length < nearest.length) nearest = differs

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { Column, Context, Load } from '../connector.ts'
+import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { FilesDestination } from './destination.ts'
 import { FilesSource } from './source.ts'
@@ -32,6 +33,9 @@ const context = (): Context => ({
   runId: crypto.randomUUID(),
   fence: 1,
   base: '/',
+  folder: '/nowhere',
+  network: directNetwork,
+  mostBytes: null,
   hold: () => Promise.reject(new Error('no hold here')),
 })
 

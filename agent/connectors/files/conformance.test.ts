@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
 import type { Context } from '../connector.ts'
+import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { FilesDestination } from './destination.ts'
 import { FilesSource } from './source.ts'
@@ -27,6 +28,9 @@ const context = (): Context => ({
   runId: crypto.randomUUID(),
   fence: 1,
   base: folder,
+  folder: '/nowhere',
+  network: directNetwork,
+  mostBytes: null,
   hold: () => Promise.reject(new Error('no hold here')),
 })
 

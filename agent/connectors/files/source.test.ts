@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { LocalPolicy } from '../../trust/local_policy.ts'
 import type { Hold } from '../../engine/hold.ts'
 import type { Context } from '../connector.ts'
+import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { writeManifest } from './manifest.ts'
 import { FilesSource } from './source.ts'
@@ -35,7 +36,8 @@ class Folders implements Disposable {
     const guard = { ...localGuard, path: (path: string) => local.path(path) }
     const hold = () =>
       answers ? Promise.resolve(answers as Hold) : Promise.reject(new Error('nothing here needs a hold'))
-    const context: Context = { guard, runId: 'run', fence: 1, base: '/', hold }
+    const surroundings = { folder: '/nowhere', network: directNetwork, mostBytes: null }
+    const context: Context = { guard, runId: 'run', fence: 1, base: '/', ...surroundings, hold }
     return new FilesSource({ path: this.in, format: null }, context)
   }
 

@@ -3,6 +3,7 @@ import { noServer, openWorld, type World } from '../../engine/postgres_fixture.t
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
 import type { Context } from '../connector.ts'
 import { parseConfig } from '../connectors.ts'
+import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import type { PostgresConfig } from './config.ts'
 import { PostgresDestination } from './destination.ts'
@@ -27,6 +28,9 @@ const context = (): Context => ({
   runId: crypto.randomUUID(),
   fence: 1,
   base: '/',
+  folder: '/nowhere',
+  network: directNetwork,
+  mostBytes: null,
   hold: () => Promise.reject(new Error('no hold here')),
 })
 

@@ -8,6 +8,7 @@ import { Fault } from '../../../shared/faults.ts'
 import { noServer, serverUrl } from '../../engine/postgres_fixture.ts'
 import type { Context } from '../connector.ts'
 import { parseConfig } from '../connectors.ts'
+import { directNetwork } from '../../network.ts'
 import { type ConnectGuard, localGuard } from '../guard.ts'
 import { makeAuthority } from './certificate_fixture.ts'
 import type { PostgresConfig } from './config.ts'
@@ -21,6 +22,9 @@ const contextOf = (guard: ConnectGuard): Context => ({
   runId: crypto.randomUUID(),
   fence: 1,
   base: tmpdir(),
+  folder: '/nowhere',
+  network: directNetwork,
+  mostBytes: null,
   hold: () => Promise.reject(new Error('no hold here')),
 })
 

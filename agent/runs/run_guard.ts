@@ -1,0 +1,32 @@
+/** What connectors may touch in one run: the signed policy's approvals, and what local policy leaves of them. */
+import { Fault } from '../../shared/faults.ts'
+import { type DerivedHosts, hostFits } from '../../shared/trust/policy.ts'
+import { checkDeclared, type ConnectGuard } from '../connectors/guard.ts'
+import type { LocalPolicy } from '../trust/local_policy.ts'
+
+/** `derived`: what policy approves beyond each place, by the place's text. */
+export function guardOf(
+  local: LocalPolicy,
+  derived: ReadonlyMap<string, readonly DerivedHosts[]>,
+): ConnectGuard {
+  return {
+    address: (host, addresses) => local.address(host, addresses),
+    plain: (target) => local.plain(target),
+    path: (absolute) => local.path(absolute),
+    derived(asked) {
+      const { connector, from, host, port } = asked
+      checkDeclared(asked)
+      const approved = (derived.get(from) ?? []).some((one) =>
+        one.patterns.some((pattern) => hostFits(pattern, host)) &&
+        (one.port === '*' || one.port === port || port === 443)
+      )
+      if (!approved) {
+        throw new Fault(
+          'host_not_declared',
+          `${from} leads on to ${host}:${port}, which no line of the policy that allows it names as derived.`,
+        )
+      }
+      local.narrows(connector, host)
+    },
+  }
+}
