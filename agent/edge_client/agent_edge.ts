@@ -1,7 +1,9 @@
 /** What an agent says to the edge and hears from it. Nothing that comes back is believed before it is verified. */
-import type { Complete, RunJob } from '../../shared/schemas/job.ts'
+import type { Complete, Job, PollReply } from '../../shared/schemas/job.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
+import type { AnswerPossession, PossessionChallenges } from '../../shared/schemas/key_record.ts'
+import type { CompleteRewrap } from '../../shared/schemas/rewrap.ts'
 import type { StreamProgress } from '../../shared/schemas/run.ts'
 
 export interface TrustVersion {
@@ -20,6 +22,17 @@ export interface Held {
   readonly fence: number
 }
 
+/** A batch of records as its lease names it. */
+export interface HeldBatch {
+  readonly batch: string
+  readonly fence: number
+}
+
+/** What a poll gives: a job or null, and what has been published meanwhile, as the edge has it. */
+export interface Polled extends Omit<PollReply, 'job'> {
+  readonly job: Job | null
+}
+
 /**
  * All of them throw Faults: `edge_unreachable`, `edge_unexpected`, what the edge answered (`lease_lost`, …), or the
  * signal's reason.
@@ -30,15 +43,30 @@ export interface AgentEdge {
   trustAfter(version: number, signal: AbortSignal): Promise<readonly TrustVersion[]>
   /** Indexes after `number`, oldest first; empty when there are no more. */
   indexAfter(project: string, number: number, signal: AbortSignal): Promise<readonly Dsse[]>
-  /** Null when there was nothing to do for as long as the poll stayed open. */
+  /** `job` is null when there was nothing to do for as long as the poll stayed open. */
   poll(
-    asked: { readonly slots: number; readonly waitSeconds: number },
+    asked: {
+      readonly slots: number
+      readonly waitSeconds: number
+      /** Size of the audit log in the anchor's checkpoint, 0 without one. */
+      readonly logSize: number
+    },
     signal: AbortSignal,
-  ): Promise<RunJob | null>
+  ): Promise<Polled>
   started(held: Held, signal: AbortSignal): Promise<void>
   heartbeat(held: Held, signal: AbortSignal): Promise<{ readonly cancel: boolean }>
   progress(held: Held, streams: readonly StreamProgress[], signal: AbortSignal): Promise<void>
   complete(held: Held, end: Completion, signal: AbortSignal): Promise<void>
+  /** What is sealed to keys of the pool, for this agent to open. */
+  challenges(signal: AbortSignal): Promise<PossessionChallenges['challenges']>
+  prove(answers: AnswerPossession['answers'], signal: AbortSignal): Promise<void>
+  /** A signed receipt. */
+  handIn(receipt: Dsse, signal: AbortSignal): Promise<void>
+  completeRewrap(
+    held: HeldBatch,
+    end: Pick<CompleteRewrap, 'records' | 'refused'>,
+    signal: AbortSignal,
+  ): Promise<void>
   /** The newest checkpoint, and the proof that the tree of size `from` is its beginning. */
   checkpoint(from: number, signal: AbortSignal): Promise<AgentCheckpoint>
 }

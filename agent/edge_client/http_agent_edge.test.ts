@@ -31,12 +31,13 @@ const calls: Readonly<Record<string, (edge: AgentEdge) => Promise<unknown>>> = {
   self: (edge) => edge.self(signal),
   trustAfter: (edge) => edge.trustAfter(0, signal),
   indexAfter: (edge) => edge.indexAfter(id, 0, signal),
-  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0 }, signal),
+  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal),
   started: (edge) => edge.started(held, signal),
   heartbeat: (edge) => edge.heartbeat(held, signal),
   progress: (edge) => edge.progress(held, [], signal),
   complete: (edge) => edge.complete(held, { status: 'failed', retry: false, streams: [] }, signal),
   checkpoint: (edge) => edge.checkpoint(0, signal),
+  challenges: (edge) => edge.challenges(signal),
 }
 
 const answers: Readonly<Record<string, () => Response>> = {
@@ -63,7 +64,7 @@ describe('what an agent hears', () => {
   for (const [what, answer] of Object.entries(shapeless)) {
     test(`that is ${what} is not taken for an answer`, async () => {
       await using one = new Answering(answer)
-      for (const name of ['self', 'trustAfter', 'indexAfter', 'poll', 'heartbeat', 'checkpoint']) {
+      for (const name of ['self', 'trustAfter', 'indexAfter', 'poll', 'heartbeat', 'checkpoint', 'challenges']) {
         await assert.rejects(
           (calls[name] as (typeof calls)['self'])!(one.edge),
           { code: 'edge_unexpected' },
@@ -82,7 +83,7 @@ describe('what an agent hears', () => {
     })
     const url = new URL(`http://127.0.0.1:${server.port}`)
     const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, Date.now))
-    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0 }, signal), (error) => {
+    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal), (error) => {
       assert.ok(error instanceof Fault)
       assert.equal(error.class, 'transient')
       return true
@@ -110,7 +111,7 @@ describe('what an agent hears', () => {
       stop.abort(reason)
       return new Promise<Response>(() => undefined)
     })
-    await assert.rejects(one.edge.poll({ slots: 1, waitSeconds: 0 }, stop.signal), reason)
+    await assert.rejects(one.edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, stop.signal), reason)
   })
 
   test('does not stop the agent when it cannot be read', async () => {
@@ -121,7 +122,8 @@ describe('what an agent hears', () => {
       return new Response('<html>maintenance', { headers: { 'content-type': 'application/json' } })
     })
     const log = { write: () => undefined }
-    const options = { edge: one.edge, slots: 1, execute: async () => undefined, ready: async () => true, log }
+    const quiet = { execute: async () => undefined, logSize: async () => 0, heard: () => undefined }
+    const options = { ...quiet, edge: one.edge, slots: 1, ready: async () => true, log }
     await work({ ...options, random: () => 0 }, drain.signal)
     assert.equal(asked, 3)
   })

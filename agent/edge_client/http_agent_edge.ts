@@ -4,9 +4,11 @@ import { Fault } from '../../shared/faults.ts'
 import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
 import { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
-import { HeartbeatReply, RunJob } from '../../shared/schemas/job.ts'
+import { HeartbeatReply, PollReply, RunJob } from '../../shared/schemas/job.ts'
+import { PossessionChallenges } from '../../shared/schemas/key_record.ts'
+import { RewrapJob, RewrapRecord } from '../../shared/schemas/rewrap.ts'
 import { TrustRecord } from '../../shared/schemas/trust_record.ts'
-import type { AgentEdge } from './agent_edge.ts'
+import type { AgentEdge, Polled } from './agent_edge.ts'
 import { answer, type Call, type Edge } from './edge_client.ts'
 import { notForEdge } from './problem.ts'
 
@@ -17,17 +19,26 @@ const Unjudged = z.object({ document: z.unknown(), sealed: z.string() })
  * A job whose documents nobody has looked at. Were they judged here, a bad one would be a bad answer, and asked for
  * again; as it is, it becomes a refusal that is kept and told.
  */
-const UnjudgedJob = RunJob.extend({
+const UnjudgedRun = RunJob.extend({
   run: RunJob.shape.run.extend({
     trigger: z.union([
       z.object({ kind: z.literal('request'), request: z.unknown() }),
-      z.object({ kind: z.literal('api'), day: z.string(), slot: z.int() }),
+      z.object({
+        kind: z.literal('api'),
+        day: z.string(),
+        slot: z.int(),
+        parameters: z.record(z.string(), z.string()).optional(),
+      }),
+      z.object({ kind: z.literal('schedule'), fire: z.string() }),
     ]),
   }),
   pipeline: Unjudged,
   connections: z.array(Unjudged),
 })
-const PollReply = z.object({ job: z.union([UnjudgedJob, z.null()]) })
+const UnjudgedRewrap = RewrapJob.extend({
+  records: z.array(RewrapRecord.extend({ document: z.unknown(), sealed: z.string() })),
+})
+const Reply = PollReply.extend({ job: z.union([UnjudgedRun, UnjudgedRewrap, z.null()]) })
 
 export function httpAgentEdge(edge: Edge): AgentEdge {
   const run = (id: string) => ({ params: { path: { id } } })
@@ -49,10 +60,9 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       )
       return page.data.map(({ document }) => document)
     },
-    async poll({ slots, waitSeconds }, signal) {
-      const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS), log_size: 0 }
-      const { job } = checked(PollReply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal))
-      return job as RunJob | null
+    async poll({ slots, waitSeconds, logSize }, signal) {
+      const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS), log_size: logSize }
+      return checked(Reply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal)) as Polled
     },
     async started({ run: id, fence }, signal) {
       await heard(edge.POST('/v1/agent/runs/{id}/started', { ...run(id), body: { fence }, signal }), signal)
@@ -68,6 +78,21 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
     async complete({ run: id, fence }, end, signal) {
       const body = { fence, ...end }
       await heard(edge.POST('/v1/agent/runs/{id}/complete', { ...run(id), body, signal }), signal)
+    },
+    async challenges(signal) {
+      const call = edge.GET('/v1/agent/possession', { signal })
+      return checked(PossessionChallenges, await heard(call, signal)).challenges
+    },
+    async prove(answers, signal) {
+      await heard(edge.POST('/v1/agent/possession', { body: { answers: [...answers] }, signal }), signal)
+    },
+    async handIn(receipt, signal) {
+      await heard(edge.POST('/v1/agent/receipts', { body: { receipt }, signal }), signal)
+    },
+    async completeRewrap({ batch, fence }, { records, refused }, signal) {
+      const body = { fence, records: [...records], refused: [...refused] }
+      const params = { path: { batch } }
+      await heard(edge.POST('/v1/agent/rewraps/{batch}/complete', { params, body, signal }), signal)
     },
     async checkpoint(from, signal) {
       const query = { from: String(from) }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
-import type { RunJob } from '../../shared/schemas/job.ts'
+import type { Job, RunJob } from '../../shared/schemas/job.ts'
+import type { Polled } from '../edge_client/agent_edge.ts'
 import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
 import { work } from './worker.ts'
 
 const log = { write: () => undefined }
+const newest = { trust: 1, indexes: {} }
 const job = (id: string) => ({ run: { id } }) as RunJob
 
 /** Hands out what it is given; then polls stay open until the worker is drained. */
@@ -17,11 +19,11 @@ function edgeWith(answers: (RunJob | null | Fault)[]) {
     asked,
     /** Resolves when everything was handed out and a poll is open. */
     idle: waiting.promise,
-    async poll({ slots }: { slots: number }, signal: AbortSignal): Promise<RunJob | null> {
+    async poll({ slots }: { slots: number }, signal: AbortSignal): Promise<Polled> {
       asked.push(slots)
       const answer = answers.shift()
       if (answer instanceof Fault) throw answer
-      if (answer !== undefined) return answer
+      if (answer !== undefined) return { job: answer, newest, log: null }
       waiting.resolve()
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       throw signal.reason
@@ -30,14 +32,16 @@ function edgeWith(answers: (RunJob | null | Fault)[]) {
 }
 
 describe('the worker', () => {
-  const base = { ready: async () => true, log, random: () => 0 }
+  const quiet = { logSize: async () => 0, heard: () => undefined }
+  const base = { ...quiet, ready: async () => true, log, random: () => 0 }
 
   test('asks for as many runs as it has free slots, and for none when all are taken', async () => {
     const drain = new AbortController()
     const edge = edgeWith([job('a'), job('b')])
     const gates = new Map(['a', 'b'].map((id) => [id, Promise.withResolvers<void>()]))
     const begun = Promise.withResolvers<void>()
-    const execute = ({ run }: RunJob) => {
+    const execute = (given: Job) => {
+      const { run } = given as RunJob
       if (run.id === 'b') begun.resolve()
       return gates.get(run.id)!.promise
     }
@@ -80,6 +84,27 @@ describe('the worker', () => {
     )
     await assert.rejects(working, { code: 'agent_revoked' })
     assert.equal(edge.asked.length, 4)
+  })
+
+  test('passes on what every poll says beside its job, and says how much of the log is known', async () => {
+    const drain = new AbortController()
+    const edge = edgeWith([job('a'), null])
+    const heard: unknown[] = []
+    const sizes: number[] = []
+    const poll: typeof edge.poll = (asked, signal) => {
+      sizes.push((asked as unknown as { logSize: number }).logSize)
+      return edge.poll(asked, signal)
+    }
+    const options = { ...base, logSize: async () => 7, heard: (news: unknown) => void heard.push(news) }
+    const working = work(
+      { ...options, edge: { poll }, slots: 2, execute: async () => undefined },
+      drain.signal,
+    )
+    await edge.idle
+    drain.abort()
+    await working
+    assert.deepEqual(heard, [{ newest, log: null }, { newest, log: null }])
+    assert.deepEqual(sizes, [7, 7, 7])
   })
 
   test('asks for nothing while nothing may be opened', async () => {

@@ -1,7 +1,7 @@
 /** Poll and drain: takes runs while there are free slots, and on the way out finishes what it holds. */
-import type { RunJob } from '../../shared/schemas/job.ts'
+import type { Job } from '../../shared/schemas/job.ts'
 import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
-import type { AgentEdge } from '../edge_client/agent_edge.ts'
+import type { AgentEdge, Polled } from '../edge_client/agent_edge.ts'
 import { backoffMs, sleep } from '../edge_client/transport.ts'
 import type { Log } from '../logs/log.ts'
 import { verdictOf } from './failures.ts'
@@ -9,8 +9,12 @@ import { verdictOf } from './failures.ts'
 export interface WorkerOptions {
   readonly edge: Pick<AgentEdge, 'poll'>
   readonly slots: number
-  /** Carries one run out, to its report. Does not throw. */
-  readonly execute: (job: RunJob) => Promise<void>
+  /** Carries one job out, to its report. Does not throw. */
+  readonly execute: (job: Job) => Promise<void>
+  /** Size of the audit log that the anchor remembers; does not throw. */
+  readonly logSize: () => Promise<number>
+  /** Told what every poll says beside its job. Does not throw, and does not keep the next poll waiting. */
+  readonly heard: (news: Pick<Polled, 'newest' | 'log'>) => void
   /** False when nothing may be opened now: then nothing is asked for. Called before each poll; does not throw. */
   readonly ready: (signal: AbortSignal) => Promise<boolean>
   readonly log: Pick<Log, 'write'>
@@ -49,16 +53,19 @@ export async function work(options: WorkerOptions, drain: AbortSignal): Promise<
 
 /** The next job, null when there is none, or `failed` after a pause. Throws what is final. */
 async function ask(
-  { edge, ready, log, random = Math.random }: WorkerOptions,
+  { edge, ready, logSize, heard, log, random = Math.random }: WorkerOptions,
   { slots, failures }: { slots: number; failures: number },
   drain: AbortSignal,
-): Promise<RunJob | null | 'failed'> {
+): Promise<Job | null | 'failed'> {
   try {
     if (!await ready(drain)) {
       await sleep(longestPauseMs, drain)
       return null
     }
-    return await edge.poll({ slots, waitSeconds: MAX_POLL_SECONDS }, drain)
+    const asked = { slots, waitSeconds: MAX_POLL_SECONDS, logSize: await logSize() }
+    const { job, ...news } = await edge.poll(asked, drain)
+    heard(news)
+    return job
   } catch (error) {
     if (drain.aborted) return null
     if (verdictOf(error) === 'final') throw error

@@ -1,0 +1,184 @@
+/**
+ * One sealed record, passed on to the people and pools that it is for by now. Who they are is computed from the verified
+ * trust document; what vouches for the record is checked before anything of it is opened.
+ */
+import { equal, fromBase64, toHex } from '../../shared/bytes.ts'
+import { Fault } from '../../shared/faults.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { Index } from '../../shared/schemas/index.ts'
+import type { RewrapRecord } from '../../shared/schemas/rewrap.ts'
+import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import { type Context, schemas } from '../../shared/seal/context.ts'
+import {
+  describeEnvelope,
+  open,
+  type OpeningKey,
+  type Recipient,
+  rewrap,
+  seal,
+} from '../../shared/seal/envelope.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
+import { uncommit } from '../../shared/seal/record.ts'
+import { publicKeyOf } from '../../shared/seal/suites.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
+import { verifyAuthored, verifyPooled } from '../../shared/trust/authority.ts'
+import {
+  connectionRecipients,
+  logRecipients,
+  pipelineRecipients,
+  policyRecipients,
+} from '../../shared/trust/recipients.ts'
+import { native } from '../primitives.ts'
+import type { Footing } from '../trust/footing.ts'
+
+export interface Standing {
+  readonly footing: Footing
+  readonly keys: readonly OpeningKey[]
+  /** The newest index of each project of the job: null where there has never been one. */
+  readonly indexes: ReadonlyMap<string, Index | null>
+}
+
+/** What the signed side of a record says about its sealed side. */
+interface Vouched {
+  readonly context: Context
+  readonly commitment: string
+  readonly recipients: readonly Recipient[]
+}
+
+/**
+ * The envelope for the recipients of today: with the body and data key of before, or with new ones where a wrap is to a
+ * compromised key or the suite changes. Throws what does not check, and `rewrap_stale` when nothing has to change.
+ */
+export function passOn(record: RewrapRecord, standing: Standing): Uint8Array {
+  const { footing, keys } = standing
+  const { context, commitment, recipients } = vouchedFor(record, standing)
+  const envelope = bytesOf(record.sealed)
+  const { suite, kids } = describeEnvelope(envelope)
+  const leaked = footing.chain.document.sealing_keys.some(({ kid, state }) =>
+    state === 'compromised' && kids.includes(kid)
+  )
+  const wanted = recipients.map(({ publicKey }) => keyId(native, publicKey)).sort()
+  const anew = leaked || recipients.some((one) => one.suite !== suite)
+  if (!anew && wanted.join() === kids.toSorted().join()) {
+    throw new Fault('rewrap_stale', 'The record is sealed to whom it should be.')
+  }
+  const plaintext = open(native, { context, envelope, keys })
+  uncommit(native, { plaintext, commitment })
+  return anew
+    ? seal(native, { context, plaintext, recipients })
+    : rewrap(native, { context, envelope, keys, recipients })
+}
+
+/** SHA-256 in hex of an envelope: how the edge knows which one was passed on. */
+export function envelopeHash(sealed: string): string {
+  return toHex(native.sha256(bytesOf(sealed)))
+}
+
+function bytesOf(sealed: string): Uint8Array {
+  try {
+    return fromBase64(sealed)
+  } catch (cause) {
+    throw new Fault('envelope_invalid', undefined, { cause })
+  }
+}
+
+function vouchedFor(record: RewrapRecord, standing: Standing): Vouched {
+  switch (record.type) {
+    case 'connection':
+    case 'pipeline':
+      return authored({ ...record, type: record.type }, standing)
+    case 'log':
+      return runLog(record, standing)
+    case 'policy':
+      return policy(record, standing)
+  }
+}
+
+/** A record is what its document says: nothing that the job says about it beside the document counts. */
+function checkNamed(
+  { id, version, project }: RewrapRecord,
+  signed: { readonly id: string; readonly version: number; readonly project: string },
+): void {
+  if (signed.id === id && signed.version === version && signed.project === project) return
+  throw new Fault('rewrap_refused', 'The signed document is of another record than the job names.')
+}
+
+function documentOf({ document, project }: RewrapRecord): { dsse: Dsse; project: string } {
+  if (document !== null && project !== null) return { dsse: document, project }
+  throw new Fault('rewrap_refused', 'The job carries no signed document for the record.')
+}
+
+function authored(
+  record: RewrapRecord & { readonly type: 'connection' | 'pipeline' },
+  { footing: { chain, floor }, indexes }: Standing,
+): Vouched {
+  const { type } = record
+  const { dsse, project } = documentOf(record)
+  const trust = chain.document
+  const deny = floor?.deny ?? []
+  if (deny.includes(record.id)) throw new Fault('denied', `The floor denies ${record.id}.`)
+  const { document, hash } = verifyAuthored(native, { trust, deny, type, project, dsse })
+  checkNamed(record, document)
+  const entry = indexes.get(project)?.entries[record.id]
+  if (entry?.version === record.version && (entry.kind !== type || entry.hash !== hash)) {
+    throw new Fault('not_at_index', `The ${type} ${entry.name} is not the one that the index lists.`)
+  }
+  const { tenant, id, version, commitment } = document
+  return {
+    context: { tenant, project, type, id, version, schema: schemas[type] },
+    commitment,
+    recipients: document.type === 'connection'
+      ? connectionRecipients(trust, document)
+      : pipelineRecipients(trust, document),
+  }
+}
+
+function runLog(record: RewrapRecord, { footing: { chain, floor } }: Standing): Vouched {
+  const { dsse, project } = documentOf(record)
+  const trust = chain.document
+  const { pool } = readUnverified(native, 'log', dsse).document
+  const { document } = verifyPooled(native, { trust, deny: floor?.deny ?? [], type: 'log', pool, dsse })
+  const { tenant, run: id, fence: version, commitment } = document
+  checkNamed(record, { id, version, project: document.project })
+  return {
+    context: { tenant, project, type: 'log', id, version, schema: schemas.log },
+    commitment,
+    recipients: logRecipients(trust, document),
+  }
+}
+
+/** The policy that a version of the trust document, on the way that was walked, was the first to commit to. */
+function policy({ id, version, project }: RewrapRecord, { footing: { chain } }: Standing): Vouched {
+  const trust = chain.document
+  const { tenant } = trust
+  const commitment = commitmentOf(chain, version)
+  if (id !== tenant || project !== null || commitment === null) {
+    throw new Fault('rewrap_refused', 'No trust document that was walked commits to this policy.')
+  }
+  return {
+    context: { tenant, project: null, type: 'policy', id, version, schema: schemas.policy },
+    commitment,
+    recipients: policyRecipients(trust),
+  }
+}
+
+function commitmentOf({ document, versions }: Footing['chain'], version: number): string | null {
+  const of = ({ policy }: TrustDocument) => policy?.version === version ? policy.commitment : null
+  const current = of(document)
+  if (current !== null) return current
+  const first = versions.find((one) => one.version === version)
+  return first === undefined ? null : of(readUnverified(native, 'trust', first.document).document)
+}
+
+/** Whether the ring has the key that its pool's records go to next: passed on without it, nobody here opens them. */
+export function holdsActiveKeys({ ring, chain }: Footing): boolean {
+  return chain.document.sealing_keys.every(({ kid, pool, state, public: key }) => {
+    if (pool !== ring.pool || state !== 'active') return true
+    const mine = ring.sealing.find((one) => one.kid === kid)
+    return mine !== undefined && mine.state !== 'retired' && equal(fromBase64(key), publicOf(mine))
+  })
+}
+
+function publicOf({ suite, private: secret }: Footing['ring']['sealing'][number]): Uint8Array {
+  return publicKeyOf(native, suite, fromBase64(secret))
+}
