@@ -8,17 +8,22 @@ import { Fault } from '../shared/faults.ts'
 import { readIfThere } from './files.ts'
 import { type Level, levels } from './logs/log.ts'
 
+const enrolments = ['approval', 'pool-key'] as const
+export type Enrolment = (typeof enrolments)[number]
+
 export interface Config {
   /** Where the edge is; null when nothing says so. */
   readonly edge: URL | null
   /** The pin as text; null when it comes from the ring or from `init`. */
   readonly pin: string | null
-  /** `file:/path/ring.json` or `env:NAME`. */
+  /** `file:/path/ring.json`, `env:NAME`, `aws-sm:NAME-or-ARN` or `snowflake:/path`. */
   readonly keystore: string
-  /** `file:/path/floor.json` or `none`. */
+  /** `file:/path/floor.json`, `s3:bucket/floor.json` or `none`. */
   readonly floor: string
-  /** `file:/path/anchor.json`. */
+  /** `file:/path/anchor.json` or `s3:bucket/anchor.json`. */
   readonly anchor: string
+  /** How this agent gets in: a person approves it, or it is vouched for by the pool key of its ring. */
+  readonly enrolment: Enrolment
   /** The local policy file. */
   readonly localPolicy: string
   /** Agent key, cache of verified documents, runs in flight. */
@@ -49,20 +54,26 @@ export const settings: readonly Setting[] = [
   {
     name: 'keystore',
     key: 'keystore',
-    help: 'the ring: file:PATH or env:NAME',
+    help: 'the ring: file:PATH, env:NAME, aws-sm:NAME or snowflake:PATH',
     fallback: (home) => `file:${join(home, 'ring.json')}`,
   },
   {
     name: 'floor',
     key: 'floor',
-    help: 'the floor: file:PATH or none',
+    help: 'the floor: file:PATH, s3:BUCKET/KEY or none',
     fallback: (home) => `file:${join(home, 'floor.json')}`,
   },
   {
     name: 'anchor',
     key: 'anchor',
-    help: 'the anchor: file:PATH',
+    help: 'the anchor: file:PATH or s3:BUCKET/KEY',
     fallback: (home) => `file:${join(home, 'anchor.json')}`,
+  },
+  {
+    name: 'enrolment',
+    key: 'enrolment',
+    help: 'how it gets in: approval, or pool-key where the trust document lets the pool vouch',
+    fallback: () => 'approval',
   },
   {
     name: 'localPolicy',
@@ -113,6 +124,7 @@ export function loadConfig({ flags, env, home }: Sources): Config {
     keystore: text('keystore'),
     floor: text('floor'),
     anchor: text('anchor'),
+    enrolment: oneOf('enrolment', text('enrolment'), enrolments),
     localPolicy: text('local-policy'),
     state: text('state'),
     data: text('data'),
