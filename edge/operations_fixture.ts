@@ -1,16 +1,20 @@
 /** For every operation a request that succeeds, in an order in which each finds what it needs. */
 import {
   ids,
+  joiningKey,
   sealed,
   signedConnection,
+  signedEnrolment,
+  signedLog,
   signedPipeline,
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
-import { bearer, type Call, type Caller } from './edge_fixture.ts'
-import { agentKey, further, type World } from './world_fixture.ts'
+import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
+import { agentKey, further, poolSeed, type World } from './world_fixture.ts'
 import { fromBase64 } from '../shared/bytes.ts'
 import { keyId } from '../shared/seal/key_id.ts'
+import { readUnverified, signDocument } from '../shared/sign/documents.ts'
 import { native } from './primitives.ts'
 
 /** What earlier operations answered, by operationId. */
@@ -28,6 +32,19 @@ export interface Operation {
   readonly request: (answers: Answers, world: World) => Request
   /** Runs first, where it needs more than the operations before it have made. */
   readonly prepare?: (world: World) => Promise<unknown>
+}
+
+/** The pool of the examples vouches for a key, to the edge of the tests. */
+function joining(challenge: string) {
+  const { document } = readUnverified(native, 'enrolment', signedEnrolment.dsse)
+  const statement = { ...document, edge: PUBLIC_URL, challenge }
+  const { dsse } = signDocument(native, { type: 'enrolment', document: statement, seeds: [poolSeed] })
+  return { statement: dsse, public_key: joiningKey, name: 'task-1', version: '0.1.0' }
+}
+
+function runLog(agent: string, run: string) {
+  const { document } = readUnverified(native, 'log', signedLog.dsse)
+  return signDocument(native, { type: 'log', document: { ...document, agent, run }, seeds: [poolSeed] }).dsse
 }
 
 const run = (answers: Answers) => ({ params: { id: answers.createRun.id } })
@@ -66,6 +83,7 @@ export const operations: readonly Operation[] = [
     request: (answers) => ({ params: { id: answers.inviteMember.member.id }, body: { role: 'viewer' } }),
   },
   { id: 'removeMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
+  { id: 'eraseMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
   {
     id: 'createToken',
     request: () => ({ body: { name: 'ci', scopes: ['runs.read'], expires_in_days: 30 } }),
@@ -94,6 +112,13 @@ export const operations: readonly Operation[] = [
       body: { fingerprint: keyId(native, fromBase64(agentKey)) },
     }),
   },
+  {
+    id: 'askChallenge',
+    request: () => ({ body: { tenant: ids.tenant, pool: 'default' } }),
+  },
+  { id: 'joinAgent', request: (answers) => ({ body: joining(answers.askChallenge.challenge) }) },
+  { id: 'listLogKeys', request: () => ({}) },
+  { id: 'createLogKey', request: () => ({}) },
   { id: 'createConnection', request: () => ({ body: { document: signedConnection.dsse, sealed } }) },
   { id: 'listConnections', request: () => ({ query: { project: ids.project } }) },
   { id: 'getConnection', request: () => ({ params: { id: ids.source } }) },
@@ -119,6 +144,7 @@ export const operations: readonly Operation[] = [
   },
   { id: 'listIndexes', request: () => ({ params: { id: ids.project }, query: { after: '0' } }) },
   { id: 'getIndex', request: () => ({ params: { id: ids.project, number: 'latest' } }) },
+  { id: 'getPipelineSchedule', request: () => ({ params: { id: ids.pipeline } }) },
   {
     id: 'listAgentTrust',
     request: (answers, world) => ({ ...asAgent(answers, world), query: { after: '0' } }),
@@ -154,6 +180,15 @@ export const operations: readonly Operation[] = [
       body: { fence: 1, streams: [{ index: 0, rows: 10, bytes: 100 }] },
     }),
   },
+  {
+    id: 'putRunLog',
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      ...run(answers),
+      body: { fence: 1, document: runLog(answers.enrolAgent.id, answers.createRun.id), sealed },
+    }),
+  },
+  { id: 'listRunLogs', request: run },
   { id: 'cancelRun', request: run },
   {
     id: 'completeRun',

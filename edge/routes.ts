@@ -1,6 +1,8 @@
 /** Every route of every room. What is not in this list is not served. */
+import { joinRoutes } from './agents/join_routes.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { agentSelfRoutes } from './agents/self_routes.ts'
+import { logKeyRoutes } from './audit/log_key_routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { TenantLogs } from './audit/tenant_log.ts'
 import { authRoutes } from './auth/routes.ts'
@@ -12,7 +14,9 @@ import type { Route } from './http/route.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { agentRunRoutes } from './runs/agent_routes.ts'
 import type { Queue } from './runs/queue.ts'
+import { runLogRoutes } from './runs/log_routes.ts'
 import { runRoutes } from './runs/routes.ts'
+import { scheduleRoutes } from './schedules/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import { trustRoutes } from './trust/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
@@ -28,14 +32,18 @@ export function routes(options: RoomOptions): readonly Route[] {
   return [
     ...operationRoutes(options.metrics),
     ...auditRoutes(options.logs),
+    ...logKeyRoutes(options),
     ...authRoutes,
     ...tenantRoutes(options),
-    ...trustRoutes,
+    ...trustRoutes(options),
     ...agentRoutes,
+    ...joinRoutes(options),
     ...agentSelfRoutes(options.logs),
     ...connectionRoutes,
     ...pipelineRoutes,
     ...runRoutes(options.queue),
     ...agentRunRoutes(options.queue),
+    ...runLogRoutes(options.queue),
+    ...scheduleRoutes,
   ]
 }

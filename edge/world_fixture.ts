@@ -44,7 +44,9 @@ export async function world(
   const other = await edge.call(admin, 'POST /v1/tenants', {
     body: { tenant: { id: OTHER, name: 'Other' }, person: { name: 'Mallory' } },
   })
-  await write(edge, 'INSERT INTO agent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)', [
+  const columns =
+    'id, tenant, pool, name, public_key, fingerprint, version, state, created, approved, revoked'
+  await write(edge, `INSERT INTO agent (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
     OTHER_AGENT,
     OTHER,
     'default',
@@ -122,6 +124,9 @@ function connection(change: { readonly id?: string; readonly name?: string; read
   const { document } = readUnverified(native, 'connection', signedConnection.dsse)
   return signDocument(native, { type: 'connection', document: { ...document, ...change }, seeds: [seed(2)] })
 }
+
+/** Of the key of the examples' pool. */
+export const poolSeed = seed(3)
 
 /** The public key of the examples' agent. */
 export const agentKey = toBase64(native.ed25519.publicKey(seed(3)))

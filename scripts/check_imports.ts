@@ -8,7 +8,18 @@ import { dirname, join, normalize } from 'node:path'
 import { Glob } from 'bun'
 
 /** Rooms in order: one may import those before it, and http, db and shared. */
-const rooms = ['audit', 'auth', 'tenants', 'trust', 'keys', 'agents', 'connections', 'pipelines', 'runs']
+const rooms = [
+  'audit',
+  'auth',
+  'tenants',
+  'trust',
+  'keys',
+  'agents',
+  'connections',
+  'pipelines',
+  'runs',
+  'schedules',
+]
 
 /** Package → the only folders or files that may import it (tests may import any development package). */
 const places: Readonly<Record<string, readonly string[]>> = {

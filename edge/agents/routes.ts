@@ -44,6 +44,7 @@ const pending = {
   fingerprint,
   version: '0.1.0',
   created: at,
+  ephemeral: false,
 } as const
 const approved = { ...pending, state: 'approved', approved: at, last_seen: at } as const
 const secret = 'sp_enr_0123456789ABCDEFGHIJKLMNOPQRST1Fh6Tk'
@@ -150,6 +151,8 @@ const enrolAgent = open({
       approved: null,
       revoked: null,
       last_seen: null,
+      ephemeral: 0,
+      removed: null,
     }
     return openChange({
       tenant: token.tenant,

@@ -1,7 +1,7 @@
 /** Agents and the one-time tokens by which they enrol. */
 import { toBase64 } from '../../shared/bytes.ts'
 import type { Agent, Pool } from '../../shared/schemas/agent.ts'
-import { type Reader, step, writes } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { isoTime } from '../trust/store.ts'
 
@@ -18,6 +18,8 @@ export interface AgentRow {
   readonly approved: number | null
   readonly revoked: number | null
   readonly last_seen: number | null
+  readonly ephemeral: number
+  readonly removed: number | null
 }
 
 export function toAgent(row: AgentRow): Agent {
@@ -33,6 +35,7 @@ export function toAgent(row: AgentRow): Agent {
     ...(row.approved === null ? {} : { approved: isoTime(row.approved) }),
     ...(row.revoked === null ? {} : { revoked: isoTime(row.revoked) }),
     ...(row.last_seen === null ? {} : { last_seen: isoTime(row.last_seen) }),
+    ephemeral: row.ephemeral === 1,
   }
 }
 
@@ -45,6 +48,16 @@ export async function agent(db: Reader, tenant: string, id: string): Promise<Age
 /** Of whatever tenant: the key of a signed request says who asks. */
 export async function agentByKeyId(db: Reader, id: string): Promise<AgentRow | null> {
   const row = await db.selectFrom('agent').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ?? null
+}
+
+export async function agentByKey(
+  db: Reader,
+  tenant: string,
+  publicKey: Uint8Array,
+): Promise<AgentRow | null> {
+  const row = await db.selectFrom('agent').selectAll().where('tenant', '=', tenant)
+    .where('public_key', '=', publicKey).executeTakeFirst()
   return row ?? null
 }
 
@@ -86,6 +99,42 @@ export function approveAgent(tenant: string, id: string, now: number): Step {
 export function revokeAgent(tenant: string, id: string, now: number): Step {
   const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now })
     .where('tenant', '=', tenant).where('id', '=', id).where('state', '!=', 'revoked')
+  return step(query, { otherwise: 'conflict' })
+}
+
+/** An agent that silence has removed is back, in the pool that vouches for it now. */
+export function rejoinAgent(
+  tenant: string,
+  id: string,
+  set: Pick<AgentRow, 'pool' | 'name' | 'version' | 'approved'>,
+) {
+  const query = writes.updateTable('agent')
+    .set({ ...set, state: 'approved', revoked: null, removed: null, last_seen: null })
+    .where('tenant', '=', tenant).where('id', '=', id).where('ephemeral', '=', 1).where(
+      'removed',
+      'is not',
+      null,
+    )
+  return step(query, { otherwise: 'conflict' })
+}
+
+// Partial indexes serve only statements that spell their condition out.
+const comesAndGoes = sql<boolean>`ephemeral = 1 AND state = 'approved'`
+const lastWord = sql<number>`coalesce(last_seen, approved)`
+
+/** Agents of any tenant that joined by their pool's key and have said nothing since. */
+export async function silentAgents(db: Reader, since: number, take: number): Promise<AgentRow[]> {
+  return await db.selectFrom('agent').selectAll().where(comesAndGoes).where(lastWord, '<', since)
+    .limit(take).execute()
+}
+
+/** Refused with `conflict` where it has been heard of meanwhile. */
+export function removeSilent(
+  { tenant, id }: AgentRow,
+  { since, now }: { readonly since: number; readonly now: number },
+): Step {
+  const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now, removed: now })
+    .where('tenant', '=', tenant).where('id', '=', id).where(comesAndGoes).where(lastWord, '<', since)
   return step(query, { otherwise: 'conflict' })
 }
 

@@ -1,16 +1,57 @@
 import { fromUtf8, toBase64 } from '../../shared/bytes.ts'
 import type { AuditEntry } from '../../shared/schemas/audit.ts'
-import type { Reader } from '../db/database.ts'
+import { type Reader, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 
 export interface LogKeyRow {
   readonly log_key: Uint8Array
   readonly log_key_sealed: string
+  readonly created: number
+  /** The one that a trust document may name next. */
+  readonly next_log_key: Uint8Array | null
+  readonly next_log_key_sealed: string | null
+  readonly next_log_key_created: number | null
 }
 
+const logKeyColumns = [
+  'log_key',
+  'log_key_sealed',
+  'created',
+  'next_log_key',
+  'next_log_key_sealed',
+  'next_log_key_created',
+] as const
+
 export async function logKeyRow(db: Reader, tenant: string): Promise<LogKeyRow | null> {
-  const row = await db.selectFrom('tenant').select(['log_key', 'log_key_sealed']).where('id', '=', tenant)
-    .executeTakeFirst()
+  const row = await db.selectFrom('tenant').select(logKeyColumns).where('id', '=', tenant).executeTakeFirst()
   return row ?? null
+}
+
+/** As `logKeyRow`, for a reply. */
+export function selectLogKeys(tenant: string): Step {
+  return step(writes.selectFrom('tenant').select(logKeyColumns).where('id', '=', tenant))
+}
+
+/** Refused with `conflict` where there is a next one already. */
+export function insertNextLogKey(
+  tenant: string,
+  key: { readonly publicKey: Uint8Array; readonly sealed: string; readonly created: number },
+): Step {
+  const { publicKey: next_log_key, sealed: next_log_key_sealed, created: next_log_key_created } = key
+  const query = writes.updateTable('tenant').set({ next_log_key, next_log_key_sealed, next_log_key_created })
+    .where('id', '=', tenant).where('next_log_key', 'is', null)
+  return step(query, { otherwise: 'conflict' })
+}
+
+/** The next log key takes the place of the current one, whose private half is gone with that. */
+export function moveLogKey(
+  tenant: string,
+  { to, sealed }: { readonly to: Uint8Array; readonly sealed: string },
+): Step {
+  const none = { next_log_key: null, next_log_key_sealed: null, next_log_key_created: null }
+  const query = writes.updateTable('tenant').set({ log_key: to, log_key_sealed: sealed, ...none })
+    .where('id', '=', tenant).where('next_log_key', '=', to)
+  return step(query, { otherwise: 'log_key_mismatch' })
 }
 
 /** How many leaves the tenant's log has. */

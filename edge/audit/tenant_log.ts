@@ -9,7 +9,8 @@ import { Tree } from '../../shared/log/tree.ts'
 import type { Primitives } from '../../shared/seal/primitives.ts'
 import type { Reader } from '../db/database.ts'
 import { type MasterKeys, openColumn, type Place, sealColumn } from '../db/master_keys.ts'
-import { leaves, logKeyRow, logSize } from './store.ts'
+import type { Step } from '../db/plan.ts'
+import { leaves, type LogKeyRow, logKeyRow, logSize, moveLogKey } from './store.ts'
 
 /** A tree takes about 200 bytes a leaf; the least recently used is forgotten first. */
 const MAX_TREES = 64
@@ -45,16 +46,20 @@ export class TenantLogs {
 
   /** The newest checkpoint, over every leaf that is committed. Throws Fault `not_found` without such a tenant. */
   async checkpoint(tenant: string): Promise<SignedHead> {
-    const kept = await this.#grown(tenant)
-    const { tree } = kept
-    if (kept.head?.size === tree.size) return kept.head
-    const root = tree.root()
-    const size = tree.size
-    const seed = await this.#seed(tenant)
-    const origin = logOrigin(tenant)
-    const checkpoint = signCheckpoint(this.#options.primitives, { origin, head: { size, root }, seed })
-    kept.head = { checkpoint, size, root }
-    return kept.head
+    for (;;) {
+      const before = await this.#logKey(tenant)
+      const kept = await this.#grown(tenant)
+      const { tree } = kept
+      if (kept.head?.size === tree.size) return kept.head
+      const head = { size: tree.size, root: tree.root() }
+      const now = await this.#logKey(tenant)
+      // A key never comes back: the same one before and after was in force at this size.
+      if (now.log_key_sealed !== before.log_key_sealed) continue
+      const seed = openLogKey(this.#options, tenant, now.log_key_sealed)
+      const checkpoint = signCheckpoint(this.#options.primitives, { origin: logOrigin(tenant), head, seed })
+      kept.head = { checkpoint, ...head }
+      return kept.head
+    }
   }
 
   /** RFC 9162 section 2.1.4. Throws Fault `not_found` for sizes that the log does not have. */
@@ -95,16 +100,43 @@ export class TenantLogs {
     }
   }
 
-  async #seed(tenant: string): Promise<Uint8Array> {
-    const { db, primitives, master } = this.#options
-    const row = await logKeyRow(db, tenant)
+  async #logKey(tenant: string): Promise<LogKeyRow> {
+    const row = await logKeyRow(this.#options.db, tenant)
     if (row === null) throw new Fault('not_found')
-    return openColumn(primitives, master, { place: logKeyPlace(tenant), sealed: row.log_key_sealed })
+    return row
   }
 }
 
-function logKeyPlace(tenant: string): Place {
-  return ['tenant', 'log_key_sealed', tenant]
+export type LogKeyOptions = Pick<LogOptions, 'primitives' | 'master'>
+
+function openLogKey({ primitives, master }: LogKeyOptions, tenant: string, sealed: string): Uint8Array {
+  return openColumn(primitives, master, { place: logKeyPlace(tenant), sealed })
+}
+
+const logKeyPlace = (tenant: string): Place => ['tenant', 'log_key_sealed', tenant]
+const nextLogKeyPlace = (tenant: string): Place => ['tenant', 'next_log_key_sealed', tenant]
+
+/** A key that a trust document may name next. */
+export function nextLogKey(
+  { primitives, master }: LogKeyOptions,
+  tenant: string,
+): { readonly publicKey: Uint8Array; readonly sealed: string } {
+  const seed = primitives.randomBytes(32)
+  return {
+    publicKey: primitives.ed25519.publicKey(seed),
+    sealed: sealColumn(primitives, master, { place: nextLogKeyPlace(tenant), plaintext: seed }),
+  }
+}
+
+/** The step that goes with a trust document that names the next log key: from that commit on it signs. */
+export function promoteLogKey({ primitives, master }: LogKeyOptions, tenant: string, row: LogKeyRow): Step {
+  const { next_log_key: to, next_log_key_sealed: sealed } = row
+  if (to === null || sealed === null) throw new Fault('log_key_mismatch')
+  const plaintext = openColumn(primitives, master, { place: nextLogKeyPlace(tenant), sealed })
+  return moveLogKey(tenant, {
+    to,
+    sealed: sealColumn(primitives, master, { place: logKeyPlace(tenant), plaintext }),
+  })
 }
 
 /** A new log key: the public half in the clear, the seed under the newest master key. */

@@ -12,8 +12,8 @@ export interface MasterKeys {
   readonly keys: ReadonlyMap<number, Uint8Array>
 }
 
-/** Table, column and id of a record. */
-export type Place = readonly [table: string, column: string, id: string]
+/** Table and column, the tenant whose record it is, and the record's id where that is not the tenant's own. */
+export type Place = readonly [table: string, column: string, tenant: string, id?: string]
 
 type Sealing = Pick<Primitives, 'aes256Gcm' | 'randomBytes'>
 
@@ -62,8 +62,24 @@ export function openColumn(
   return plaintext
 }
 
+/** A key for one purpose that follows from a master key, to authenticate with; null without that version. */
+export function derivedKey(
+  p: Pick<Primitives, 'hmacSha256'>,
+  master: MasterKeys,
+  { version, purpose }: { readonly version: number; readonly purpose: string },
+): Uint8Array | null {
+  const key = master.keys.get(version)
+  return key === undefined
+    ? null
+    : p.hmacSha256(key, lengthPrefixed(utf8('sallyport derived key'), utf8(purpose)))
+}
+
 function placeBytes(version: number, place: Place): Uint8Array {
-  return lengthPrefixed(utf8('sallyport column'), utf8(`v${version}`), ...place.map(utf8))
+  return lengthPrefixed(
+    utf8('sallyport column'),
+    utf8(`v${version}`),
+    ...(place as readonly string[]).map(utf8),
+  )
 }
 
 function failure(message: string): Fault {

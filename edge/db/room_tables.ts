@@ -47,6 +47,10 @@ interface AgentTable {
   approved: number | null
   revoked: number | null
   last_seen: number | null
+  /** 1 where the pool's key vouched for it: a day of silence removes it. */
+  ephemeral: number
+  /** When silence removed it. */
+  removed: number | null
 }
 
 interface ConnectionTable {
@@ -91,6 +95,11 @@ interface VersionTable {
   created: number
 }
 
+interface PipelineVersionTable extends VersionTable {
+  /** `triggers.schedule` as JSON, where the document has one. */
+  schedule: string | null
+}
+
 interface RunTable {
   tenant: string
   id: string
@@ -107,10 +116,12 @@ interface RunTable {
     | 'refused'
     | 'cancelled'
     | 'dead'
-  /** JSON: a signed request, or day and slot. */
+  /** JSON: a signed request, day and slot, or a fire time. */
   trigger: string
+  action: 'run' | 'reset' | 'backfill'
   day: string | null
   slot: number | null
+  fire: number | null
   plan: string
   failures: number
   retries: number
@@ -140,6 +151,37 @@ interface RunStreamTable {
   code: string | null
 }
 
+/** What an attempt logged, sealed to the readers of its project. */
+interface RunLogTable {
+  tenant: string
+  run: string
+  fence: number
+  project: string
+  pool: string
+  hash: string
+  document: string
+  sealed: Uint8Array
+  created: number
+}
+
+/** Projects with something new that nobody has looked through for schedules yet. */
+interface IndexNewsTable {
+  tenant: string
+  project: string
+  /** The plan that brought it. */
+  plan: string
+}
+
+interface ScheduleTable {
+  tenant: string
+  pipeline: string
+  project: string
+  /** `triggers.schedule` of the version that the newest index lists, as JSON. */
+  schedule: string
+  /** The fire time that comes next, or is due; null when there is none any more. */
+  next_at: number | null
+}
+
 export interface RoomTables {
   trust_document: TrustDocumentTable
   project_index: ProjectIndexTable
@@ -148,7 +190,10 @@ export interface RoomTables {
   connection: ConnectionTable
   connection_version: VersionTable
   pipeline: PipelineTable
-  pipeline_version: VersionTable
+  pipeline_version: PipelineVersionTable
   run: RunTable
   run_stream: RunStreamTable
+  run_log: RunLogTable
+  index_news: IndexNewsTable
+  schedule: ScheduleTable
 }

@@ -30,6 +30,8 @@ interface AuditNameTable {
   field: string
   salt: Uint8Array
   value: string
+  /** Whose name it is. */
+  member: string | null
 }
 
 /** At most one row: made by setup. */
@@ -45,6 +47,10 @@ interface TenantTable {
   log_key: Uint8Array
   log_key_sealed: string
   created: number
+  /** The log key that a trust document may name next. */
+  next_log_key: Uint8Array | null
+  next_log_key_sealed: string | null
+  next_log_key_created: number | null
 }
 
 interface WorkspaceTable {
@@ -70,6 +76,8 @@ interface MemberTable {
   state: 'invited' | 'active' | 'removed'
   operator: number
   created: number
+  /** When everything personal about them went. */
+  erased: number | null
 }
 
 interface InvitationTable {

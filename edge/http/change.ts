@@ -21,8 +21,8 @@ export interface Change<Reply> {
   readonly target: string | Statement
   /** Further ids and numbers that the audit entry names. Nothing personal: names go into `names`. */
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>
-  /** Personal data: kept beside the audit entry, which holds salted hashes of it. */
-  readonly names?: Readonly<Record<string, string>>
+  /** Personal data: kept beside the audit entry, which holds salted hashes of it, until its member is erased. */
+  readonly names?: Readonly<Record<string, PersonalName>>
   /** Another tenant, whose log gets the same entry without the names. */
   readonly alsoIn?: string
   /** When it was decided, of a handler that has waited; the request's `now` unless said. */
@@ -33,6 +33,12 @@ export interface Change<Reply> {
   readonly committed?: () => void
   /** When an expectation fails, ask the handler again (with `attempt` one higher) in place of answering the fault. */
   readonly again?: boolean
+}
+
+/** A name and the id of the member that it is of: by that an erasure finds it. */
+export interface PersonalName {
+  readonly member: string
+  readonly value: string
 }
 
 /** For routes without a principal: whose log the entry goes to, and who acted. */
@@ -48,6 +54,8 @@ export type Actor =
   | { readonly kind: 'setup' }
   | { readonly kind: 'invitation'; readonly member: string }
   | { readonly kind: 'enrolment'; readonly token: string }
+  /** The key of a pool has vouched for it: `key` is its key id. */
+  | { readonly kind: 'pool'; readonly pool: string; readonly key: string }
   /** The edge itself: a lease ran out, a run lost what it needs. */
   | { readonly kind: 'edge' }
 

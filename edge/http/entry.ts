@@ -4,7 +4,7 @@ import { lengthPrefixed, toHex, utf8 } from '../../shared/bytes.ts'
 import { newId, uuid } from '../../shared/ids.ts'
 import { step, writes } from '../db/database.ts'
 import { type Leaf, leafStatement, type Plan, type Step } from '../db/plan.ts'
-import type { Actor, Change, OpenChange } from './change.ts'
+import type { Actor, Change, OpenChange, PersonalName } from './change.ts'
 import type { Principal } from './principal.ts'
 
 /** What makes a request itself: the same values give the same plan, entry and ids. */
@@ -133,7 +133,7 @@ function leafOf(
 
 /** SHA-256 over a salt and the name stands in the log; salt and name stand beside it, and can be erased. */
 function hideNames(
-  names: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, PersonalName>>,
   options: {
     readonly identity: Identity
     readonly entry: Entry
@@ -142,10 +142,10 @@ function hideNames(
 ): { steps: Step[]; hashes: Record<string, string> } {
   const steps: Step[] = []
   const hashes: Record<string, string> = {}
-  for (const [field, value] of Object.entries(names)) {
+  for (const [field, { member, value }] of Object.entries(names)) {
     const salt = options.randomBytes(16)
     hashes[field] = toHex(sha256(lengthPrefixed(salt, utf8(value))))
-    const row = { tenant: options.entry.tenant, plan: options.identity.planId, field, salt, value }
+    const row = { tenant: options.entry.tenant, plan: options.identity.planId, field, salt, value, member }
     steps.push(step(writes.insertInto('audit_name').values(row)))
   }
   return { steps, hashes }

@@ -106,9 +106,10 @@ function clear({ document, hash }: SignedPipeline) {
 }
 
 function insertVersion(signed: SignedPipeline, now: number): Step {
-  const { document: { tenant, id, version }, hash, dsse, sealed } = signed
+  const { document: { tenant, id, version, triggers }, hash, dsse, sealed } = signed
   const document = JSON.stringify(dsse)
-  const row = { tenant, id, version, hash, document, sealed: fromBase64(sealed), created: now }
+  const schedule = triggers.schedule === undefined ? null : JSON.stringify(triggers.schedule)
+  const row = { tenant, id, version, hash, document, sealed: fromBase64(sealed), created: now, schedule }
   return step(writes.insertInto('pipeline_version').values(row), { otherwise: 'conflict' })
 }
 
@@ -149,5 +150,6 @@ export function deletePipeline(tenant: string, id: string, now: number): Step[] 
     .where('tenant', '=', tenant).where('id', '=', id).where('deleted', 'is', null)
   const waiting = writes.updateTable('run').set({ state: 'cancelled', finished: now })
     .where('tenant', '=', tenant).where('pipeline', '=', id).where(sql<boolean>`state = 'queued'`)
-  return [step(query, { otherwise: 'not_found' }), step(waiting)]
+  const schedule = writes.deleteFrom('schedule').where('tenant', '=', tenant).where('pipeline', '=', id)
+  return [step(query, { otherwise: 'not_found' }), step(waiting), step(schedule)]
 }

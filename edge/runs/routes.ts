@@ -25,6 +25,7 @@ const exampleRun = {
   pool: 'default',
   state: 'running',
   trigger: 'request',
+  action: 'run',
   attempt: 1,
   attempts: 4,
   cancel: false,
@@ -107,6 +108,7 @@ function createRoute(queue: Queue): Route {
       'limit_reached',
       'request_mismatch',
       'request_expired',
+      'parameter_refused',
       'index_missing',
       'not_in_index',
       'not_at_index',
@@ -126,14 +128,20 @@ function createRoute(queue: Queue): Route {
       const listed = await listedPipeline(db, tenant, { project: place.project, pipeline: body.pipeline_id })
       const asked = { db, tenant, listed, now, plan: planId }
       const triggered = body.request === undefined
-        ? await bySlot(asked, slots)
+        ? await bySlot(asked, { slots, parameters: body.parameters ?? {} })
         : await byRequest(asked, body.request)
       if (triggered.made !== null) return unchanged(existing(await runRecord(db, tenant, triggered.id)))
       const row = newRun(asked, triggered)
       return change({
         writes: [insertRun(row)],
         target: row.id,
-        facts: { pipeline: row.pipeline, trigger: triggered.trigger.kind, day: row.day, slot: row.slot },
+        facts: {
+          pipeline: row.pipeline,
+          trigger: triggered.trigger.kind,
+          action: row.action,
+          day: row.day,
+          slot: row.slot,
+        },
         reply: () => ({ ...toRun(row), streams: [] }),
         committed: () => queue.ring(row),
         again: true,

@@ -29,6 +29,8 @@ export function toRun(row: RunRow): Run {
     pool: row.pool,
     state: row.state,
     trigger: trigger.kind,
+    action: row.action,
+    ...(row.fire === null ? {} : { fire: isoTime(row.fire) }),
     attempt: Math.min(row.failures, row.retries) + 1,
     attempts: row.retries + 1,
     cancel: row.cancel === 1,

@@ -1,7 +1,9 @@
 /** What starts a run: a signed request, or a slot of a day. Each trigger has one run. */
 import { Fault } from '../../shared/faults.ts'
 import { runId } from '../../shared/ids.ts'
+import { checkParameters } from '../../shared/parameters.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { ParameterValues } from '../../shared/schemas/parameter.ts'
 import type { Trigger } from '../../shared/schemas/run.ts'
 import type { Reader } from '../db/database.ts'
 import { native } from '../primitives.ts'
@@ -14,8 +16,10 @@ import { run, type RunRow, slotsOf } from './store.ts'
 export interface Triggered {
   readonly trigger: Trigger
   readonly id: string
+  readonly action: RunRow['action']
   readonly day: string | null
   readonly slot: number | null
+  readonly fire: number | null
   /** The run that it has already. */
   readonly made: RunRow | null
 }
@@ -32,7 +36,7 @@ export interface Asked {
 
 /**
  * A signed request, as far as the edge can tell; one that has its run already may since have expired. Throws
- * `request_mismatch`, `request_expired`, `not_at_index` and what `readAuthored` throws.
+ * `request_mismatch`, `request_expired`, `parameter_refused`, `not_at_index` and what `readAuthored` throws.
  */
 export async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse): Promise<Triggered> {
   const { document } = await readAuthored(db, tenant, { type: 'request', dsse })
@@ -46,24 +50,32 @@ export async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse):
   if (made === null) {
     if (Date.parse(document.expires) <= now) throw new Fault('request_expired')
     if (index > listed.index || document.pipeline.hash !== listed.hash) throw new Fault('not_at_index')
+    checkParameters(pipeline.parameters, document.parameters, { unsigned: false })
   }
-  return { trigger: { kind: 'request', request: dsse }, id, day: null, slot: null, made }
+  const trigger = { kind: 'request', request: dsse } as const
+  return { trigger, id, action: document.action, day: null, slot: null, fire: null, made }
 }
 
 /**
  * The next unsigned run of the day, or the one that this very command has made before. Throws `trigger_not_allowed`,
- * and `limit_reached` after the day's last.
+ * `parameter_refused`, and `limit_reached` after the day's last.
  */
-export async function bySlot({ db, tenant, listed, now, plan }: Asked, slots: Slots): Promise<Triggered> {
+export async function bySlot(
+  { db, tenant, listed, now, plan }: Asked,
+  { slots, parameters }: { readonly slots: Slots; readonly parameters: ParameterValues },
+): Promise<Triggered> {
   const { pipeline } = listed
   if (pipeline.triggers.api === undefined) throw new Fault('trigger_not_allowed')
   const day = isoTime(now).slice(0, 10)
   const { last, made } = await slotsOf(db, tenant, { pipeline: pipeline.id, day, plan })
   const most = pipeline.triggers.api.per_day
+  if (made === null) checkParameters(pipeline.parameters, parameters, { unsigned: true })
   if (made === null && last >= most) throw new Fault('limit_reached')
   const slot = made?.slot ?? slots.take({ tenant, pipeline: pipeline.id, day, last, most })
-  const trigger = { kind: 'api', day, slot } as const
-  return { trigger, id: runId(native, { tenant, pipeline: pipeline.id, trigger }), day, slot, made }
+  const given = Object.keys(parameters).length === 0 ? {} : { parameters }
+  const trigger = { kind: 'api', day, slot, ...given } as const
+  const id = runId(native, { tenant, pipeline: pipeline.id, trigger })
+  return { trigger, id, action: 'run', day, slot, fire: null, made }
 }
 
 /**
@@ -108,12 +120,14 @@ const fresh = {
 
 /** The run of a trigger, waiting to be claimed. */
 export function newRun({ tenant, listed: { pipeline }, now, plan }: Asked, triggered: Triggered): RunRow {
-  const { trigger, id, day, slot } = triggered
+  const { trigger, id, action, day, slot, fire } = triggered
   return {
     ...fresh,
     id,
+    action,
     day,
     slot,
+    fire,
     trigger: JSON.stringify(trigger),
     tenant,
     project: pipeline.project,

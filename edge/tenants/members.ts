@@ -76,14 +76,22 @@ export const memberRoutes: readonly Route[] = [
     },
     handle({ principal, body, now, newId, randomBytes }) {
       const { tenant } = principal
-      const row: MemberRow = { id: newId(), tenant, ...body, state: 'invited', operator: 0, created: now }
+      const row: MemberRow = {
+        id: newId(),
+        tenant,
+        ...body,
+        state: 'invited',
+        operator: 0,
+        created: now,
+        erased: null,
+      }
       const secret = newSecret('inv', randomBytes)
       const invitation = { hash: hashSecret(secret), tenant, member: row.id, expires: now + INVITATION_MS }
       return Promise.resolve(change({
         writes: [insertMember(row), insertInvitation(invitation)],
         target: row.id,
         facts: { role: row.role },
-        names: { member: row.name },
+        names: { member: { member: row.id, value: row.name } },
         reply: ({ repeated }) => ({
           member: toMember(row),
           ...(repeated ? {} : { invitation: secret }),

@@ -7,6 +7,7 @@ import { NewWorkspace, Workspace } from '../../shared/schemas/workspace.ts'
 import { change } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { erasureRoutes } from './erasure.ts'
 import { memberRoutes } from './members.ts'
 import { type SetupOptions, setupRoutes } from './setup.ts'
 import {
@@ -39,7 +40,14 @@ const projectExample = {
 }
 
 export function tenantRoutes(options: SetupOptions): readonly Route[] {
-  return [...setupRoutes(options), ...ownTenantRoutes, ...workspaceRoutes, ...projectRoutes, ...memberRoutes]
+  return [
+    ...setupRoutes(options),
+    ...ownTenantRoutes,
+    ...workspaceRoutes,
+    ...projectRoutes,
+    ...memberRoutes,
+    ...erasureRoutes,
+  ]
 }
 
 const ownTenantRoutes: readonly Route[] = [

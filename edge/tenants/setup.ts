@@ -89,7 +89,7 @@ function setUpRoute(options: SetupOptions): Route {
         writes: [insertInstallation(body.tenant.id, now), ...made.steps],
         target: body.tenant.id,
         facts: { member: made.member.id },
-        names: { member: body.person.name },
+        names: { member: { member: made.member.id, value: body.person.name } },
         reply: () => ({ tenant: toTenant(made.tenant), member: toMember(made.member), token: made.secret }),
       }))
     },
@@ -162,6 +162,7 @@ function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making):
     state: 'active',
     operator: making.operator ? 1 : 0,
     created,
+    erased: null,
   }
   const { row: token, secret } = firstToken(member, making)
   const workspace = { id: newId(), tenant: id, name: 'default', created }

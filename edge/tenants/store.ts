@@ -34,6 +34,7 @@ export interface MemberRow {
   readonly state: 'invited' | 'active' | 'removed'
   readonly operator: number
   readonly created: number
+  readonly erased: number | null
 }
 
 /** What a page of a list asks for. */
@@ -59,7 +60,15 @@ export function toProject(row: ProjectRow): Project {
 }
 
 export function toMember(row: MemberRow): Member {
-  return { id: row.id, name: row.name, role: row.role, state: row.state, created: time(row.created) }
+  const { id, name, role, state, created, erased } = row
+  return {
+    id,
+    name,
+    role,
+    state,
+    created: time(created),
+    ...(erased === null ? {} : { erased: time(erased) }),
+  }
 }
 
 export async function tenant(db: Reader, id: string): Promise<TenantRow | null> {
@@ -150,6 +159,46 @@ export function removeMember(tenant: string, id: string): Step {
   const query = writes.updateTable('member').set({ state: 'removed' }).where('tenant', '=', tenant)
     .where('id', '=', id).where('state', '<>', 'removed').where(keepsAdmin(tenant, id, null))
   return step(query, { otherwise: 'last_admin' })
+}
+
+/** Also one that was removed. */
+export async function anyMember(db: Reader, tenant: string, id: string): Promise<MemberRow | null> {
+  const query = db.selectFrom('member').selectAll().where('tenant', '=', tenant).where('id', '=', id)
+  return await query.executeTakeFirst() ?? null
+}
+
+/** Where the names of a member stand beside audit entries: by tenant, how many. */
+export async function namesOf(
+  db: Reader,
+  member: string,
+): Promise<{ readonly tenant: string; readonly count: number }[]> {
+  return await db.selectFrom('audit_name').select(['tenant', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('member', '=', member).groupBy('tenant').orderBy('tenant').execute()
+}
+
+/**
+ * Everything personal about a member goes: names and salts beside audit entries, in whichever tenant's log, and the
+ * name, role and tokens' names of the member itself. Refused with `last_admin` as `removeMember`, and with `conflict`
+ * where names have come or gone since they were counted.
+ */
+export function eraseMember(
+  tenant: string,
+  id: string,
+  { names, now }: { readonly names: number; readonly now: number },
+): Step[] {
+  const gone = { name: '', role: 'viewer', state: 'removed', operator: 0, erased: now } as const
+  const row = writes.updateTable('member').set(gone).where('tenant', '=', tenant).where('id', '=', id)
+    .where('erased', 'is', null).where(keepsAdmin(tenant, id, null))
+  const beside = writes.deleteFrom('audit_name').where('member', '=', id)
+  const tokens = writes.updateTable('token').set({ name: 'erased' }).where('tenant', '=', tenant)
+    .where('member', '=', id)
+  const invitations = writes.deleteFrom('invitation').where('tenant', '=', tenant).where('member', '=', id)
+  return [
+    step(row, { otherwise: 'last_admin' }),
+    step(beside, { rows: names, otherwise: 'conflict' }),
+    step(tokens),
+    step(invitations),
+  ]
 }
 
 /** True of a row whose change to `role` (null: to nothing) leaves somebody active who is admin. */

@@ -4,6 +4,7 @@ import type { Connection } from '../../shared/schemas/connection.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Index } from '../../shared/schemas/index.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import type { Enrolment, RunLog } from '../../shared/schemas/receipt.ts'
 import type { Request } from '../../shared/schemas/request.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { schemas } from '../../shared/seal/context.ts'
@@ -39,7 +40,7 @@ const trust: TrustDocument = {
   issued: at,
   expires: '2027-11-22T09:00:00.000Z',
   roots: { keys: [toBase64(native.ed25519.publicKey(seed(1)))], threshold: 1 },
-  pools: [{ name: 'default', key: poolKey, enrolment: 'approval' }],
+  pools: [{ name: 'default', key: poolKey, enrolment: 'pool_key' }],
   sealing_keys: [{
     kid: keyId(native, sealingKey),
     suite: 1,
@@ -83,7 +84,10 @@ const pipeline: Pipeline = {
   name: 'orders',
   connections: { source: ids.source, destination: ids.destination },
   pool: 'default',
-  triggers: { api: { per_day: 24 } },
+  triggers: {
+    api: { per_day: 24 },
+    schedule: { cron: '0 6 * * *', timezone: 'Europe/Berlin', overlap: 'skip', catch_up: 'last' },
+  },
   parameters: {},
   limits: { retries: 3 },
   commitment,
@@ -132,6 +136,35 @@ const request: Request = {
   expires: '2026-11-22T09:10:00.000Z',
 }
 export const signedRequest = signed({ type: 'request', document: request, seeds: [seed(2)] })
+
+/** The pool vouches for an agent of this key. */
+export const joiningKey = toBase64(native.ed25519.publicKey(seed(7)))
+const enrolment: Enrolment = {
+  type: 'enrolment',
+  tenant: ids.tenant,
+  pool: 'default',
+  agent_key: joiningKey,
+  edge: 'https://edge.example',
+  challenge: `v1.${toBase64(new Uint8Array(56).fill(8))}`,
+  expires: '2026-11-22T09:05:00.000Z',
+}
+export const signedEnrolment = {
+  ...signed({ type: 'enrolment', document: enrolment, seeds: [seed(3)] }),
+  challenge: enrolment.challenge,
+}
+
+const log: RunLog = {
+  type: 'log',
+  tenant: ids.tenant,
+  project: ids.project,
+  pool: 'default',
+  run: ids.run,
+  pipeline: ids.pipeline,
+  agent: ids.agent,
+  fence: 1,
+  commitment,
+}
+export const signedLog = signed({ type: 'log', document: log, seeds: [seed(3)] })
 
 /** An envelope to the tenant's key. */
 export const sealed = toBase64(seal({ ...native, randomBytes: (n) => new Uint8Array(n).fill(6) }, {

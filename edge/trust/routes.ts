@@ -4,6 +4,7 @@ import { Fault } from '../../shared/faults.ts'
 import { Id, Version } from '../../shared/schemas/fields.ts'
 import { IndexRecord, PublishIndex } from '../../shared/schemas/index_record.ts'
 import { PublishTrust, TrustRecord, TrustSummary } from '../../shared/schemas/trust_record.ts'
+import { type LogKeyOptions, promoteLogKey } from '../audit/tenant_log.ts'
 import { change } from '../http/change.ts'
 import { Page, paged, pageOf, pageShape, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
@@ -16,6 +17,7 @@ import {
   insertIndex,
   insertTrust,
   isoTime,
+  tellOfIndex,
   trustRecord,
   trustSummaries,
 } from './store.ts'
@@ -89,7 +91,8 @@ const getTrust = query({
   },
 })
 
-const publishTrust = command({
+function publishTrustRoute(options: LogKeyOptions): Route {
+return command({
   id: 'publishTrust',
   method: 'post',
   path: '/v1/trust',
@@ -108,12 +111,15 @@ const publishTrust = command({
   example: { body: { document: signedTrust.dsse }, reply: trustExample },
   async handle({ db, principal, body, now }) {
     const published = await readTrust(db, principal.tenant, body)
-    const { document, hash, dsse } = published
+    const { document, hash, dsse, nextLogKey } = published
     const { version } = document
     const policy = body.policy?.envelope ?? null
     const before = document.policy === null ? null : await trustRecord(db, principal.tenant, version - 1)
     return change({
-      writes: [insertTrust(published, { policy, now })],
+      writes: [
+        insertTrust(published, { policy, now }),
+        ...(nextLogKey === null ? [] : [promoteLogKey(options, principal.tenant, nextLogKey)]),
+      ],
       target: document.tenant,
       facts: { version, hash },
       reply: () => ({
@@ -126,6 +132,7 @@ const publishTrust = command({
     })
   },
 })
+}
 
 const projectParams = z.strictObject({ id: Id })
 
@@ -199,12 +206,12 @@ const publishIndex = command({
     'trust_missing',
   ],
   example: { params: { id: ids.project }, body: { document: signedIndex.dsse }, reply: indexExample },
-  async handle({ db, principal, params, body, now }) {
+  async handle({ db, principal, params, body, now, planId }) {
     const name = await checkProject(db, principal.tenant, params.id)
     const signed = await readIndex(db, principal.tenant, { project: params.id, name, dsse: body.document })
     const { document, hash, dsse } = signed
     return change({
-      writes: [insertIndex(signed, now)],
+      writes: [insertIndex(signed, now), tellOfIndex(principal.tenant, { project: params.id, plan: planId })],
       target: params.id,
       facts: { number: document.number, hash },
       reply: () => ({
@@ -218,11 +225,6 @@ const publishIndex = command({
   },
 })
 
-export const trustRoutes: readonly Route[] = [
-  listTrust,
-  getTrust,
-  publishTrust,
-  listIndexes,
-  getIndex,
-  publishIndex,
-]
+export function trustRoutes(options: LogKeyOptions): readonly Route[] {
+  return [listTrust, getTrust, publishTrustRoute(options), listIndexes, getIndex, publishIndex]
+}

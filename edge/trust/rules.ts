@@ -2,7 +2,7 @@
  * What the edge checks of a document before it keeps it. Agents check all of it again and believe nothing of this:
  * here it spares people from publishing what no agent would take.
  */
-import { fromBase64 } from '../../shared/bytes.ts'
+import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
@@ -11,21 +11,29 @@ import { describeEnvelope } from '../../shared/seal/envelope.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
 import { type AuthoredType, verifyAuthored } from '../../shared/trust/authority.ts'
 import { verifyNext, verifyPinned } from '../../shared/trust/chain.ts'
+import { type LogKeyRow, logKeyRow } from '../audit/store.ts'
 import type { Reader } from '../db/database.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { native } from '../primitives.ts'
-import { currentTrust, indexRecord, type PublishedTrust, tenantLogKey, trustVersion } from './store.ts'
+import { currentTrust, indexRecord, type PublishedTrust, trustVersion } from './store.ts'
 
 const wrong = (at: string, message: string) => new InvalidRequest([{ at, message }])
+
+/** `nextLogKey` is set where the document names the next log key. */
+export interface ReadTrust extends PublishedTrust {
+  readonly nextLogKey: LogKeyRow | null
+}
 
 /**
  * A trust document that follows the newest one. Throws `document_invalid`, `trust_invalid`, `signature_invalid`,
  * `log_key_mismatch`, `invalid_request`; `conflict` when another one stands before it.
  */
-export async function readTrust(db: Reader, tenant: string, body: PublishTrust): Promise<PublishedTrust> {
+export async function readTrust(db: Reader, tenant: string, body: PublishTrust): Promise<ReadTrust> {
   const { document, hash } = readUnverified(native, 'trust', body.document)
   if (document.tenant !== tenant) throw wrong('document/tenant', 'not your tenant')
-  if (document.log_key !== await tenantLogKey(db, tenant)) throw new Fault('log_key_mismatch')
+  const logKeys = await logKeyRow(db, tenant)
+  const [current, next] = [logKeys?.log_key, logKeys?.next_log_key].map((key) => key ? toBase64(key) : null)
+  if (document.log_key !== current && document.log_key !== next) throw new Fault('log_key_mismatch')
   const before = document.version === 1 ? null : await trustVersion(db, tenant, document.version - 1)
   if (before === null) {
     if (document.version !== 1) throw new Fault('conflict')
@@ -35,7 +43,7 @@ export async function readTrust(db: Reader, tenant: string, body: PublishTrust):
     verifyNext(native, before, body.document)
   }
   checkPolicy(document, before?.document ?? null, body.policy)
-  return { dsse: body.document, document, hash }
+  return { dsse: body.document, document, hash, nextLogKey: document.log_key === next ? logKeys : null }
 }
 
 /** A policy comes with the version that first commits to it; later ones may bring it sealed anew, and only it. */
@@ -64,7 +72,12 @@ function checkPolicy(
 /** An envelope can be parsed and is sealed to keys that are known; what it holds is nobody's business here. */
 export function checkEnvelope(
   envelope: string,
-  { at, kids }: { readonly at: string; readonly kids: readonly string[] },
+  { at, kids, exactly = false }: {
+    readonly at: string
+    readonly kids: readonly string[]
+    /** To each of them, and not only to some. */
+    readonly exactly?: boolean
+  },
 ): void {
   let described: { kids: string[] }
   try {
@@ -74,6 +87,9 @@ export function checkEnvelope(
   }
   if (!described.kids.every((kid) => kids.includes(kid))) {
     throw wrong(at, 'sealed to a key that the current trust document does not list')
+  }
+  if (exactly && described.kids.length !== kids.length) {
+    throw wrong(at, 'not sealed to everybody who should open it')
   }
 }
 

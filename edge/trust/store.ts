@@ -42,12 +42,6 @@ export async function trustVersion(
   return row === undefined ? null : parsed(row)
 }
 
-/** The log key that the edge holds for a tenant, base64. */
-export async function tenantLogKey(db: Reader, tenant: string): Promise<string | null> {
-  const row = await db.selectFrom('tenant').select('log_key').where('id', '=', tenant).executeTakeFirst()
-  return row === undefined ? null : toBase64(row.log_key)
-}
-
 /** Newest first, from below `before` on. */
 export async function trustSummaries(
   db: Reader,
@@ -178,4 +172,12 @@ export function insertIndex(
     created: now,
   }
   return step(writes.insertInto('project_index').values(row), { otherwise: 'conflict' })
+}
+
+/** For whoever looks through newest indexes later: that this project has something new, by the plan `plan`. */
+export function tellOfIndex(tenant: string, of: { readonly project: string; readonly plan: string }): Step {
+  const { project, plan } = of
+  const query = writes.insertInto('index_news').values({ tenant, project, plan })
+    .onConflict((conflict) => conflict.columns(['tenant', 'project']).doUpdateSet({ plan }))
+  return step(query)
 }

@@ -1,6 +1,7 @@
 /** Agents, their pools, and how they come to be known. */
 import { z } from 'zod'
-import { Count, Id, Key, KeyId, Name, Time } from './fields.ts'
+import { Dsse } from './dsse.ts'
+import { Count, Id, Key, KeyId, Line, Name, Time } from './fields.ts'
 
 export const AgentState = z.enum(['pending', 'approved', 'revoked'])
 export type AgentState = z.infer<typeof AgentState>
@@ -24,11 +25,25 @@ export const Agent = z.object({
   approved: Time.optional(),
   revoked: Time.optional(),
   last_seen: Time.optional().meta({ description: 'To the minute.' }),
+  ephemeral: z.boolean().meta({
+    description: "It joined by its pool's key, and is removed after a day of silence.",
+  }),
 }).meta({ id: 'Agent' })
 export type Agent = z.infer<typeof Agent>
 
 export const ApproveAgent = z.strictObject({ fingerprint: KeyId })
 export type ApproveAgent = z.infer<typeof ApproveAgent>
+
+export const AskChallenge = z.strictObject({ tenant: Id, pool: Name })
+export type AskChallenge = z.infer<typeof AskChallenge>
+
+/** What the pool's key signs for an agent that joins by it: of this edge, for this tenant and pool, until `expires`. */
+export const Challenge = z.object({ challenge: Line, expires: Time }).meta({ id: 'Challenge' })
+export type Challenge = z.infer<typeof Challenge>
+
+/** `statement` is an `enrolment` document, signed by the key of the pool that it names. */
+export const JoinAgent = z.strictObject({ statement: Dsse, public_key: Key, name: Name, version: Release })
+export type JoinAgent = z.infer<typeof JoinAgent>
 
 export const CreateEnrolmentToken = z.strictObject({ pool: Name })
 export type CreateEnrolmentToken = z.infer<typeof CreateEnrolmentToken>

@@ -1,20 +1,25 @@
 import { z } from 'zod'
-import { Id, Line, Time } from './fields.ts'
+import { Count, Id, Line, Time } from './fields.ts'
 import { RoleName } from './principal.ts'
 import { Secret } from './token.ts'
 
 export const Member = z.object({
   id: Id,
-  name: Line,
+  name: z.string().max(200).meta({ description: 'Empty once they were erased.' }),
   role: RoleName,
   state: z.enum(['invited', 'active', 'removed']),
   created: Time,
+  erased: Time.optional(),
 }).meta({ id: 'Member' })
 export type Member = z.infer<typeof Member>
 
 export const NewMember = z.strictObject({ name: Line, role: RoleName }).meta({ id: 'NewMember' })
 
 export const MemberChange = z.strictObject({ role: RoleName }).meta({ id: 'MemberChange' })
+
+/** What went: names in the audit log, and where else the member was named. */
+export const ErasedMember = z.object({ id: Id, erased: Time, names: Count }).meta({ id: 'ErasedMember' })
+export type ErasedMember = z.infer<typeof ErasedMember>
 
 export const InvitedMember = z.object({
   member: Member,

@@ -4,6 +4,7 @@ import { type FaultCode, faultCodes } from '../faults.ts'
 import { Dsse } from './dsse.ts'
 import { Count, Day, Id, Name, Time, Version } from './fields.ts'
 import { ParameterValues } from './parameter.ts'
+import { RequestAction } from './request.ts'
 
 /** Any code of the closed list, and no other text. */
 export const Code = z.enum(faultCodes as readonly [FaultCode, ...FaultCode[]]).meta({ id: 'FaultCode' })
@@ -71,8 +72,18 @@ export const Trigger = z.discriminatedUnion('kind', [
 ]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
-/** What `POST /v1/runs` takes. Without a request the pipeline has to allow unsigned runs. */
-export const CreateRun = z.strictObject({ pipeline_id: Id, request: Dsse.optional() })
+/**
+ * What `POST /v1/runs` takes. Without a request the pipeline has to allow unsigned runs, and `parameters` sets those
+ * that it declares as enumerations; a request brings its own.
+ */
+export const CreateRun = z.strictObject({
+  pipeline_id: Id,
+  request: Dsse.optional(),
+  parameters: ParameterValues.optional(),
+}).refine(({ request, parameters }) => request === undefined || parameters === undefined, {
+  message: 'a signed request brings its own parameters',
+  path: ['parameters'],
+})
 export type CreateRun = z.infer<typeof CreateRun>
 
 /** `attempt` counts from 1; `code` says why it ended other than well, or why the attempt before did. */
@@ -83,6 +94,8 @@ export const Run = z.object({
   pool: Name,
   state: RunState,
   trigger: z.enum(['request', 'api', 'schedule']),
+  action: RequestAction,
+  fire: Time.optional().meta({ description: 'Of a scheduled run: the time that it stands for.' }),
   attempt: Version,
   attempts: Version.meta({ description: 'The most attempts that the run gets.' }),
   cancel: z.boolean().meta({ description: 'Someone has asked for it to be cancelled.' }),

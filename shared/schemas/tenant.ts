@@ -11,6 +11,12 @@ export const Tenant = z.object({
 }).meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>
 
+/** A key that may sign checkpoints: the one that does, or the one that a trust document may name next. */
+export const LogKey = z.object({ public_key: Key, state: z.enum(['current', 'next']), created: Time }).meta({
+  id: 'LogKey',
+})
+export type LogKey = z.infer<typeof LogKey>
+
 export const NewTenant = z.strictObject({
   tenant: z.strictObject({
     id: Id.meta({ description: 'Made by the customer, not by the edge: keys and documents name it.' }),

@@ -1,0 +1,58 @@
+/** What the law calls the right to be forgotten, in a log that forgets nothing: the name goes, its hash stays. */
+import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
+import { Id } from '../../shared/schemas/fields.ts'
+import { ErasedMember } from '../../shared/schemas/member.ts'
+import { revokeTokensOf } from '../auth/store.ts'
+import { change, unchanged } from '../http/change.ts'
+import { command, type Route } from '../http/route.ts'
+import { anyMember, eraseMember, namesOf } from './store.ts'
+
+const id = '019a9f3e-7c00-7000-8000-000000000006'
+const at = '2026-11-22T08:00:00.000Z'
+
+export const erasureRoutes: readonly Route[] = [
+  command({
+    id: 'eraseMember',
+    method: 'post',
+    path: '/v1/members/{id}/erase',
+    tag: 'Members',
+    permission: 'members.write',
+    audit: 'member.erased',
+    summary: 'Erase everything personal about a member, for good',
+    description:
+      'Removes them too. Names and salts beside the entries of the audit log go, and so the hashes in it ' +
+      'say nothing any more; every proof holds as before. Of the member the id is left, and this entry, which says ' +
+      'how many names went. What is in exports and in signed documents is out of the edge’s reach.',
+    params: z.strictObject({ id: Id }),
+    reply: ErasedMember,
+    faults: ['not_found', 'last_admin', 'conflict'],
+    example: { params: { id }, reply: { id, erased: at, names: 1 } },
+    async handle({ db, principal, params, now }) {
+      const { tenant } = principal
+      const row = await anyMember(db, tenant, params.id)
+      if (row === null) throw new Fault('not_found')
+      const erasedReply = (erased: number, names: number) => ({
+        id: row.id,
+        erased: new Date(erased).toISOString(),
+        names,
+      })
+      if (row.erased !== null) return unchanged(erasedReply(row.erased, 0))
+      const places = await namesOf(db, row.id)
+      const names = places.reduce((sum, { count }) => sum + count, 0)
+      // The first member of a tenant is named in the log of the operator who made it: that log gets the entry too.
+      const elsewhere = places.find((place) => place.tenant !== tenant)?.tenant
+      return change({
+        writes: [
+          ...eraseMember(tenant, row.id, { names, now }),
+          revokeTokensOf(tenant, row.id, now),
+        ],
+        target: row.id,
+        facts: { names },
+        ...(elsewhere === undefined ? {} : { alsoIn: elsewhere }),
+        reply: () => erasedReply(now, names),
+        again: true,
+      })
+    },
+  }),
+]
