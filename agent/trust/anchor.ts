@@ -51,7 +51,7 @@ export async function makeAnchor(store: Store, { tenant, pool }: Of): Promise<bo
  */
 export async function remakeAnchor(store: Store, of: Of, now: number): Promise<Anchor> {
   return await update(store, (text) => {
-    const before = text === null ? null : parseAnchor(text, store.place, of)
+    const before = text === null ? null : readable(text, store.place, of)
     const pipelines = Object.entries(before?.pipelines ?? {}).map(([id, { since }]) =>
       [id, { since, kept: false }] as const
     )
@@ -64,6 +64,16 @@ export async function remakeAnchor(store: Store, of: Of, now: number): Promise<A
     }
     return { text: textOf(anchor, store.place), result: anchor }
   })
+}
+
+/** Null for one that nobody can read. Throws `ring_mismatch` for one that is somebody else's. */
+function readable(text: string, place: string, of: Of): Anchor | null {
+  try {
+    return parseAnchor(text, place, of)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'invalid_file') return null
+    throw error
+  }
 }
 
 /**
