@@ -45,6 +45,7 @@ export async function rewrapJob(job: RewrapJob, options: RewrapOptions): Promise
     const refused: Refused = []
     let turn = performance.now()
     for (const record of job.records) {
+      if (handBack.aborted) return
       const { type, id, version } = record
       const outcome = attempt(record, standing)
       if (outcome instanceof Fault) {
@@ -53,7 +54,6 @@ export async function rewrapJob(job: RewrapJob, options: RewrapOptions): Promise
       } else records.push({ type, id, version, ...outcome })
       if (performance.now() - turn < turnMs) continue
       await new Promise((resolve) => setImmediate(resolve))
-      if (handBack.aborted) return
       turn = performance.now()
     }
     await keepOnce(refused, options)
@@ -101,21 +101,25 @@ async function stand(job: RewrapJob, options: RewrapOptions): Promise<Standing> 
     )
   }
   const projects = new Set(job.records.map(({ project }) => project).filter((one) => one !== null))
-  const indexes = new Map<string, Index | null>()
+  const indexes = new Map<string, Index | Fault | null>()
   for (const project of projects) indexes.set(project, await indexOf(project, footing, options))
   return { footing, keys: openingKeys(footing.ring), indexes }
 }
 
-/** Null where nobody has ever seen one: a record may be stored before it is listed. */
-async function indexOf(project: string, footing: Footing, options: RewrapOptions): Promise<Index | null> {
+/** Null where nobody has ever seen one: a record may be stored before it is listed. A refusal is its records' own. */
+async function indexOf(
+  project: string,
+  footing: Footing,
+  options: RewrapOptions,
+): Promise<Index | Fault | null> {
   const { handBack: signal } = options
   try {
     const look = () => anchoredIndex(project, { ...options, footing }, signal)
     return (await settled(look, { ...options, signal })).document
   } catch (error) {
-    const none = error instanceof Fault && error.code === 'index_missing'
-    if (none && footing.floor?.index[project] === undefined) return null
-    throw error
+    if (!(error instanceof Fault) || error.class !== 'refused') throw error
+    const none = error.code === 'index_missing' && footing.floor?.index[project] === undefined
+    return none ? null : error
   }
 }
 

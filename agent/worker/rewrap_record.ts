@@ -20,7 +20,7 @@ import {
 import { keyId } from '../../shared/seal/key_id.ts'
 import { uncommit } from '../../shared/seal/record.ts'
 import { publicKeyOf } from '../../shared/seal/suites.ts'
-import { readUnverified } from '../../shared/sign/documents.ts'
+import { readUnverified, verifyDocument } from '../../shared/sign/documents.ts'
 import { verifyAuthored, verifyPooled } from '../../shared/trust/authority.ts'
 import {
   connectionRecipients,
@@ -34,8 +34,8 @@ import type { Footing } from '../trust/footing.ts'
 export interface Standing {
   readonly footing: Footing
   readonly keys: readonly OpeningKey[]
-  /** The newest index of each project of the job: null where there has never been one. */
-  readonly indexes: ReadonlyMap<string, Index | null>
+  /** The newest index of each project of the job, or why it is refused: null where there has never been one. */
+  readonly indexes: ReadonlyMap<string, Index | Fault | null>
 }
 
 /** What the signed side of a record says about its sealed side. */
@@ -119,7 +119,9 @@ function authored(
   if (deny.includes(record.id)) throw new Fault('denied', `The floor denies ${record.id}.`)
   const { document, hash } = verifyAuthored(native, { trust, deny, type, project, dsse })
   checkNamed(record, document)
-  const entry = indexes.get(project)?.entries[record.id]
+  const index = indexes.get(project)
+  if (index instanceof Fault) throw index
+  const entry = index?.entries[record.id]
   if (entry?.version === record.version && (entry.kind !== type || entry.hash !== hash)) {
     throw new Fault('not_at_index', `The ${type} ${entry.name} is not the one that the index lists.`)
   }
@@ -147,11 +149,11 @@ function runLog(record: RewrapRecord, { footing: { chain, floor } }: Standing): 
   }
 }
 
-/** The policy that a version of the trust document, on the way that was walked, was the first to commit to. */
-function policy({ id, version, project }: RewrapRecord, { footing: { chain } }: Standing): Vouched {
+/** The policy that a version of the trust document was the first to commit to. */
+function policy({ id, version, project, document }: RewrapRecord, { footing: { chain } }: Standing): Vouched {
   const trust = chain.document
   const { tenant } = trust
-  const commitment = commitmentOf(chain, version)
+  const commitment = commitmentOf(chain, version, document)
   if (id !== tenant || project !== null || commitment === null) {
     throw new Fault('rewrap_refused', 'No trust document that was walked commits to this policy.')
   }
@@ -162,12 +164,29 @@ function policy({ id, version, project }: RewrapRecord, { footing: { chain } }: 
   }
 }
 
-function commitmentOf({ document, versions }: Footing['chain'], version: number): string | null {
-  const of = ({ policy }: TrustDocument) => policy?.version === version ? policy.commitment : null
-  const current = of(document)
+/**
+ * By the current document, by one on the way that was walked, or – for a policy from before the pin – by the one that the
+ * job shows, where the root keys of today have signed it.
+ */
+function commitmentOf(
+  { document: trust, versions }: Footing['chain'],
+  version: number,
+  shown: Dsse | null,
+): string | null {
+  const of = (one: TrustDocument) => one.policy?.version === version ? one.policy.commitment : null
+  const current = of(trust)
   if (current !== null) return current
-  const first = versions.find((one) => one.version === version)
-  return first === undefined ? null : of(readUnverified(native, 'trust', first.document).document)
+  const walked = versions.find((one) => one.version === version)
+  if (walked !== undefined) return of(readUnverified(native, 'trust', walked.document).document)
+  if (shown === null) return null
+  const { keys, threshold } = trust.roots
+  const { document } = verifyDocument(native, {
+    type: 'trust',
+    dsse: shown,
+    keys: keys.map((key) => fromBase64(key)),
+    threshold,
+  })
+  return document.tenant === trust.tenant && document.version === version ? of(document) : null
 }
 
 /** Whether the ring has the key that its pool's records go to next: passed on without it, nobody here opens them. */
