@@ -10,7 +10,7 @@ import { add, close, root, runSuite, testFiles } from './suites.ts'
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const onBun = testFiles(['agent', 'shared', 'scripts'], words).filter((file) =>
-  !file.startsWith('scripts/system/')
+  !file.startsWith('scripts/system/') && !file.endsWith('.system.test.ts')
 )
 const onDeno = testFiles(['edge', 'shared'], words)
 const needsBinary = onBun.some((file) => !file.startsWith('shared/'))

@@ -1,10 +1,13 @@
 /**
- * `npm run test:all [-- WORD …]`: the tests of scripts/system, which need more than the package registry of npm:
- * a real browser from Debian. Installs what is missing where it may; a test that cannot run says so by name.
+ * `npm run test:all [-- WORD …]`: the tests of scripts/system and every *.system.test.ts, which need more
+ * than the package registry of npm: a real browser from Debian, AWS as moto from PyPI. Installs what is missing where
+ * it may; a test that cannot run says so by name.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { currentBinary } from './build_agent.ts'
 import { close, runSuite, testFiles } from './suites.ts'
+import { installMoto } from './system/moto.ts'
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 
@@ -25,4 +28,9 @@ function install(program: string, packages: readonly string[]): void {
 }
 
 install('chromium', ['chromium'])
-process.exitCode = close(await runSuite({ runtime: 'bun', files: testFiles(['scripts/system'], words) }, {}))
+installMoto()
+await currentBinary()
+const files = testFiles(['scripts/system', 'agent'], words).filter((file) =>
+  file.startsWith('scripts/system/') || file.endsWith('.system.test.ts')
+)
+process.exitCode = close(await runSuite({ runtime: 'bun', files }, {}))

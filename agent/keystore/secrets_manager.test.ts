@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
+import { setEnv } from '../aws/environment_fixture.ts'
 import { SecretsDouble } from '../aws/secrets_fixture.ts'
 import { keystoreAt } from './keystore.ts'
 
@@ -9,16 +10,6 @@ const arn = `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf
 
 let double: SecretsDouble
 let before: Record<string, string | undefined>
-
-/** The SDK reads the environment of the process. */
-function setEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  const was = Object.fromEntries(Object.keys(env).map((key) => [key, process.env[key]]))
-  for (const [key, value] of Object.entries(env)) {
-    if (value === undefined) delete process.env[key]
-    else process.env[key] = value
-  }
-  return was
-}
 
 beforeEach(() => {
   double = new SecretsDouble()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
+import { setEnv } from '../aws/environment_fixture.ts'
 import { ObjectsDouble } from '../aws/objects_fixture.ts'
 import { storeAt } from './store.ts'
 
@@ -8,16 +9,6 @@ const path = '/acme-trust/prod/anchor.json'
 
 let double: ObjectsDouble
 let before: Record<string, string | undefined>
-
-/** The SDK reads the environment of the process. */
-function setEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  const was = Object.fromEntries(Object.keys(env).map((key) => [key, process.env[key]]))
-  for (const [key, value] of Object.entries(env)) {
-    if (value === undefined) delete process.env[key]
-    else process.env[key] = value
-  }
-  return was
-}
 
 beforeEach(() => {
   double = new ObjectsDouble()
