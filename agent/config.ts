@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { Fault } from '../shared/faults.ts'
 import { readIfThere } from './files.ts'
 import { type Level, levels } from './logs/log.ts'
+import { type Network, networkOf, type NetworkSettings } from './network.ts'
 
 const enrolments = ['approval', 'pool-key'] as const
 export type Enrolment = (typeof enrolments)[number]
@@ -36,10 +37,14 @@ export interface Config {
   readonly slots: number
   /** MB that DuckDB may use for one restowed stream. */
   readonly holdMemory: number
+  /** The way out of this machine. */
+  readonly network: Network
 }
 
+export type SettingName = keyof Omit<Config, 'network'> | keyof NetworkSettings
+
 interface Setting {
-  readonly name: keyof Config
+  readonly name: SettingName
   /** Key of agent.yaml; the flag is `--<key>`, the variable `SALLYPORT_<KEY>`. */
   readonly key: string
   readonly help: string
@@ -94,6 +99,25 @@ export const settings: readonly Setting[] = [
   { name: 'logLevel', key: 'log-level', help: levels.join(', '), fallback: () => 'info' },
   { name: 'slots', key: 'slots', help: 'runs at once', fallback: () => '2' },
   { name: 'holdMemory', key: 'hold-memory', help: 'MB for one restowed stream', fallback: () => '512' },
+  {
+    name: 'proxy',
+    key: 'proxy',
+    help: 'http://HOST:PORT of a proxy to edge and https sources; HTTPS_PROXY is not read',
+    fallback: () => null,
+  },
+  {
+    name: 'noProxy',
+    key: 'no-proxy',
+    help: 'hosts, .domains and address ranges that are reached without the proxy, with commas between',
+    fallback: () => '',
+  },
+  {
+    name: 'caFile',
+    key: 'ca-file',
+    help: 'PEM file of authorities that count beside the public ones',
+    fallback: () => null,
+    path: true,
+  },
 ]
 
 interface Sources {
@@ -132,6 +156,7 @@ export function loadConfig({ flags, env, home }: Sources): Config {
     logLevel: oneOf('log-level', text('log-level'), levels),
     slots: whole('slots', text('slots'), 1, 64),
     holdMemory: whole('hold-memory', text('hold-memory'), 64, 1_048_576),
+    network: networkOf({ proxy: value('proxy'), noProxy: text('no-proxy'), caFile: value('ca-file') }),
   }
 }
 

@@ -1,5 +1,6 @@
 /** The binary: one command line over everything that an agent and the people around it do. */
 import { HOLD_WORD } from './engine/hold.ts'
+import { forgetEnvironment } from './network.ts'
 
 /** The binary starts itself again as the hold: before anything else loads, and without a command line. */
 async function start(words: readonly string[]): Promise<number> {
@@ -7,7 +8,9 @@ async function start(words: readonly string[]): Promise<number> {
   const { runProgram } = await import('./commands/program.ts')
   const { Shell } = await import('./commands/shell.ts')
   const { env, stdout, stderr, stdin } = process
-  const shell = new Shell({ env, stdout, stderr, stdin })
+  const shell = new Shell({ env: { ...env }, stdout, stderr, stdin })
+  // The runtime obeys these without a word: where this machine connects is for its settings to say.
+  forgetEnvironment(env)
   return runProgram(words, shell).catch((error) => shell.failed(error))
 }
 

@@ -119,15 +119,14 @@ export function fetchBy(network: Network): typeof fetch {
   return send as typeof fetch
 }
 
-const silent = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
+const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
+const silent = [...proxies, ...proxies.map((name) => name.toLowerCase()), 'NODE_TLS_REJECT_UNAUTHORIZED']
 
-/**
- * Takes out of the environment what the runtime would obey without a word. Returns the names of those that were set:
- * whoever counts on them has to be told.
- */
-export function forgetEnvironment(env: Record<string, string | undefined>): string[] {
-  const names = [...silent, ...silent.map((name) => name.toLowerCase()), 'NODE_TLS_REJECT_UNAUTHORIZED']
-  const set = names.filter((name) => env[name] !== undefined && env[name] !== '')
-  for (const name of names) delete env[name]
-  return set
+/** Those of the variables that the runtime would obey without a word and that are set: whoever set them is told. */
+export function unheeded(env: Readonly<Record<string, string | undefined>>): string[] {
+  return silent.filter((name) => env[name] !== undefined && env[name] !== '')
+}
+
+export function forgetEnvironment(env: Record<string, string | undefined>): void {
+  for (const name of silent) delete env[name]
 }

@@ -2,6 +2,7 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Config } from '../config.ts'
 import { type Fields, type Level, levels, type Log, openAgentLog } from '../logs/log.ts'
+import { unheeded } from '../network.ts'
 import { enrolledIdentity } from '../trust/agent_identity.ts'
 import type { Footing } from '../trust/footing.ts'
 import { daemon } from '../worker/daemon.ts'
@@ -21,6 +22,9 @@ const options = [
   'logLevel',
   'slots',
   'holdMemory',
+  'proxy',
+  'noProxy',
+  'caFile',
 ] as const
 
 const examples = `
@@ -104,6 +108,12 @@ function announce(shell: Shell, { config, footing: { ring, chain, floor }, ident
   if (soon) shell.warn(`the trust document expires on ${expires.slice(0, 10)}; after that no run starts.`)
   if (chain.document.policy === null) {
     shell.warn('the trust document commits to no policy: every run is refused.')
+  }
+  const unread = unheeded(shell.env)
+  if (unread.length > 0) {
+    shell.warn(
+      `${unread.join(', ')} in the environment is not read; proxy, no-proxy and ca-file are settings.`,
+    )
   }
   if (shell.json) return
   shell.note(

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { loadConfig, settings, variableOf } from '../config.ts'
+import { loadConfig, type SettingName, settings, variableOf } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { Shell } from './shell.ts'
 
 /** Options for these settings of the agent, named as in agent.yaml. */
-export function agentOptions(command: Command, names: readonly (keyof Config)[]): Command {
+export function agentOptions(command: Command, names: readonly SettingName[]): Command {
   command.option('--config <file>', 'agent.yaml to read (SALLYPORT_CONFIG)')
   for (const { name, key, help } of settings) {
     if (names.includes(name)) command.option(`--${key} <${key}>`, `${help} (${variableOf(key)})`)

@@ -7,6 +7,7 @@ import { type Config, edgeOf } from '../config.ts'
 import { answer, edgeForAgent } from '../edge_client/edge_client.ts'
 import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
 import { places, readProfile } from '../home.ts'
+import { fetchBy } from '../network.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { readIdentity } from '../trust/agent_identity.ts'
 import { anchorAt, readAnchor } from '../trust/anchor.ts'
@@ -90,7 +91,7 @@ function edgeChecks(shell: Shell, config: Config): [string, Check][] {
   if (url === null) return []
   return [['edge', async () => {
     const began = performance.now()
-    const response = await fetch(new URL('/healthz', url), {
+    const response = await fetchBy(config.network)(new URL('/healthz', url), {
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     })
@@ -149,7 +150,10 @@ function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
     ['agent', async () => {
       if (identity.id === null) throw new Fault('not_enrolled', 'Enrolment was interrupted.')
       const edge = httpAgentEdge(
-        edgeForAgent(new URL(identity.url), { id: identity.id, seed: identity.private }, Date.now),
+        edgeForAgent(new URL(identity.url), { id: identity.id, seed: identity.private }, {
+          now: Date.now,
+          network: config.network,
+        }),
       )
       const { state, pool } = await edge.self(AbortSignal.timeout(10_000))
       if (state === 'revoked') throw new Fault('agent_revoked')

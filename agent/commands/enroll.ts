@@ -62,7 +62,10 @@ async function enroll(shell: Shell, options: Options): Promise<void> {
     ['in words', wordsOf(fingerprint)],
   ]))
   const edge = httpAgentEdge(
-    edgeForAgent(new URL(agent.url), { id: agent.id, seed: agent.private }, Date.now),
+    edgeForAgent(new URL(agent.url), { id: agent.id, seed: agent.private }, {
+      now: Date.now,
+      network: config.network,
+    }),
   )
   const state = options.wait
     ? await approval(shell, agent.id, edge)
@@ -114,7 +117,7 @@ async function makeAgent(
   const draft = { ...(known ?? { ...newKey('agent'), id: null }), url: url.origin, pool: options.pool, name }
   writeIdentity(config.state, draft, Date.now())
   const body = { public_key: toBase64(draft.public), pool: draft.pool, name, version }
-  const { id } = await answer(edgeFor(url, token).POST('/v1/agents/enrol', { body }))
+  const { id } = await answer(edgeFor(url, token, config.network).POST('/v1/agents/enrol', { body }))
   const agent = { ...draft, id }
   writeIdentity(config.state, agent, Date.now())
   return agent
@@ -124,7 +127,7 @@ async function tokenFor(shell: Shell, url: URL, { tokenFile, pool }: Options): P
   const given = tokenFile !== undefined || (shell.env['SALLYPORT_ENROLL_TOKEN'] ?? '') !== ''
   const profile = readProfile(shell.home)
   if (!given && profile !== null && profile.url === url.origin) {
-    const edge = edgeFor(url, readToken(shell.home))
+    const edge = edgeFor(url, readToken(shell.home), configOf(shell, {}).network)
     try {
       const { token } = await answer(edge.POST('/v1/enrolment-tokens', { body: { pool } }))
       if (token) return token

@@ -32,6 +32,7 @@ import { readPolicyFile } from '../trust/policy_file.ts'
 import { storeAt } from '../trust/store.ts'
 import { rememberProject } from '../trust/known_projects.ts'
 import { localPolicyStarter } from '../trust/local_policy_starter.ts'
+import { configOf } from './agent_options.ts'
 import { askSecret, askText } from './ask.ts'
 import { projectsOf } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
@@ -188,7 +189,7 @@ async function register(
   )
   makePrivateFolder(home)
   writeAtomic(place, JSON.stringify(known))
-  const edge = edgeFor(url, token)
+  const edge = edgeFor(url, token, configOf(shell, {}).network)
   const made = await answer(operator ? edge.POST('/v1/tenants', { body }) : edge.POST('/v1/setup', { body }))
   if (made.token === undefined) {
     throw new Fault(
@@ -248,7 +249,7 @@ async function finish(shell: Shell, { url, made, keys, progress, policy }: Finis
   const { tenant, pool } = progress
   const { hash } = readUnverified(native, 'trust', made.document)
   const pin = { tenant, version: 1, hash }
-  const edge = edgeFor(url, readToken(home))
+  const edge = edgeFor(url, readToken(home), configOf(shell, {}).network)
   await publishDraft(made, { edge, floor: storeAt(`file:${join(home, places.floor)}`, 'floor') })
   await makeAnchor(anchorAt(`file:${join(home, places.anchor)}`), { tenant, pool })
   const local = join(home, places.localPolicy)

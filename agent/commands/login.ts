@@ -7,6 +7,7 @@ import { places, readProfile, writeProfile, writeToken } from '../home.ts'
 import { Fault } from '../../shared/faults.ts'
 import { projectText, rememberProject } from '../trust/known_projects.ts'
 import { readPin } from '../trust/ring.ts'
+import { configOf } from './agent_options.ts'
 import { askSecret, askText } from './ask.ts'
 import { projectsOf } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
@@ -55,7 +56,7 @@ async function login(shell: Shell, options: Options): Promise<void> {
   const given = options.pin ?? env['SALLYPORT_PIN'] ?? ''
   const typed = given === '' ? null : readPin(given)
   const token = await tokenOf(shell, url, options)
-  const edge = edgeFor(url, token)
+  const edge = edgeFor(url, token, configOf(shell, {}).network)
   const { tenant, name, role } = await answer(edge.GET('/v1/whoami'))
   const pin = typed ?? pinOf(known, tenant)
   if (pin !== null && pin.tenant !== tenant) {
@@ -89,7 +90,9 @@ async function tokenOf(shell: Shell, url: URL, options: Options): Promise<string
       fileOption: '--invitation-file',
       variable: 'SALLYPORT_INVITATION',
     })
-    const { token } = await answer(edgeFor(url, invitation).POST('/v1/invitations/accept'))
+    const { token } = await answer(
+      edgeFor(url, invitation, configOf(shell, {}).network).POST('/v1/invitations/accept'),
+    )
     // It comes once: kept, whatever goes wrong from here on.
     writeToken(shell.home, token)
     return token

@@ -98,7 +98,6 @@ function tupleText(tuple: PolicyTuple): string {
     const derived = tuple.derived === undefined ? '' : ` and on to ${tuple.derived.join(', ')}`
     return `https://${tuple.endpoint}:${tuple.port}${tuple.path}${derived}`
   }
-  if (tuple.connector === 'https') return `https://${tuple.endpoint}:${tuple.port}${tuple.path}`
   const { account, endpoint, port, database, schema, prefix } = tuple
   return `${account}@${endpoint}:${port}/${database} ${schema}.${prefix}${prefix === '*' ? '' : '*'}`
 }

@@ -50,7 +50,7 @@ export function openSession(shell: Shell, options: SessionOptions): Session {
   const hasFloor = config.floor !== floorFile || Bun.file(join(home, places.floor)).size > 0
   return {
     url,
-    edge: edgeFor(url, token),
+    edge: edgeFor(url, token, config.network),
     home,
     profile,
     floor: hasFloor && config.floor !== 'none' ? config.floor : null,

@@ -3,6 +3,7 @@ import createClient, { type Client } from 'openapi-fetch'
 import { Fault } from '../../shared/faults.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
 import { toBase64 } from '../../shared/bytes.ts'
+import { directNetwork, fetchBy, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
 import { version } from '../version.ts'
 import type { paths } from './openapi.d.ts'
@@ -17,11 +18,11 @@ const common = { accept: 'application/json', 'user-agent': `sallyport/${version}
  * For a person or a machine with a token; null for the few calls without one. A POST carries an Idempotency-Key of
  * its own, so that it can be tried again.
  */
-export function edgeFor(url: URL, token: string | null): Edge {
+export function edgeFor(url: URL, token: string | null, network: Network = directNetwork): Edge {
   const authorize: Authorize = ({ headers }) => {
     if (token !== null) headers.set('authorization', `Bearer ${token}`)
   }
-  const send = transport({ authorize })
+  const send = transport({ authorize, network: fetchBy(network) })
   return createClient<paths>({
     baseUrl: url.origin,
     headers: common,
@@ -41,7 +42,11 @@ export interface AgentIdentity {
 }
 
 /** For an agent: every attempt is signed anew (RFC 9421). All but a poll may be sent twice. */
-export function edgeForAgent(url: URL, { id, seed }: AgentIdentity, now: () => number): Edge {
+export function edgeForAgent(
+  url: URL,
+  { id, seed }: AgentIdentity,
+  { now, network }: { readonly now: () => number; readonly network: Network },
+): Edge {
   const authorize: Authorize = ({ method, url: target, body, headers }) => {
     const nonce = toBase64(native.randomBytes(18))
     const parameters = { created: Math.floor(now() / 1000), nonce, keyid: id }
@@ -52,7 +57,7 @@ export function edgeForAgent(url: URL, { id, seed }: AgentIdentity, now: () => n
   return createClient<paths>({
     baseUrl: url.origin,
     headers: common,
-    fetch: transport({ authorize, repeatable }),
+    fetch: transport({ authorize, repeatable, network: fetchBy(network) }),
   })
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault, faultCodes, meaningOf } from '../../shared/faults.ts'
+import { directNetwork } from '../network.ts'
 import { work } from '../worker/worker.ts'
 import type { AgentEdge } from './agent_edge.ts'
 import { edgeForAgent } from './edge_client.ts'
 import { httpAgentEdge } from './http_agent_edge.ts'
 
 const id = '019aa000-0000-7000-8000-000000000006'
+const here = { now: Date.now, network: directNetwork }
 const held = { run: id, fence: 1 }
 const signal = new AbortController().signal
 
@@ -19,7 +21,7 @@ class Answering implements AsyncDisposable {
   constructor(answer: () => Response | Promise<Response>) {
     this.#server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => (this.asked++, answer()) })
     const url = new URL(`http://127.0.0.1:${this.#server.port}`)
-    this.edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, Date.now))
+    this.edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, here))
   }
 
   async [Symbol.asyncDispose]() {
@@ -64,7 +66,9 @@ describe('what an agent hears', () => {
   for (const [what, answer] of Object.entries(shapeless)) {
     test(`that is ${what} is not taken for an answer`, async () => {
       await using one = new Answering(answer)
-      for (const name of ['self', 'trustAfter', 'indexAfter', 'poll', 'heartbeat', 'checkpoint', 'challenges']) {
+      for (
+        const name of ['self', 'trustAfter', 'indexAfter', 'poll', 'heartbeat', 'checkpoint', 'challenges']
+      ) {
         await assert.rejects(
           (calls[name] as (typeof calls)['self'])!(one.edge),
           { code: 'edge_unexpected' },
@@ -82,7 +86,7 @@ describe('what an agent hears', () => {
       socket: { data: (socket) => void socket.end(`${head}{"data":[`) },
     })
     const url = new URL(`http://127.0.0.1:${server.port}`)
-    const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, Date.now))
+    const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, here))
     await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal), (error) => {
       assert.ok(error instanceof Fault)
       assert.equal(error.class, 'transient')

@@ -4,7 +4,7 @@ import { faultOf, printable } from './problem.ts'
 import { backoffMs, transport } from './transport.ts'
 
 /** A real server that answers as scripted, and keeps what it was sent. */
-function scripted(answers: (() => Response)[]) {
+function scripted(answers: (() => Response | Promise<Response>)[]) {
   const seen: { method: string; path: string; headers: Headers; body: string }[] = []
   const server = Bun.serve({
     port: 0,
@@ -81,8 +81,41 @@ describe('the way to the edge', () => {
     const { url } = scripted(
       Array.from({ length: 4 }, () => () => Response.redirect(`${other.url}/stolen`, 307)),
     )
-    await assert.rejects(send(new Request(url)), { code: 'edge_unreachable' })
+    await assert.rejects(send(new Request(url)), { code: 'edge_unexpected', message: /redirect/ })
     assert.equal(other.seen.length, 0)
+  })
+
+  /** Sends more each time that the last has gone. */
+  const endless = () =>
+    new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }))
+
+  test('reads no more of an answer than its limit', async () => {
+    const small = transport({ authorize: () => undefined, mostBytes: 100 })
+    const { url } = scripted([() => new Response('x'.repeat(101)), () => new Response('x'.repeat(100))])
+    await assert.rejects(small(new Request(url)), { code: 'edge_unexpected' })
+    assert.equal((await (await small(new Request(url))).text()).length, 100)
+  })
+
+  test('stops reading an answer that never ends', async () => {
+    const { url } = scripted([endless])
+    const response = await transport({ authorize: () => undefined, mostBytes: 1_000_000 })(new Request(url))
+    await assert.rejects(response.text(), { code: 'edge_unexpected' })
+  })
+
+  test('does not wait for an answer, or the rest of one, for ever', async () => {
+    const trickle = () =>
+      new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) }))
+    const hurried = transport({ authorize: () => undefined, attempts: 1, timeoutMs: 50 })
+    const { url } = scripted([trickle, () => new Promise(() => undefined)])
+    const response = await hurried(new Request(url))
+    await assert.rejects(response.text(), { code: 'edge_unreachable' })
+    await assert.rejects(hurried(new Request(url)), { code: 'edge_unreachable' })
+  })
+
+  test('an export is read as long as it comes', async () => {
+    const { url } = scripted([() => new Response('x'.repeat(101))])
+    const small = transport({ authorize: () => undefined, mostBytes: 100 })
+    assert.equal((await (await small(new Request(`${url}/v1/audit/export`))).text()).length, 101)
   })
 
   test('names the address when nobody is there', async () => {

@@ -4,6 +4,7 @@
  */
 import { errno } from '../files.ts'
 import { Fault } from '../../shared/faults.ts'
+import { MAX_REPLY_BYTES, watched } from './reply.ts'
 
 export interface Outgoing {
   readonly method: string
@@ -25,9 +26,13 @@ export interface TransportOptions {
   readonly attempts?: number
   /** Which requests do no harm when they arrive twice: by default a GET, and what has an Idempotency-Key. */
   readonly repeatable?: (request: Request) => boolean
+  /** Until an answer is there, and until it has ended unless it is written away as it comes; 40 s unless given. */
+  readonly timeoutMs?: number
+  /** Largest answer that is read, but for what is written away as it comes. */
+  readonly mostBytes?: number
 }
 
-const timeoutMs = 40_000
+const longestMs = 40_000
 const firstDelayMs = 200
 const longestDelayMs = 5_000
 /** Answers that another attempt may mend. Everything else is final. */
@@ -53,7 +58,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 /** A fetch for openapi-fetch. Throws `edge_unreachable` when no attempt got an answer; an aborted one its reason. */
 export function transport(options: TransportOptions): (request: Request) => Promise<Response> {
-  const { authorize, network = fetch, random = Math.random, attempts = 4, repeatable = harmless } = options
+  const { authorize, random = Math.random, attempts = 4, repeatable = harmless } = options
   const pause = options.sleep ?? sleep
   return async (request) => {
     const { method, signal } = request
@@ -64,7 +69,7 @@ export function transport(options: TransportOptions): (request: Request) => Prom
       const headers = new Headers(request.headers)
       authorize({ method, url, body, headers })
       const last = attempt + 1 >= most
-      const answer = await once({ method, url, body, headers }, network, signal)
+      const answer = await once({ method, url, body, headers }, options, signal)
       if (answer instanceof Response && (last || !transient.includes(answer.status))) return answer
       if (answer instanceof Fault && last) throw answer
       if (answer instanceof Response) await answer.body?.cancel()
@@ -78,19 +83,34 @@ function harmless({ method, headers }: Request): boolean {
   return method === 'GET' || headers.has('idempotency-key')
 }
 
-async function once(out: Outgoing, network: typeof fetch, signal: AbortSignal): Promise<Response | Fault> {
+/** What is as long as history is read as it comes, and ends when nothing comes any more. */
+const endless: readonly string[] = ['/v1/audit/export']
+
+async function once(
+  out: Outgoing,
+  { network = fetch, timeoutMs = longestMs, mostBytes = MAX_REPLY_BYTES }: TransportOptions,
+  signal: AbortSignal,
+): Promise<Response | Fault> {
   const { method, url, body, headers } = out
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), timeoutMs)
+  const onEnd = () => clearTimeout(timer)
   try {
-    return await network(url, {
+    const response = await network(url, {
       method,
       headers,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, late.signal]),
       ...(body.length > 0 ? { body } : {}),
     })
+    if (!endless.includes(url.pathname)) return watched(response, { mostBytes, idleMs: timeoutMs, onEnd })
+    onEnd()
+    return watched(response, { mostBytes: Infinity, onEnd: () => undefined })
   } catch (error) {
+    onEnd()
     signal.throwIfAborted()
-    return new Fault('edge_unreachable', `${url.origin} does not answer (${reason(error)}).`, {
+    if (error instanceof Fault) throw error
+    return new Fault('edge_unreachable', `${url.origin} does not answer (${reason(error, timeoutMs)}).`, {
       cause: error,
     })
   }
@@ -102,7 +122,7 @@ function waitOf(answer: Response | Fault): number {
   return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0
 }
 
-function reason(error: unknown): string {
+function reason(error: unknown, timeoutMs: number): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return `no answer within ${timeoutMs / 1000} s`
   }

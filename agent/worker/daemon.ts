@@ -86,6 +86,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
       scratch,
       logs: { folder: config.logs, level: config.logLevel },
       holdMemory: config.holdMemory,
+      network: config.network,
       log,
       working,
       handBack: signals.handBack,
@@ -125,7 +126,12 @@ interface Stand {
 
 function standOf({ config, identity, env, log }: DaemonOptions): Stand {
   const url = config.edge ?? new URL(identity.url)
-  const edge = httpAgentEdge(edgeForAgent(url, { id: identity.id, seed: identity.private }, Date.now))
+  const edge = httpAgentEdge(
+    edgeForAgent(url, { id: identity.id, seed: identity.private }, {
+      now: Date.now,
+      network: config.network,
+    }),
+  )
   const anchor = remembered(anchorAt(config.anchor), { folder: join(config.state, seenFolder), keep: true })
   const footings = new Footings({
     keystore: keystoreAt(config.keystore, env),
