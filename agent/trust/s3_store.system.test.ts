@@ -10,7 +10,7 @@ import { storeAt, update } from './store.ts'
 const bucket = 'acme-trust'
 /** Of the account; moto looks at the name alone. */
 const authorization =
-  'AWS4-HMAC-SHA256 Credential=testing/20261122/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0'
+  'AWS4-HMAC-SHA256 Credential=testing/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0'
 const of = { tenant: '019aa000-0000-7000-8000-000000000001', pool: 'default' }
 
 describe('objects in S3', { skip: withoutMoto }, () => {
