@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { checkParameters, parametersIn } from './parameters.ts'
+import { checkParameters } from './parameters.ts'
 import { Parameter } from './schemas/parameter.ts'
 
 const declared = {
@@ -97,10 +97,4 @@ describe('a value of a parameter', () => {
     const odd = { n: Parameter.parse({ type: 'integer', max: 'many' }) }
     assert.throws(() => checkParameters(odd, { n: '1' }, { unsigned: false }), refused)
   })
-})
-
-test('the parameters of a condition are found wherever they stand', () => {
-  assert.deepEqual(parametersIn("region = ${region} and x > ${n} or '${region}' = $1"), ['region', 'n'])
-  assert.deepEqual(parametersIn('${} ${a b}'), ['', 'a b'])
-  assert.deepEqual(parametersIn('true'), [])
 })

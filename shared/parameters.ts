@@ -100,10 +100,3 @@ function microseconds(whole: string, fraction: string): bigint | null {
 export function positionOf(type: Ordered, text: string): bigint | null {
   return readers[type](text)
 }
-
-const use = /\$\{([^}]*)\}/g
-
-/** The parameters that a condition uses, each once, in order. What stands between `${` and `}` is a name, or nothing. */
-export function parametersIn(where: string): string[] {
-  return [...new Set([...where.matchAll(use)].map(([, name]) => name as string))]
-}
