@@ -19,7 +19,8 @@ import { addressOf, type HttpsConfig, pathOf as urlPathOf } from '../connectors/
 import type { PostgresConfig } from '../connectors/postgres/config.ts'
 import { parseTable, quoteName } from '../connectors/postgres/names.ts'
 import { resolveReferences } from '../references.ts'
-import { type LocalPolicy, real } from '../trust/local_policy.ts'
+import type { LocalPolicy } from '../trust/local_policy.ts'
+import { real } from '../trust/real_path.ts'
 import type { Endpoint } from './move.ts'
 import type { OpenedConnection, OpenedJob } from './open.ts'
 

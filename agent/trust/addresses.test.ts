@@ -31,7 +31,21 @@ describe('address rules', () => {
     'fe80::1',
     'fe80::1%eth0',
     'fd00:ec2::254',
+    'fd00:ec2::23',
     'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+    '192.0.0.8',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b:1::1',
+    '64:ff9b::808:808',
+    '::ffff:169.254.169.254',
+    '::ffff:100.100.100.200',
+    '::ffff:168.63.129.16',
+    '::ffff:0.0.0.0',
+    '2002:a9fe:a9fe::1',
+    '0000:0000:0000:0000:0000:ffff:7f00:0001',
     'ff02::1',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
@@ -67,6 +81,19 @@ describe('address rules', () => {
     const named = new AddressRules(['127.0.0.1', 'fe80::/10'])
     named.check('db', ['127.0.0.1', 'fe80::7'])
     assert.throws(() => named.check('db', ['127.0.0.2']), { code: 'address_refused' })
+  })
+
+  test('naming a translated range opens no address that it hides', () => {
+    const named = new AddressRules(['64:ff9b::/96', '2002::/16', '::/96', '::ffff:0:0:0/96'])
+    named.check('db', ['64:ff9b::808:808', '2002:808:808::1'])
+    for (
+      const address of [
+        ...['64:ff9b::a9fe:a9fe', '64:ff9b::7f00:1', '64:ff9b::169.254.169.254', '2002:7f00:1::1'],
+        ...['::169.254.169.254', '::ffff:0:127.0.0.1'],
+      ]
+    ) assert.throws(() => named.check('db', [address]), { code: 'address_refused' }, address)
+    new AddressRules(['64:ff9b::/96', '127.0.0.1']).check('db', ['64:ff9b::7f00:1'])
+    new AddressRules(['::1']).check('db', ['::1'])
   })
 
   test('ranges are addresses with an optional prefix, and nothing else', () => {

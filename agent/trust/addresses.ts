@@ -1,6 +1,7 @@
 /**
  * Which addresses an agent connects to. A name that policy allows may still resolve to the machine itself or to a
- * cloud's metadata service; those are refused unless local policy names the address.
+ * cloud's metadata service; those are refused unless local policy names the address. Private addresses (RFC 1918,
+ * RFC 4193) pass: they are where the customer's databases are, and the name is in policy.
  */
 import { BlockList, isIP } from 'node:net'
 import { Fault } from '../../shared/faults.ts'
@@ -11,15 +12,17 @@ const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
   ['169.254.0.0', 16], // link-local, and the metadata services of most clouds
   ['100.100.100.200', 32], // metadata, Alibaba
   ['168.63.129.16', 32], // metadata, Azure
-  ['192.0.0.192', 32], // metadata, Oracle
+  ['192.0.0.0', 24], // protocol assignments (RFC 6890), in them metadata, Oracle
   ['224.0.0.0', 4], // multicast
   ['255.255.255.255', 32],
   ['::', 96], // unspecified, loopback, IPv4-compatible
   ['::ffff:0:0:0', 96], // translated IPv4, not mapped: another one of its clothes (RFC 2765)
   ['fe80::', 10], // link-local
   ['fec0::', 10], // site-local, once (RFC 3879)
-  ['fd00:ec2::254', 128], // metadata, AWS
-  ['fd20:ce::254', 128], // metadata, Google
+  ['fd00:ec2::', 32], // AWS's own: metadata, credentials of tasks and pods, names, time
+  ['fd20:ce::', 32], // metadata, Google
+  ['fd00:c1::a9fe:a9fe', 128], // metadata, Oracle
+  ['fd00:42::42', 128], // metadata, Scaleway
   ['ff00::', 8], // multicast
   ['64:ff9b::', 96], // NAT64: an IPv4 address in other clothes (RFC 6052)
   ['64:ff9b:1::', 48],
@@ -51,6 +54,40 @@ export function parseRange(text: string): readonly [network: string, prefix: num
 
 const refused = listOf(refusedRanges)
 
+/** Where an IPv4 address stands in an IPv6 one of these ranges, as the number of 16-bit groups before it. */
+const clothes: readonly (readonly [network: string, prefix: number, groupsBefore: number])[] = [
+  ['::', 96, 6],
+  ['::ffff:0:0:0', 96, 6],
+  ['64:ff9b::', 96, 6],
+  ['2002::', 16, 1],
+]
+const worn = clothes.map(([network, prefix, groupsBefore]) => ({
+  list: listOf([[network, prefix]]),
+  groupsBefore,
+}))
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
+  const plain = dotted === null ? address : dotted[1] + [[2, 3], [4, 5]]
+    .map(([high, low]) => (Number(dotted[high!]) * 256 + Number(dotted[low!])).toString(16)).join(':')
+  const [before = '', after] = plain.split('::')
+  const groups = (text: string) => text === '' ? [] : text.split(':').map((group) => parseInt(group, 16))
+  const [left, right] = [groups(before), groups(after ?? '')]
+  return after === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill(0), ...right]
+}
+
+/** The IPv4 address that an IPv6 one is another form of, or null. */
+function embedded(address: string): string | null {
+  if (isIP(address) !== 6) return null
+  const form = worn.find(({ list }) => list.check(address, 'ipv6'))
+  if (form === undefined) return null
+  const [high = 0, low = 0] = groupsOf(address).slice(form.groupsBefore)
+  // `::` and `::1` are themselves.
+  if (high === 0 && low <= 1) return null
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+}
+
 /** Judges resolved addresses. `named` are local policy's ranges, which win over the refusals. */
 export class AddressRules {
   readonly #named: BlockList
@@ -67,12 +104,23 @@ export class AddressRules {
       if (isIP(bare) === 0) {
         throw new Fault('address_refused', `${host} resolves to something that is no address.`)
       }
-      if (this.#named.check(bare, family(bare)) || !refused.check(bare, family(bare))) continue
+      if (this.#passes(bare)) continue
       throw new Fault(
         'address_refused',
         `${host} resolves to ${bare}: this machine, its link or a metadata service. If that is meant, add ` +
           `"${bare}" to "addresses" in the local policy file.`,
       )
     }
+  }
+
+  /** Naming a range of translated addresses names none of the IPv4 addresses that it can lead to. */
+  #passes(address: string): boolean {
+    const inner = embedded(address)
+    if (inner !== null && this.#refuses(inner)) return false
+    return !this.#refuses(address)
+  }
+
+  #refuses(address: string): boolean {
+    return refused.check(address, family(address)) && !this.#named.check(address, family(address))
   }
 }

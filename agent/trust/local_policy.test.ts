@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -56,6 +65,34 @@ describe('the local policy file', () => {
     const it = policy(`sallyport: 1\nfiles: [${folder}]`)
     it.path(`${folder}/x`)
     assert.throws(() => it.path(`${folder}/ring.json`), { code: 'path_refused' })
+  })
+
+  test('denies its own by every name: hard links, names that come later, what processes show', () => {
+    const it = policy(`sallyport: 1\nfiles: [/]`)
+    writeFileSync(`${folder}/ring.json`, 'secret')
+    writeFileSync(`${folder}/data/own/key`, 'secret')
+    linkSync(`${folder}/ring.json`, `${folder}/data/hard`)
+    linkSync(`${folder}/data/own/key`, `${folder}/data/harder`)
+    writeFileSync(`${folder}/data/plain`, 'x')
+    linkSync(`${folder}/data/plain`, `${folder}/data/other-name`)
+    symlinkSync('/proc/self', `${folder}/data/self`)
+    it.path(`${folder}/data/plain`)
+    it.path(`${folder}/data/other-name`)
+    const processes = process.platform === 'linux'
+      ? [
+        ...['/proc/self/environ', `/proc/${process.pid}/root${folder}/ring.json`, '/proc/self/fd/0'],
+        ...[`${folder}/data/self/environ`, '/proc', '/sys/kernel', '/proc/none/there'],
+      ]
+      : []
+    const own = [
+      `${folder}/ring.json`,
+      `${folder}/data/hard`,
+      `${folder}/data/harder`,
+      `${folder}/data/own/new`,
+    ]
+    for (const path of [...own, ...processes]) {
+      assert.throws(() => it.path(path), { code: 'path_refused' }, path)
+    }
   })
 
   test('allows plain connections to what it names', () => {

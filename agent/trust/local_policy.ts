@@ -3,13 +3,14 @@
  * allows, except for four things that nobody elsewhere can judge and that it alone can allow: secret references,
  * folders of files, plain connections, and addresses that the address rules refuse.
  */
-import { realpathSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
+import { isAbsolute, normalize, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { readIfThere, refuseWritable } from '../files.ts'
 import { AddressRules, parseRange } from './addresses.ts'
+import { OwnFiles } from './own_files.ts'
+import { inside, real } from './real_path.ts'
 
 const reference = z.string().regex(/^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$/, {
   error: 'a reference is written ${env:NAME} or ${file:/path}',
@@ -39,7 +40,7 @@ type Rules = z.infer<typeof schema>
 
 export class LocalPolicy {
   readonly #rules: Rules
-  readonly #own: readonly string[]
+  readonly #own: OwnFiles
   readonly #roots: readonly string[]
   readonly #addresses: AddressRules
 
@@ -49,7 +50,7 @@ export class LocalPolicy {
   constructor(rules: Rules, { place, own }: { readonly place: string; readonly own: readonly string[] }) {
     this.#rules = rules
     this.#place = place
-    this.#own = own.map((path) => real(resolve(path)))
+    this.#own = new OwnFiles(own)
     this.#roots = rules.files.map((path) => real(resolve(path)))
     this.#addresses = new AddressRules(rules.addresses)
   }
@@ -64,9 +65,8 @@ export class LocalPolicy {
   path(absolutePath: string): void {
     const path = resolve(absolutePath)
     const place = real(path)
-    if (this.#own.some((own) => inside(place, own))) {
-      throw new Fault('path_refused', `${path} belongs to the agent itself.`)
-    }
+    const mine = this.#own.reason(place)
+    if (mine !== null) throw new Fault('path_refused', `${path} ${mine}.`)
     if (!this.#roots.some((root) => inside(place, root))) {
       throw new Fault(
         'path_refused',
@@ -119,21 +119,6 @@ function parseLocalPolicy(text: string, path: string): Rules {
   const issue = parsed.error.issues[0]
   const where = issue?.path.join('.') || 'the top level'
   throw new Fault('invalid_file', `The local policy ${path}, at ${where}: ${issue?.message ?? 'invalid'}.`)
-}
-
-/** Where the path leads once links are followed, as far as it exists: a link must not lead out of its folder. */
-export function real(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    const above = dirname(path)
-    return above === path ? path : join(real(above), basename(path))
-  }
-}
-
-function inside(path: string, folder: string): boolean {
-  const way = relative(resolve(folder), path)
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
 }
 
 function isLoopback(text: string): boolean {

@@ -9,6 +9,7 @@ import { noServer, serverUrl } from '../../engine/postgres_fixture.ts'
 import type { Context } from '../connector.ts'
 import { parseConfig } from '../connectors.ts'
 import { directNetwork } from '../../network.ts'
+import { AddressRules } from '../../trust/addresses.ts'
 import { type ConnectGuard, localGuard } from '../guard.ts'
 import { makeAuthority } from './certificate_fixture.ts'
 import type { PostgresConfig } from './config.ts'
@@ -138,6 +139,30 @@ describe('a connection', { skip: noServer }, () => {
     local.hostname = 'localhost'
     assert.equal((await faultOf({ url: local.href }, guard)).code, 'address_refused')
     assert.ok(asked[0]?.includes('127.0.0.1'))
+  })
+
+  test('resolves its name anew for every connection: one that was good may be rebound', async () => {
+    const answers = [['127.0.0.1'], ['169.254.169.254']]
+    const asked: (readonly string[])[] = []
+    const it = new AddressRules(['127.0.0.1'])
+    const guard: ConnectGuard = {
+      ...localGuard,
+      plain: () => true,
+      address(host, addresses) {
+        asked.push(addresses)
+        it.check(host, addresses)
+      },
+    }
+    const context = {
+      ...contextOf(guard),
+      network: { ...directNetwork, resolve: async () => answers.shift() ?? [] },
+    }
+    const named = new URL(url)
+    named.hostname = 'db.example'
+    const config = parseConfig('postgres', { url: named.href }) as PostgresConfig
+    await (await Session.open(config, context, 'source'))[Symbol.asyncDispose]()
+    await assert.rejects(Session.open(config, context, 'source'), { code: 'address_refused' })
+    assert.deepEqual(asked, [['127.0.0.1'], ['169.254.169.254']])
   })
 
   test('takes nothing from the environment', async () => {

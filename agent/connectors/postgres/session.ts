@@ -1,6 +1,5 @@
 /** One connection to PostgreSQL, to an address that was checked, and never silently another one. */
 import { SQL } from 'bun'
-import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
@@ -188,16 +187,10 @@ async function connect(
   throw faultOf(last, side)
 }
 
-/** The addresses that the guard has seen and let pass: only these are connected to. */
-async function resolved(config: PostgresConfig, context: Context): Promise<readonly string[]> {
-  let addresses: string[]
-  try {
-    const found = isIP(config.host) ? [{ address: config.host }] : await lookup(config.host, { all: true })
-    addresses = found.map(({ address }) => address)
-  } catch (error) {
-    throw new Fault('host_unresolved', undefined, { cause: error })
-  }
-  context.guard.address(config.host, addresses)
+/** The addresses that the guard has seen and let pass: only these are connected to, and each time anew. */
+async function resolved({ host }: PostgresConfig, { network, guard }: Context): Promise<readonly string[]> {
+  const addresses = await network.resolve(host)
+  guard.address(host, addresses)
   return addresses
 }
 
@@ -210,7 +203,8 @@ function tlsOptions(config: PostgresConfig, context: Context, socket: boolean): 
     return false
   }
   if (socket) throw new Fault('tls_failed', 'A Unix socket carries no TLS; write tls: { mode: disable }.')
-  const ca = config.tls.ca ?? (config.tls.caFile === null ? null : readCa(config.tls.caFile, context))
+  const own = config.tls.ca ?? (config.tls.caFile === null ? null : readCa(config.tls.caFile, context))
+  const ca = own ?? (context.network.ca === null ? null : [...context.network.ca])
   return {
     rejectUnauthorized: true,
     ...(isIP(config.host) ? {} : { serverName: config.host }),
