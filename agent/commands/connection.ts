@@ -12,7 +12,9 @@ import {
 import { resolveReferences } from '../references.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { askSecret, confirm } from './ask.ts'
+import { confirmed, waitOption, type WaitOptions } from './live.ts'
 import {
+  confirming,
   entriesOf,
   entryNamed,
   nextVersion,
@@ -27,7 +29,7 @@ import { sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
 
-interface AddOptions extends ProjectOptions {
+interface AddOptions extends ProjectOptions, WaitOptions {
   readonly from?: string
   readonly kind?: string
   readonly urlFile?: string
@@ -62,7 +64,7 @@ export const define: Define = (command, shell) => {
       '--project <name>',
       'project (default: the remembered one)',
     )
-  options('add', 'Seal and sign a connection, or a new version of it')
+  waitOption(options('add', 'Seal and sign a connection, or a new version of it'))
     .argument('<name>', 'name of the connection')
     .option('--from <file>', 'connections file that defines it')
     .option(
@@ -77,7 +79,7 @@ export const define: Define = (command, shell) => {
   options('list', 'List the connections of the signed index')
     .addHelpText('after', '\nExamples:\n  sallyport connection list\n  sallyport connection list --json')
     .action(shell.action((given: ProjectOptions) => list(shell, given)))
-  options('remove', 'Take a connection out of the signed index, then off the edge')
+  waitOption(options('remove', 'Take a connection out of the signed index, then off the edge'))
     .argument('<name>', 'name or id')
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  sallyport connection remove shop')
@@ -130,9 +132,10 @@ async function add(shell: Shell, name: string, options: AddOptions): Promise<voi
   await store(project, { id, known: stored.some((one) => one.id === id), made })
   const entry = { kind: 'connection', name, version, hash: made.hash } as const
   const index = await publish(shell, project, { signer, change: (entries) => ({ ...entries, [id]: entry }) })
+  const { live, text } = await confirmed(shell, options, confirming(project, pools, index))
   shell.result(
-    { id, name, kind: written.type, version, hash: made.hash, pools, index: index.number },
-    `${name} is sealed, signed and listed in index ${index.number}.`,
+    { id, name, kind: written.type, version, hash: made.hash, pools, index: index.number, live },
+    `${name} is sealed, signed and listed in index ${index.number}. ${text}`,
   )
 }
 
@@ -227,8 +230,10 @@ async function remove(shell: Shell, name: string, options: AddOptions): Promise<
   const index = await publish(shell, project, { signer, change: without })
   const params = { path: { id: entry.id } }
   await answer(project.session.edge.DELETE('/v1/connections/{id}', { params }))
+  const pools = project.trust.chain.document.pools.map(({ name }) => name)
+  const { live, text } = await confirmed(shell, options, confirming(project, pools, index))
   shell.result(
-    { id: entry.id, name: entry.name, index: index.number },
-    `${entry.name} is gone as of index ${index.number}.`,
+    { id: entry.id, name: entry.name, index: index.number, live },
+    `${entry.name} is gone as of index ${index.number}. ${text}`,
   )
 }

@@ -14,8 +14,10 @@ import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.
 import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { confirm } from './ask.ts'
+import { confirmed, waitOption, type WaitOptions } from './live.ts'
 import { sameAsListed } from './pipeline_same.ts'
 import {
+  confirming,
   entryNamed,
   nextVersion,
   openProject,
@@ -29,7 +31,7 @@ import { sessionOptions } from './session.ts'
 import type { Shell } from './shell.ts'
 import { facts } from './table.ts'
 
-interface ApplyOptions extends ProjectOptions {
+interface ApplyOptions extends ProjectOptions, WaitOptions {
   readonly out?: string
   readonly yes?: boolean
 }
@@ -56,9 +58,9 @@ export function definePipelineApply(command: Command, shell: Shell): void {
         '  sallyport pipeline sign orders.yaml --out orders.signed.json\n  sallyport pipeline apply orders.signed.json',
     )
     .action(shell.action((file: string, options: ApplyOptions) => sign(shell, file, options)))
-  sessionOptions(
+  waitOption(sessionOptions(
     command.command('apply').description('Seal, sign and publish a pipeline, or a new version of it'),
-  )
+  ))
     .argument('<file>', 'a pipeline file, or a pipeline signed by pipeline sign')
     .option('--project <name>', "project (default: the file's)")
     .option('--yes', 'do not ask before signing')
@@ -101,9 +103,11 @@ async function apply(shell: Shell, path: string, options: ApplyOptions): Promise
   else await answer(edge.POST('/v1/pipelines', { body }))
   const entry = { kind: 'pipeline', name, version, hash: made.hash } as const
   const index = await publish(shell, project, { signer, change: (entries) => ({ ...entries, [id]: entry }) })
+  const { live, text } = await confirmed(shell, options, confirming(project, [document.pool], index))
   shell.result(
-    { id, name, version, hash: made.hash, index: index.number },
-    `${name} is sealed, signed and listed in index ${index.number}. Run it: sallyport runs start ${name} --watch`,
+    { id, name, version, hash: made.hash, index: index.number, live },
+    `${name} is sealed, signed and listed in index ${index.number}. ${text}\n` +
+      `Run it: sallyport runs start ${name} --watch`,
   )
 }
 

@@ -8,6 +8,7 @@ import type { KeyPair } from '../home.ts'
 import { native } from '../primitives.ts'
 import { type PeopleTrust, peopleTrust, publishIndex, readIndex, signerFor } from './people_trust.ts'
 import type { ProjectName } from '../trust/known_projects.ts'
+import type { Confirming } from './live.ts'
 import { findProject, openSession, type Session, type SessionOptions } from './session.ts'
 import type { Shell } from './shell.ts'
 
@@ -105,4 +106,19 @@ export async function publish(
       `Somebody else published index ${number} meanwhile; it was verified, and this change is made on top of it.`,
     )
   return await publishIndex({ session, trust, project, signer, change, onRebase })
+}
+
+/** What agents of these pools are to confirm once the project's index is published. */
+export function confirming(
+  { session, trust, project }: Project,
+  pools: readonly string[],
+  index: { readonly number: number; readonly hash: string },
+): Confirming {
+  return {
+    session,
+    trust: trust.chain.document,
+    deny: trust.floor?.deny ?? [],
+    pools,
+    published: { kind: 'index', project: project.id, ...index },
+  }
 }

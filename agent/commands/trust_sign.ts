@@ -23,6 +23,7 @@ import {
 import { floorAt } from '../trust/floor.ts'
 import { confirm } from './ask.ts'
 import { leftUnsigned } from './left_unsigned.ts'
+import { confirmed, waitOption, type WaitOptions } from './live.ts'
 import { peopleTrust } from './people_trust.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import { type Shell, UsageError } from './shell.ts'
@@ -34,7 +35,7 @@ interface SignOptions {
   readonly yes?: boolean
 }
 
-interface PublishOptions extends SessionOptions {
+interface PublishOptions extends SessionOptions, WaitOptions {
   readonly yes?: boolean
 }
 
@@ -50,9 +51,9 @@ export function defineTrustSign(command: Command, shell: Shell): void {
         '  sallyport trust sign --draft handed-over.json --key root-3.json',
     )
     .action(shell.action((options: SignOptions) => sign(shell, options)))
-  sessionOptions(
+  waitOption(sessionOptions(
     command.command('publish').description('Publish the signed draft: the floor first, then the edge'),
-  )
+  ))
     .argument(
       '[drafts...]',
       'copies that others have signed; their signatures are put together with those here',
@@ -97,7 +98,7 @@ async function sign(shell: Shell, options: SignOptions): Promise<void> {
 }
 
 /** Root key files: the one that is named, or those of the home folder that count for this draft. */
-function rootsHere(shell: Shell, { roots }: Gathered, named: string | undefined) {
+export function rootsHere(shell: Shell, { roots }: Gathered, named: string | undefined) {
   if (named !== undefined) return [readKey(resolve(named), 'root')]
   const folder = join(shell.home, 'keys')
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^root.*\.json$/.test(name)) : []
@@ -174,8 +175,15 @@ async function publish(shell: Shell, files: readonly string[], options: PublishO
   const floor = session.floor === null ? null : floorAt(session.floor)
   const { version, hash } = await publishDraft(draft, { edge: session.edge, floor })
   dropDraft(shell.home)
+  const { live, text } = await confirmed(shell, options, {
+    session,
+    trust: document,
+    deny: trust.floor?.deny ?? [],
+    pools: document.pools.map(({ name }) => name),
+    published: { kind: 'trust', version, hash },
+  })
   shell.result(
-    { version, hash, floor: floor?.place ?? null, left_unsigned: gone },
-    `Version ${version} is published${floor === null ? '' : ', and the floor demands it'}.`,
+    { version, hash, floor: floor?.place ?? null, left_unsigned: gone, live },
+    `Version ${version} is published${floor === null ? '' : ', and the floor demands it'}. ${text}`,
   )
 }

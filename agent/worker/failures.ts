@@ -16,6 +16,8 @@ const verdicts: Partial<Record<FaultCode, Verdict>> = {
   agent_not_approved: 'again',
   clock_skew: 'again',
   lease_lost: 'lost',
+  // A batch of records whose lease has run out.
+  rewrap_stale: 'lost',
   not_found: 'lost',
 }
 
