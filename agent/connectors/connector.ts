@@ -1,5 +1,6 @@
 /** What a connector is: a place that streams are read from, written to, or both. */
 import type { z } from 'zod'
+import type { Condition } from '../../shared/condition.ts'
 import type { Hold } from '../engine/hold.ts'
 import type { Type } from '../engine/types.ts'
 import type { Network } from '../network.ts'
@@ -34,6 +35,8 @@ export interface Stream {
   readonly key: readonly string[]
   readonly estimatedRows: number | null
   readonly estimatedBytes: number | null
+  /** Only rows for which it is true are read. Set by the source's own `where`. */
+  readonly condition?: Condition
 }
 
 export type SliceId = string
@@ -62,6 +65,8 @@ export interface Source extends AsyncDisposable {
   discover(signal: AbortSignal): Promise<Stream[]>
   /** Throws `stream_missing` or `permission_denied`. */
   stream(name: string, signal: AbortSignal): Promise<Stream>
+  /** The stream with this condition. Throws `unsupported` where it cannot be held to one; missing: it never can. */
+  where?(stream: Stream, condition: Condition): Stream
   slices(stream: Stream, signal: AbortSignal): Promise<Slice[]>
   open(slice: Slice, format: Format, signal: AbortSignal): Promise<Reading>
   /** Absolute paths where the hold may read the slice in place, for formats that cannot be streamed. */

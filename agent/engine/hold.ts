@@ -13,8 +13,11 @@ export type HoldRows = readonly (readonly (string | null)[])[]
 
 export interface Hold extends AsyncDisposable {
   readonly folder: string
-  /** Runs one statement. Throws a Fault; its cause is what DuckDB said, which may quote a value. */
-  run(sql: string): Promise<HoldRows>
+  /**
+   * Runs one statement, with `values` for its `$1`, `$2`, …. Throws a Fault; its cause is what DuckDB said, which may
+   * quote a value.
+   */
+  run(sql: string, values?: readonly string[]): Promise<HoldRows>
   /** Rejects when the child has gone, for whatever reason but disposal. */
   readonly gone: Promise<never>
   /** False once it has gone or has been told to go. */
@@ -116,8 +119,8 @@ class HoldProcess implements Hold {
     throw reply.code === null ? faultOf(reply.error) : new Fault(reply.code, reply.error)
   }
 
-  run(sql: string): Promise<HoldRows> {
-    return this.send({ sql })
+  run(sql: string, values?: readonly string[]): Promise<HoldRows> {
+    return this.send({ sql, ...(values === undefined ? {} : { values }) })
   }
 
   kill(): void {

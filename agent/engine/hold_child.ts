@@ -21,6 +21,8 @@ export interface HoldSetup {
 
 export interface HoldStatement {
   readonly sql: string
+  /** Bound to `$1`, `$2`, …: text that is never read as SQL. */
+  readonly values?: readonly string[]
 }
 
 export type HoldReply =
@@ -77,7 +79,8 @@ export async function holdChild(): Promise<never> {
           connection = await open(message as HoldSetup)
           return reply({ rows: [], rssBytes: peakRssBytes() })
         }
-        const result = await connection.runAndReadAll((message as HoldStatement).sql)
+        const { sql, values } = message as HoldStatement
+        const result = await connection.runAndReadAll(sql, values === undefined ? undefined : [...values])
         const rows = result.getRows().map((row) => row.map((cell) => cell === null ? null : String(cell)))
         reply({ rows, rssBytes: peakRssBytes() })
       } catch (error) {

@@ -1,4 +1,6 @@
 /** The statements that the hold runs. */
+import { type Condition, conditionText } from '../../shared/condition.ts'
+import type { ParameterType } from '../../shared/parameters.ts'
 import type { Column } from '../connectors/connector.ts'
 import {
   type Cell,
@@ -27,6 +29,8 @@ export type Input =
     readonly kind: 'parquet'
     readonly paths: readonly string[]
     readonly columns: readonly ParquetColumn[]
+    /** Rows for which it is not true are left out. */
+    readonly condition?: Condition | undefined
   }
 
 /** A column of a Parquet file as DuckDB describes it. */
@@ -51,7 +55,11 @@ const parquetTable = (paths: readonly string[]) =>
   `read_parquet(${literalPaths(paths)}, hive_partitioning=false, union_by_name=false)`
 
 function inputTable(input: Input): string {
-  if (input.kind === 'parquet') return parquetTable(input.paths)
+  if (input.kind === 'parquet') {
+    const table = parquetTable(input.paths)
+    if (input.condition === undefined) return table
+    return `(select * from ${table} where ${conditionText(input.condition, spelled)})`
+  }
   // Names that are equal after case folding would not stand beside each other: numbers do.
   const columns = input.columns.map((column, at) => `c${at}: '${readAs(column)}'`).join(', ')
   return `read_csv(${
@@ -59,6 +67,24 @@ function inputTable(input: Input): string {
   }, header=false, auto_detect=false, delim=',', quote='"', escape='"', ` +
     `new_line='\\n', nullstr='', hive_partitioning=false, allow_quoted_nulls=false, strict_mode=true, ` +
     `max_line_size=${input.lineBytes}, buffer_size=${2 * input.lineBytes}, columns={${columns}})`
+}
+
+const parameterTypes: Readonly<Record<ParameterType, string>> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP WITH TIME ZONE',
+}
+
+const spelled = (parameter: string, type: ParameterType) =>
+  `getvariable('sallyport_${parameter}')::${parameterTypes[type]}`
+
+/** COPY takes no parameters: variables carry the values, each bound by its statement. */
+export function variables({ values }: Condition): { readonly sql: string; readonly values: string[] }[] {
+  return Object.entries(values).map(([parameter, { value }]) => ({
+    sql: `set variable sallyport_${parameter} = $1`,
+    values: [value],
+  }))
 }
 
 /** One expression a column, in the input's order. `to`: the types that Parquet will carry. */

@@ -1,11 +1,12 @@
 /** Through the hold: bytes into a FIFO, a statement of DuckDB, bytes out of another FIFO. */
 import { join } from 'node:path'
+import type { Condition } from '../../shared/condition.ts'
 import { Fault } from '../../shared/faults.ts'
 import { errno } from '../files.ts'
 import type { Column, Reading } from '../connectors/connector.ts'
 import { fromFifo, intoFifo } from './fifo.ts'
 import type { Hold } from './hold.ts'
-import { firstRefused, type Input, type ParquetColumn, toCsv, toParquet } from './hold_sql.ts'
+import { firstRefused, type Input, type ParquetColumn, toCsv, toParquet, variables } from './hold_sql.ts'
 import type { Type } from './types.ts'
 
 export interface Restowing {
@@ -30,6 +31,7 @@ export type Cargo =
   | {
     readonly kind: 'parquet'
     readonly paths: readonly string[]
+    readonly condition?: Condition | undefined
     /** Throws when the files are not what was described. */
     readonly unchanged: () => void
   }
@@ -114,11 +116,19 @@ async function asSourceSays(error: unknown, { proof }: Reading): Promise<unknown
 
 async function inPlace(cargo: Cargo & { kind: 'parquet' }, job: Restowing): Promise<number> {
   const columns = job.columns as readonly ParquetColumn[]
-  const input = { kind: 'parquet', paths: cargo.paths, columns } as const
+  const { paths, condition } = cargo
+  const input = { kind: 'parquet', paths, columns, condition } as const
+  await bind(cargo, job.hold)
   const sql = job.types === null ? toCsv(input, outPath(job)) : toParquet(input, job.types, outPath(job))
   const count = countOf(await job.hold.run(sql))
   cargo.unchanged()
   return count
+}
+
+/** Before a statement that filters: the hold may be another one than the last one was bound in. */
+async function bind({ condition }: Cargo & { kind: 'parquet' }, hold: Hold): Promise<void> {
+  if (condition === undefined) return
+  for (const { sql, values } of variables(condition)) await hold.run(sql, values)
 }
 
 const countOf = (rows: readonly (readonly (string | null)[])[]) => Number(rows[0]?.[0] ?? NaN)
@@ -127,9 +137,10 @@ const countOf = (rows: readonly (readonly (string | null)[])[]) => Number(rows[0
 export async function refusedRow(cargo: Cargo, job: Restowing, column: number): Promise<number | null> {
   const input: Input = cargo.kind === 'csv'
     ? { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes: cargo.lineBytes }
-    : { kind: 'parquet', paths: cargo.paths, columns: job.columns as readonly ParquetColumn[] }
+    : { ...cargo, columns: job.columns as readonly ParquetColumn[] }
   const sql = firstRefused(input, job.types, column)
   if (sql === null) return null
+  if (cargo.kind === 'parquet') await bind(cargo, job.hold)
   const stop = new AbortController()
   const writer = cargo.kind === 'csv'
     ? intoFifo(inPath(job), cargo.reading.bytes, AbortSignal.any([job.signal, stop.signal]))

@@ -136,7 +136,9 @@ export async function load(
   if (way.from === 'parquet') {
     const paths = source.files?.(slice) ?? []
     const unchanged = () => source.unchanged?.(slice)
-    return { cargo: { kind: 'parquet', paths, unchanged }, scanner: null, hold: await transfer.hold(paths) }
+    const { condition } = slice.stream
+    const cargo = { kind: 'parquet', paths, condition, unchanged } as const
+    return { cargo, scanner: null, hold: await transfer.hold(paths) }
   }
   const hold = await transfer.hold([])
   const { reading, scanner } = await openSource(transfer, slice)

@@ -1,4 +1,5 @@
 /** Moves a run's streams, one after the other, each whole or not at all. */
+import type { Condition } from '../../shared/condition.ts'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
 import { peakRssBytes } from '../engine/peak_memory.ts'
@@ -12,6 +13,8 @@ export interface StreamSpec {
   readonly from: string
   readonly to: string
   readonly mode: Mode
+  /** Rows for which it is not true stay where they are. */
+  readonly where?: Condition
   readonly key?: readonly string[]
   /** Column → type, as `decimal(18,2)`. */
   readonly cast?: Readonly<Record<string, string>>

@@ -31,7 +31,7 @@ export async function planRun(order: Order): Promise<StreamPlan[]> {
 async function planStream(order: Order, index: number): Promise<StreamPlan> {
   await using ends = new Ends(order, index)
   const { from } = order.streams[index] as Order['streams'][number]
-  const stream = await ends.source.stream(from, order.signal)
+  const stream = await ends.stream(order.signal)
   const load = loadOf(order, index, stream)
   const target = await ends.destination.plan(load, order.signal)
   const { way } = choose(ends, { stream, load, targets: target.columns })

@@ -51,6 +51,17 @@ export class Ends implements AsyncDisposable {
     this.destination = into(parseConfig(order.destination.type, order.destination.config), context)
   }
 
+  /** What the pipeline wants of the source, as the source has it. Throws what `Source.stream` throws, or `unsupported`. */
+  async stream(signal: AbortSignal): Promise<Stream> {
+    const { from, where } = this.#order.streams[this.#index] as StreamSpec
+    const stream = await this.source.stream(from, signal)
+    if (where === undefined) return stream
+    if (this.source.where === undefined) {
+      throw new Fault('unsupported', `where: a source of kind ${this.#order.source.type} cannot be filtered.`)
+    }
+    return this.source.where(stream, where)
+  }
+
   /** Keeps one hold as long as it lives and may read what is asked for. */
   async hold(files: readonly string[]): Promise<Hold> {
     const known = this.#hold
@@ -233,7 +244,7 @@ async function run(
   const { signal } = order
   const spec = order.streams[index] as StreamSpec
   ends.warm(spec.to)
-  const stream = await ends.source.stream(spec.from, signal)
+  const stream = await ends.stream(signal)
   const load = loadOf(order, index, stream)
   await using loading = await ends.destination.begin(load, signal)
   const chosen = choose(ends, { stream, load, targets: loading.target.columns })

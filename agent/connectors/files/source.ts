@@ -3,6 +3,7 @@ import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
 import { withoutCarriageReturns } from '../../engine/csv_scan.ts'
 import { countParquet, describeParquet, type ParquetColumn, parquetMetadata } from '../../engine/hold_sql.ts'
@@ -110,6 +111,14 @@ export class FilesSource implements Source {
       estimatedRows: Number(count?.[0] ?? 0),
       estimatedBytes: bytes,
     }
+  }
+
+  where(stream: Stream, condition: Condition): Stream {
+    if (this.#find(stream.name).format === 'parquet') return { ...stream, condition, estimatedRows: null }
+    throw new Fault(
+      'unsupported',
+      `where: "${stream.name}" is CSV, which is text all through; Parquet can be filtered.`,
+    )
   }
 
   async slices(stream: Stream): Promise<Slice[]> {

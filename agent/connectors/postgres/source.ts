@@ -1,5 +1,7 @@
 /** Reads tables and views: everything under one snapshot. */
+import { type Condition, conditionText } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
+import type { ParameterType } from '../../../shared/parameters.ts'
 import type { Context, Format, Reading, Slice, Source, Stream } from '../connector.ts'
 import { findTable, listTables, missing, type PostgresColumn, streamOf, type Table } from './catalog.ts'
 import type { PostgresConfig } from './config.ts'
@@ -58,6 +60,10 @@ export class PostgresSource implements Source {
     return table
   }
 
+  where(stream: Stream, condition: Condition): Stream {
+    return { ...stream, condition, estimatedRows: null, estimatedBytes: null }
+  }
+
   formats(): readonly Format[] {
     return ['pgcopy', 'quoted-csv', 'csv']
   }
@@ -69,13 +75,16 @@ export class PostgresSource implements Source {
   async open({ stream }: Slice, format: Format, signal: AbortSignal): Promise<Reading> {
     signal.throwIfAborted()
     const session = await this.#open()
+    const { condition } = stream
+    if (condition !== undefined && !this.#opened) await bind(session, condition)
     // A slice may be opened again, after a read that was broken off: under the same snapshot.
     if (this.#opened) await session.run('rollback to savepoint reading')
     else await session.run('savepoint reading')
     this.#opened = true
     const table = await this.#table(stream.name)
     const columns = stream.columns as readonly PostgresColumn[]
-    const { bytes, rows } = session.copyOut(`copy ${readable(table, columns)} to stdout ${optionsOf(format)}`)
+    const what = readable(table, columns, condition)
+    const { bytes, rows } = session.copyOut(`copy ${what} to stdout ${optionsOf(format)}`)
     return { bytes, proof: rows }
   }
 
@@ -86,10 +95,33 @@ export class PostgresSource implements Source {
 }
 
 /** A table as itself, which is a little faster; what has no rows of its own, or computes some, as a query. */
-function readable(table: Table, columns: readonly PostgresColumn[]): string {
+function readable(table: Table, columns: readonly PostgresColumn[], condition?: Condition): string {
   const names = columns.map(({ name }) => quoteName(name)).join(', ')
+  if (condition !== undefined) {
+    return `(select ${names} from ${quoteTable(table.name)} where ${conditionText(condition, spelled)})`
+  }
   const plain = table.kind === 'r' && !table.hasChildren && columns.every((column) => !column.generated)
   return plain ? `${quoteTable(table.name)} (${names})` : `(select ${names} from ${quoteTable(table.name)})`
+}
+
+/** COPY takes no parameters: a setting of this transaction carries each value, and is bound like one. */
+const settingOf = (parameter: string) => `sallyport.${parameter}`
+
+async function bind(session: Session, { values }: Condition): Promise<void> {
+  for (const [parameter, { value }] of Object.entries(values)) {
+    await session.rows('select set_config($1, $2, true)', [settingOf(parameter), value])
+  }
+}
+
+const types: Readonly<Record<ParameterType, string>> = {
+  text: 'text',
+  integer: 'bigint',
+  date: 'date',
+  timestamp: 'timestamptz',
+}
+
+function spelled(parameter: string, type: ParameterType): string {
+  return `current_setting('${settingOf(parameter)}')::${types[type]}`
 }
 
 function optionsOf(format: Format): string {
