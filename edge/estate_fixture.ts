@@ -396,6 +396,6 @@ export class TestAgent {
 
   poll(options: { wait?: number; edge?: Edge; signal?: AbortSignal } = {}): Promise<Answer> {
     const { wait = 0, ...rest } = options
-    return this.call('POST', '/v1/agent/poll', { slots: 1, wait_seconds: wait }, rest)
+    return this.call('POST', '/v1/agent/poll', { slots: 1, wait_seconds: wait, log_size: 0 }, rest)
   }
 }

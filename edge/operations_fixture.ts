@@ -3,16 +3,20 @@ import {
   ids,
   joiningKey,
   sealed,
+  sealingKid,
   signedConnection,
   signedEnrolment,
   signedLog,
   signedPipeline,
+  signedReceipt,
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
-import { agentKey, further, poolSeed, type World } from './world_fixture.ts'
-import { fromBase64 } from '../shared/bytes.ts'
+import { agentKey, further, nextTrust, poolSeed, sealingPrivateKey, type World } from './world_fixture.ts'
+import { fromBase64, toBase64 } from '../shared/bytes.ts'
+import { schemas } from '../shared/seal/context.ts'
+import { open } from '../shared/seal/envelope.ts'
 import { keyId } from '../shared/seal/key_id.ts'
 import { readUnverified, signDocument } from '../shared/sign/documents.ts'
 import { native } from './primitives.ts'
@@ -31,7 +35,28 @@ export interface Operation {
   readonly id: string
   readonly request: (answers: Answers, world: World) => Request
   /** Runs first, where it needs more than the operations before it have made. */
-  readonly prepare?: (world: World) => Promise<unknown>
+  readonly prepare?: (world: World, answers: Answers) => Promise<unknown>
+}
+
+/** What an agent answers to the challenge for the examples' key. */
+function provenBy(agent: string, challenges: readonly { kid: string; sealed: string }[]) {
+  const context = {
+    project: null,
+    type: 'possession',
+    id: agent,
+    version: 1,
+    schema: schemas.possession,
+  } as const
+  const keys = [{ suite: 1, privateKey: sealingPrivateKey }] as const
+  return challenges.map(({ kid, sealed }) => {
+    const given = { context: { ...context, tenant: ids.tenant }, envelope: fromBase64(sealed), keys }
+    return { kid, answer: toBase64(open(native, given)) }
+  })
+}
+
+function receipt(agent: string) {
+  const { document } = readUnverified(native, 'receipt', signedReceipt.dsse)
+  return signDocument(native, { type: 'receipt', document: { ...document, agent }, seeds: [poolSeed] }).dsse
 }
 
 /** The pool of the examples vouches for a key, to the edge of the tests. */
@@ -48,6 +73,8 @@ function runLog(agent: string, run: string) {
 }
 
 const run = (answers: Answers) => ({ params: { id: answers.createRun.id } })
+
+const campaign = (answers: Answers) => ({ params: { id: answers.startRewrap.id } })
 
 const asAgent = (answers: Answers, world: World) => ({ as: world.agent(answers.enrolAgent.id) })
 
@@ -162,7 +189,10 @@ export const operations: readonly Operation[] = [
   { id: 'getRun', request: run },
   {
     id: 'pollForWork',
-    request: (answers, world) => ({ ...asAgent(answers, world), body: { slots: 1, wait_seconds: 0 } }),
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      body: { slots: 1, wait_seconds: 0, log_size: 0 },
+    }),
   },
   {
     id: 'startRun',
@@ -196,6 +226,50 @@ export const operations: readonly Operation[] = [
       ...asAgent(answers, world),
       ...run(answers),
       body: { fence: 1, status: 'cancelled', retry: false, streams: [] },
+    }),
+  },
+  {
+    id: 'listPossessionChallenges',
+    request: asAgent,
+  },
+  {
+    id: 'provePossession',
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      body: { answers: provenBy(answers.enrolAgent.id, answers.listPossessionChallenges.challenges) },
+    }),
+  },
+  {
+    id: 'handInReceipt',
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      body: { receipt: receipt(answers.enrolAgent.id) },
+    }),
+  },
+  { id: 'listReceipts', request: () => ({ query: { limit: '10' } }) },
+  {
+    id: 'startRewrap',
+    prepare: (world) => world.call(world.admin, 'POST /v1/trust', { body: { document: nextTrust() } }),
+    request: () => ({ body: {} }),
+  },
+  { id: 'listKeys', request: () => ({}) },
+  { id: 'listKeyRecords', request: () => ({ params: { kid: sealingKid }, query: { limit: '2' } }) },
+  { id: 'listRewraps', request: () => ({}) },
+  { id: 'getRewrap', request: campaign },
+  { id: 'pauseRewrap', request: campaign },
+  { id: 'resumeRewrap', request: campaign },
+  {
+    id: 'completeRewrap',
+    prepare: async (world, answers) => {
+      const poll = { body: { slots: 1, wait_seconds: 0, log_size: 0 } }
+      const polled = await world.call(world.agent(answers.enrolAgent.id), 'POST /v1/agent/poll', poll)
+      answers.batch = polled.json.job
+      return polled
+    },
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      params: { batch: answers.batch.batch },
+      body: { fence: answers.batch.lease.fence, records: [], refused: [] },
     }),
   },
   { id: 'deletePipeline', request: () => ({ params: { id: ids.pipeline } }) },

@@ -14,7 +14,7 @@ async function everything(w: World): Promise<Answers> {
   for (const operation of operations) {
     const route = w.edge.routes.find(({ id }) => id === operation.id)
     assert.ok(route)
-    await operation.prepare?.(w)
+    await operation.prepare?.(w, answers)
     const given = operation.request(answers, w)
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name) => given.params?.[name] ?? '')
     const caller = given.as ?? (route.permission === null ? nobody : w.admin)

@@ -78,7 +78,7 @@ for (const operation of operations) {
   if (route === undefined) continue
   describe(`${operation.id}: ${route.method.toUpperCase()} ${route.path}`, () => {
     before(async () => {
-      const prepared = await operation.prepare?.(w)
+      const prepared = await operation.prepare?.(w, answers)
       if (prepared !== undefined) assert.ok((prepared as Answer).status < 300, JSON.stringify(prepared))
     })
     if (route.permission !== null || route.credential !== null) {

@@ -11,13 +11,19 @@ import type { Reader } from './db/database.ts'
 import type { Metrics } from './http/metrics.ts'
 import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
+import { keyAgentRoutes } from './keys/agent_routes.ts'
+import { rewrapRoutes } from './keys/rewrap_routes.ts'
+import type { Rewraps } from './keys/rewraps.ts'
+import { keyRoutes } from './keys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { agentRunRoutes } from './runs/agent_routes.ts'
+import type { Briefings } from './runs/briefing.ts'
 import type { Queue } from './runs/queue.ts'
 import { runLogRoutes } from './runs/log_routes.ts'
 import { runRoutes } from './runs/routes.ts'
 import { scheduleRoutes } from './schedules/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
+import type { Newest } from './trust/newest.ts'
 import { trustRoutes } from './trust/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
 
@@ -25,7 +31,10 @@ export interface RoomOptions extends EdgeOptions {
   readonly db: Reader
   readonly logs: TenantLogs
   readonly metrics: Metrics
+  readonly newest: Newest
+  readonly rewraps: Rewraps
   readonly queue: Queue
+  readonly briefings: Briefings
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
@@ -36,13 +45,16 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...authRoutes,
     ...tenantRoutes(options),
     ...trustRoutes(options),
+    ...keyRoutes,
+    ...rewrapRoutes(options.rewraps),
+    ...keyAgentRoutes(options),
     ...agentRoutes,
     ...joinRoutes(options),
     ...agentSelfRoutes(options.logs),
     ...connectionRoutes,
     ...pipelineRoutes,
     ...runRoutes(options.queue),
-    ...agentRunRoutes(options.queue),
+    ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
     ...scheduleRoutes,
   ]

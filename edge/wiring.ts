@@ -3,12 +3,14 @@ import type { Primitives } from '../shared/seal/primitives.ts'
 import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
+import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import { LastUse } from './auth/last_use.ts'
 import { usedToken } from './auth/store.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
+import { Resealing } from './db/reseal.ts'
 import type { Storage } from './db/storage.ts'
 import type { Json } from './http/describe.ts'
 import { referencePages } from './http/docs.ts'
@@ -17,9 +19,13 @@ import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
+import { Rewraps } from './keys/rewraps.ts'
 import { reference } from './reference.ts'
 import { routes } from './routes.ts'
+import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
+import { ScheduleClock } from './schedules/clock.ts'
+import { Newest } from './trust/newest.ts'
 
 export interface EdgeOptions {
   readonly storage: Storage
@@ -44,6 +50,12 @@ export interface Edge {
   readonly document: () => Json
   /** Work that is due now and then: call it every minute and once at the end. */
   readonly flush: () => Promise<void>
+  /** Starts what schedules say; answers in how many ms to call it again. */
+  readonly tick: () => Promise<number>
+  /** Removes agents that came by their pool's key and fell silent: call it every minute. */
+  readonly removeSilent: () => Promise<number>
+  /** Seals under the newest master key what is sealed under an older one: call it until it resolves. */
+  readonly reseal: () => Promise<void>
   /** Takes runs back from agents that fell silent: call it every few seconds. */
   readonly reap: () => Promise<number>
 }
@@ -54,11 +66,23 @@ export function wire(options: EdgeOptions): Edge {
   const lastUse = new LastUse(usedToken)
   const lastSeen = new LastUse(seenAgent)
   const logs = new TenantLogs({ db, primitives, master })
-  const queue = new Queue({ db, storage, clock, randomBytes: primitives.randomBytes, log })
+  const newest = new Newest({ db, clock })
+  const { randomBytes } = primitives
+  const rewraps = new Rewraps({ db, storage, clock, randomBytes })
+  const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps })
+  const briefings = new Briefings({ newest, logs, clock })
+  const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
+  const resealing = new Resealing({ storage, primitives, master, log })
   const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
     gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
     gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
+    {
+      name: 'sallyport_sealed_under_older_keys',
+      type: 'gauge',
+      help: 'Records of the edge that wait to be sealed under the newest master key.',
+      value: () => resealing.left,
+    },
     {
       name: 'sallyport_polls_waiting',
       type: 'gauge',
@@ -66,7 +90,7 @@ export function wire(options: EdgeOptions): Edge {
       value: () => queue.waiting,
     },
   ])
-  const all = routes({ ...options, db, logs, metrics, queue })
+  const all = routes({ ...options, db, logs, metrics, newest, rewraps, queue, briefings })
   const services: Services = {
     storage,
     db,
@@ -91,7 +115,13 @@ export function wire(options: EdgeOptions): Edge {
       await lastUse.flush(storage)
       await lastSeen.flush(storage)
     },
-    reap: () => queue.reap(),
+    tick: () => schedules.tick(),
+    removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
+    reseal: () => resealing.run(),
+    reap: async () => {
+      await rewraps.reap()
+      return await queue.reap()
+    },
   }
 }
 

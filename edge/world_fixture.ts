@@ -10,7 +10,7 @@ import type { Step } from './db/plan.ts'
 import type { Kind } from './db/storage_fixture.ts'
 import { bearer, type Caller, type TestEdge, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
-import { ids, logKey, signedConnection, signedIndex, signedPipeline } from './trust/examples.ts'
+import { ids, logKey, signedConnection, signedIndex, signedPipeline, signedTrust } from './trust/examples.ts'
 import { readUnverified } from '../shared/sign/documents.ts'
 
 export { ids, logKey }
@@ -124,6 +124,20 @@ function connection(change: { readonly id?: string; readonly name?: string; read
   const { document } = readUnverified(native, 'connection', signedConnection.dsse)
   return signDocument(native, { type: 'connection', document: { ...document, ...change }, seeds: [seed(2)] })
 }
+
+/** The examples' trust document with a second sealing key, which the first one gives way to. */
+export function nextTrust() {
+  const { document, hash } = readUnverified(native, 'trust', signedTrust.dsse)
+  const [first] = document.sealing_keys
+  const publicKey = native.x25519.publicKey(seed(6))
+  const active = { ...first, kid: keyId(native, publicKey), public: toBase64(publicKey) } as typeof first
+  const sealing_keys = [{ ...first, state: 'retiring' }, active] as typeof document.sealing_keys
+  const next = { ...document, version: 2, previous: hash, sealing_keys }
+  return signDocument(native, { type: 'trust', document: next, seeds: [seed(1)] }).dsse
+}
+
+/** Opens what the examples' first sealing key opens. */
+export const sealingPrivateKey = seed(5)
 
 /** Of the key of the examples' pool. */
 export const poolSeed = seed(3)

@@ -81,10 +81,34 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Wait for a run, and lease it
-         * @description Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has to be renewed before `until`; every later write names its `fence`.
+         * Wait for a run or for records to rewrap, and lease it
+         * @description Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has to be renewed before `until`; every later write names its `fence`. Runs come before rewraps. Also answers, without a job, as soon as a trust document or an index is published.
          */
         post: operations["pollForWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/possession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A challenge for each sealing key of the pool that this agent has not proven within a day
+         * @description Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people by `GET /v1/keys`; nothing is decided by it.
+         */
+        get: operations["listPossessionChallenges"];
+        put?: never;
+        /**
+         * Answer challenges with what was sealed in them
+         * @description All of them have to be right, or none counts. Leave out the keys that the agent does not hold.
+         */
+        post: operations["provePossession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -102,6 +126,46 @@ export interface paths {
         get: operations["listAgentIndexes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in what this agent stands on, signed by the key of its pool
+         * @description The newest of each agent is kept and shown to people, who verify it themselves. The edge looks at the signature only to keep out what nobody could believe, and decides nothing by what it says.
+         */
+        post: operations["handInReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/rewraps/{batch}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a batch back: envelopes for the new recipients, and what was refused
+         * @description An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to exactly the keys that the trust document names. What is refused is not offered again in this campaign; the rest comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.
+         */
+        post: operations["completeRewrap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,6 +203,26 @@ export interface paths {
         put?: never;
         /** Renew the lease of a run, and hear whether to stop it */
         post: operations["renewLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hand over the sealed log of an attempt, before it is completed; renews the lease too
+         * @description The document is signed by the key of the pool and commits to the log; the envelope is for the active keys of the pool and the readers of the project, and nobody else. Sent again it replaces what was sent before.
+         */
+        put: operations["putRunLog"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -284,6 +368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the challenge that a statement of a pool’s key has to name
+         * @description Good for five minutes. It says nothing about whether there is such a tenant or pool.
+         */
+        post: operations["askChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/enrol": {
         parameters: {
             query?: never;
@@ -298,6 +402,26 @@ export interface paths {
          * @description The one-time token is the bearer credential. The agent may do nothing yet: a person approves it.
          */
         post: operations["enrolAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a pool by the word of the pool’s key
+         * @description For pools to which the trust document gives the rule `pool_key`. The agent is approved at once, and removed after a day of silence. The same key that asks again is the same agent.
+         */
+        post: operations["joinAgent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,6 +612,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sealing keys of the current trust document
+         * @description Since when each is listed, how many stored records are sealed to it, and which agents have proven that they hold it. A key can be retired once `records` is 0. Whose keys these are says the signed trust document alone: compare fingerprints with what `sallyport keys show` derives from the private side.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{kid}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is sealed to a key: every stored version of a record
+         * @description Any key id may be asked for: a sealing key, a reader, or one that the trust document has dropped. After a compromise, its connections are the credentials to change at their source. `refused` says why an agent did not pass a record on in the newest rewrap; `wrong_pool`: a pool that the record names has no active key.
+         */
+        get: operations["listKeyRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/log-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that signs checkpoints, and the one that a trust document may name next */
+        get: operations["listLogKeys"];
+        put?: never;
+        /**
+         * Make the next log key
+         * @description Nothing changes until a trust document names it: from the commit that publishes that document on it signs the checkpoints, and the key before is destroyed. While there is a next one it is answered again.
+         */
+        post: operations["createLogKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/members": {
         parameters: {
             query?: never;
@@ -530,6 +715,26 @@ export interface paths {
         patch: operations["changeMember"];
         trace?: never;
     };
+    "/v1/members/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase everything personal about a member, for good
+         * @description Removes them too. Names and salts beside the entries of the audit log go, and so the hashes in it say nothing any more; every proof holds as before. Of the member the id is left, and this entry, which says how many names went. What is in exports and in signed documents is out of the edge’s reach.
+         */
+        post: operations["eraseMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pipelines": {
         parameters: {
             query?: never;
@@ -564,6 +769,26 @@ export interface paths {
         post?: never;
         /** Delete a pipeline; its runs that still wait are cancelled */
         delete: operations["deletePipeline"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pipelines/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The schedule of a pipeline, and the times at which it fires next
+         * @description Of the version that the newest index lists; 404 where that has none.
+         */
+        get: operations["getPipelineSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -679,6 +904,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each agent stands on: its newest receipt
+         * @description Trust document, indexes and keys that the agent has verified or holds, signed by the key of its pool. Believe only what is inside `receipt`, once that signature is verified.
+         */
+        get: operations["listReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rewraps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rewrap campaigns, newest first */
+        get: operations["listRewraps"];
+        put?: never;
+        /**
+         * Pass every sealed record on to the keys of the current trust document
+         * @description Agents do it, in batches, while runs go on: each verifies a record, opens it, and seals it to whom the trust document that it has verified says. All stored versions count. A tenant has one campaign at a time: while one is not done, it is answered. With nothing to do the answer is `done`.
+         */
+        post: operations["startRewrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rewraps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a rewrap campaign has come
+         * @description `remaining` counts what is still sealed to keys that it is not to be sealed to, by key id. A campaign that is done with something remaining has records that agents refused, or that no agent can open: see the records of that key.
+         */
+        get: operations["getRewrap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rewraps/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand out no more batches of a rewrap; those that agents have are finished */
+        post: operations["pauseRewrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rewraps/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a rewrap that was paused */
+        post: operations["resumeRewrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -728,6 +1048,23 @@ export interface paths {
         put?: never;
         /** Cancel a run: at once while it waits, else as soon as its agent hears of it */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sealed logs of a run, one an attempt, the first one first */
+        get: operations["listRunLogs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -936,6 +1273,8 @@ export interface components {
         Agent: {
             approved?: string;
             created: string;
+            /** @description It joined by its pool's key, and is removed after a day of silence. */
+            ephemeral: boolean;
             fingerprint: string;
             id: string;
             /** @description To the minute. */
@@ -989,6 +1328,10 @@ export interface components {
             proof: string[];
             size: number;
         };
+        Challenge: {
+            challenge: string;
+            expires: string;
+        };
         Complete: {
             code?: components["schemas"]["FaultCode"];
             fence: number;
@@ -997,13 +1340,18 @@ export interface components {
             status: "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "released";
             streams: components["schemas"]["StreamResult"][];
         };
+        CompleteRewrap: {
+            fence: number;
+            records: components["schemas"]["Rewrapped"][];
+            refused: components["schemas"]["RefusedRecord"][];
+        };
         ConnectionRecord: {
             created: string;
             document: components["schemas"]["Dsse"];
             hash: string;
             id: string;
             /** @enum {string} */
-            kind: "postgres" | "files";
+            kind: "postgres" | "files" | "https";
             name: string;
             pools: string[];
             project: string;
@@ -1016,7 +1364,7 @@ export interface components {
             hash: string;
             id: string;
             /** @enum {string} */
-            kind: "postgres" | "files";
+            kind: "postgres" | "files" | "https";
             name: string;
             pools: string[];
             project: string;
@@ -1056,8 +1404,13 @@ export interface components {
             pool: string;
             token?: string;
         };
+        ErasedMember: {
+            erased: string;
+            id: string;
+            names: number;
+        };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
         IndexRecord: {
@@ -1072,9 +1425,55 @@ export interface components {
             invitation?: string;
             member: components["schemas"]["Member"];
         };
+        KeyRecord: {
+            id: string;
+            name?: string;
+            project?: string;
+            /**
+             * @description Why an agent did not pass it on in the newest rewrap.
+             * @enum {string}
+             */
+            refused?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            /** @description Whether it is sealed to others than it has to be. */
+            rewrap: boolean;
+            type: components["schemas"]["RewrapType"];
+            version: number;
+        };
+        KeySummary: {
+            /** @description Whole days since then: what a reminder to rotate goes by. */
+            age_days: number;
+            by_type: {
+                connection: number;
+                log: number;
+                pipeline: number;
+                policy: number;
+            };
+            /** @description Agents that have opened something sealed to it, and when they last did. */
+            holders: {
+                agent: string;
+                proven: string;
+            }[];
+            kid: string;
+            pool: string;
+            /** @description Stored versions of records that are sealed to it. */
+            records: number;
+            /** @description When the first trust document that lists it was issued. */
+            since: string;
+            /** @enum {string} */
+            state: "active" | "retiring" | "retired" | "compromised";
+            suite: 1 | 2;
+        };
+        LogKey: {
+            created: string;
+            public_key: string;
+            /** @enum {string} */
+            state: "current" | "next";
+        };
         Member: {
             created: string;
+            erased?: string;
             id: string;
+            /** @description Empty once they were erased. */
             name: string;
             role: components["schemas"]["Role"];
             /** @enum {string} */
@@ -1082,6 +1481,13 @@ export interface components {
         };
         MemberChange: {
             role: components["schemas"]["Role"];
+        };
+        Newest: {
+            /** @description By project: the number of its newest index. */
+            indexes: {
+                [key: string]: number;
+            };
+            trust: number | null;
         };
         NewMember: {
             name: string;
@@ -1112,7 +1518,7 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        Permission: "tenant.read" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read";
+        Permission: "tenant.read" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read";
         PipelineRecord: {
             api_runs_per_day?: number;
             created: string;
@@ -1127,6 +1533,16 @@ export interface components {
             source: string;
             updated: string;
             version: number;
+        };
+        PipelineSchedule: {
+            /** @enum {string} */
+            catch_up: "none" | "last" | "all";
+            cron: string;
+            next: string[];
+            /** @enum {string} */
+            overlap: "skip" | "queue";
+            pipeline_id: string;
+            timezone: string;
         };
         PipelineSummary: {
             api_runs_per_day?: number;
@@ -1148,10 +1564,14 @@ export interface components {
             };
             name: string;
         };
+        PossessionChallenge: {
+            kid: string;
+            sealed: string;
+        };
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "envelope_invalid" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`. */
             errors?: {
@@ -1173,12 +1593,75 @@ export interface components {
             document: components["schemas"]["Dsse"];
             sealed: string;
         };
+        ReceiptRecord: {
+            agent: string;
+            issued: string;
+            pool: string;
+            receipt: components["schemas"]["Dsse"];
+            received: string;
+            trust: {
+                hash: string;
+                version: number;
+            };
+        };
+        RefusedRecord: {
+            code: components["schemas"]["FaultCode"];
+            id: string;
+            type: components["schemas"]["RewrapType"];
+            version: number;
+        };
+        Rewrap: {
+            created: string;
+            done: number;
+            finished?: string;
+            id: string;
+            /** @description Records that an agent did not pass on: not offered again in this one. */
+            refused: number;
+            /** @description By key id: records that are sealed to it and are not to be any more. Empty when all is well. */
+            remaining: {
+                [key: string]: number;
+            };
+            state: components["schemas"]["RewrapState"];
+            /** @description Records done, refused and still to do. */
+            total: number;
+        };
+        RewrapJob: {
+            batch: string;
+            /** @enum {string} */
+            kind: "rewrap";
+            lease: {
+                fence: number;
+                until: string;
+            };
+            records: components["schemas"]["RewrapRecord"][];
+        };
+        Rewrapped: {
+            id: string;
+            sealed: string;
+            type: components["schemas"]["RewrapType"];
+            version: number;
+            was: string;
+        };
+        RewrapRecord: {
+            document: components["schemas"]["Dsse"] | null;
+            id: string;
+            project: string | null;
+            sealed: string;
+            type: components["schemas"]["RewrapType"];
+            version: number;
+        };
+        /** @enum {string} */
+        RewrapState: "running" | "paused" | "done";
+        /** @enum {string} */
+        RewrapType: "connection" | "pipeline" | "policy" | "log";
         /**
          * @description What a member may do in the tenant.
          * @enum {string}
          */
         Role: "admin" | "editor" | "viewer";
         Run: {
+            /** @enum {string} */
+            action: "run" | "reset" | "backfill";
             agent_id?: string;
             attempt: number;
             /** @description The most attempts that the run gets. */
@@ -1188,6 +1671,8 @@ export interface components {
             code?: components["schemas"]["FaultCode"];
             created: string;
             finished?: string;
+            /** @description Of a scheduled run: the time that it stands for. */
+            fire?: string;
             id: string;
             next_attempt?: string;
             pipeline_id: string;
@@ -1196,7 +1681,7 @@ export interface components {
             started?: string;
             state: components["schemas"]["RunState"];
             /** @enum {string} */
-            trigger: "request" | "api";
+            trigger: "request" | "api" | "schedule";
         };
         RunJob: {
             connections: components["schemas"]["SealedDocument"][];
@@ -1216,7 +1701,15 @@ export interface components {
                 trigger: components["schemas"]["Trigger"];
             };
         };
+        RunLogRecord: {
+            created: string;
+            document: components["schemas"]["Dsse"];
+            fence: number;
+            sealed: string;
+        };
         RunRecord: {
+            /** @enum {string} */
+            action: "run" | "reset" | "backfill";
             agent_id?: string;
             attempt: number;
             /** @description The most attempts that the run gets. */
@@ -1226,6 +1719,8 @@ export interface components {
             code?: components["schemas"]["FaultCode"];
             created: string;
             finished?: string;
+            /** @description Of a scheduled run: the time that it stands for. */
+            fire?: string;
             id: string;
             next_attempt?: string;
             pipeline_id: string;
@@ -1235,7 +1730,7 @@ export interface components {
             state: components["schemas"]["RunState"];
             streams: components["schemas"]["RunStream"][];
             /** @enum {string} */
-            trigger: "request" | "api";
+            trigger: "request" | "api" | "schedule";
         };
         /** @enum {string} */
         RunState: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
@@ -1303,7 +1798,14 @@ export interface components {
             day: string;
             /** @enum {string} */
             kind: "api";
+            parameters?: {
+                [key: string]: string;
+            };
             slot: number;
+        } | {
+            fire: string;
+            /** @enum {string} */
+            kind: "schedule";
         };
         TrustRecord: {
             created: string;
@@ -1334,8 +1836,30 @@ export interface components {
         };
     };
     responses: {
+        /** @description `agent_revoked`: This agent was revoked; enrol a new one. */
+        agent_revoked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `already_exists`: A thing with that id or name exists. */
         already_exists: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `already_exists`: A thing with that id or name exists.
+         *
+         *     `conflict`: It changed meanwhile; read it again and repeat.
+         */
+        "already_exists.conflict": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1517,6 +2041,8 @@ export interface components {
          *
          *     `request_expired`: The signed request has expired.
          *
+         *     `parameter_refused`: A parameter is missing, is not declared, or has a value that the pipeline does not allow.
+         *
          *     `index_missing`: The edge does not show the index that the job names.
          *
          *     `not_in_index`: The index does not list this pipeline or connection.
@@ -1529,7 +2055,39 @@ export interface components {
          *
          *     `signer_not_allowed`: The signer may not sign this kind of document for this project.
          */
-        "idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed": {
+        "idempotency_mismatch.request_mismatch.request_expired.parameter_refused.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `wrong_pool`: This belongs to another pool of agents.
+         */
+        "idempotency_mismatch.signature_invalid.document_invalid.wrong_pool": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `index_missing`: The edge does not show the index that the job names.
+         *
+         *     `not_in_index`: The index does not list this pipeline or connection.
+         *
+         *     `not_at_index`: The document is not the one that the index lists.
+         */
+        "index_missing.not_in_index.not_at_index": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1573,9 +2131,56 @@ export interface components {
          *
          *     `malformed_json`: The body is not JSON.
          *
+         *     `challenge_invalid`: The challenge is not of this edge, is for another pool, or is too old; ask for another one.
+         *
+         *     `enrolment_not_allowed`: The trust document does not let agents of this pool join by the key of the pool.
+         */
+        "invalid_request.malformed_json.challenge_invalid.enrolment_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
          *     `pool_unknown`: The current trust document lists no such pool.
          */
         "invalid_request.malformed_json.pool_unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
+         *     `possession_failed`: The answer does not prove that the agent holds the key.
+         */
+        "invalid_request.malformed_json.possession_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
+         *     `rewrap_stale`: The record has changed since it was handed out.
+         */
+        "invalid_request.malformed_json.rewrap_stale": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1592,8 +2197,34 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `last_admin`: A tenant keeps at least one active admin.
+         *
+         *     `conflict`: It changed meanwhile; read it again and repeat.
+         */
+        "last_admin.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `lease_lost`: The lease of this run has passed to another agent. */
         lease_lost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `lease_lost`: The lease of this run has passed to another agent.
+         *
+         *     `trust_missing`: The edge shows no trust document for this tenant.
+         */
+        "lease_lost.trust_missing": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1621,6 +2252,21 @@ export interface components {
         };
         /** @description `request_timeout`: The request took too long to arrive. */
         request_timeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `trust_expired`: The trust document has expired; no run starts until a newer one is published.
+         */
+        "signature_invalid.document_invalid.trust_expired": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1657,6 +2303,21 @@ export interface components {
         };
         /** @description `unsupported_media_type`: Send the body as application/json. */
         unsupported_media_type: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `wrong_pool`: This belongs to another pool of agents.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         */
+        "wrong_pool.signature_invalid.document_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1813,10 +2474,12 @@ export interface operations {
                 /**
                  * @example {
                  *       "slots": 1,
-                 *       "wait_seconds": 25
+                 *       "wait_seconds": 25,
+                 *       "log_size": 0
                  *     }
                  */
                 "application/json": {
+                    log_size: number;
                     slots: number;
                     wait_seconds: number;
                 };
@@ -1853,11 +2516,11 @@ export interface operations {
                      *         "pipeline": {
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *             "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *             "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                     *                 "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                      *               }
                      *             ]
                      *           },
@@ -1891,11 +2554,20 @@ export interface operations {
                      *             "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                      *           }
                      *         ]
-                     *       }
+                     *       },
+                     *       "newest": {
+                     *         "trust": 1,
+                     *         "indexes": {
+                     *           "0193509f-6e00-7000-8000-000000000002": 1
+                     *         }
+                     *       },
+                     *       "log": null
                      *     }
                      */
                     "application/json": {
-                        job: components["schemas"]["RunJob"] | null;
+                        job: components["schemas"]["RunJob"] | components["schemas"]["RewrapJob"] | null;
+                        log: components["schemas"]["AgentCheckpoint"] | null;
+                        newest: components["schemas"]["Newest"];
                     };
                 };
             };
@@ -1903,6 +2575,107 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listPossessionChallenges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenges": [
+                     *         {
+                     *           "kid": "321284bf5f0c1019f64cc3217db73606",
+                     *           "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        challenges: components["schemas"]["PossessionChallenge"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["trust_missing"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    provePossession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answers": [
+                 *         {
+                 *           "kid": "321284bf5f0c1019f64cc3217db73606",
+                 *           "answer": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    answers: {
+                        answer: string;
+                        kid: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "proven": [
+                     *         "321284bf5f0c1019f64cc3217db73606"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        proven: string[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.possession_failed"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
@@ -1945,14 +2718,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "442fb400962ccc039cb96f952592a1250eaccdc6714530036aab9d172213daa1",
+                     *           "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNTQ4Njc3N2FkZDVhYzU3NjM2MzdjMzljZWRhMjg2MDQ3YjllYWFlMWIxNDk0ZTIxNDJjNmIwN2Q3NWFlNTYwZSJ9fX0=",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "/usPD91qFRqj/b3mD6TityGX/nKUCaLx0T1nXF/1irvmj6USj7rtNYQGajQjVjyUFXAbvy6KgQKXUdUfgolXCA=="
+                     *                 "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
                      *               }
                      *             ]
                      *           },
@@ -1971,6 +2744,139 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    handInReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "receipt": {
+                 *         "payloadType": "application/vnd.sallyport.receipt.v1+json",
+                 *         "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiM2ZkZDcyNGQzYmJlMTRiY2JiM2RkMjhhYWIyMWNhMWI2MDM4ZDg1ZDg4MWIzNjQxNDM2NzAyNWRjMjA5YzgyMSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                 *             "sig": "8t3okxD0VBxr6OEd6YQ4DVlo2ahY3QeeRtyeBRB/JTy5mA8Q24lz5wXDsb5O4kjktIyAVMEw5un71DETs4OyCg=="
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    receipt: components["schemas"]["Dsse"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kept": true
+                     *     }
+                     */
+                    "application/json": {
+                        kept: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["wrong_pool.signature_invalid.document_invalid"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    completeRewrap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000009 */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1,
+                 *       "records": [
+                 *         {
+                 *           "type": "connection",
+                 *           "id": "0193509f-6e00-7000-8000-000000000003",
+                 *           "version": 1,
+                 *           "was": "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e",
+                 *           "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                 *         }
+                 *       ],
+                 *       "refused": [
+                 *         {
+                 *           "type": "pipeline",
+                 *           "id": "0193509f-6e00-7000-8000-000000000005",
+                 *           "version": 1,
+                 *           "code": "signer_not_allowed"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteRewrap"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "done": 1,
+                     *       "refused": 1,
+                     *       "left": 0
+                     *     }
+                     */
+                    "application/json": {
+                        done: number;
+                        left: number;
+                        refused: number;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.rewrap_stale"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -2093,6 +2999,76 @@ export interface operations {
             409: components["responses"]["lease_lost"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    putRunLog: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1,
+                 *       "document": {
+                 *         "payloadType": "application/vnd.sallyport.log.v1+json",
+                 *         "payload": "eyJ0eXBlIjoibG9nIiwidGVuYW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicHJvamVjdCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMiIsInBvb2wiOiJkZWZhdWx0IiwicnVuIjoiMDE5MzUwOWYtNmUwMC04MDAwLTgwMDAtMDAwMDAwMDAwMDA3IiwicGlwZWxpbmUiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJhZ2VudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNiIsImZlbmNlIjoxLCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                 *             "sig": "lApOAS8rDYj7zXi8bOFDk+OlG8KHSyjezvz5K/1DP0N3W9ShRHS5DDsqE1tCFENqp/FN8yG9A1X6B6fq5Xy0Cg=="
+                 *           }
+                 *         ]
+                 *       },
+                 *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                 *     }
+                 */
+                "application/json": {
+                    document: components["schemas"]["Dsse"];
+                    /** @description Of the lease that is held; the log comes before the run is completed. */
+                    fence: number;
+                    sealed: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-11-22T09:00:45.000Z"
+                     *     }
+                     */
+                    "application/json": {
+                        until: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost.trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.signature_invalid.document_invalid.wrong_pool"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -2283,14 +3259,14 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "version": 1,
-                     *           "hash": "ec17d524578667b0198c85e095a02f988dd2da3458b48e1b6a3d03315e0416a7",
+                     *           "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *             "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJhcHByb3ZhbCJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
+                     *             "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *                 "sig": "443je4Lgwxb9RjEUOVRN959Ph3MLEgULuW8bnmKJxksG/o+7chVRB9WKdVcbQTvZrmg6J3G6nRMOp2iL3CbeCg=="
+                     *                 "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
                      *               }
                      *             ]
                      *           },
@@ -2346,6 +3322,7 @@ export interface operations {
                      *           "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *           "version": "0.1.0",
                      *           "created": "2026-11-22T09:00:00.000Z",
+                     *           "ephemeral": false,
                      *           "approved": "2026-11-22T09:00:00.000Z",
                      *           "last_seen": "2026-11-22T09:00:00.000Z"
                      *         }
@@ -2394,6 +3371,7 @@ export interface operations {
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false,
                      *       "approved": "2026-11-22T09:00:00.000Z",
                      *       "last_seen": "2026-11-22T09:00:00.000Z"
                      *     }
@@ -2452,6 +3430,7 @@ export interface operations {
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false,
                      *       "approved": "2026-11-22T09:00:00.000Z",
                      *       "last_seen": "2026-11-22T09:00:00.000Z"
                      *     }
@@ -2504,6 +3483,7 @@ export interface operations {
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
                      *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false,
                      *       "approved": "2026-11-22T09:00:00.000Z",
                      *       "last_seen": "2026-11-22T09:00:00.000Z",
                      *       "revoked": "2026-11-22T09:00:00.000Z"
@@ -2517,6 +3497,52 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    askChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "0193509f-6e00-7000-8000-000000000001",
+                 *       "pool": "default"
+                 *     }
+                 */
+                "application/json": {
+                    pool: string;
+                    tenant: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "v1.CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
+                     *       "expires": "2026-11-22T09:05:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -2563,7 +3589,8 @@ export interface operations {
                      *       "public_key": "7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E=",
                      *       "fingerprint": "b62e867fa2f33afe62d5d6b1642e1621",
                      *       "version": "0.1.0",
-                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false
                      *     }
                      */
                     "application/json": components["schemas"]["Agent"];
@@ -2575,6 +3602,76 @@ export interface operations {
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    joinAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "statement": {
+                 *         "payloadType": "application/vnd.sallyport.enrolment.v1+json",
+                 *         "payload": "eyJ0eXBlIjoiZW5yb2xtZW50IiwidGVuYW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicG9vbCI6ImRlZmF1bHQiLCJhZ2VudF9rZXkiOiI2a3BzWStLY1VncSs5VkI3RXk3RitaVkhkcTYrdm51U1FoN3FhUlJHMGl3PSIsImVkZ2UiOiJodHRwczovL2VkZ2UuZXhhbXBsZSIsImNoYWxsZW5nZSI6InYxLkNBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZz0iLCJleHBpcmVzIjoiMjAyNi0xMS0yMlQwOTowNTowMC4wMDBaIn0=",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                 *             "sig": "O/t1xI0avEsETkAcwhThhrNYSVPvPPrNOoFr4Pl2gBXEcqKFzvCHBAwnYGZnByeC71FrrfjCIsXa+BY5vJrOBA=="
+                 *           }
+                 *         ]
+                 *       },
+                 *       "public_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                 *       "name": "task-1",
+                 *       "version": "0.1.0"
+                 *     }
+                 */
+                "application/json": {
+                    name: string;
+                    public_key: string;
+                    statement: components["schemas"]["Dsse"];
+                    version: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000006",
+                     *       "name": "task-1",
+                     *       "pool": "default",
+                     *       "state": "approved",
+                     *       "public_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "fingerprint": "fe812c12f3ab4ce6ac5db69ac352f906",
+                     *       "version": "0.1.0",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.challenge_invalid.enrolment_not_allowed"];
+            403: components["responses"]["agent_revoked"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists.conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["signature_invalid.document_invalid.trust_expired"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -3175,6 +4272,194 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "kid": "321284bf5f0c1019f64cc3217db73606",
+                     *           "suite": 1,
+                     *           "pool": "default",
+                     *           "state": "active",
+                     *           "since": "2026-11-22T09:00:00.000Z",
+                     *           "age_days": 0,
+                     *           "records": 3,
+                     *           "by_type": {
+                     *             "connection": 2,
+                     *             "pipeline": 1,
+                     *             "policy": 0,
+                     *             "log": 0
+                     *           },
+                     *           "holders": [
+                     *             {
+                     *               "agent": "0193509f-6e00-7000-8000-000000000006",
+                     *               "proven": "2026-11-22T09:00:00.000Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["KeySummary"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["trust_missing"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listKeyRecords: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description Rows of a page; 50 unless said.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 321284bf5f0c1019f64cc3217db73606 */
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "type": "connection",
+                     *           "id": "0193509f-6e00-7000-8000-000000000003",
+                     *           "version": 1,
+                     *           "project": "0193509f-6e00-7000-8000-000000000002",
+                     *           "name": "shop",
+                     *           "rewrap": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["KeyRecord"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listLogKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "public_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *           "state": "current",
+                     *           "created": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["LogKey"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createLogKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "public_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "state": "next",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LogKey"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listMembers: {
         parameters: {
             query?: {
@@ -3377,6 +4662,48 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    eraseMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "erased": "2026-11-22T08:00:00.000Z",
+                     *       "names": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasedMember"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["last_admin.conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listPipelines: {
         parameters: {
             query?: {
@@ -3408,7 +4735,7 @@ export interface operations {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "name": "orders",
                      *           "version": 1,
-                     *           "hash": "5486777add5ac5763637c39ceda286047b9eaae1b1494e2142c6b07d75ae560e",
+                     *           "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
                      *           "pool": "default",
                      *           "source": "0193509f-6e00-7000-8000-000000000003",
                      *           "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -3448,11 +4775,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                 *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                  *           }
                  *         ]
                  *       },
@@ -3476,7 +4803,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "5486777add5ac5763637c39ceda286047b9eaae1b1494e2142c6b07d75ae560e",
+                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -3485,11 +4812,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                      *           }
                      *         ]
                      *       },
@@ -3537,7 +4864,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "5486777add5ac5763637c39ceda286047b9eaae1b1494e2142c6b07d75ae560e",
+                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -3546,11 +4873,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                      *           }
                      *         ]
                      *       },
@@ -3609,6 +4936,50 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    getPipelineSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "cron": "0 6 * * *",
+                     *       "timezone": "Europe/Berlin",
+                     *       "overlap": "skip",
+                     *       "catch_up": "last",
+                     *       "next": [
+                     *         "2026-11-23T05:00:00.000Z",
+                     *         "2026-11-24T05:00:00.000Z"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelineSchedule"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["index_missing.not_in_index.not_at_index"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     createPipelineVersion: {
         parameters: {
             query?: never;
@@ -3628,11 +4999,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                 *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                  *           }
                  *         ]
                  *       },
@@ -3656,7 +5027,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "5486777add5ac5763637c39ceda286047b9eaae1b1494e2142c6b07d75ae560e",
+                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -3665,11 +5036,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9fSwibGltaXRzIjp7InJldHJpZXMiOjN9LCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "77rQ+QdSt4NsW8m3PzV9YSah0uONZM3Z0uJ8H6HmXcgxGOYcBAE3frE330sVd7o1qn0YISSj4ElDJye/6y4tAg=="
+                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
                      *           }
                      *         ]
                      *       },
@@ -3906,14 +5277,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "442fb400962ccc039cb96f952592a1250eaccdc6714530036aab9d172213daa1",
+                     *           "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNTQ4Njc3N2FkZDVhYzU3NjM2MzdjMzljZWRhMjg2MDQ3YjllYWFlMWIxNDk0ZTIxNDJjNmIwN2Q3NWFlNTYwZSJ9fX0=",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "/usPD91qFRqj/b3mD6TityGX/nKUCaLx0T1nXF/1irvmj6USj7rtNYQGajQjVjyUFXAbvy6KgQKXUdUfgolXCA=="
+                     *                 "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
                      *               }
                      *             ]
                      *           },
@@ -3955,11 +5326,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNTQ4Njc3N2FkZDVhYzU3NjM2MzdjMzljZWRhMjg2MDQ3YjllYWFlMWIxNDk0ZTIxNDJjNmIwN2Q3NWFlNTYwZSJ9fX0=",
+                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "/usPD91qFRqj/b3mD6TityGX/nKUCaLx0T1nXF/1irvmj6USj7rtNYQGajQjVjyUFXAbvy6KgQKXUdUfgolXCA=="
+                 *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
                  *           }
                  *         ]
                  *       }
@@ -3982,14 +5353,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "442fb400962ccc039cb96f952592a1250eaccdc6714530036aab9d172213daa1",
+                     *       "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNTQ4Njc3N2FkZDVhYzU3NjM2MzdjMzljZWRhMjg2MDQ3YjllYWFlMWIxNDk0ZTIxNDJjNmIwN2Q3NWFlNTYwZSJ9fX0=",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "/usPD91qFRqj/b3mD6TityGX/nKUCaLx0T1nXF/1irvmj6USj7rtNYQGajQjVjyUFXAbvy6KgQKXUdUfgolXCA=="
+                     *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
                      *           }
                      *         ]
                      *       },
@@ -4037,14 +5408,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "442fb400962ccc039cb96f952592a1250eaccdc6714530036aab9d172213daa1",
+                     *       "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNTQ4Njc3N2FkZDVhYzU3NjM2MzdjMzljZWRhMjg2MDQ3YjllYWFlMWIxNDk0ZTIxNDJjNmIwN2Q3NWFlNTYwZSJ9fX0=",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "/usPD91qFRqj/b3mD6TityGX/nKUCaLx0T1nXF/1irvmj6USj7rtNYQGajQjVjyUFXAbvy6KgQKXUdUfgolXCA=="
+                     *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
                      *           }
                      *         ]
                      *       },
@@ -4058,6 +5429,316 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description Rows of a page; 50 unless said.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "agent": "0193509f-6e00-7000-8000-000000000006",
+                     *           "pool": "default",
+                     *           "trust": {
+                     *             "version": 1,
+                     *             "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821"
+                     *           },
+                     *           "issued": "2026-11-22T09:00:00.000Z",
+                     *           "received": "2026-11-22T09:00:00.000Z",
+                     *           "receipt": {
+                     *             "payloadType": "application/vnd.sallyport.receipt.v1+json",
+                     *             "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiM2ZkZDcyNGQzYmJlMTRiY2JiM2RkMjhhYWIyMWNhMWI2MDM4ZDg1ZDg4MWIzNjQxNDM2NzAyNWRjMjA5YzgyMSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                     *             "signatures": [
+                     *               {
+                     *                 "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                     *                 "sig": "8t3okxD0VBxr6OEd6YQ4DVlo2ahY3QeeRtyeBRB/JTy5mA8Q24lz5wXDsb5O4kjktIyAVMEw5un71DETs4OyCg=="
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ReceiptRecord"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listRewraps: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description Rows of a page; 50 unless said.
+                 * @example 10
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0193509f-6e00-7000-8000-000000000008",
+                     *           "state": "running",
+                     *           "total": 10000,
+                     *           "done": 2000,
+                     *           "refused": 0,
+                     *           "remaining": {
+                     *             "321284bf5f0c1019f64cc3217db73606": 8000
+                     *           },
+                     *           "created": "2026-11-22T09:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Rewrap"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["trust_missing"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startRewrap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000008",
+                     *       "state": "running",
+                     *       "total": 10000,
+                     *       "done": 0,
+                     *       "refused": 0,
+                     *       "remaining": {
+                     *         "321284bf5f0c1019f64cc3217db73606": 10000
+                     *       },
+                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Rewrap"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getRewrap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000008 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000008",
+                     *       "state": "running",
+                     *       "total": 10000,
+                     *       "done": 2000,
+                     *       "refused": 0,
+                     *       "remaining": {
+                     *         "321284bf5f0c1019f64cc3217db73606": 8000
+                     *       },
+                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Rewrap"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["trust_missing"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    pauseRewrap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000008 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000008",
+                     *       "state": "paused",
+                     *       "total": 10000,
+                     *       "done": 2000,
+                     *       "refused": 0,
+                     *       "remaining": {
+                     *         "321284bf5f0c1019f64cc3217db73606": 8000
+                     *       },
+                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Rewrap"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict.trust_missing"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resumeRewrap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000008 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000008",
+                     *       "state": "running",
+                     *       "total": 10000,
+                     *       "done": 2000,
+                     *       "refused": 0,
+                     *       "remaining": {
+                     *         "321284bf5f0c1019f64cc3217db73606": 8000
+                     *       },
+                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Rewrap"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict.trust_missing"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -4096,6 +5777,7 @@ export interface operations {
                      *           "pool": "default",
                      *           "state": "running",
                      *           "trigger": "request",
+                     *           "action": "run",
                      *           "attempt": 1,
                      *           "attempts": 4,
                      *           "cancel": false,
@@ -4136,17 +5818,20 @@ export interface operations {
                  *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
                  *       "request": {
                  *         "payloadType": "application/vnd.sallyport.request.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwb29sIjoiZGVmYXVsdCIsImluZGV4IjoxLCJwaXBlbGluZSI6eyJpZCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNSIsImhhc2giOiI1NDg2Nzc3YWRkNWFjNTc2MzYzN2MzOWNlZGEyODYwNDdiOWVhYWUxYjE0OTRlMjE0MmM2YjA3ZDc1YWU1NjBlIn0sIm5vbmNlIjoiMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiLCJpc3N1ZWQiOiIyMDI2LTExLTIyVDA5OjAwOjAwLjAwMFoiLCJleHBpcmVzIjoiMjAyNi0xMS0yMlQwOToxMDowMC4wMDBaIn0=",
+                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9LCJub25jZSI6IjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiJ9",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "byFqhnx6D7XJ6tyb2pNszLSYQGBSJiqXS3sLjNObNj/kBCCM0ECRy/wig8w/mWA/Y2FwE40Tsx0AG/5ULV2wCw=="
+                 *             "sig": "AByCCFhV7KnRWli9lyZdywp81ILD483qS5ATOpzPS4l8TxpggKjC7VXiYd9WdgVssdOGfT6jFIiRlDHA4HkLDQ=="
                  *           }
                  *         ]
                  *       }
                  *     }
                  */
                 "application/json": {
+                    parameters?: {
+                        [key: string]: string;
+                    };
                     pipeline_id: string;
                     request?: components["schemas"]["Dsse"];
                 };
@@ -4168,6 +5853,7 @@ export interface operations {
                      *       "pool": "default",
                      *       "state": "queued",
                      *       "trigger": "request",
+                     *       "action": "run",
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": false,
@@ -4186,7 +5872,7 @@ export interface operations {
             409: components["responses"]["trust_missing"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed"];
+            422: components["responses"]["idempotency_mismatch.request_mismatch.request_expired.parameter_refused.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed"];
             429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -4219,6 +5905,7 @@ export interface operations {
                      *       "pool": "default",
                      *       "state": "running",
                      *       "trigger": "request",
+                     *       "action": "run",
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": false,
@@ -4275,6 +5962,7 @@ export interface operations {
                      *       "pool": "default",
                      *       "state": "running",
                      *       "trigger": "request",
+                     *       "action": "run",
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": true,
@@ -4291,6 +5979,65 @@ export interface operations {
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listRunLogs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "fence": 1,
+                     *           "document": {
+                     *             "payloadType": "application/vnd.sallyport.log.v1+json",
+                     *             "payload": "eyJ0eXBlIjoibG9nIiwidGVuYW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicHJvamVjdCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMiIsInBvb2wiOiJkZWZhdWx0IiwicnVuIjoiMDE5MzUwOWYtNmUwMC04MDAwLTgwMDAtMDAwMDAwMDAwMDA3IiwicGlwZWxpbmUiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJhZ2VudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwNiIsImZlbmNlIjoxLCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                     *             "signatures": [
+                     *               {
+                     *                 "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                     *                 "sig": "lApOAS8rDYj7zXi8bOFDk+OlG8KHSyjezvz5K/1DP0N3W9ShRHS5DDsqE1tCFENqp/FN8yG9A1X6B6fq5Xy0Cg=="
+                     *               }
+                     *             ]
+                     *           },
+                     *           "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa",
+                     *           "created": "2026-11-22T09:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["RunLogRecord"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -4634,7 +6381,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "version": 1,
-                     *           "hash": "ec17d524578667b0198c85e095a02f988dd2da3458b48e1b6a3d03315e0416a7",
+                     *           "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
                      *           "issued": "2026-11-22T09:00:00.000Z",
                      *           "expires": "2027-11-22T09:00:00.000Z",
                      *           "created": "2026-11-22T09:00:00.000Z"
@@ -4671,11 +6418,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                 *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJhcHByb3ZhbCJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
+                 *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
                  *         "signatures": [
                  *           {
                  *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                 *             "sig": "443je4Lgwxb9RjEUOVRN959Ph3MLEgULuW8bnmKJxksG/o+7chVRB9WKdVcbQTvZrmg6J3G6nRMOp2iL3CbeCg=="
+                 *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
                  *           }
                  *         ]
                  *       }
@@ -4701,14 +6448,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
-                     *       "hash": "ec17d524578667b0198c85e095a02f988dd2da3458b48e1b6a3d03315e0416a7",
+                     *       "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJhcHByb3ZhbCJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
+                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *             "sig": "443je4Lgwxb9RjEUOVRN959Ph3MLEgULuW8bnmKJxksG/o+7chVRB9WKdVcbQTvZrmg6J3G6nRMOp2iL3CbeCg=="
+                     *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
                      *           }
                      *         ]
                      *       },
@@ -4753,14 +6500,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
-                     *       "hash": "ec17d524578667b0198c85e095a02f988dd2da3458b48e1b6a3d03315e0416a7",
+                     *       "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJhcHByb3ZhbCJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
+                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *             "sig": "443je4Lgwxb9RjEUOVRN959Ph3MLEgULuW8bnmKJxksG/o+7chVRB9WKdVcbQTvZrmg6J3G6nRMOp2iL3CbeCg=="
+                     *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
                      *           }
                      *         ]
                      *       },

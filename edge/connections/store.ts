@@ -5,6 +5,7 @@ import type { ConnectionRecord, ConnectionSummary } from '../../shared/schemas/c
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { type Reader, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { keepSealed } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
 
 /** A document that was checked, with its sealed part. */
@@ -91,11 +92,15 @@ export function toRecord(
   return { id, project, name, kind, version, hash, pools, created, updated, document: dsse, sealed }
 }
 
-function insertVersion(signed: SignedConnection, now: number): Step {
-  const { document: { tenant, id, version }, hash, dsse, sealed } = signed
-  const document = JSON.stringify(dsse)
-  const row = { tenant, id, version, hash, document, sealed: fromBase64(sealed), created: now }
-  return step(writes.insertInto('connection_version').values(row), { otherwise: 'conflict' })
+function insertVersion(signed: SignedConnection, now: number): Step[] {
+  const { document: { tenant, project, id, version, pools }, hash, dsse } = signed
+  const envelope = fromBase64(signed.sealed)
+  const row = { tenant, id, version, hash, document: JSON.stringify(dsse), sealed: envelope, created: now }
+  const audience = { type: 'connection', project: null, pools } as const
+  return [
+    step(writes.insertInto('connection_version').values(row), { otherwise: 'conflict' }),
+    ...keepSealed({ tenant, type: 'connection', id, version, project, audience, envelope }),
+  ]
 }
 
 /** An id that was ever used, and a name that is in use, are `already_exists`. */
@@ -105,7 +110,7 @@ export function insertConnection(signed: SignedConnection, now: number): Step[] 
   const times = { created: now, updated: now, deleted: null }
   return [
     step(writes.insertInto('connection').values({ ...row, ...times }), { otherwise: 'already_exists' }),
-    insertVersion(signed, now),
+    ...insertVersion(signed, now),
   ]
 }
 
@@ -116,7 +121,7 @@ export function updateConnection(signed: SignedConnection, now: number): Step[] 
     .set({ name, version, hash, pools: JSON.stringify(pools), updated: now })
     .where('tenant', '=', tenant).where('id', '=', id).where('version', '=', version - 1)
     .where('deleted', 'is', null)
-  return [step(query, { otherwise: 'conflict' }), insertVersion(signed, now)]
+  return [step(query, { otherwise: 'conflict' }), ...insertVersion(signed, now)]
 }
 
 /** Refused with `conflict` while a pipeline that is there uses it. */

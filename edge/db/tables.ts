@@ -1,4 +1,5 @@
 /** Every table, as Kysely knows it. Times are milliseconds since 1970, flags 0 or 1. */
+import type { KeyTables } from './key_tables.ts'
 import type { RoomTables } from './room_tables.ts'
 
 interface MigrationTable {
@@ -102,7 +103,7 @@ interface TokenTable {
   last_used: number | null
 }
 
-export interface Tables extends RoomTables {
+export interface Tables extends RoomTables, KeyTables {
   migration: MigrationTable
   expectation: ExpectationTable
   audit_leaf: AuditLeafTable

@@ -13,6 +13,13 @@ export interface Written {
   readonly repeated: boolean
 }
 
+/** Something else that the plan does and that has to be found under its own name. */
+export interface FurtherEntry {
+  readonly action: `${string}.${string}`
+  readonly target: string
+  readonly facts?: Change<unknown>['facts']
+}
+
 export interface Change<Reply> {
   readonly kind: 'change'
   /** In order; whole or not at all. Rows that the reply needs come from SELECTs by ids that the handler made. */
@@ -25,6 +32,8 @@ export interface Change<Reply> {
   readonly names?: Readonly<Record<string, PersonalName>>
   /** Another tenant, whose log gets the same entry without the names. */
   readonly alsoIn?: string
+  /** Entries of the same plan, right before the route's own and in the same log. */
+  readonly further?: readonly FurtherEntry[]
   /** When it was decided, of a handler that has waited; the request's `now` unless said. */
   readonly time?: number
   /** Called once the writes are durable. */

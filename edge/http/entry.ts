@@ -86,7 +86,12 @@ export function planOf(
   const names = hideNames(change.names ?? {}, { identity, entry, randomBytes })
   return {
     id: identity.planId,
-    steps: [...change.writes, ...names.steps, ...witness(change, { identity, entry })],
+    steps: [
+      ...change.writes,
+      ...names.steps,
+      ...witness(change, { identity, entry }),
+      ...further(change, { identity, entry }),
+    ],
     leaf: leafOf(change, { identity, entry, names: names.hashes }),
     repeatable: identity.keyed,
   }
@@ -100,6 +105,18 @@ function witness(
   if (change.alsoIn === undefined) return []
   const leaf = leafOf(change, { identity, entry: { ...entry, tenant: change.alsoIn }, names: {} })
   return [leafStatement(uuid(sha256(utf8(`${identity.planId}/also`)), 8), leaf)]
+}
+
+/** Further entries, under plan ids that follow from the first. They stand before the route's own. */
+function further(
+  change: Change<unknown>,
+  { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
+): Step[] {
+  return (change.further ?? []).map(({ action, ...rest }, i) => {
+    const planId = uuid(sha256(utf8(`${identity.planId}/further/${i}`)), 8)
+    const own = { identity: { ...identity, planId }, entry: { ...entry, action }, names: {} }
+    return leafStatement(planId, leafOf({ ...change, facts: {}, ...rest }, own))
+  })
 }
 
 function leafOf(

@@ -5,6 +5,7 @@ import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { keepSealed } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
 
 /** A document that was checked, with its sealed part. */
@@ -105,12 +106,17 @@ function clear({ document, hash }: SignedPipeline) {
   }
 }
 
-function insertVersion(signed: SignedPipeline, now: number): Step {
-  const { document: { tenant, id, version, triggers }, hash, dsse, sealed } = signed
+function insertVersion(signed: SignedPipeline, now: number): Step[] {
+  const { document: { tenant, project, id, version, pool, triggers }, hash, dsse } = signed
+  const envelope = fromBase64(signed.sealed)
   const document = JSON.stringify(dsse)
   const schedule = triggers.schedule === undefined ? null : JSON.stringify(triggers.schedule)
-  const row = { tenant, id, version, hash, document, sealed: fromBase64(sealed), created: now, schedule }
-  return step(writes.insertInto('pipeline_version').values(row), { otherwise: 'conflict' })
+  const row = { tenant, id, version, hash, document, sealed: envelope, created: now, schedule }
+  const audience = { type: 'pipeline', project, pools: [pool] } as const
+  return [
+    step(writes.insertInto('pipeline_version').values(row), { otherwise: 'conflict' }),
+    ...keepSealed({ tenant, type: 'pipeline', id, version, project, audience, envelope }),
+  ]
 }
 
 /** Both connections are there and of this project: a write that touches two rows (one, where both are the same). */
@@ -130,7 +136,7 @@ export function insertPipeline(signed: SignedPipeline, now: number): Step[] {
   return [
     useConnections(signed),
     step(writes.insertInto('pipeline').values(row), { otherwise: 'already_exists' }),
-    insertVersion(signed, now),
+    ...insertVersion(signed, now),
   ]
 }
 
@@ -141,7 +147,7 @@ export function updatePipeline(signed: SignedPipeline, now: number): Step[] {
     .set({ ...clear(signed), updated: now })
     .where('tenant', '=', tenant).where('id', '=', id).where('version', '=', version - 1)
     .where('deleted', 'is', null)
-  return [useConnections(signed), step(query, { otherwise: 'conflict' }), insertVersion(signed, now)]
+  return [useConnections(signed), step(query, { otherwise: 'conflict' }), ...insertVersion(signed, now)]
 }
 
 /** Runs that wait for an agent end with it; one that an agent has goes on. */

@@ -7,6 +7,7 @@
 export class Place {
   readonly #leave: (place: Place) => void
   #rung = false
+  #over = false
   #wake: (() => void) | null = null
 
   constructor(leave: (place: Place) => void) {
@@ -18,14 +19,20 @@ export class Place {
     this.#wake?.()
   }
 
+  /** Ends the wait of its holder, who was not rung for. */
+  end(): void {
+    this.#over = true
+    this.#wake?.()
+  }
+
   /** Whether it was rung. */
   get rung(): boolean {
     return this.#rung
   }
 
-  /** True once it is rung; false when the time is over or the signal aborts. */
+  /** True once it is rung; false when it is ended, the time is over or the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (this.#rung || ms <= 0 || signal.aborted) return Promise.resolve(this.#rung)
+    if (this.#rung || this.#over || ms <= 0 || signal.aborted) return Promise.resolve(this.#rung)
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)
@@ -71,6 +78,18 @@ export class Bell {
     if (first === undefined) return
     this.#remove(key, first)
     first.ring()
+  }
+
+  /** Ends the wait of all whose key begins like this. */
+  end(prefix: string): void {
+    for (const [key, line] of this.#lines) {
+      if (key.startsWith(prefix)) { for (const place of line) place.end() }
+    }
+  }
+
+  /** Wakes the first of every line whose key begins like this. */
+  ringEach(prefix: string): void {
+    for (const key of [...this.#lines.keys()]) if (key.startsWith(prefix)) this.ring(key)
   }
 
   #remove(key: string, place: Place): void {

@@ -10,6 +10,8 @@ import { change } from '../http/change.ts'
 import { freshIdentity, planOf } from '../http/entry.ts'
 import { explain, type Log } from '../http/log.ts'
 import { Bell, type Place } from './bell.ts'
+import type { Rewraps } from '../keys/rewraps.ts'
+import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
 import { backoffMs, next, type RunEvent, silentCode } from './states.ts'
 import {
@@ -29,6 +31,8 @@ export interface QueueOptions {
   readonly clock: () => number
   readonly randomBytes: (length: number) => Uint8Array
   readonly log: Log
+  readonly newest: Newest
+  readonly rewraps: Rewraps
   /** Milliseconds between re-checks on average; each is between half and one and a half of it. */
   readonly recheckMs?: number
 }
@@ -55,6 +59,8 @@ export class Queue {
 
   constructor(options: QueueOptions) {
     this.#options = options
+    options.newest.onChange((tenant) => this.#bell.end(keyOf(tenant, '')))
+    options.rewraps.onWork((tenant) => this.#bell.ringEach(keyOf(tenant, '')))
   }
 
   get now(): number {
@@ -217,8 +223,9 @@ export class Queue {
   }
 
   async #recheck(of: PoolKey): Promise<boolean> {
+    await this.#options.newest.recheck(of.tenant)
     const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take: 1 })
-    return rows.length > 0
+    return rows.length > 0 || await this.#options.rewraps.recheck(of)
   }
 }
 

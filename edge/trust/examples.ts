@@ -4,7 +4,7 @@ import type { Connection } from '../../shared/schemas/connection.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Index } from '../../shared/schemas/index.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
-import type { Enrolment, RunLog } from '../../shared/schemas/receipt.ts'
+import type { Enrolment, Receipt, RunLog } from '../../shared/schemas/receipt.ts'
 import type { Request } from '../../shared/schemas/request.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { schemas } from '../../shared/seal/context.ts'
@@ -18,6 +18,7 @@ const signerKey = toBase64(native.ed25519.publicKey(seed(2)))
 const poolKey = toBase64(native.ed25519.publicKey(seed(3)))
 const logKey = toBase64(native.ed25519.publicKey(seed(4)))
 const sealingKey = native.x25519.publicKey(seed(5))
+export const sealingKid = keyId(native, sealingKey)
 
 const commitment = 'c0'.repeat(32)
 const at = '2026-11-22T09:00:00.000Z'
@@ -30,6 +31,8 @@ export const ids = {
   pipeline: '0193509f-6e00-7000-8000-000000000005',
   agent: '0193509f-6e00-7000-8000-000000000006',
   run: '0193509f-6e00-8000-8000-000000000007',
+  rewrap: '0193509f-6e00-7000-8000-000000000008',
+  batch: '0193509f-6e00-7000-8000-000000000009',
 } as const
 
 const trust: TrustDocument = {
@@ -42,7 +45,7 @@ const trust: TrustDocument = {
   roots: { keys: [toBase64(native.ed25519.publicKey(seed(1)))], threshold: 1 },
   pools: [{ name: 'default', key: poolKey, enrolment: 'pool_key' }],
   sealing_keys: [{
-    kid: keyId(native, sealingKey),
+    kid: sealingKid,
     suite: 1,
     pool: 'default',
     public: toBase64(sealingKey),
@@ -165,6 +168,19 @@ const log: RunLog = {
   commitment,
 }
 export const signedLog = signed({ type: 'log', document: log, seeds: [seed(3)] })
+
+const receipt: Receipt = {
+  type: 'receipt',
+  tenant: ids.tenant,
+  pool: 'default',
+  agent: ids.agent,
+  trust: { version: 1, hash: signedTrust.hash },
+  index: { [ids.project]: { number: 1, hash: signedIndex.hash } },
+  kids: [sealingKid],
+  log: null,
+  issued: at,
+}
+export const signedReceipt = signed({ type: 'receipt', document: receipt, seeds: [seed(3)] })
 
 /** An envelope to the tenant's key. */
 export const sealed = toBase64(seal({ ...native, randomBytes: (n) => new Uint8Array(n).fill(6) }, {

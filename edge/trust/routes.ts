@@ -4,11 +4,15 @@ import { Fault } from '../../shared/faults.ts'
 import { Id, Version } from '../../shared/schemas/fields.ts'
 import { IndexRecord, PublishIndex } from '../../shared/schemas/index_record.ts'
 import { PublishTrust, TrustRecord, TrustSummary } from '../../shared/schemas/trust_record.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
 import { type LogKeyOptions, promoteLogKey } from '../audit/tenant_log.ts'
 import { change } from '../http/change.ts'
 import { Page, paged, pageOf, pageShape, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { native } from '../primitives.ts'
 import { at, ids, signedIndex, signedTrust } from './examples.ts'
+import { keepPolicy, keyEntries, listKeys } from './key_life.ts'
+import type { Newest } from './newest.ts'
 import { readIndex, readTrust } from './rules.ts'
 import {
   checkProject,
@@ -91,47 +95,52 @@ const getTrust = query({
   },
 })
 
-function publishTrustRoute(options: LogKeyOptions): Route {
-return command({
-  id: 'publishTrust',
-  method: 'post',
-  path: '/v1/trust',
-  status: 201,
-  tag: 'Trust',
-  summary: 'Publish the next trust document',
-  description:
-    'Compare-and-set: its version is the newest one plus 1 and its `previous` the hash of that one, ' +
-    'else 409. A document that commits to a new policy brings the envelope of it.',
-  permission: 'trust.write',
-  audit: 'trust.published',
-  body: PublishTrust,
-  maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
-  reply: TrustRecord,
-  faults: ['conflict', 'document_invalid', 'trust_invalid', 'signature_invalid', 'log_key_mismatch'],
-  example: { body: { document: signedTrust.dsse }, reply: trustExample },
-  async handle({ db, principal, body, now }) {
-    const published = await readTrust(db, principal.tenant, body)
-    const { document, hash, dsse, nextLogKey } = published
-    const { version } = document
-    const policy = body.policy?.envelope ?? null
-    const before = document.policy === null ? null : await trustRecord(db, principal.tenant, version - 1)
-    return change({
-      writes: [
-        insertTrust(published, { policy, now }),
-        ...(nextLogKey === null ? [] : [promoteLogKey(options, principal.tenant, nextLogKey)]),
-      ],
-      target: document.tenant,
-      facts: { version, hash },
-      reply: () => ({
-        version,
-        hash,
-        document: dsse,
-        policy: policy ?? before?.policy ?? null,
-        created: isoTime(now),
-      }),
-    })
-  },
-})
+function publishTrustRoute(options: TrustOptions): Route {
+  return command({
+    id: 'publishTrust',
+    method: 'post',
+    path: '/v1/trust',
+    status: 201,
+    tag: 'Trust',
+    summary: 'Publish the next trust document',
+    description:
+      'Compare-and-set: its version is the newest one plus 1 and its `previous` the hash of that one, ' +
+      'else 409. A document that commits to a new policy brings the envelope of it.',
+    permission: 'trust.write',
+    audit: 'trust.published',
+    body: PublishTrust,
+    maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
+    reply: TrustRecord,
+    faults: ['conflict', 'document_invalid', 'trust_invalid', 'signature_invalid', 'log_key_mismatch'],
+    example: { body: { document: signedTrust.dsse }, reply: trustExample },
+    async handle({ db, principal, body, now }) {
+      const published = await readTrust(db, principal.tenant, body)
+      const { document, hash, dsse, nextLogKey } = published
+      const { version } = document
+      const policy = body.policy?.envelope ?? null
+      const before = await trustRecord(db, principal.tenant, version - 1)
+      const last = before === null ? null : readUnverified(native, 'trust', before.document).document
+      return change({
+        writes: [
+          insertTrust(published, { policy, now }),
+          listKeys(document),
+          ...(policy === null ? [] : keepPolicy(document, policy)),
+          ...(nextLogKey === null ? [] : [promoteLogKey(options, principal.tenant, nextLogKey)]),
+        ],
+        target: document.tenant,
+        facts: { version, hash },
+        further: keyEntries(document, last),
+        committed: () => options.newest.published(principal.tenant),
+        reply: () => ({
+          version,
+          hash,
+          document: dsse,
+          policy: document.policy === null ? null : policy ?? before?.policy ?? null,
+          created: isoTime(now),
+        }),
+      })
+    },
+  })
 }
 
 const projectParams = z.strictObject({ id: Id })
@@ -183,48 +192,65 @@ const getIndex = query({
   },
 })
 
-const publishIndex = command({
-  id: 'publishIndex',
-  method: 'post',
-  path: '/v1/projects/{id}/index',
-  status: 201,
-  tag: 'Trust',
-  summary: 'Publish the next index of a project',
-  description: 'Compare-and-set on its number and on the hash of the one before, else 409.',
-  permission: 'index.write',
-  audit: 'index.published',
-  params: projectParams,
-  body: PublishIndex,
-  maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
-  reply: IndexRecord,
-  faults: [
-    'not_found',
-    'conflict',
-    'document_invalid',
-    'signature_invalid',
-    'signer_not_allowed',
-    'trust_missing',
-  ],
-  example: { params: { id: ids.project }, body: { document: signedIndex.dsse }, reply: indexExample },
-  async handle({ db, principal, params, body, now, planId }) {
-    const name = await checkProject(db, principal.tenant, params.id)
-    const signed = await readIndex(db, principal.tenant, { project: params.id, name, dsse: body.document })
-    const { document, hash, dsse } = signed
-    return change({
-      writes: [insertIndex(signed, now), tellOfIndex(principal.tenant, { project: params.id, plan: planId })],
-      target: params.id,
-      facts: { number: document.number, hash },
-      reply: () => ({
-        project: params.id,
-        number: document.number,
-        hash,
-        document: dsse,
-        created: isoTime(now),
-      }),
-    })
-  },
-})
+function publishIndexRoute({ newest }: TrustOptions): Route {
+  return command({
+    id: 'publishIndex',
+    method: 'post',
+    path: '/v1/projects/{id}/index',
+    status: 201,
+    tag: 'Trust',
+    summary: 'Publish the next index of a project',
+    description: 'Compare-and-set on its number and on the hash of the one before, else 409.',
+    permission: 'index.write',
+    audit: 'index.published',
+    params: projectParams,
+    body: PublishIndex,
+    maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
+    reply: IndexRecord,
+    faults: [
+      'not_found',
+      'conflict',
+      'document_invalid',
+      'signature_invalid',
+      'signer_not_allowed',
+      'trust_missing',
+    ],
+    example: { params: { id: ids.project }, body: { document: signedIndex.dsse }, reply: indexExample },
+    async handle({ db, principal, params, body, now, planId }) {
+      const name = await checkProject(db, principal.tenant, params.id)
+      const signed = await readIndex(db, principal.tenant, { project: params.id, name, dsse: body.document })
+      const { document, hash, dsse } = signed
+      return change({
+        writes: [
+          insertIndex(signed, now),
+          tellOfIndex(principal.tenant, { project: params.id, plan: planId }),
+        ],
+        target: params.id,
+        facts: { number: document.number, hash },
+        committed: () => newest.published(principal.tenant),
+        reply: () => ({
+          project: params.id,
+          number: document.number,
+          hash,
+          document: dsse,
+          created: isoTime(now),
+        }),
+      })
+    },
+  })
+}
 
-export function trustRoutes(options: LogKeyOptions): readonly Route[] {
-  return [listTrust, getTrust, publishTrustRoute(options), listIndexes, getIndex, publishIndex]
+export interface TrustOptions extends LogKeyOptions {
+  readonly newest: Newest
+}
+
+export function trustRoutes(options: TrustOptions): readonly Route[] {
+  return [
+    listTrust,
+    getTrust,
+    publishTrustRoute(options),
+    listIndexes,
+    getIndex,
+    publishIndexRoute(options),
+  ]
 }

@@ -24,7 +24,9 @@ export type KeySummary = z.infer<typeof KeySummary>
  * `sealed` is an envelope whose plaintext is 32 random bytes, in the context (tenant, no project, `possession`, id of
  * the agent, version 1, `possession/1`).
  */
-export const PossessionChallenge = z.object({ kid: KeyId, sealed: Base64 }).meta({ id: 'PossessionChallenge' })
+export const PossessionChallenge = z.object({ kid: KeyId, sealed: Base64 }).meta({
+  id: 'PossessionChallenge',
+})
 
 export const PossessionChallenges = z.object({ challenges: z.array(PossessionChallenge) })
 export type PossessionChallenges = z.infer<typeof PossessionChallenges>
@@ -32,7 +34,10 @@ export type PossessionChallenges = z.infer<typeof PossessionChallenges>
 /** `answer` is the plaintext, base64. A key that the agent does not hold is left out. */
 export const AnswerPossession = z.strictObject({
   answers: z.array(z.strictObject({ kid: KeyId, answer: Key })).min(1).max(256)
-    .refine((answers) => new Set(answers.map(({ kid }) => kid)).size === answers.length, 'a key stands there twice'),
+    .refine(
+      (answers) => new Set(answers.map(({ kid }) => kid)).size === answers.length,
+      'a key stands there twice',
+    ),
 })
 export type AnswerPossession = z.infer<typeof AnswerPossession>
 

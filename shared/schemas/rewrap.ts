@@ -80,9 +80,12 @@ export const Rewrap = z.object({
   state: RewrapState,
   total: Count.meta({ description: 'Records done, refused and still to do.' }),
   done: Count,
-  refused: Count.meta({ description: 'Records that an agent did not pass on: not offered again in this one.' }),
+  refused: Count.meta({
+    description: 'Records that an agent did not pass on: not offered again in this one.',
+  }),
   remaining: z.record(KeyId, Count).meta({
-    description: 'By key id: records that are sealed to it and are not to be any more. Empty when all is well.',
+    description:
+      'By key id: records that are sealed to it and are not to be any more. Empty when all is well.',
   }),
   created: Time,
   finished: Time.optional(),

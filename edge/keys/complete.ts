@@ -1,0 +1,74 @@
+/** What an agent hands back of a batch, looked at record by record. */
+import { fromBase64, toHex } from '../../shared/bytes.ts'
+import { Fault } from '../../shared/faults.ts'
+import { type CompleteRewrap, nameOfRecord, type Rewrapped } from '../../shared/schemas/rewrap.ts'
+import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import { describeEnvelope } from '../../shared/seal/envelope.ts'
+import { native } from '../primitives.ts'
+import { sealedToText } from '../trust/sealed_records.ts'
+import { type Requirements, requirementsOf } from './required.ts'
+import type { HeldRecord, Swap, Trial } from './rewrap_store.ts'
+
+/** Wrong answers for one record after which it counts as refused: an agent that errs is not asked for ever. */
+const MAX_TRIES = 5
+
+export interface Judged {
+  readonly swaps: readonly Swap[]
+  readonly trials: readonly Trial[]
+  readonly counts: { readonly done: number; readonly refused: number; readonly left: number }
+}
+
+/**
+ * An envelope is taken where its record is in the batch and still what the agent was given, and where the new one is
+ * sealed to exactly whom the current trust document says. Everything else waits for another batch, and is refused with
+ * `rewrap_refused` when that has happened too often.
+ */
+export function judge(
+  body: CompleteRewrap,
+  given: {
+    readonly tenant: string
+    readonly batch: string
+    readonly held: readonly HeldRecord[]
+    readonly trust: TrustDocument
+  },
+): Judged {
+  const requirements = requirementsOf(given.trust)
+  const answers = new Map(body.records.map((record) => [nameOfRecord(record), record]))
+  const codes = new Map(body.refused.map((record) => [nameOfRecord(record), record.code]))
+  const swaps: Swap[] = []
+  const trials: Trial[] = []
+  for (const held of given.held) {
+    const { type, id, version } = held
+    const name = nameOfRecord(held)
+    const answer = answers.get(name)
+    const sealed = answer === undefined || answer.was !== held.hash
+      ? null
+      : accepted(answer, held, requirements)
+    if (sealed !== null) {
+      const { audience, hash: was } = held
+      swaps.push({ ...sealed, type, id, version, was, audience, tenant: given.tenant, batch: given.batch })
+      continue
+    }
+    const late = held.tries + 1 >= MAX_TRIES ? 'rewrap_refused' as const : null
+    trials.push({ type, id, version, refused: codes.get(name) ?? late })
+  }
+  const refused = trials.filter((trial) => trial.refused !== null).length
+  return { swaps, trials, counts: { done: swaps.length, refused, left: trials.length - refused } }
+}
+
+/** Null for what is no envelope, or one to others. */
+function accepted(
+  { sealed }: Rewrapped,
+  { audience }: HeldRecord,
+  requirements: Requirements,
+): Pick<Swap, 'sealedTo' | 'hash' | 'envelope'> | null {
+  const envelope = fromBase64(sealed)
+  try {
+    const sealedTo = sealedToText(describeEnvelope(envelope))
+    if (sealedTo !== requirements.of(audience)?.sealedTo) return null
+    return { sealedTo, hash: toHex(native.sha256(envelope)), envelope }
+  } catch (error) {
+    if (error instanceof Fault) return null
+    throw error
+  }
+}

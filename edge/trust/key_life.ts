@@ -1,0 +1,43 @@
+/** What a trust document says of keys that the edge keeps beside it: since when, and that one has gone. */
+import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import { fromBase64 } from '../../shared/bytes.ts'
+import { sql, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
+import type { FurtherEntry } from '../http/change.ts'
+import { keepSealed } from './sealed_records.ts'
+
+/** Since when each sealing key is listed; one that was listed before keeps its time. */
+export function listKeys({ tenant, version, issued, sealing_keys }: TrustDocument): Step {
+  const rows = sealing_keys.map(({ kid }) => ({ tenant, kid, since: Date.parse(issued), version }))
+  return step(
+    writes.insertInto('sealing_key').values(rows)
+      .onConflict((conflict) => conflict.columns(['tenant', 'kid']).doNothing()),
+  )
+}
+
+/** Entries of the audit log for keys that are in another state than before, where somebody will look for it. */
+export function keyEntries(document: TrustDocument, before: TrustDocument | null): FurtherEntry[] {
+  return document.sealing_keys.flatMap(({ kid, pool, state }) => {
+    const was = before?.sealing_keys.find((key) => key.kid === kid)?.state
+    if (state === was || (state !== 'retired' && state !== 'compromised')) return []
+    return [{ action: `key.${state}`, target: kid, facts: { pool, trust: document.version } } as const]
+  })
+}
+
+/** Of each policy there is one envelope: the one that came last. What older keys still open is not kept. */
+export function keepPolicy({ tenant, version, policy }: TrustDocument, envelope: string): Step[] {
+  if (policy === null) return []
+  const older = writes.updateTable('trust_document').set({ policy: sql<null>`NULL` }).where(
+    'tenant',
+    '=',
+    tenant,
+  )
+    .where('policy_version', '=', policy.version).where('version', '<', version).where(
+      'policy',
+      'is not',
+      null,
+    )
+  const record = { tenant, type: 'policy', id: tenant, version: policy.version, project: null } as const
+  const audience = { type: 'policy', project: null, pools: [] } as const
+  return [step(older), ...keepSealed({ ...record, audience, envelope: fromBase64(envelope) })]
+}
