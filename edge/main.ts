@@ -4,6 +4,7 @@ import { hashSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
 import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
 import { openStorage } from './db/open.ts'
+import { checkMasterKeys } from './db/reseal.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
@@ -11,6 +12,9 @@ import { wire } from './wiring.ts'
 const FLUSH_MS = 60_000
 /** A run whose agent fell silent is taken back within this time of its lease's end. */
 const REAP_MS = 5_000
+/** When the schedules could not be asked how long to wait. */
+const TICK_MS = 1_000
+const JITTER_MS = 100
 /** Hosts kill 5 s after they ask. */
 const DRAIN_MS = 4_000
 
@@ -22,6 +26,7 @@ async function start(log: Log): Promise<void> {
   const ran = await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: clock() })
   if (ran > 0) log('info', 'migrations ran', { count: ran })
   const master = await masterKeys(config, native.randomBytes)
+  await checkMasterKeys({ storage, primitives: native, master })
   const setup = await setupToken(config, native.randomBytes)
   const closing = new AbortController()
   const edge = wire({
@@ -44,8 +49,15 @@ async function start(log: Log): Promise<void> {
       return new Response(null, { status: 500 })
     },
   }, edge.app)
-  const timer = setInterval(() => tidy(edge.flush, log), FLUSH_MS)
+  const minutely = async () => {
+    await tidy(edge.flush, log)
+    await tidy(edge.removeSilent, log)
+    await tidy(edge.reseal, log)
+  }
+  void tidy(edge.reseal, log)
+  const timer = setInterval(minutely, FLUSH_MS)
   const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
+  void keepTime(edge.tick, { log, closing: closing.signal })
   const stop = async () => {
     if (closing.signal.aborted) return
     log('info', 'stopping')
@@ -59,6 +71,32 @@ async function start(log: Log): Promise<void> {
     Deno.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
+}
+
+/** Calls `tick` as it asks to be, a little later each time by chance, so that instances do not look all at once. */
+async function keepTime(
+  tick: () => Promise<number>,
+  { log, closing }: { readonly log: Log; readonly closing: AbortSignal },
+): Promise<void> {
+  while (!closing.aborted) {
+    let wait = TICK_MS
+    await tidy(async () => (wait = await tick()), log)
+    const [random = 0] = native.randomBytes(1)
+    await pause(wait + random / 256 * JITTER_MS, closing)
+  }
+}
+
+/** Resolves after so many ms, or when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
 }
 
 async function tidy(work: () => Promise<unknown>, log: Log): Promise<void> {

@@ -101,7 +101,7 @@ const create = command({
       ],
       target: row.id,
       facts: { length: body.name.length },
-      names: { name: body.name },
+      names: { name: { member: body.name, value: body.name } },
       reply: ({ rows, repeated }) => ({
         ...(rows[1]?.[0] as unknown as { id: string; name: string }),
         ...(repeated ? {} : { secret: 'shown once' }),

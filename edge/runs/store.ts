@@ -14,6 +14,9 @@ export type RunRow = RoomTables['run']
 const isQueued = sql<boolean>`state = 'queued'`
 const isHeldRow = sql<boolean>`state IN ('leased', 'running')`
 
+/** Due at no time yet: a scheduled run that waits for the run before. */
+export const NEVER = 8_640_000_000_000_000
+
 export function standingOf(row: RunRow): Standing {
   const { state, failures, retries, lost } = row
   return { state, failures, retries, lost, cancel: row.cancel === 1 }
@@ -21,7 +24,7 @@ export function standingOf(row: RunRow): Standing {
 
 export function toRun(row: RunRow): Run {
   const trigger = JSON.parse(row.trigger) as Trigger
-  const waits = row.state === 'queued' && row.due > row.created
+  const waits = row.state === 'queued' && row.due > row.created && row.due < NEVER
   return {
     id: row.id,
     project: row.project,

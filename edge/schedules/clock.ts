@@ -1,0 +1,201 @@
+/**
+ * Starts runs at the fire times of their pipelines' signed schedules. Everything that counts is in the database: a
+ * fire time has one run whoever looks, and an edge that was away goes on where it was.
+ */
+import { Fault } from '../../shared/faults.ts'
+import { runId } from '../../shared/ids.ts'
+import { nextFire } from '../../shared/schedule.ts'
+import type { Schedule } from '../../shared/schemas/pipeline.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
+import type { Reader } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
+import { freshIdentity } from '../http/entry.ts'
+import { explain, type Log } from '../http/log.ts'
+import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
+import { native } from '../primitives.ts'
+import { type ListedPipeline, listedPipeline } from '../runs/job.ts'
+import type { Queue } from '../runs/queue.ts'
+import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
+import { newRun } from '../runs/trigger.ts'
+import { indexRecord, isoTime } from '../trust/store.ts'
+import { decide, type Decision } from './plan.ts'
+import {
+  agenda,
+  dropNews,
+  dropSchedule,
+  dueSchedules,
+  isUnderWay,
+  listedSchedules,
+  moveSchedule,
+  type News,
+  news,
+  putSchedule,
+  scheduleOf,
+  type ScheduleRow,
+  schedulesOf,
+  takeTurn,
+  type Turn,
+  turns,
+  waitingRuns,
+} from './store.ts'
+
+export interface ScheduleOptions extends OwnActOptions {
+  readonly db: Reader
+  readonly log: Log
+  readonly queue: Queue
+}
+
+const TICK_MS = 1_000
+const AT_ONCE = 100
+/** Fire times of one schedule that one tick looks at. */
+const STEPS = 200
+
+export class ScheduleClock {
+  readonly #options: ScheduleOptions
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options
+  }
+
+  /** Does what is due; answers in how many ms to look again, a second at most. Safe from any number of instances. */
+  async tick(): Promise<number> {
+    const { db, clock } = this.#options
+    const todo = await agenda(db)
+    const due = todo.nextAt !== null && todo.nextAt <= clock()
+    if (todo.news) await this.#each(await news(db, AT_ONCE), (one) => this.#learn(one))
+    if (todo.waiting) await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one))
+    if (due) await this.#each(await dueSchedules(db, clock(), AT_ONCE), (row) => this.#fire(row))
+    const { nextAt } = todo.news || due ? await agenda(db) : todo
+    return Math.min(TICK_MS, Math.max(0, (nextAt ?? Infinity) - clock()))
+  }
+
+  /** One that fails does not hold up the others, and comes again at the next tick. */
+  async #each<T extends { readonly tenant: string }>(all: readonly T[], act: (one: T) => Promise<void>) {
+    for (const one of all) {
+      try {
+        await act(one)
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'conflict') continue
+        this.#options.log('warn', 'a schedule could not be served, and is tried again', {
+          tenant: one.tenant,
+          error: explain(error),
+        })
+      }
+    }
+  }
+
+  /** Makes the schedules of a project what its newest index lists. */
+  async #learn(of: News): Promise<void> {
+    const { db, clock } = this.#options
+    const { tenant, project } = of
+    const index = await indexRecord(db, tenant, { project, number: 'latest' })
+    const steps: Step[] = []
+    if (index !== null) {
+      const { issued } = readUnverified(native, 'index', index.document).document
+      // Fire times count from the listing on, by the clock of whoever signed it.
+      const since = Math.max(clock(), Date.parse(issued))
+      const listed = await listedSchedules(db, tenant, { project, number: index.number })
+      const kept = new Map((await schedulesOf(db, tenant, project)).map((row) => [row.pipeline, row]))
+      for (const { pipeline, schedule } of listed) {
+        const before = kept.get(pipeline)
+        kept.delete(pipeline)
+        if (before?.schedule === schedule) continue
+        const row = { tenant, pipeline, project, schedule }
+        steps.push(putSchedule({ ...row, next_at: nextAt(row, { before, since }) }))
+      }
+      steps.push(...[...kept.values()].map(dropSchedule))
+    }
+    await this.#write([...steps, dropNews(of)])
+  }
+
+  async #release(turn: Turn): Promise<void> {
+    await this.#write([takeTurn(turn, this.#options.clock())])
+    this.#options.queue.ring(turn)
+  }
+
+  /** The fire times of one schedule that have come, one after the other. */
+  async #fire(due: ScheduleRow): Promise<void> {
+    const { db, clock } = this.#options
+    const schedule = scheduleOf(due)
+    let row = due
+    for (let count = 0; count < STEPS; count++) {
+      if (row.next_at === null) return
+      const underWay = await isUnderWay(db, row)
+      const waiting = underWay ? await waitingRuns(db, row) : 0
+      const decision = decide(schedule, { at: row.next_at, now: clock(), underWay, waiting })
+      if (decision.kind === 'nothing') return
+      await this.#carryOut(row, decision)
+      row = { ...row, next_at: decision.next }
+    }
+  }
+
+  async #carryOut(row: ScheduleRow, decision: Exclude<Decision, { kind: 'nothing' }>): Promise<void> {
+    const { tenant, pipeline } = row
+    const moved = moveSchedule(row, decision.next)
+    const fire = isoTime(decision.fire)
+    if (decision.kind === 'run') {
+      const listed = await listedPipeline(this.#options.db, tenant, row)
+      return await this.#start(listed, { tenant, decision, moved })
+    }
+    const missed = decision.kind === 'missed'
+    const until = decision.next === null ? null : isoTime(decision.next)
+    const said = {
+      action: missed ? 'schedule.missed' : 'schedule.skipped',
+      facts: { fire, ...(missed ? { until } : {}) },
+    }
+    await actAsEdge(this.#options, { tenant, ...said, target: pipeline, writes: [moved] })
+  }
+
+  async #start(
+    listed: ListedPipeline,
+    given: {
+      readonly tenant: string
+      readonly decision: Extract<Decision, { kind: 'run' }>
+      readonly moved: Step
+    },
+  ): Promise<void> {
+    const { tenant, decision: { fire: at, waits }, moved } = given
+    const { db, clock, randomBytes, queue } = this.#options
+    const now = clock()
+    const trigger = { kind: 'schedule', fire: isoTime(at) } as const
+    const id = runId(native, { tenant, pipeline: listed.pipeline.id, trigger })
+    // It has its run when this pipeline was taken off the index and put back, or a clock was set back.
+    if (await run(db, tenant, id) !== null) return await this.#write([moved])
+    const triggered = { trigger, id, action: 'run', day: null, slot: null, fire: at, made: null } as const
+    const { planId } = freshIdentity(now, randomBytes)
+    const made = newRun({ db, tenant, listed, now, plan: planId }, triggered)
+    const row: RunRow = waits ? { ...made, due: NEVER } : made
+    await actAsEdge(this.#options, {
+      tenant,
+      action: 'run.created',
+      target: id,
+      facts: { pipeline: row.pipeline, trigger: 'schedule', fire: trigger.fire },
+      writes: [moved, insertRun(row)],
+    })
+    if (!waits) queue.ring(row)
+  }
+
+  async #write(steps: readonly Step[]): Promise<void> {
+    await this.#options.storage.write({ id: '', steps, leaf: null, repeatable: false })
+  }
+}
+
+/** Where a schedule begins, or goes on when only what it says of overlapping and missed times has changed. */
+function nextAt(
+  row: Pick<ScheduleRow, 'schedule'>,
+  { before, since }: { readonly before: ScheduleRow | undefined; readonly since: number },
+): number | null {
+  const schedule = scheduleOf(row)
+  if (before !== undefined && sameFires(scheduleOf(before), schedule)) return before.next_at
+  try {
+    return nextFire(schedule, since)
+  } catch (error) {
+    // Nobody can read it: agents refuse it too, and it fires never.
+    if (error instanceof Fault && error.code === 'pipeline_invalid') return null
+    throw error
+  }
+}
+
+function sameFires(a: Schedule, b: Schedule): boolean {
+  return a.cron === b.cron && a.timezone === b.timezone
+}
