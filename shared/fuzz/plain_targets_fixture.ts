@@ -1,0 +1,157 @@
+/** What is typed, and what stands in records that have been opened: their authors are known, and may be wrong. */
+import { utf8 } from '../bytes.ts'
+import { z } from 'zod'
+import { checkParameters } from '../parameters.ts'
+import { firesBetween, isFire, validSchedule } from '../schedule.ts'
+import { Parameter, ParameterName, ParameterValues } from '../schemas/parameter.ts'
+import { PipelineBody } from '../schemas/pipeline.ts'
+import { Policy } from '../schemas/policy.ts'
+import { RunLogBody } from '../schemas/receipt.ts'
+import { formatPin, parsePin } from '../trust/pin.ts'
+import { type Access, derivedHosts, forbiddenBy, policyAllows } from '../trust/policy.ts'
+import { valueOf } from './sealed_targets_fixture.ts'
+import type { Target } from './target_fixture.ts'
+import { documents, ids, json } from './world_fixture.ts'
+
+const lossy = (input: Uint8Array) => new TextDecoder().decode(input)
+
+const database = {
+  connector: 'postgres',
+  endpoint: 'db.example',
+  port: 5432,
+  account: 'etl',
+  database: 'shop',
+  schema: 'public',
+} as const
+const accesses: Access[] = [
+  { direction: 'read', ...database, table: 'orders' },
+  { direction: 'write', connector: 'files', path: '/data/out/a.csv' },
+  { direction: 'read', connector: 'https', endpoint: 'data.example', port: 443, path: '/exports/a%2fb' },
+]
+const policy: Policy = {
+  allow: [
+    { direction: 'read', ...database, prefix: 'ord' },
+    { direction: 'write', connector: 'files', path: '/data/out' },
+    {
+      direction: 'read',
+      connector: 'https',
+      endpoint: '*',
+      port: 443,
+      path: '/exports',
+      derived: ['*.cdn.example'],
+    },
+  ],
+  forbidden_pairs: [{ source: { ...database, prefix: '*' }, destination: { connector: 'files', path: '/' } }],
+  limits: { rows: 5, bytes: 6, runs_per_day: 7 },
+  relay: { logs: true },
+}
+/** Nothing that the policy above denies is allowed by a path or a host that is spelled another way. */
+const denied = (access: unknown) => {
+  const parsed = z.object({ endpoint: z.string(), path: z.string(), table: z.string() }).safeParse(access)
+  if (!parsed.success) return null
+  const { endpoint, path, table } = parsed.data
+  const found: Access[] = [
+    { direction: 'read', ...database, endpoint, table },
+    { direction: 'write', connector: 'files', path },
+    { direction: 'read', connector: 'https', endpoint, port: 443, path },
+  ]
+  return found.map((one) => policyAllows(policy, one).allowed)
+}
+
+const Given = z.object({ declared: z.record(ParameterName, Parameter), given: ParameterValues })
+const { schedule } = documents.pipeline.triggers
+
+export const plainTargets: readonly Target[] = [
+  {
+    name: 'pin',
+    structure: 'text',
+    seeds: [utf8(formatPin({ tenant: ids.tenant, version: 12, hash: 'ab'.repeat(32) }))],
+    take: (input) => parsePin(lossy(input)),
+    authentic: (pin, input) => formatPin(pin as Parameters<typeof formatPin>[0]) === lossy(input),
+  },
+  {
+    name: 'policy-body',
+    structure: 'json',
+    seeds: [json(policy)],
+    take(input) {
+      const parsed = Policy.safeParse(valueOf(input))
+      if (!parsed.success) return null
+      const [source, destination] = accesses as [Access, Access]
+      return accesses.map((access) => [
+        policyAllows(parsed.data, access),
+        derivedHosts(parsed.data, access),
+        forbiddenBy(parsed.data, { source, destination }),
+      ])
+    },
+  },
+  {
+    name: 'policy-access',
+    structure: 'json',
+    seeds: [
+      json({ endpoint: 'db.example', path: '/data/out/a.csv', table: 'orders' }),
+      json({ endpoint: 'DB.example.', path: '/exports/a', table: 'ordinary' }),
+    ],
+    take: (input) => denied(valueOf(input)),
+    authentic(accepted, input) {
+      const { endpoint, path, table } = valueOf(input) as { endpoint: string; path: string; table: string }
+      const [read, wrote, fetched] = accepted as boolean[]
+      const plainly = (root: string) =>
+        path.startsWith(root) && !/(^|\/)\.{1,2}(\/|$)|\0/.test(path) && !/%2e%2e|%2f|%5c/i.test(path)
+      return (!read || (/^db\.example\.?$/i.test(endpoint) && table.startsWith('ord'))) &&
+        (!wrote || (/^\/+data\/+(\.\/+)*out(\/|$)/.test(path) && !/(^|\/)\.\.(\/|$)|\0/.test(path))) &&
+        (!fetched || plainly('/exports'))
+    },
+  },
+  {
+    name: 'pipeline-body',
+    structure: 'json',
+    seeds: [json({
+      streams: [{
+        from: 'a.b',
+        to: 'c.d',
+        mode: 'append',
+        where: 'x > ${since}',
+        key: ['id'],
+        cast: { a: 'text' },
+      }],
+    })],
+    take(input) {
+      const parsed = PipelineBody.safeParse(valueOf(input))
+      return parsed.success ? parsed.data : null
+    },
+  },
+  {
+    name: 'log-body',
+    structure: 'json',
+    seeds: [json({ lines: ['a', 'b'] })],
+    take(input) {
+      const parsed = RunLogBody.safeParse(valueOf(input))
+      return parsed.success ? parsed.data : null
+    },
+  },
+  {
+    name: 'parameters',
+    structure: 'json',
+    seeds: [json({ declared: documents.pipeline.parameters, given: documents.request.parameters })],
+    take(input) {
+      const parsed = Given.safeParse(valueOf(input))
+      if (!parsed.success) return null
+      checkParameters(parsed.data.declared, parsed.data.given, { unsigned: false })
+      return parsed.data
+    },
+  },
+  {
+    name: 'schedule',
+    structure: 'json',
+    seeds: [json(schedule), json({ ...schedule, cron: '*/5 0-6,12 1,15 JAN-JUN 0#2', timezone: 'UTC' })],
+    take(input) {
+      const { cron, timezone } = (valueOf(input) ?? {}) as Record<string, unknown>
+      if (typeof cron !== 'string' || typeof timezone !== 'string') return null
+      const after = Date.UTC(2026, 10, 22)
+      validSchedule({ cron, timezone })
+      const fires = firesBetween({ cron, timezone }, { after, until: after + 86_400_000, most: 3 })
+      return fires.map((at) => isFire({ cron, timezone }, at))
+    },
+    authentic: (fires) => (fires as boolean[]).every((one) => one),
+  },
+]
