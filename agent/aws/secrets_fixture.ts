@@ -107,7 +107,8 @@ export class SecretsDouble implements AsyncDisposable {
     if (operation === 'GetSecretValue') {
       const found = [...versions].find(([, { stages }]) => stages.has(asked.VersionStage ?? 'AWSCURRENT'))
       if (found === undefined) throw new Refused('ResourceNotFoundException')
-      return { Name: name, SecretString: found[1].text, VersionId: found[0] }
+      const ARN = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`
+      return { ARN, Name: name, SecretString: found[1].text, VersionId: found[0] }
     }
     if (operation === 'PutSecretValue') {
       versions.set(token, { text: asked.SecretString ?? '', stages: new Set(asked.VersionStages) })

@@ -10,7 +10,8 @@ import type { Policy } from '../../shared/schemas/policy.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { readUnverified, signDocument } from '../../shared/sign/documents.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
-import { edgeOf } from '../config.ts'
+import type { LeastPolicies } from '../aws/least_policies.ts'
+import { type Config, edgeOf } from '../config.ts'
 import { answer, edgeFor } from '../edge_client/edge_client.ts'
 import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
 import {
@@ -25,15 +26,23 @@ import {
   writeToken,
 } from '../home.ts'
 import { native } from '../primitives.ts'
-import { anchorAt, makeAnchor } from '../trust/anchor.ts'
+import { makeAnchor, readAnchor } from '../trust/anchor.ts'
 import { type Draft, dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.ts'
 import { firstTrust, newKey, newRing, withPolicy } from '../trust/new_tenant.ts'
 import { readPolicyFile } from '../trust/policy_file.ts'
-import { storeAt } from '../trust/store.ts'
 import { rememberProject } from '../trust/known_projects.ts'
 import { localPolicyStarter } from '../trust/local_policy_starter.ts'
-import { configOf } from './agent_options.ts'
+import { agentOptions, configOf } from './agent_options.ts'
 import { askSecret, askText } from './ask.ts'
+import {
+  awsPolicies,
+  checkFree,
+  keepRing,
+  type Places,
+  placesOf,
+  settingLines,
+  writeSettings,
+} from './init_places.ts'
 import { projectsOf } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts } from './table.ts'
@@ -55,13 +64,18 @@ const examples = `
 The keys are made on this machine and stay on it. The edge gets a setup token (it wrote one to a file on its first
 start), or the token of its operator, and after that only what it may know.
 
+Ring, floor and anchor are files in the home folder unless told otherwise. With a ring in AWS Secrets Manager or objects
+in S3, they are made there, agent.yaml says where they are, and the least policies for IAM are printed.
+
 Examples:
   sallyport init --url http://localhost:8787 --setup-token-file data/setup_token --tenant "Acme" --policy policy.yaml
   SALLYPORT_SETUP_TOKEN=… sallyport init --url https://edge.example.com --tenant "Acme"
-  sallyport init --url https://edge.example.com --token-file operator-token --tenant "Another"`
+  sallyport init --url https://edge.example.com --token-file operator-token --tenant "Another"
+  sallyport init --url https://edge.example.com --tenant "Acme" --keystore aws-sm:sallyport/default \\
+    --floor 's3:acme-sallyport/floor.json?owner=123456789012' --anchor 's3:acme-sallyport/anchor.json?owner=123456789012'`
 
 export const define: Define = (command, shell) => {
-  command
+  agentOptions(command, ['keystore', 'floor', 'anchor'])
     .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
     .option('--setup-token-file <file>', 'file with the setup token, - for stdin (or SALLYPORT_SETUP_TOKEN)')
     .option('--token-file <file>', "file with the operator's API token, instead of a setup token")
@@ -108,10 +122,13 @@ async function init(shell: Shell, options: Options): Promise<void> {
     given: options.person,
     fallback: userName(),
   })
+  const config = configOf(shell, options)
+  const at = placesOf(shell, config)
+  if (!existsSync(join(home, places.init))) await checkFree(at)
   const keys = keysOf(home, options)
-  const progress = await register(shell, { url, person, options })
-  const made = readDraft(home) ?? makeDocuments(home, { progress, keys, person, policy, days })
-  await finish(shell, { url, made, keys, progress, policy: made.policy !== null })
+  const progress = await register(shell, { url, person, options, config })
+  const made = readDraft(home) ?? await makeDocuments(home, { progress, keys, person, policy, days, at })
+  await finish(shell, { url, made, keys, progress, policy: made.policy !== null, config, at })
 }
 
 function userName(): string {
@@ -155,7 +172,7 @@ function keysOf(home: string, { offlineRoot, suite: asked }: Options): Keys {
 /** Tells the edge the tenant's id, which is made here, and remembers who we are to it. */
 async function register(
   shell: Shell,
-  { url, person, options }: { url: URL; person: string; options: Options },
+  { url, person, options, config }: { url: URL; person: string; options: Options; config: Config },
 ): Promise<Progress & { log_key: string }> {
   const { home } = shell
   const place = join(home, places.init)
@@ -189,7 +206,7 @@ async function register(
   )
   makePrivateFolder(home)
   writeAtomic(place, JSON.stringify(known))
-  const edge = edgeFor(url, token, configOf(shell, {}).network)
+  const edge = edgeFor(url, token, config.network)
   const made = await answer(operator ? edge.POST('/v1/tenants', { body }) : edge.POST('/v1/setup', { body }))
   if (made.token === undefined) {
     throw new Fault(
@@ -210,10 +227,14 @@ interface Making {
   readonly person: string
   readonly policy: Policy | null
   readonly days: number
+  readonly at: Places
 }
 
 /** Ring, trust document 1 and sealed policy; the draft is written last, so that it stands for all of them. */
-function makeDocuments(home: string, { progress, keys, person, policy, days }: Making): Draft {
+async function makeDocuments(
+  home: string,
+  { progress, keys, person, policy, days, at }: Making,
+): Promise<Draft> {
   const now = Date.now()
   const ring = newRing({ tenant: progress.tenant, pool: progress.pool, suite: keys.suite, now })
   const bare = firstTrust({
@@ -230,7 +251,7 @@ function makeDocuments(home: string, { progress, keys, person, policy, days }: M
   const seeds = [keys.root.private]
   const { dsse, hash } = signDocument(native, { type: 'trust', document: made.document, seeds })
   const pin = { tenant: progress.tenant, version: 1, hash }
-  writeAtomic(join(home, places.ring), JSON.stringify({ ...ring, pin }, null, 2) + '\n')
+  await keepRing(at.keystore, { ...ring, pin })
   const draft: Draft = { document: dsse, previous: null, policy: made.policy }
   writeDraft(home, draft)
   return draft
@@ -238,39 +259,48 @@ function makeDocuments(home: string, { progress, keys, person, policy, days }: M
 
 interface Finishing {
   readonly url: URL
-  readonly made: ReturnType<typeof makeDocuments>
+  readonly made: Draft
   readonly keys: Keys
   readonly progress: Progress
   readonly policy: boolean
+  readonly config: Config
+  readonly at: Places
 }
 
-async function finish(shell: Shell, { url, made, keys, progress, policy }: Finishing): Promise<void> {
+async function finish(shell: Shell, finishing: Finishing): Promise<void> {
   const { home } = shell
+  const { url, made, progress, config, at } = finishing
   const { tenant, pool } = progress
   const { hash } = readUnverified(native, 'trust', made.document)
   const pin = { tenant, version: 1, hash }
-  const edge = edgeFor(url, readToken(home), configOf(shell, {}).network)
-  await publishDraft(made, { edge, floor: storeAt(`file:${join(home, places.floor)}`, 'floor') })
-  await makeAnchor(anchorAt(`file:${join(home, places.anchor)}`), { tenant, pool })
+  const edge = edgeFor(url, readToken(home), config.network)
+  await publishDraft(made, { edge, floor: at.floor })
+  // One that is there was made by an `init` that was interrupted after it, or it is somebody else's.
+  if (!await makeAnchor(at.anchor, { tenant, pool })) await readAnchor(at.anchor, { tenant, pool })
   const local = join(home, places.localPolicy)
   if (!existsSync(local)) writeAtomic(local, localPolicyStarter)
   const [project = null] = await projectsOf(edge)
   if (project !== null) rememberProject(home, tenant, project)
   writeProfile(home, { url: url.origin, tenant, pin, project })
   dropDraft(home)
+  const lines = await settingLines(home, config)
+  const written = writeSettings(home, lines)
+  const policies = await awsPolicies(config)
   rmSync(join(home, places.init), { force: true })
-  report(shell, { url, pin: formatPin(pin), tenant, keys, policy })
+  report(shell, { ...finishing, pin: formatPin(pin), tenant, policies, unwritten: written ? [] : lines })
 }
 
-interface Report {
-  readonly url: URL
+interface Report extends Finishing {
   readonly pin: string
   readonly tenant: string
-  readonly keys: Keys
-  readonly policy: boolean
+  /** Null where nothing is in AWS. */
+  readonly policies: LeastPolicies | null
+  /** Lines that agent.yaml lacks, because there is one already. */
+  readonly unwritten: readonly string[]
 }
 
-function report(shell: Shell, { url, pin, tenant, keys, policy }: Report): void {
+function report(shell: Shell, done: Report): void {
+  const { url, pin, tenant, keys, policy, at: { keystore, floor, anchor }, policies, unwritten } = done
   const { home } = shell
   const at = (name: string) => join(home, name)
   const value = {
@@ -278,21 +308,22 @@ function report(shell: Shell, { url, pin, tenant, keys, policy }: Report): void 
     url: url.origin,
     pin,
     home,
-    ring: at(places.ring),
-    floor: at(places.floor),
-    anchor: at(places.anchor),
+    ring: keystore.place,
+    floor: floor?.place ?? null,
+    anchor: anchor.place,
     local_policy: at(places.localPolicy),
     root_key: at(places.root),
     offline_root_key: keys.offlinePath,
     signer: keyId(native, keys.signer.public),
     policy,
+    ...(policies === null ? {} : { aws: policies }),
   }
   const list = facts([
     ['tenant', tenant],
     ['edge', url.origin],
     ['pin', pin],
     ['ring', `${value.ring}   the pool's secret keys: agents need it, nobody else`],
-    ['floor', value.floor],
+    ['floor', value.floor ?? 'none: an edge can keep a revocation back'],
     ['anchor', value.anchor],
     ['local policy', `${value.local_policy}   what this machine allows its agent`],
     ['root key', value.root_key],
@@ -306,9 +337,23 @@ function report(shell: Shell, { url, pin, tenant, keys, policy }: Report): void 
       'Say what agents may read and write: sallyport policy --help shows a file; then\n' +
       '     sallyport trust edit --policy policy.yaml && sallyport trust sign && sallyport trust publish',
     ]),
+    ...(unwritten.length === 0 ? [] : [`Add to agent.yaml:\n     ${unwritten.join('\n     ')}`]),
     'Start an agent, here or where the data is: sallyport enroll, then sallyport agent',
     'Add connections and a pipeline: sallyport connection add --help, sallyport pipeline init --help',
   ]
   const next = steps.map((step, at) => `  ${at + 1}. ${step}`).join('\n')
-  shell.result(value, `${shell.bold('The tenant is there.')}\n\n${list}\n\n${shell.bold('Next')}\n${next}`)
+  const text = `${shell.bold('The tenant is there.')}\n\n${list}\n\n${shell.bold('Next')}\n${next}`
+  shell.result(value, policies === null ? text : `${text}\n\n${policiesText(shell, policies)}`)
+}
+
+function policiesText(shell: Shell, { agents, publishers, staff }: LeastPolicies): string {
+  const titles = {
+    'The least that IAM has to allow agents': agents,
+    'and who publishes': publishers,
+    'and security staff, who keep the ring': staff,
+  }
+  return Object.entries(titles)
+    .filter(([, { Statement }]) => Statement.length > 0)
+    .map(([title, policy]) => `${shell.bold(title)}\n${JSON.stringify(policy, null, 2)}`)
+    .join('\n\n')
 }

@@ -15,7 +15,7 @@ interface Secret {
 const arn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:([A-Za-z0-9/_+=.@-]{1,512})$/
 
 /** `NAME` or the secret's ARN. Throws `invalid_setting`. */
-export function secretOf(id: string): Secret {
+function secretOf(id: string): Secret {
   const match = arn.exec(id)
   if (match) return { id, name: (match[2] ?? '').replace(/-[A-Za-z0-9]{6}$/, ''), region: match[1] ?? null }
   if (/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(id)) return { id, name: id, region: null }
@@ -34,8 +34,14 @@ export function secretsManagerKeystore(id: string): Keystore {
   }
 }
 
+/** Of a secret that is there. Throws `keystore_missing` and what reading it throws. */
+export async function secretArn(id: string): Promise<string> {
+  return await new SecretsManagerKeystore(secretOf(id)).arn()
+}
+
 interface Version {
   readonly id: string
+  readonly arn: string
   readonly text: string
 }
 
@@ -52,8 +58,16 @@ class SecretsManagerKeystore {
   }
 
   async read(): Promise<string> {
+    return (await this.#present()).text
+  }
+
+  async arn(): Promise<string> {
+    return (await this.#present()).arn
+  }
+
+  async #present(): Promise<Version> {
     const current = await this.#current()
-    if (current !== null) return current.text
+    if (current !== null) return current
     throw new Fault('keystore_missing', `There is no ring in ${this.place}.`)
   }
 
@@ -84,11 +98,11 @@ class SecretsManagerKeystore {
       'ResourceNotFoundException',
     )
     if (answer === null) return null
-    const { SecretString: text, VersionId: id } = answer
-    if (text === undefined || id === undefined) {
+    const { SecretString: text, VersionId: id, ARN: arn } = answer
+    if (text === undefined || id === undefined || arn === undefined) {
       throw new Fault('invalid_file', `What is in ${this.place} is not text.`)
     }
-    return { id, text }
+    return { id, arn, text }
   }
 
   /** False when there is a secret of that name already: one without a value, or somebody faster's. */
