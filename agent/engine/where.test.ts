@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { bindCondition, type Condition } from '../../shared/condition.ts'
 import type { Parameter } from '../../shared/schemas/parameter.ts'
+import type { Order } from '../runs/move.ts'
 import { contents, files, noServer, openWorld, postgres, type World } from './postgres_fixture.ts'
 
 const declared: Record<string, Parameter> = {
@@ -58,8 +59,8 @@ describe('where', { skip: noServer }, () => {
   after(() => world[Symbol.asyncDispose]())
 
   interface Way {
-    readonly from?: ReturnType<typeof postgres>
-    readonly to: ReturnType<typeof postgres>
+    readonly from?: Order['source'] | undefined
+    readonly to: Order['source']
     readonly target: string
     readonly condition?: Condition
   }
@@ -138,9 +139,9 @@ describe('where', { skip: noServer }, () => {
     const secret = 'a-very-secret-value'
     for (const text of ['nowhere = ${name}', 'id = ${name}', 'nonsense(${name})']) {
       const condition = where(text, { name: secret })
-      for (const from of [{}, { from: folder() }] as const) {
-        const stream = 'from' in from ? 'orders.parquet' : 'orders'
-        const result = await move(stream, { ...from, to: database(), target: 'wrong', condition })
+      for (const from of [undefined, folder()]) {
+        const stream = from === undefined ? 'orders' : 'orders.parquet'
+        const result = await move(stream, { from, to: database(), target: 'wrong', condition })
         assert.equal(result.status, 'failed', text)
         assert.ok(!result.faults.some(({ message }) => message.includes(secret)), result.faults.join())
       }

@@ -44,8 +44,7 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   return withRun(fire === null ? object : { ...object, fired: fire }, first, now)
 }
 
-/** How many runs count for the UTC day. */
-export function runsOfDay({ runs }: Pick<PipelineAnchor, 'runs'>, day: string): number {
+function runsOfDay({ runs }: Pick<PipelineAnchor, 'runs'>, day: string): number {
   return runs.filter((run) => run.day === day).length
 }
 

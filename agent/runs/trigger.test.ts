@@ -57,9 +57,9 @@ const refused = (world: World, ms: number, now?: number) =>
 describe('a scheduled run', () => {
   test('starts at each fire time, once', async () => {
     await using world = await hourly()
-    const { order, runsOfDay } = await fire(world, at('11:00'))
-    assert.deepEqual([order.action, order.parameters, runsOfDay], ['run', {}, 1])
-    assert.equal((await fire(world, at('12:00'))).runsOfDay, 2)
+    const { order } = await fire(world, at('11:00'))
+    assert.deepEqual([order.action, order.parameters], ['run', {}])
+    await fire(world, at('12:00'))
     assert.equal((await readPipelineAnchor(world.anchor, world.of))?.fired, time(at('12:00')))
     await updatePipelineAnchor(world.anchor, world.of, (object) => {
       const ended = { status: 'succeeded', code: null } as const

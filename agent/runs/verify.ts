@@ -20,7 +20,7 @@ import { enterPipeline, type PipelineOf, updatePipelineAnchor } from '../trust/p
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { anchoredIndex } from './anchored_index.ts'
-import { countAttempt, runsOfDay, withoutAttempt } from './attempts.ts'
+import { countAttempt, withoutAttempt } from './attempts.ts'
 import { type Asked, type Checked, checkTrigger, type RunOrder } from './trigger.ts'
 
 export interface VerifyOptions {
@@ -48,11 +48,9 @@ export interface VerifiedJob {
   readonly destination: Sealed<'connection'>
   /** What the trigger orders: as a whole, by checked values. */
   readonly order: RunOrder
-  /** How many runs of the pipeline count for the day of this one, itself among them. */
-  readonly runsOfDay: number
 }
 
-type Documents = Omit<VerifiedJob, 'order' | 'runsOfDay'>
+type Documents = Omit<VerifiedJob, 'order'>
 
 /** How often floor and anchor may change while a job is verified. */
 const mostAttempts = 20
@@ -86,7 +84,7 @@ function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): D
   return { job, footing, pipeline, source, destination }
 }
 
-type Counted = Pick<VerifiedJob, 'order' | 'runsOfDay'>
+type Counted = Pick<VerifiedJob, 'order'>
 
 /**
  * Null, with nothing counted, when floor or anchor name something else by now: then all of it is verified anew.
@@ -119,8 +117,8 @@ async function count(
     throw error
   })
   if (attempt === null) return null
-  const { checked, before, after } = attempt
-  if (await still()) return { order: checked, runsOfDay: runsOfDay(after, checked.day) }
+  const { checked, before } = attempt
+  if (await still()) return { order: checked }
   await updatePipelineAnchor(anchor, of, (one) => withoutAttempt(one, checked, before))
   return null
 }
@@ -128,17 +126,16 @@ async function count(
 interface CountedAttempt {
   readonly checked: Checked
   readonly before: PipelineAnchor
-  readonly after: PipelineAnchor
 }
 
 async function countIn(anchor: Store, of: PipelineOf, asked: Asked): Promise<CountedAttempt> {
-  let last: Omit<CountedAttempt, 'after'> | null = null
-  const after = await updatePipelineAnchor(anchor, of, (before) => {
+  let last: CountedAttempt | null = null
+  await updatePipelineAnchor(anchor, of, (before) => {
     const checked = checkTrigger(asked, before)
     last = { checked, before }
     return countAttempt(before, asked, checked)
   })
-  return { ...last as unknown as Omit<CountedAttempt, 'after'>, after }
+  return last as unknown as CountedAttempt
 }
 
 interface Stand {
