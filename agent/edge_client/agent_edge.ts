@@ -4,6 +4,7 @@ import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import type { AnswerPossession, PossessionChallenges } from '../../shared/schemas/key_record.ts'
 import type { CompleteRewrap } from '../../shared/schemas/rewrap.ts'
+import type { SealedLog } from '../logs/relay.ts'
 import type { StreamProgress } from '../../shared/schemas/run.ts'
 
 export interface TrustVersion {
@@ -56,6 +57,8 @@ export interface AgentEdge {
   started(held: Held, signal: AbortSignal): Promise<void>
   heartbeat(held: Held, signal: AbortSignal): Promise<{ readonly cancel: boolean }>
   progress(held: Held, streams: readonly StreamProgress[], signal: AbortSignal): Promise<void>
+  /** The sealed log of an attempt, before its end is told. */
+  putLog(held: Held, log: SealedLog, signal: AbortSignal): Promise<void>
   complete(held: Held, end: Completion, signal: AbortSignal): Promise<void>
   /** What is sealed to keys of the pool, for this agent to open. */
   challenges(signal: AbortSignal): Promise<PossessionChallenges['challenges']>

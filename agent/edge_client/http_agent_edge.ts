@@ -75,6 +75,10 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       const body = { fence, streams: [...streams] }
       await heard(edge.POST('/v1/agent/runs/{id}/progress', { ...run(id), body, signal }), signal)
     },
+    async putLog({ run: id, fence }, { document, sealed }, signal) {
+      const body = { fence, document, sealed }
+      await heard(edge.PUT('/v1/agent/runs/{id}/log', { ...run(id), body, signal }), signal)
+    },
     async complete({ run: id, fence }, end, signal) {
       const body = { fence, ...end }
       await heard(edge.POST('/v1/agent/runs/{id}/complete', { ...run(id), body, signal }), signal)

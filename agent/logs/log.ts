@@ -1,13 +1,15 @@
 /**
- * The agent's own log: JSON lines in its folder, one file a run and one for the agent itself. It never leaves this
- * machine. What the engine and drivers say is written here, with the secrets of the run taken out.
+ * The agent's own log: JSON lines in its folder, one file a run and one for the agent itself. It leaves this machine
+ * only sealed to readers, and where policy says so (`relay.ts`). What the engine and drivers say is written here, with the secrets of the run taken out.
  */
 import {
   closeSync,
   existsSync,
+  fstatSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -30,6 +32,8 @@ export interface Log {
 
 export interface RunLog extends Log, Disposable {
   readonly path: string
+  /** What has been written since it was opened, at most so many bytes from its end, by whole lines. */
+  written(mostBytes: number): string
 }
 
 interface Options {
@@ -78,12 +82,15 @@ class FileLog implements RunLog {
   readonly #level: number
   readonly #now: () => number
   readonly #redactor = new Redactor()
+  /** Where what this attempt writes begins: the file may have earlier attempts. */
+  readonly #start: number
   #closed = false
 
   constructor(path: string, { level, now }: Options) {
     makePrivateFolder(join(path, '..'))
     this.path = path
     this.#file = openSync(path, 'a', 0o600)
+    this.#start = fstatSync(this.#file).size
     this.#level = levels.indexOf(level)
     this.#now = now
   }
@@ -97,6 +104,23 @@ class FileLog implements RunLog {
     const time = new Date(this.#now()).toISOString()
     const line = JSON.stringify({ time, level, message, ...plain(fields) })
     this.#append(this.#redactor.write(line + '\n'))
+  }
+
+  written(mostBytes: number): string {
+    if (!this.#closed) this.#append(this.#redactor.end())
+    const { size } = statSync(this.path)
+    const from = Math.max(this.#start, size - mostBytes)
+    const bytes = Buffer.alloc(Math.max(0, size - from))
+    const file = openSync(this.path, 'r')
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += readSync(file, bytes, at, bytes.length - at, from + at) || bytes.length
+      }
+    } finally {
+      closeSync(file)
+    }
+    const cut = from > this.#start ? bytes.indexOf(10) + 1 : 0
+    return bytes.subarray(cut).toString('utf8')
   }
 
   [Symbol.dispose](): void {

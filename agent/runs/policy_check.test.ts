@@ -56,8 +56,10 @@ let count = 0
 function check({ source, destination, streams, policy, local, env }: Situation, limits = { retries: 0 }) {
   const path = join(folder, `local-${count++}.yaml`)
   writeFileSync(path, local, { mode: 0o600 })
-  const options = { local: loadLocalPolicy(path, [`${folder}/secret`]), base: folder, env }
-  return checkPolicy({ source, destination, body: { streams }, policy }, limits, options)
+  const hidden: string[] = []
+  const hide = (secrets: readonly string[]) => void hidden.push(...secrets)
+  const options = { local: loadLocalPolicy(path, [`${folder}/secret`]), base: folder, env, hide }
+  return { ...checkPolicy({ source, destination, body: { streams }, policy }, limits, options), hidden }
 }
 
 const read = (it: Situation) =>
@@ -165,7 +167,7 @@ describe('policy against what was opened', () => {
     const allowed = check(situation())
     assert.equal(allowed.source.type, 'postgres')
     assert.equal((allowed.source.config as { password: string }).password, 'hunter2')
-    assert.ok(allowed.secrets.includes('hunter2'))
+    assert.ok(allowed.hidden.includes('hunter2'))
   })
 
   for (const { name, code, change } of cases) {

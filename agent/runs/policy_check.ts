@@ -29,8 +29,6 @@ export interface Allowed {
   readonly source: Endpoint
   readonly destination: Endpoint
   readonly limits: PolicyLimits
-  /** Everything in the connections that must not be written down. */
-  readonly secrets: readonly string[]
   /** Hosts that a place may lead on to, by the place as `textOf` writes it: what policy approves of it. */
   readonly derived: ReadonlyMap<string, readonly DerivedHosts[]>
 }
@@ -40,6 +38,8 @@ export interface PolicyOptions {
   /** Relative paths start here. */
   readonly base: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Told of everything in the connections that must not be written down, before anything else is done with it. */
+  readonly hide?: (secrets: readonly string[]) => void
 }
 
 /**
@@ -67,14 +67,12 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
     source: source.endpoint,
     destination: destination.endpoint,
     limits: strictestLimits(opened.policy.limits, limits),
-    secrets: [...source.secrets, ...destination.secrets],
     derived,
   }
 }
 
 interface ReadConnection {
   readonly endpoint: Endpoint
-  readonly secrets: readonly string[]
   /** The place that a stream's name means. */
   readonly place: (name: string) => Place
   /** What a destination writes to besides its targets. */
@@ -86,15 +84,16 @@ const ownLedger = 'sallyport'
 
 function readConnection(
   { kind, config }: OpenedConnection,
-  { local, base, env }: PolicyOptions,
+  { local, base, env, hide = () => undefined }: PolicyOptions,
 ): ReadConnection {
   const resolved = resolveReferences(config, { base, env, permit: (text) => local.reference(text) })
+  hide([...resolved.secrets, ...secretsIn(resolved.config, {})])
   const parsed = parseConfig(kind, resolved.config)
+  hide(secretsIn(resolved.config, parsed))
   const { ledger } = parsed as Partial<PostgresConfig>
   const place = (name: string) => placeOf(kind, { parsed, base, name })
   return {
     endpoint: { type: kind, config: resolved.config },
-    secrets: [...resolved.secrets, ...secretsIn(resolved.config, parsed)],
     place,
     besides: ledger === undefined || ledger === ownLedger ? [] : [place(`${quoteName(ledger)}.targets`)],
   }
@@ -103,8 +102,8 @@ function readConnection(
 /** Passwords, tokens, and whole URLs of databases, which may carry a password. */
 function secretsIn(written: Readonly<Record<string, unknown>>, parsed: unknown): string[] {
   const { password, token } = parsed as { password?: unknown; token?: unknown }
-  const url = password === undefined ? undefined : written['url']
-  const values = [url, written['password'], password, token]
+  const url = String(written['url'] ?? '').startsWith('https://') ? undefined : written['url']
+  const values = [url, written['password'], written['token'], password, token]
   return values.filter((value): value is string => typeof value === 'string' && value !== '')
 }
 

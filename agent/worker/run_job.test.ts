@@ -53,6 +53,7 @@ function edgeOf(world: World, told: Told, change: Partial<AgentEdge> = {}): Agen
     started: async () => void told.started++,
     heartbeat: async () => ({ cancel: false }),
     progress: async () => undefined,
+    putLog: async () => undefined,
     complete: async (_held, end) => void told.completed.push(end),
     checkpoint: async () => ({ checkpoint: '', size: 0, consistency: [] }),
     ...change,

@@ -3,14 +3,19 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, isFaultCode } from '../../shared/faults.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
+import type { Policy } from '../../shared/schemas/policy.ts'
+import { MAX_LOG_BYTES } from '../../shared/schemas/run_log.ts'
 import type { AgentEdge, Completion, Held } from '../edge_client/agent_edge.ts'
 import { backoffMs, sleep } from '../edge_client/transport.ts'
-import { type Level, type Log, openRunLog } from '../logs/log.ts'
+import { type Level, type Log, openRunLog, type RunLog } from '../logs/log.ts'
+import { type LogPlace, mayRelay, sealLog } from '../logs/relay.ts'
 import type { Limits, moveRun, Order } from '../runs/move.ts'
-import { openJob } from '../runs/open.ts'
+import { type OpenedJob, openJob } from '../runs/open.ts'
+import { orderedStreams } from '../runs/ordered.ts'
 import { checkPolicy } from '../runs/policy_check.ts'
 import type { Network } from '../network.ts'
 import { guardOf } from '../runs/run_guard.ts'
+import { checkRunsOfDay } from '../runs/runs_of_day.ts'
 import { keepRefusal } from '../runs/refusal.ts'
 import { completionOf, completionOfFault } from '../runs/report.ts'
 import { markDone, uncountAttempt } from '../runs/attempts.ts'
@@ -108,7 +113,10 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
       // Before the edge hears of it: what it answers does not decide whether the trigger has had its run.
       if (attempt.counted) await remember(job, { completion, stop }, options)
     } finally {
-      if (stop !== 'lease_lost') await report(held, completion, options)
+      if (stop !== 'lease_lost') {
+        if (attempt.place !== null) await relay(runLog, attempt.place, options)
+        await report(held, completion, options)
+      }
     }
   } catch (error) {
     runLog.write('error', 'the run could not be reported', { error })
@@ -137,6 +145,8 @@ interface Attempted {
   readonly completion: Completion
   /** Whether the anchor counts it: what was refused before that changes nothing about its run. */
   readonly counted: boolean
+  /** Where the log belongs; null where nobody may have it. */
+  readonly place: LogPlace | null
 }
 
 /** Throws nothing but what says that the anchor cannot be written. */
@@ -144,21 +154,25 @@ async function attemptRun(job: RunJob, attempt: Attempt): Promise<Attempted> {
   const { options, log, signal } = attempt
   const folder = join(options.scratch, `${job.run.id}-${job.lease.fence}`)
   let counted = false
+  let place: LogPlace | null = null
   try {
     const verified = await verifyJob(job, options, signal)
     counted = true
-    const order = prepare(job, { ...attempt, verified, folder })
+    const opened = openJob(verified)
+    place = placeOf(verified, { policy: opened.policy, attempt })
+    await checkDay(job, { options, policy: opened.policy })
+    const order = prepare(job, { ...attempt, verified, opened, folder })
     await options.edge.started(attempt.held, signal)
     using progress = new ProgressReport(options.edge, attempt.held)
     const result = await options.move({ ...order, onProgress: (at) => progress.update(at) })
     const refused = result.streams.find(({ status }) => status === 'refused')?.code ?? null
     if (refused !== null) await keep(job, options, new Fault(refused))
-    return { completion: completionOf(result), counted }
+    return { completion: completionOf(result), counted, place }
   } catch (error) {
     log.write('error', 'the run is not carried out', { error })
     if (error instanceof Fault && error.class === 'refused') await keep(job, options, error)
     const before = error instanceof Fault && error.code === 'trigger_used' ? await endOf(job, options) : null
-    return { completion: before ?? completionOfFault(error), counted }
+    return { completion: before ?? completionOfFault(error), counted, place }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -181,21 +195,62 @@ async function endOf(job: RunJob, { anchor, of, log }: RunOptions): Promise<Comp
   return { status, ...(code !== null && isFaultCode(code) ? { code } : {}), retry: false, streams: [] }
 }
 
+interface Placing {
+  readonly policy: Policy
+  readonly attempt: Attempt
+}
+
+function placeOf({ footing, pipeline }: VerifiedJob, { policy, attempt }: Placing): LogPlace | null {
+  const { project, id } = pipeline.signed.document
+  const { held, options } = attempt
+  const place: LogPlace = { footing, project, pipeline: id, agent: options.agentId, held }
+  return mayRelay(policy, place) ? place : null
+}
+
+/** Throws `limit_reached` when the pipeline has had the runs of the day that the policy allows. */
+async function checkDay(
+  job: RunJob,
+  { options, policy }: { readonly options: RunOptions; readonly policy: Policy },
+): Promise<void> {
+  const most = policy.limits?.runs_per_day
+  if (most === undefined) return
+  const of = { ...options.of, pipeline: job.run.pipeline_id }
+  checkRunsOfDay((await readPipelineAnchor(options.anchor, of))?.runs ?? [], { id: job.run.id, most })
+}
+
+/** For as long as it is worth it: the log stays here too, and the end of the run waits. */
+const relayForMs = 30_000
+
+async function relay(runLog: RunLog, place: LogPlace, { edge, handBack }: RunOptions): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(handBack.aborted ? handBackForMs : relayForMs)
+    await edge.putLog(place.held, sealLog(runLog.written(MAX_LOG_BYTES), place), signal)
+  } catch (error) {
+    runLog.write('warn', 'the log could not be handed to its readers', { error })
+  }
+}
+
 interface Preparing extends Attempt {
   readonly verified: VerifiedJob
+  readonly opened: OpenedJob
   readonly folder: string
 }
 
-function prepare(job: RunJob, { verified, options, log, signal, folder }: Preparing): Order {
-  const opened = openJob(verified)
+function prepare(job: RunJob, { verified, opened, options, log, signal, folder }: Preparing): Order {
   const local = options.localPolicy()
   const { document } = verified.pipeline.signed
-  const allowed = checkPolicy(opened, document.limits, { local, base: options.base, env: options.env })
-  log.hide(allowed.secrets)
+  const allowed = checkPolicy(opened, document.limits, {
+    local,
+    base: options.base,
+    env: options.env,
+    hide: (secrets) => log.hide(secrets),
+  })
   log.write('info', 'the run is verified, opened and allowed', {
     pipeline: document.name,
     attempt: job.run.attempt,
     streams: opened.body.streams.length,
+    action: verified.order.action,
+    parameters: Object.keys(verified.order.parameters),
   })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const limits: Limits = {
@@ -209,11 +264,7 @@ function prepare(job: RunJob, { verified, options, log, signal, folder }: Prepar
     attempt: job.run.attempt,
     source: allowed.source,
     destination: allowed.destination,
-    streams: opened.body.streams.map(({ key, cast, ...stream }) => ({
-      ...stream,
-      ...(key === undefined ? {} : { key }),
-      ...(cast === undefined ? {} : { cast }),
-    })),
+    streams: orderedStreams(opened.body.streams, document.parameters, verified.order),
     folder,
     base: options.base,
     guard: guardOf(local, allowed.derived),

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { toBase64 } from '../../shared/bytes.ts'
+import { Fault } from '../../shared/faults.ts'
+import type { Policy } from '../../shared/schemas/policy.ts'
+import { RunLogBody } from '../../shared/schemas/receipt.ts'
+import { schemas } from '../../shared/seal/context.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
+import { publicKeyOf } from '../../shared/seal/suites.ts'
+import type { AgentEdge, Completion } from '../edge_client/agent_edge.ts'
+import type { SealedLog } from '../logs/relay.ts'
+import { native } from '../primitives.ts'
+import { moveRun } from '../runs/move.ts'
+import { openRecord } from '../runs/open.ts'
+import { draft, ids, seedOf, World } from '../runs/world_fixture.ts'
+import { loadLocalPolicy } from '../trust/local_policy.ts'
+import { runJob } from './run_job.ts'
+
+const readerKey = seedOf(77)
+const readerPublic = publicKeyOf(native, 1, readerKey)
+
+interface Told {
+  readonly calls: string[]
+  readonly logs: SealedLog[]
+  readonly ends: Completion[]
+}
+
+/** A world whose pipeline moves a file of twelve bytes, under this much of a policy. */
+async function worldUnder(policy: Omit<Policy, 'allow'>, { text = 'id\n1\n2\n3\n' } = {}): Promise<World> {
+  const from = draft()
+  from.policy = {
+    allow: [
+      { direction: 'read', connector: 'files', path: '/' },
+      { direction: 'write', connector: 'files', path: '/' },
+    ],
+    ...policy,
+  }
+  from.trust.readers = [{
+    kid: keyId(native, readerPublic),
+    suite: 1,
+    public: toBase64(readerPublic),
+    owner: 'Rita',
+    projects: ['*'],
+  }]
+  from.bodies.source = { config: { path: './in', format: 'csv' } }
+  from.bodies.destination = { config: { path: './out', format: 'csv' } }
+  const world = new World(from)
+  for (const name of ['in', 'out']) mkdirSync(join(world.folder, name))
+  writeFileSync(join(world.folder, 'in', 'a.csv'), text)
+  await world.settle()
+  return world
+}
+
+async function run(world: World, change: Partial<AgentEdge> = {}): Promise<Told> {
+  const told: Told = { calls: [], logs: [], ends: [] }
+  const edge: AgentEdge = {
+    ...world.edge,
+    self: async () => ({ id: ids.agent, state: 'approved', pool: 'default' }),
+    poll: async () => ({ job: null, newest: { trust: null, indexes: {} }, log: null }),
+    challenges: async () => [],
+    prove: async () => undefined,
+    handIn: async () => undefined,
+    completeRewrap: async () => undefined,
+    started: async () => void told.calls.push('started'),
+    heartbeat: async () => ({ cancel: false }),
+    progress: async () => undefined,
+    async putLog(_held, sealed) {
+      told.calls.push('log')
+      told.logs.push(sealed)
+    },
+    async complete(_held, end) {
+      told.calls.push('complete')
+      told.ends.push(end)
+    },
+    checkpoint: async () => ({ checkpoint: '', size: 0, consistency: [] }),
+    ...change,
+  }
+  const local = join(world.folder, 'local.yaml')
+  writeFileSync(local, `sallyport: 1\nfiles: ["${world.folder}"]\n`, { mode: 0o600 })
+  await runJob(world.job, {
+    footings: world.footings(),
+    anchor: world.anchor,
+    edge,
+    agentId: ids.agent,
+    now: () => world.now,
+    move: moveRun,
+    of: world.ring,
+    localPolicy: () => loadLocalPolicy(local, []),
+    env: {},
+    base: world.folder,
+    scratch: join(world.folder, 'scratch'),
+    logs: { folder: join(world.folder, 'logs'), level: 'debug' },
+    holdMemory: 256,
+    log: { write: () => undefined, hide: () => undefined },
+    working: new Set(),
+    handBack: new AbortController().signal,
+  })
+  return told
+}
+
+function linesOf(world: World, { document, sealed }: SealedLog): string[] {
+  const { commitment, run, fence } = JSON.parse(atob(document.payload))
+  assert.equal(run, world.job.run.id)
+  return openRecord(sealed, {
+    context: {
+      tenant: ids.tenant,
+      project: ids.project,
+      type: 'log',
+      id: run,
+      version: fence,
+      schema: schemas.log,
+    },
+    keys: [{ suite: 1, privateKey: readerKey }],
+    commitment,
+    schema: RunLogBody,
+  }).lines
+}
+
+describe('the log of a run', () => {
+  test('goes to its readers before the end is told, when policy says so', async () => {
+    await using world = await worldUnder({ relay: { logs: true } })
+    const told = await run(world)
+    assert.deepEqual(told.calls, ['started', 'log', 'complete'])
+    assert.equal(told.ends[0]?.status, 'succeeded')
+    const messages = linesOf(world, told.logs[0]!).map((line) => JSON.parse(line).message)
+    assert.ok(messages.includes('the run is verified, opened and allowed'))
+    assert.equal(messages.at(-1), 'the run ends')
+  })
+
+  test('says to readers why policy has refused it', async () => {
+    await using world = await worldUnder({ relay: { logs: true }, allow: [] } as never)
+    const told = await run(world)
+    assert.deepEqual(told.ends.map(({ code }) => code), ['policy_denied'])
+    assert.match(linesOf(world, told.logs[0]!).join('\n'), /The policy does not let/)
+  })
+
+  test('stays where it is when policy does not say so', async () => {
+    await using world = await worldUnder({})
+    assert.deepEqual((await run(world)).calls, ['started', 'complete'])
+  })
+
+  test('that the edge does not take holds no end back', async () => {
+    await using world = await worldUnder({ relay: { logs: true } })
+    const told = await run(world, {
+      putLog: () => Promise.reject(new Fault('edge_unreachable')),
+    })
+    assert.deepEqual(told.ends.map(({ status }) => status), ['succeeded'])
+  })
+})
+
+describe('limits of the policy', () => {
+  test('bytes: a stream of more is stopped, and its target is as it was', async () => {
+    const text = 'id\n' + '1\n'.repeat(10)
+    await using world = await worldUnder({ limits: { bytes: text.length - 1 } }, { text })
+    writeFileSync(join(world.folder, 'out', 'a'), 'id\n0\n')
+    const told = await run(world)
+    assert.deepEqual(told.ends.map(({ status, code }) => [status, code]), [['failed', 'bytes_over_limit']])
+    assert.equal(await Bun.file(join(world.folder, 'out', 'a')).text(), 'id\n0\n')
+    await using enough = await worldUnder({ limits: { bytes: text.length } }, { text })
+    assert.deepEqual((await run(enough)).ends.map(({ status }) => status), ['succeeded'])
+  })
+
+  test('runs a day: one more is refused, by whatever trigger, and tomorrow is another day', async () => {
+    await using world = await worldUnder({ limits: { runs_per_day: 1 } })
+    const codes = async () => (await run(world)).ends.map(({ status, code }) => code ?? status)
+    world.bySlot(1)
+    assert.deepEqual(await codes(), ['succeeded'])
+    world.bySlot(2)
+    assert.deepEqual(await codes(), ['limit_reached'])
+    world.now += 86_400_000
+    world.bySlot(1)
+    assert.deepEqual(await codes(), ['succeeded'])
+  })
+})
