@@ -143,7 +143,7 @@ export class Estate {
     string,
     { kind: 'connection' | 'pipeline'; name: string; version: number; hash: string }
   > = {}
-  readonly #poolSeed = nextSeed()
+  readonly poolSeed = nextSeed()
 
   constructor(edge: TestEdge, made: { tenant: string; token: string; project: string; logKey: string }) {
     this.edge = edge
@@ -199,7 +199,7 @@ export class Estate {
       issued: iso(this.edge.now),
       expires: iso(this.edge.now + 300 * 86_400_000),
       roots: { keys: [publicKey(this.root)], threshold: 1 },
-      pools: [{ name: 'default', key: publicKey(this.#poolSeed), enrolment: 'approval' }],
+      pools: [{ name: 'default', key: publicKey(this.poolSeed), enrolment: 'approval' }],
       sealing_keys: [{
         kid: keyId(native, this.sealingKey),
         suite: 1,

@@ -2,6 +2,7 @@
 import { fromBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { Agent, AskChallenge, Challenge, JoinAgent } from '../../shared/schemas/agent.ts'
+import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
 import type { Enrolment } from '../../shared/schemas/receipt.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
@@ -150,7 +151,7 @@ async function vouched(
   }
   const left = Date.parse(document.expires) - now
   if (left <= 0) throw new Fault('challenge_invalid', 'The statement has expired.')
-  if (left > MAX_STATEMENT_MS) {
+  if (left > MAX_STATEMENT_MS + MAX_CLOCK_SKEW_SECONDS * 1000) {
     throw new Fault('challenge_invalid', 'The statement is good for more than ten minutes.')
   }
   checkChallenge(options, { ...document, now })
