@@ -32,6 +32,20 @@ export async function currentTrust(db: Reader, tenant: string): Promise<Publishe
   return row === undefined ? null : parsed(row)
 }
 
+/** The trust documents that were the newest one at `since` (ms since 1970) or later, the newest first. */
+export async function trustSince(db: Reader, tenant: string, since: number): Promise<PublishedTrust[]> {
+  const rows = await db.selectFrom('trust_document').select('document').where('tenant', '=', tenant)
+    .where(
+      'version',
+      '>=',
+      (eb) =>
+        eb.selectFrom('trust_document').select(eb.fn.coalesce(eb.fn.max('version'), eb.val(1)).as('first'))
+          .where('tenant', '=', tenant).where('created', '<=', since),
+    )
+    .orderBy('version', 'desc').execute()
+  return rows.map(parsed)
+}
+
 export async function trustVersion(
   db: Reader,
   tenant: string,
