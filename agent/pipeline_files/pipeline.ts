@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Name } from '../../shared/schemas/fields.ts'
 import { PipelineBody, PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { parseType } from '../engine/types.ts'
+import { missingParameters, ParametersEntry, TriggersEntry, Where } from './triggers.ts'
 import { type FileKind, readYamlFile } from './yaml.ts'
 
 /** Modes of the format; those that this version has no way to run are refused by name. */
@@ -29,6 +30,7 @@ const StreamEntry = z.strictObject({
   from: z.string().min(1),
   to: z.string().min(1),
   mode: Mode.optional(),
+  where: Where.optional(),
   key: z.array(z.string().min(1)).min(1).optional(),
   columns: z.strictObject({ cast: Cast.optional() }).optional(),
 })
@@ -42,9 +44,8 @@ const written = z.strictObject({
   pool: Name.default('default'),
   defaults: z.strictObject({ mode: Mode.optional() }).default({}),
   streams: z.array(StreamEntry).min(1, { error: 'a pipeline has at least one stream' }),
-  triggers: z.strictObject({
-    api: z.strictObject({ per_day: z.int().min(1).max(10_000) }).optional(),
-  }).default({}),
+  triggers: TriggersEntry.default({}),
+  parameters: ParametersEntry.default({}),
   limits: PipelineLimits.extend({ retries: PipelineLimits.shape.retries.default(3) }).prefault({}),
 })
 
@@ -55,7 +56,7 @@ export interface PipelineFile extends Omit<z.output<typeof written>, 'streams' |
 
 const schema = written.transform((file, context): PipelineFile => {
   const { streams, defaults, ...rest } = file
-  const resolved = streams.map(({ from, to, mode, key, columns }, at) => {
+  const resolved = streams.map(({ from, to, mode, where, key, columns }, at) => {
     const chosen = mode ?? defaults.mode
     if (chosen === undefined) {
       context.addIssue({
@@ -68,6 +69,7 @@ const schema = written.transform((file, context): PipelineFile => {
       from,
       to,
       mode: chosen ?? 'append',
+      ...(where === undefined ? {} : { where }),
       ...(key === undefined ? {} : { key }),
       ...(columns?.cast === undefined ? {} : { cast: columns.cast }),
     }
@@ -81,6 +83,10 @@ const schema = written.transform((file, context): PipelineFile => {
       message: `stream ${first + 1} has the same target`,
     })
   })
+  const values = { parameters: file.parameters, scheduled: file.triggers.schedule !== undefined }
+  for (const { stream, message } of missingParameters(resolved, values)) {
+    context.addIssue({ code: 'custom', path: ['streams', stream, 'where'], message })
+  }
   return { ...rest, body: { streams: resolved } }
 })
 
@@ -90,10 +96,8 @@ const kind: FileKind<PipelineFile> = {
   invalid: 'pipeline_invalid',
   unavailable: [
     ...[
-      'parameters',
       'after',
       'notify',
-      'schedule',
       'schema',
       'cursor',
       'exclude',
@@ -101,7 +105,7 @@ const kind: FileKind<PipelineFile> = {
       'rename',
       'mask',
     ],
-    ...['where', 'transform', 'on_bad_row', 'checks'],
+    ...['transform', 'on_bad_row', 'checks'],
   ],
 }
 

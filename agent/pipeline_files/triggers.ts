@@ -1,0 +1,104 @@
+/** The parts of a pipeline file that say when it runs and with which values. */
+import { z } from 'zod'
+import { parseCondition } from '../../shared/condition.ts'
+import { Fault } from '../../shared/faults.ts'
+import { positionOf, spelling } from '../../shared/parameters.ts'
+import { validSchedule } from '../../shared/schedule.ts'
+import { Parameter, ParameterName } from '../../shared/schemas/parameter.ts'
+import type { PipelineStream } from '../../shared/schemas/pipeline.ts'
+
+const ScheduleEntry = z.strictObject({
+  cron: z.string(),
+  timezone: z.string().default('UTC'),
+  overlap: z.enum(['skip', 'queue']).default('skip'),
+  catch_up: z.enum(['none', 'last', 'all']).default('last'),
+}).superRefine((schedule, context) => {
+  try {
+    validSchedule(schedule)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const [, key = '', message] = /^triggers\.schedule\.(\w+): (.*)$/.exec(error.message) ??
+      [null, '', error.message]
+    context.addIssue({ code: 'custom', path: [key], message: message ?? error.message })
+  }
+})
+
+export const TriggersEntry = z.strictObject({
+  api: z.strictObject({ per_day: z.int().min(1).max(10_000) }).optional(),
+  schedule: ScheduleEntry.optional(),
+})
+
+/** YAML reads `1` as a number; a value of a parameter is text. */
+const Scalar = z.union([z.string(), z.int().transform(String)], { error: 'write it as text, in quotes' })
+
+const ParameterEntry = z.strictObject({
+  enum: z.array(Scalar).min(1).optional(),
+  type: z.enum(['integer', 'date', 'timestamp', 'text']).optional(),
+  min: Scalar.optional(),
+  max: Scalar.optional(),
+  max_length: z.int().optional(),
+}).transform((entry, context): Parameter => {
+  const issue = (path: string[], message: string) => {
+    context.addIssue({ code: 'custom', path, message })
+    return z.NEVER
+  }
+  const parsed = Parameter.safeParse(entry)
+  if (!parsed.success) {
+    return issue(
+      [],
+      'it is { enum: [text, …] }, { type: integer, date or timestamp, min?, max? } or { type: text, max_length? }',
+    )
+  }
+  const parameter = parsed.data
+  if ('type' in parameter && parameter.type !== 'text') {
+    for (const bound of ['min', 'max'] as const) {
+      const text = parameter[bound]
+      if (text !== undefined && positionOf(parameter.type, text) === null) {
+        return issue([bound], `"${text}" is no ${parameter.type}: ${spelling[parameter.type]}`)
+      }
+    }
+  }
+  return parameter
+})
+
+export const ParametersEntry = z.record(ParameterName, ParameterEntry)
+
+export const Where = z.string().max(10_000).superRefine((text, context) => {
+  try {
+    parseCondition(text)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
+  }
+})
+
+/** Conditions that use what is not declared, or what a scheduled run gives no value for. */
+export function missingParameters(
+  streams: readonly PipelineStream[],
+  { parameters, scheduled }: {
+    readonly parameters: Readonly<Record<string, unknown>>
+    readonly scheduled: boolean
+  },
+): { readonly stream: number; readonly message: string }[] {
+  return streams.flatMap(({ where }, stream) => {
+    if (where === undefined || !parses(where)) return []
+    return parseCondition(where).flatMap((piece) => {
+      if (typeof piece === 'string') return []
+      const { parameter } = piece
+      if (!Object.hasOwn(parameters, parameter)) {
+        return [{ stream, message: `the parameter ${parameter} is not declared under parameters` }]
+      }
+      return scheduled
+        ? [{ stream, message: `it needs the parameter ${parameter}, and a scheduled run gives none a value` }]
+        : []
+    })
+  })
+}
+
+function parses(where: string): boolean {
+  try {
+    return parseCondition(where).length > 0
+  } catch {
+    return false
+  }
+}
