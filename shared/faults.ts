@@ -214,6 +214,10 @@ const faults = {
   },
   path_refused: { class: 'refused', help: 'The path is outside the folders that local policy names.' },
   reference_refused: { class: 'refused', help: 'Local policy does not name this secret reference.' },
+  log_refused: {
+    class: 'refused',
+    help: 'The log is of another run, pipeline or attempt than was asked for.',
+  },
   log_forked: {
     class: 'refused',
     help: 'The audit log that the edge shows contradicts the one seen before.',

@@ -1,4 +1,4 @@
-/** `sallyport runs`: started by a signed request, watched in counts and codes; the logs stay with the agent. */
+/** `sallyport runs`: started by a signed request, watched in counts and codes; logs are for readers. */
 import { toHex } from '../../shared/bytes.ts'
 import { Fault, isFaultCode, meaningOf } from '../../shared/faults.ts'
 import type { Request } from '../../shared/schemas/request.ts'
@@ -6,14 +6,13 @@ import type { RunRecord } from '../../shared/schemas/run.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { sleep } from '../edge_client/transport.ts'
-import { readRunLog } from '../logs/log.ts'
 import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
-import { agentOptions, configOf } from './agent_options.ts'
 import { nextStep } from './next_step.ts'
 import { verifiedPipeline } from './pipeline_show.ts'
 import { bytesText, countText, secondsText } from './progress.ts'
 import { entryNamed, openProject, type ProjectOptions, signerOf } from './project.ts'
+import { defineRunLogs } from './run_logs.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, exits, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -67,16 +66,7 @@ export const define: Define = (command, shell) => {
     .argument('<run>', 'id of the run')
     .addHelpText('after', '\nExamples:\n  sallyport runs cancel 019a…')
     .action(shell.action((id: string, options: SessionOptions) => cancel(shell, id, options)))
-  agentOptions(
-    command.command('logs').description("Show a run's log, on the machine of the agent that ran it"),
-    ['logs'],
-  )
-    .argument('<run>', 'id of the run')
-    .addHelpText(
-      'after',
-      '\nLogs never leave the machine of the agent.\n\nExamples:\n  sallyport runs logs 019a…',
-    )
-    .action(shell.action((id: string, options: object) => logs(shell, id, options)))
+  defineRunLogs(command, shell)
 }
 
 interface ListOptions extends ProjectOptions {
@@ -203,7 +193,7 @@ async function ended(shell: Shell, run: RunRecord): Promise<number> {
   if (run.code !== undefined && isFaultCode(run.code)) {
     const next = nextStep(run.code)
     shell.note(`${run.code}: ${meaningOf(run.code).help}${next === null ? '' : ` ${next}`}`)
-    shell.note(`The whole story is with the agent: sallyport runs logs ${run.id}`)
+    shell.note(`The whole story is in its log: sallyport runs logs ${run.id}`)
   }
   return exitOf(run)
 }
@@ -276,36 +266,4 @@ async function cancel(shell: Shell, id: string, options: SessionOptions): Promis
     run,
     run.state === 'cancelled' ? `Run ${id} is cancelled.` : `Run ${id} is asked to stop; it is ${run.state}.`,
   )
-}
-
-async function logs(shell: Shell, id: string, options: object): Promise<void> {
-  const config = configOf(shell, options)
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new UsageError('That is no id of a run. See: sallyport runs list')
-  const text = readRunLog(config.logs, id)
-  if (text === null) {
-    throw new Fault(
-      'not_found',
-      `There is no log of this run in ${config.logs}. Logs stay with the agent that ran it.`,
-    )
-  }
-  const lines = text.trim().split('\n')
-  shell.result(lines.map((line) => JSON.parse(line) as unknown), lines.map(logLine).join('\n'))
-}
-
-/** A line for people: time, level, message, then what belongs to it. */
-function logLine(line: string): string {
-  const { time, level, message, ...rest } = JSON.parse(line) as Record<string, unknown>
-  const more = Object.entries(rest).map(([name, value]) =>
-    `${name}=${typeof value === 'string' ? value : brief(value)}`
-  )
-  return [String(time).slice(11, 23), String(level).padEnd(5), String(message), ...more].join('  ')
-}
-
-function brief(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value)
-  const { code, message, stack: _, cause, ...rest } = value as Record<string, unknown>
-  if (message === undefined) return JSON.stringify(value)
-  const because = cause === undefined ? '' : ` (because: ${brief(cause)})`
-  const more = Object.keys(rest).length <= 1 ? '' : ` ${JSON.stringify(rest)}`
-  return `${code === undefined ? '' : `${String(code)}: `}${String(message)}${more}${because}`
 }
