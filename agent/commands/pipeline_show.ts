@@ -1,7 +1,8 @@
 /** `sallyport pipeline list|show`: what the signed index lists, and for a reader what is inside. */
 import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { stringify } from 'yaml'
 import { Fault } from '../../shared/faults.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { PipelineBody } from '../../shared/schemas/pipeline.ts'
@@ -9,9 +10,10 @@ import { schemas } from '../../shared/seal/context.ts'
 import type { SignedDocument } from '../../shared/sign/documents.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
 import { answer } from '../edge_client/edge_client.ts'
-import { places, readKey } from '../home.ts'
+import { openingKeyOf, places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
 import { openRecord } from '../runs/open.ts'
+import { nextFires, triggerFacts } from './pipeline_facts.ts'
 import {
   entriesOf,
   type Entry,
@@ -34,11 +36,13 @@ export function definePipelineShow(command: Command, shell: Shell): void {
   )
     .argument('<name>', 'name or id')
     .option('--project <name>', 'project (default: the remembered one)')
+    .option('--spec', 'what is sealed, whole, as YAML: streams, columns, conditions')
+    .option('--key <file>', 'reader key file (default: the one in the home folder)')
     .addHelpText(
       'after',
-      '\nExamples:\n  sallyport pipeline show orders\n  sallyport pipeline show orders --json',
+      '\nExamples:\n  sallyport pipeline show orders\n  sallyport pipeline show orders --spec',
     )
-    .action(shell.action((name: string, options: ProjectOptions) => show(shell, name, options)))
+    .action(shell.action((name: string, options: ShowOptions) => show(shell, name, options)))
 }
 
 async function list(shell: Shell, options: ProjectOptions): Promise<void> {
@@ -49,12 +53,27 @@ async function list(shell: Shell, options: ProjectOptions): Promise<void> {
   shell.result(entries, table(['name', 'version', 'id', 'hash'], rows) || none)
 }
 
-async function show(shell: Shell, name: string, options: ProjectOptions): Promise<void> {
+interface ShowOptions extends ProjectOptions {
+  readonly spec?: boolean
+  readonly key?: string
+}
+
+async function show(shell: Shell, name: string, options: ShowOptions): Promise<void> {
   const project = await openProject(shell, options)
   const entry = entryNamed(project, 'pipeline', name)
   const { signed, sealed } = await verifiedPipeline(project, entry)
   const { document, hash, signers } = signed
-  const body = bodyFor(shell.home, signed, sealed)
+  const key = options.key === undefined ? join(shell.home, places.reader) : resolve(options.key)
+  const body = openedBy(key, signed, sealed)
+  if (options.spec === true) {
+    if (body === null) {
+      throw new Fault('kid_missing', `It is sealed to the readers of its project; ${key} is none of them.`)
+    }
+    return shell.result({ document, hash, signers, body, next }, stringify(body).trimEnd())
+  }
+  const now = Date.now()
+  const { schedule } = document.triggers
+  const next = schedule === undefined ? [] : nextFires(schedule, now)
   const nameOf = (id: string) => project.index?.document.entries[id]?.name ?? id
   const list = facts([
     ['pipeline', `${document.name}, version ${document.version}`],
@@ -64,14 +83,14 @@ async function show(shell: Shell, name: string, options: ProjectOptions): Promis
     ['from', nameOf(document.connections.source)],
     ['to', nameOf(document.connections.destination)],
     ['pool', document.pool],
-    [
-      'unsigned runs',
-      document.triggers.api === undefined ? 'none' : `${document.triggers.api.per_day} a day`,
-    ],
+    ...triggerFacts(document, now),
   ])
   const streams = body === null
     ? 'What it moves is sealed, and there is no reader key here that opens it.'
-    : table(['from', 'to', 'mode'], body.streams.map(({ from, to, mode }) => [from, to, mode]))
+    : table(
+      ['from', 'to', 'mode', 'where'],
+      body.streams.map(({ from, to, mode, where }) => [from, to, mode, where ?? '']),
+    )
   shell.result({ document, hash, signers, body }, `${list}\n\n${streams}`)
 }
 
@@ -101,16 +120,23 @@ export async function verifiedPipeline(
 /** What is sealed, or null where no reader key here opens it. */
 export function bodyFor(
   home: string,
+  signed: SignedDocument<'pipeline'>,
+  sealed: string,
+): PipelineBody | null {
+  return openedBy(join(home, places.reader), signed, sealed)
+}
+
+function openedBy(
+  path: string,
   { document }: SignedDocument<'pipeline'>,
   sealed: string,
 ): PipelineBody | null {
-  const path = join(home, places.reader)
   if (!existsSync(path)) return null
   const { tenant, project, id, version, commitment } = document
   try {
     return openRecord(sealed, {
       context: { tenant, project, type: 'pipeline', id, version, schema: schemas.pipeline },
-      keys: [{ suite: 1, privateKey: readKey(path, 'reader').private }],
+      keys: [openingKeyOf(readKey(path, 'reader'))],
       commitment,
       schema: PipelineBody,
     })
