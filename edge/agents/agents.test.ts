@@ -112,7 +112,7 @@ describe('a signed request', () => {
     await using s = await scene()
     const agent = await s.estate.enrol()
     const path = '/v1/agent/poll'
-    const body = { slots: 1, wait_seconds: 0 }
+    const body = { slots: 1, wait_seconds: 0, log_size: 0 }
     const good = () => agent.fields('POST', path, body)
     const refusal = async (
       headers: Record<string, string>,

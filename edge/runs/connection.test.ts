@@ -11,7 +11,7 @@ test('a poll whose connection breaks gives its place up, and costs no run', asyn
   const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, edge.edge.app)
   const { port } = server.addr
   const path = '/v1/agent/poll'
-  const body = { slots: 1, wait_seconds: 25 }
+  const body = { slots: 1, wait_seconds: 25, log_size: 0 }
   const leave = new AbortController()
   const poll = fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',

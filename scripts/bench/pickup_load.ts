@@ -23,7 +23,7 @@ export interface Pickup {
 }
 
 const p = nativeOn(crypto)
-const POLL = utf8(JSON.stringify({ slots: 1, wait_seconds: 25 }))
+const POLL = utf8(JSON.stringify({ slots: 1, wait_seconds: 25, log_size: 0 }))
 
 class Load {
   readonly #order: LoadOrder
