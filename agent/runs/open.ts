@@ -10,7 +10,7 @@ import { uncommit } from '../../shared/seal/record.ts'
 import type { z } from 'zod'
 import { native } from '../primitives.ts'
 import { openingKeys } from '../trust/ring.ts'
-import type { Footing } from '../trust/footing.ts'
+import type { Footing, Footings } from '../trust/footing.ts'
 import type { Sealed, VerifiedJob } from './verify.ts'
 
 export interface OpenedConnection {
@@ -42,6 +42,23 @@ export function openJob({ footing, pipeline, source, destination }: VerifiedJob)
     OpenedConnection,
   ]
   return { source: opened[0], destination: opened[1], body, policy: openPolicy(footing, keys) }
+}
+
+/**
+ * The same; where the ring lacks a key, once more with the ring as it is now: a rotation may have put the key there
+ * since it was read. Throws also what reading the ring throws.
+ */
+export async function openJobAnew(
+  verified: VerifiedJob,
+  footings: Pick<Footings, 'ring'>,
+): Promise<OpenedJob> {
+  try {
+    return openJob(verified)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'kid_missing') throw error
+    const ring = await footings.ring(verified.footing.chain.document)
+    return openJob({ ...verified, footing: { ...verified.footing, ring } })
+  }
 }
 
 export function openConnection(

@@ -22,6 +22,7 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { commit } from '../../shared/seal/record.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import type { TrustVersion } from '../edge_client/agent_edge.ts'
+import type { Keystore } from '../keystore/keystore.ts'
 import { native as p } from '../primitives.ts'
 import { anchorAt, makeAnchor } from '../trust/anchor.ts'
 import { floorAt } from '../trust/floor.ts'
@@ -257,6 +258,7 @@ export class World implements AsyncDisposable {
   shown: { trust: TrustVersion[]; indexes: Dsse[] }
   job: RunJob
   reachable = true
+  keystore: Keystore = { place: 'the test', swap: null, read: async () => JSON.stringify(this.ring) }
 
   constructor(from: Draft) {
     const documents = this.documents = makeDocuments(from)
@@ -360,7 +362,7 @@ export class World implements AsyncDisposable {
 
   footings(typedPin: string | null = null, edge: Pick<World['edge'], 'trustAfter'> = this.edge): Footings {
     return new Footings({
-      keystore: { place: 'the test', swap: null, read: async () => JSON.stringify(this.ring) },
+      keystore: this.keystore,
       typedPin,
       floor: this.floorStore,
       anchor: this.anchor,

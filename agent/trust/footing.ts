@@ -6,6 +6,7 @@ import { Fault } from '../../shared/faults.ts'
 import type { Floor } from '../../shared/schemas/floor.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
+import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { checkCurrent, type Seen, verifyChain } from '../../shared/trust/chain.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import type { Keystore } from '../keystore/keystore.ts'
@@ -80,6 +81,16 @@ export class Footings {
     const { floor } = this.#options
     this.#floor = await this.#fresh('floor', this.#floor, { read: () => readFloor(floor, tenant) })
     return this.#floor.value
+  }
+
+  /**
+   * The ring as it is now, for who lacks a key: nothing that was read before serves. Throws what reading it throws, and
+   * `ring_mismatch` when it does not go with the trust document.
+   */
+  async ring(trust: TrustDocument): Promise<Ring> {
+    const ring = await loadRing(this.#options.keystore)
+    checkRing(ring, trust)
+    return ring
   }
 
   /** Null when the anchor's trust document has changed meanwhile: the chain was held against an older one. */

@@ -10,7 +10,7 @@ import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog, type RunLog } from '../logs/log.ts'
 import { type LogPlace, mayRelay, sealLog } from '../logs/relay.ts'
 import type { Limits, moveRun, Order } from '../runs/move.ts'
-import { type OpenedJob, openJob } from '../runs/open.ts'
+import { type OpenedJob, openJobAnew } from '../runs/open.ts'
 import { orderedStreams } from '../runs/ordered.ts'
 import { checkPolicy } from '../runs/policy_check.ts'
 import type { Network } from '../network.ts'
@@ -21,12 +21,14 @@ import { completionOf, completionOfFault } from '../runs/report.ts'
 import { markDone, uncountAttempt } from '../runs/attempts.ts'
 import { type VerifiedJob, verifyJob, type VerifyOptions } from '../runs/verify.ts'
 import { readPipelineAnchor, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
+import type { Footings } from '../trust/footing.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
 import { ProgressReport } from './progress_report.ts'
 
 export interface RunOptions extends VerifyOptions {
+  readonly footings: Pick<Footings, 'read' | 'floor' | 'ring'>
   readonly edge: AgentEdge
   readonly move: typeof moveRun
   /** Whose anchor it is. */
@@ -158,7 +160,7 @@ async function attemptRun(job: RunJob, attempt: Attempt): Promise<Attempted> {
   try {
     const verified = await verifyJob(job, options, signal)
     counted = true
-    const opened = openJob(verified)
+    const opened = await openJobAnew(verified, options.footings)
     place = placeOf(verified, { policy: opened.policy, attempt })
     await checkDay(job, { options, policy: opened.policy })
     const order = prepare(job, { ...attempt, verified, opened, folder })
