@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { Name } from '../../shared/schemas/fields.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { definePipelineApply } from './pipeline_apply.ts'
+import { triggerFacts } from './pipeline_facts.ts'
 import { definePipelineShow } from './pipeline_show.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -17,9 +18,9 @@ defaults: { mode: replace }  # or append
 streams:
   - { from: public.orders, to: raw.orders }
   - { from: public.events, to: raw.events, mode: append, key: [id] }
-# Without a trigger every run takes a signed request (sallyport runs start). With this one the edge may start so many
-# a day on its own.
-# triggers: { api: { per_day: 24 } }
+# Without a trigger every run takes a signed request (sallyport runs start). With these the edge may start runs on its
+# own: at the times of the schedule, and so many a day when somebody asks.
+# triggers: { schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }, api: { per_day: 24 } }
 limits: { retries: 3 }
 `
 
@@ -49,18 +50,18 @@ async function init(shell: Shell, name: string, options: { readonly out?: string
 
 async function validate(shell: Shell, path: string): Promise<void> {
   const { file } = readPipelineFile(path)
-  const { body, name, source, destination, pool, triggers, limits } = file
+  const { body, name, source, destination, pool, limits } = file
   const list = facts([
     ['pipeline', name],
     ['from', source],
     ['to', destination],
     ['pool', pool],
-    [
-      'unsigned runs',
-      triggers.api === undefined ? 'none: every run takes a signed request' : `${triggers.api.per_day} a day`,
-    ],
+    ...triggerFacts(file, Date.now()),
     ['attempts', String(1 + limits.retries)],
   ])
-  const streams = table(['from', 'to', 'mode'], body.streams.map(({ from, to, mode }) => [from, to, mode]))
+  const streams = table(
+    ['from', 'to', 'mode', 'where'],
+    body.streams.map(({ from, to, mode, where }) => [from, to, mode, where ?? '']),
+  )
   shell.result({ valid: true, ...file }, `${list}\n\n${streams}\n\n${path} is valid.`)
 }

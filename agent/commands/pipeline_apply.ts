@@ -15,6 +15,7 @@ import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { confirm } from './ask.ts'
 import { confirmed, waitOption, type WaitOptions } from './live.ts'
+import { triggerFacts } from './pipeline_facts.ts'
 import { sameAsListed } from './pipeline_same.ts'
 import {
   confirming,
@@ -154,7 +155,7 @@ async function signFile(shell: Shell, { project, file, yes }: Signing) {
     connections: { source: source.id, destination: destination.id },
     pool: file.pool,
     triggers: file.triggers,
-    parameters: {},
+    parameters: file.parameters,
     limits: file.limits,
   }
   const recipients = pipelineRecipients(trust, document)
@@ -177,7 +178,7 @@ interface Showing {
 }
 
 function show(shell: Shell, { document, names, project }: Showing): void {
-  const { id, name, version, connections, pool, triggers, limits } = document
+  const { id, name, version, connections, pool, limits } = document
   shell.note(facts([
     ['pipeline', `${name}${version > 1 ? `, version ${version}` : ''}`],
     ['id', id],
@@ -185,7 +186,7 @@ function show(shell: Shell, { document, names, project }: Showing): void {
     ['from', `${names.source} (${connections.source})`],
     ['to', `${names.destination} (${connections.destination})`],
     ['pool', pool],
-    ['unsigned runs', triggers.api === undefined ? 'none' : `${triggers.api.per_day} a day`],
+    ...triggerFacts(document, Date.now()),
     ['attempts', String(1 + limits.retries)],
   ]))
 }

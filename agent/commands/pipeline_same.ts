@@ -26,9 +26,9 @@ export async function sameAsListed(
     const body = bodyFor(home, signed, sealed)
     const id = (name: string) => entryNamed(project, 'connection', name).id
     const connections = { source: id(file.source), destination: id(file.destination) }
-    const { pool, triggers, limits } = document
-    const listed = [body, document.connections, pool, triggers, limits]
-    const written = [file.body, connections, file.pool, file.triggers, file.limits]
+    const { pool, triggers, parameters, limits } = document
+    const listed = [body, document.connections, pool, triggers, parameters, limits]
+    const written = [file.body, connections, file.pool, file.triggers, file.parameters, file.limits]
     return JSON.stringify(listed) === JSON.stringify(written) && sealedToAll(project, document, sealed)
       ? entry
       : null

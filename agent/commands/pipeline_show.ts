@@ -69,7 +69,7 @@ async function show(shell: Shell, name: string, options: ShowOptions): Promise<v
     if (body === null) {
       throw new Fault('kid_missing', `It is sealed to the readers of its project; ${key} is none of them.`)
     }
-    return shell.result({ document, hash, signers, body, next }, stringify(body).trimEnd())
+    return shell.result({ document, hash, signers, body }, stringify(body).trimEnd())
   }
   const now = Date.now()
   const { schedule } = document.triggers
@@ -91,7 +91,7 @@ async function show(shell: Shell, name: string, options: ShowOptions): Promise<v
       ['from', 'to', 'mode', 'where'],
       body.streams.map(({ from, to, mode, where }) => [from, to, mode, where ?? '']),
     )
-  shell.result({ document, hash, signers, body }, `${list}\n\n${streams}`)
+  shell.result({ document, hash, signers, body, next }, `${list}\n\n${streams}`)
 }
 
 /** The document at the index's hash, its author's signature checked. Throws `not_at_index` and what that throws. */

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault, meaningOf } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
+import { checkParameters } from '../../shared/parameters.ts'
+import type { ParameterValues } from '../../shared/schemas/parameter.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
@@ -12,8 +14,10 @@ import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
 import { beginLocalRun, type LocalRun } from '../runs/local.ts'
 import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
+import { orderedStreams } from '../runs/ordered.ts'
 import { planRun, type StreamPlan } from '../runs/plan.ts'
 import { nextStep } from './next_step.ts'
+import { withParameter } from './parameters.ts'
 import { bytesText, countText, ProgressView, secondsText } from './progress.ts'
 import { type Define, exits, type Shell } from './shell.ts'
 import { table } from './table.ts'
@@ -22,6 +26,7 @@ const examples = `
 Examples:
   sallyport run orders.yaml
   sallyport run orders.yaml --connections prod/connections.yaml
+  sallyport run orders.yaml --param region=eu --param since=2026-01-01
   sallyport run orders.yaml --plan         what would happen; nothing is written
   sallyport run orders.yaml --new          leave an unfinished run of this file behind
 
@@ -34,6 +39,7 @@ interface Options {
   readonly plan?: boolean
   readonly new?: boolean
   readonly holdMemory?: string
+  readonly param?: ParameterValues
 }
 
 export const define: Define = (command, shell) => {
@@ -45,6 +51,7 @@ export const define: Define = (command, shell) => {
     )
     .option('--plan', 'show routes, sizes and statements; write nothing')
     .option('--new', 'do not go on with an unfinished run of this file')
+    .option('--param <name=value>', 'value of a parameter; once for each', withParameter)
     .option('--hold-memory <MB>', 'memory for DuckDB on restowed routes (default: 512)')
     .addHelpText('after', examples)
     .action(shell.action((file: string, options: Options) => run(shell, file, options)))
@@ -52,6 +59,8 @@ export const define: Define = (command, shell) => {
 
 async function run(shell: Shell, file: string, options: Options): Promise<number> {
   const { file: pipeline, text } = readPipelineFile(file)
+  const parameters = options.param ?? {}
+  checkParameters(pipeline.parameters, parameters, { unsigned: false })
   const connectionsPath = options.connections ?? join(dirname(file), 'connections.yaml')
   const base = dirname(resolve(connectionsPath))
   const defined = readConnectionsFile(connectionsPath)
@@ -72,7 +81,7 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   const order: Omit<Order, 'runId' | 'fence' | 'attempt'> = {
     source: endpoint(pipeline.source),
     destination: endpoint(pipeline.destination),
-    streams: pipeline.body.streams,
+    streams: orderedStreams(pipeline.body.streams, pipeline.parameters, { action: 'run', parameters }),
     folder,
     base,
     guard: localGuard,
@@ -90,7 +99,8 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
       folder: state,
       path: file,
       text,
-      connections: JSON.stringify([written, places]),
+      // Other values read other rows: that is another run.
+      connections: JSON.stringify([written, places, Object.entries(parameters).sort()]),
       appends: pipeline.body.streams.some(({ mode }) => mode === 'append'),
       fresh: options.new === true,
       now: Date.now(),

@@ -1,6 +1,8 @@
 /** `sallyport runs`: started by a signed request, watched in counts and codes; logs are for readers. */
 import { toHex } from '../../shared/bytes.ts'
 import { Fault, isFaultCode, meaningOf } from '../../shared/faults.ts'
+import { checkParameters } from '../../shared/parameters.ts'
+import type { ParameterValues } from '../../shared/schemas/parameter.ts'
 import type { Request } from '../../shared/schemas/request.ts'
 import type { RunRecord } from '../../shared/schemas/run.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
@@ -8,7 +10,9 @@ import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { sleep } from '../edge_client/transport.ts'
 import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
+import { confirm } from './ask.ts'
 import { nextStep } from './next_step.ts'
+import { withParameter } from './parameters.ts'
 import { verifiedPipeline } from './pipeline_show.ts'
 import { bytesText, countText, secondsText } from './progress.ts'
 import { entryNamed, openProject, type ProjectOptions, signerOf } from './project.ts'
@@ -18,6 +22,10 @@ import { type Define, exits, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
 
 interface StartOptions extends ProjectOptions {
+  readonly param?: ParameterValues
+  readonly reset?: boolean
+  readonly backfill?: boolean
+  readonly yes?: boolean
   readonly unsigned?: boolean
   readonly watch?: boolean
   readonly expires: string
@@ -25,16 +33,24 @@ interface StartOptions extends ProjectOptions {
 
 const startHelp = `
 The request is signed by your signer key, names the pipeline at exactly the hash of the signed index, and is good
-once. With --unsigned the edge takes one of the unsigned runs that the pipeline allows a day.
+once. With --unsigned the edge takes one of the unsigned runs that the pipeline allows a day: only parameters that are
+enumerations can be set there. --reset loads every stream as mode replace; --backfill fills the range that the
+parameters give.
 
 Examples:
   sallyport runs start orders --watch
+  sallyport runs start orders --backfill --param since=2026-01-01 --param until=2026-02-01
+  sallyport runs start orders --reset
   sallyport runs start orders --unsigned --json`
 
 export const define: Define = (command, shell) => {
   sessionOptions(command.command('start').description('Start a run by a signed request'))
     .argument('<pipeline>', 'name or id')
     .option('--project <name>', 'project (default: the remembered one)')
+    .option('--param <name=value>', 'value of a parameter; once for each', withParameter)
+    .option('--reset', 'load every stream as mode replace: what is in the targets goes')
+    .option('--backfill', 'fill the range that the parameters give')
+    .option('--yes', 'do not ask before a reset')
     .option('--unsigned', "take one of the pipeline's unsigned runs of the day")
     .option('--expires <minutes>', 'minutes in which the run has to begin, at most 1440', '60')
     .option('--watch', 'wait for the end, and exit by it')
@@ -81,7 +97,11 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
   const { signed } = await verifiedPipeline(project, entry)
   const { edge } = project.session
   const body = { pipeline_id: entry.id }
+  const parameters = options.param ?? {}
+  const action = actionOf(options)
+  checkParameters(signed.document.parameters, parameters, { unsigned: options.unsigned === true })
   if (options.unsigned === true) {
+    if (action !== 'run') throw new UsageError(`--${action} takes a signed request: leave --unsigned out.`)
     if (signed.document.triggers.api === undefined) {
       throw new Fault(
         'trigger_not_allowed',
@@ -89,7 +109,7 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
       )
     }
     return await started(shell, project.session, {
-      run: await answer(edge.POST('/v1/runs', { body })),
+      run: await answer(edge.POST('/v1/runs', { body: { ...body, parameters } })),
       watch: options.watch,
     })
   }
@@ -103,8 +123,8 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
     type: 'request',
     tenant: project.trust.chain.document.tenant,
     project: project.project.id,
-    action: 'run',
-    parameters: {},
+    action,
+    parameters,
     pool: signed.document.pool,
     index: project.index?.document.number ?? 1,
     pipeline: { id: entry.id, hash: entry.hash },
@@ -117,11 +137,22 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
     ['id', entry.id],
     ['project', projectText(project.project)],
     ['pool', request.pool],
+    ['action', action],
+    ...Object.entries(parameters).map(([name, value]) => [`parameter ${name}`, value] as const),
     ['good until', request.expires],
   ]))
+  if (action === 'reset') {
+    const question = `Load every stream of ${entry.name} anew? What is in its targets is replaced.`
+    await confirm(shell, question, { yes: options.yes === true, option: '--yes' })
+  }
   const { dsse } = signDocument(native, { type: 'request', document: request, seeds: [signer.private] })
   const run = await answer(edge.POST('/v1/runs', { body: { ...body, request: dsse } }))
   return await started(shell, project.session, { run, watch: options.watch })
+}
+
+function actionOf({ reset, backfill }: StartOptions): Request['action'] {
+  if (reset === true && backfill === true) throw new UsageError('--reset or --backfill, not both.')
+  return reset === true ? 'reset' : backfill === true ? 'backfill' : 'run'
 }
 
 interface Started {
@@ -218,7 +249,7 @@ function runText(run: RunRecord): string {
     ['run', run.id],
     ['pipeline', run.pipeline_id],
     ['state', `${run.state}${run.code === undefined ? '' : ` (${run.code})`}`],
-    ['started by', run.trigger === 'request' ? 'a signed request' : 'the API, unsigned'],
+    ['started by', startedBy(run)],
     ['attempt', `${run.attempt} of at most ${run.attempts}`],
     ['agent', run.agent_id ?? '–'],
     ['created', run.created],
@@ -235,6 +266,12 @@ function runText(run: RunRecord): string {
   ])
   const rows = table(['stream', 'route', 'status', 'read', 'written', 'bytes', 'time'], streams)
   return rows === '' ? list : `${list}\n\n${rows}`
+}
+
+function startedBy({ trigger, action, fire }: RunRecord): string {
+  if (trigger === 'schedule') return `the schedule, for ${fire ?? 'a time that the edge does not tell'}`
+  if (trigger === 'api') return 'the API, unsigned'
+  return action === 'run' ? 'a signed request' : `a signed request: ${action}`
 }
 
 async function list(shell: Shell, options: ListOptions): Promise<void> {
