@@ -22,6 +22,13 @@ export interface WorldOptions {
   /** The agent's local policy, without its first line. */
   readonly local: string
   readonly tenant?: string
+  /** Where ring, floor and anchor go, and the environment that leads there. The person's files unless given. */
+  readonly places?: {
+    readonly keystore: string
+    readonly floor: string
+    readonly anchor: string
+    readonly env: Readonly<Record<string, string>>
+  }
 }
 
 export interface PipelineText {
@@ -78,8 +85,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const url = options.front === undefined ? `http://127.0.0.1:${port}` : await options.front(port)
   const edge = await startEdge({ folder: join(folder, 'edge'), port, publicUrl: url })
   const path = placeBinary(join(folder, 'bin'))
-  const person = binaryAt(path, join(folder, 'person'))
-  const machine = binaryAt(path, join(folder, 'agent'))
+  const person = binaryAt(path, join(folder, 'person'), options.places?.env)
+  const machine = binaryAt(path, join(folder, 'agent'), options.places?.env)
   const does = async (...args: string[]) =>
     mustSucceed(await person.call([...args, '--json']), `sallyport ${args.slice(0, 2).join(' ')}`).value
   const { tenant } = await makeTenant(options, { edge, url, does })
@@ -143,7 +150,10 @@ interface Making {
   readonly does: (...args: string[]) => Promise<Json>
 }
 
-async function makeTenant({ folder, allow, tenant = 'Acme' }: WorldOptions, { edge, url, does }: Making) {
+async function makeTenant(
+  { folder, allow, tenant = 'Acme', places }: WorldOptions,
+  { edge, url, does }: Making,
+) {
   const policy = join(folder, 'policy.yaml')
   writeFileSync(policy, `sallyport: 1\nallow:\n${allow.map((line) => `  - ${line}\n`).join('')}`)
   const args = [
@@ -155,6 +165,9 @@ async function makeTenant({ folder, allow, tenant = 'Acme' }: WorldOptions, { ed
     tenant,
     '--person',
     'Grace',
+    ...(places === undefined
+      ? []
+      : ['--keystore', places.keystore, '--floor', places.floor, '--anchor', places.anchor]),
   ]
   return await does('init', ...args, '--policy', policy) as { tenant: string }
 }
@@ -167,14 +180,16 @@ interface Enrolling {
 
 /** The ring and the floor are given to the machine; it makes its own key, and a person compares its fingerprint. */
 async function enrolAgent(
-  { folder, local }: WorldOptions,
+  { folder, local, places }: WorldOptions,
   { machine, does, url }: Enrolling,
 ): Promise<string> {
   const kept = join(folder, 'person')
-  const config = ['ring', 'floor', 'anchor'].map((name) => {
-    const key = name === 'ring' ? 'keystore' : name
-    return `${key}: file:${join(kept, `${name}.json`)}\n`
-  })
+  const config = places === undefined
+    ? ['ring', 'floor', 'anchor'].map((name) => {
+      const key = name === 'ring' ? 'keystore' : name
+      return `${key}: file:${join(kept, `${name}.json`)}\n`
+    })
+    : [readFileSync(join(kept, 'agent.yaml'), 'utf8')]
   writeFileSync(join(machine.home, 'agent.yaml'), `url: ${url}\n${config.join('')}`)
   writeFileSync(join(machine.home, 'local-policy.yaml'), `sallyport: 1\n${local}`, { mode: 0o600 })
   const token = join(folder, 'enrolment-token')
