@@ -38,10 +38,7 @@ export const erasureRoutes: readonly Route[] = [
         names,
       })
       if (row.erased !== null) return unchanged(erasedReply(row.erased, 0))
-      const places = await namesOf(db, row.id)
-      const names = places.reduce((sum, { count }) => sum + count, 0)
-      // The first member of a tenant is named in the log of the operator who made it: that log gets the entry too.
-      const elsewhere = places.find((place) => place.tenant !== tenant)?.tenant
+      const names = await namesOf(db, tenant, row.id)
       return change({
         writes: [
           ...eraseMember(tenant, row.id, { names, now }),
@@ -49,7 +46,6 @@ export const erasureRoutes: readonly Route[] = [
         ],
         target: row.id,
         facts: { names },
-        ...(elsewhere === undefined ? {} : { alsoIn: elsewhere }),
         reply: () => erasedReply(now, names),
         again: true,
       })

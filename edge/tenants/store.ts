@@ -167,19 +167,17 @@ export async function anyMember(db: Reader, tenant: string, id: string): Promise
   return await query.executeTakeFirst() ?? null
 }
 
-/** Where the names of a member stand beside audit entries: by tenant, how many. */
-export async function namesOf(
-  db: Reader,
-  member: string,
-): Promise<{ readonly tenant: string; readonly count: number }[]> {
-  return await db.selectFrom('audit_name').select(['tenant', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('member', '=', member).groupBy('tenant').orderBy('tenant').execute()
+/** How many names of a member stand beside audit entries. */
+export async function namesOf(db: Reader, tenant: string, member: string): Promise<number> {
+  const { count } = await db.selectFrom('audit_name').select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant', '=', tenant).where('member', '=', member).executeTakeFirstOrThrow()
+  return count
 }
 
 /**
- * Everything personal about a member goes: names and salts beside audit entries, in whichever tenant's log, and the
- * name, role and tokens' names of the member itself. Refused with `last_admin` as `removeMember`, and with `conflict`
- * where names have come or gone since they were counted.
+ * Everything personal about a member goes: names and salts beside audit entries, and the name, role and tokens' names
+ * of the member itself. Refused with `last_admin` as `removeMember`, and with `conflict` where names have come or gone
+ * since they were counted.
  */
 export function eraseMember(
   tenant: string,
@@ -189,7 +187,7 @@ export function eraseMember(
   const gone = { name: '', role: 'viewer', state: 'removed', operator: 0, erased: now } as const
   const row = writes.updateTable('member').set(gone).where('tenant', '=', tenant).where('id', '=', id)
     .where('erased', 'is', null).where(keepsAdmin(tenant, id, null))
-  const beside = writes.deleteFrom('audit_name').where('member', '=', id)
+  const beside = writes.deleteFrom('audit_name').where('tenant', '=', tenant).where('member', '=', id)
   const tokens = writes.updateTable('token').set({ name: 'erased' }).where('tenant', '=', tenant)
     .where('member', '=', id)
   const invitations = writes.deleteFrom('invitation').where('tenant', '=', tenant).where('member', '=', id)
