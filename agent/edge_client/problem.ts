@@ -59,7 +59,9 @@ function withFields(detail: string | undefined, errors: unknown): string | undef
   if (!Array.isArray(errors) || errors.length === 0) return detail
   const lines = errors.slice(0, 5).map((one: unknown) => {
     const { at, message } = (one ?? {}) as { at?: unknown; message?: unknown }
-    return printable(`${String(at ?? '')}: ${String(message ?? 'invalid')}`)
+    // Text alone: what else JSON can hold may have no text form, and then there is nothing that can be shown.
+    const [where, what] = [at, message].map((said) => (typeof said === 'string' ? said : null))
+    return printable(`${where ?? ''}: ${what ?? 'invalid'}`)
   })
   return [detail, ...lines].filter(Boolean).join(' ')
 }

@@ -74,9 +74,16 @@ export function openCopy(copy: Copy, key: Uint8Array): Ring {
   } catch (cause) {
     throw new Fault('recovery_refused', 'The shares do not open this copy of the ring.', { cause })
   }
-  const parsed = Ring.safeParse(JSON.parse(text))
-  if (parsed.success && parsed.data.tenant === copy.tenant && parsed.data.pool === copy.pool) {
-    return parsed.data
-  }
+  const ring = ringIn(text)
+  if (ring !== null && ring.tenant === copy.tenant && ring.pool === copy.pool) return ring
   throw new Fault('recovery_refused', 'The copy holds no ring of its tenant and pool.')
+}
+
+/** The copy was sealed to a public key, so anybody may have written what is in it. */
+function ringIn(text: string): Ring | null {
+  try {
+    return Ring.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
 }
