@@ -1,9 +1,11 @@
 /** What an edge that was taken over can make by itself: jobs, documents, records sealed to keys that are public. */
-import { fromBase64, toBase64, utf8 } from '../../shared/bytes.ts'
+import { fromBase64, toBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { type Context, type RecordType, schemas } from '../../shared/seal/context.ts'
 import { type Recipient, seal } from '../../shared/seal/envelope.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
 import { commit } from '../../shared/seal/record.ts'
+import { newPrivateKey, publicKeyOf, type Suite } from '../../shared/seal/suites.ts'
 import { edgeSql } from '../e2e/edge_rows.ts'
 import { newSeed, payloadOf, primitives, resigned } from '../e2e/forge.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
@@ -45,6 +47,28 @@ export function poolKeys(scene: Scene): Recipient[] {
     suite: key.suite,
     publicKey: fromBase64(key.public),
   }))
+}
+
+/** By what other documents name this one. */
+export const hashOfPayload = ({ payload }: Dsse): string => toHex(primitives.sha256(fromBase64(payload)))
+
+/** A sealing key pair of the attacker's, as a trust document lists one. */
+export function ownSealingKey(suite: Suite = 1) {
+  const privateKey = newPrivateKey(primitives)
+  const publicKey = publicKeyOf(primitives, suite, privateKey)
+  return { suite, privateKey, kid: keyId(primitives, publicKey), public: toBase64(publicKey) }
+}
+
+/** Versions up to `last`, wherever trust documents are asked for; the rest is withheld. */
+export function withholdTrust({ proxy }: Scene, last: number): void {
+  proxy.alter((answer) => {
+    if (answer.path.startsWith('/v1/agent/trust')) {
+      answer.body.data = answer.body.data.filter(({ version }: Json) => version <= last)
+      return true
+    }
+    if (answer.path === '/v1/agent/poll' && answer.body.newest) answer.body.newest.trust = last
+    return answer.path === '/v1/agent/poll'
+  })
 }
 
 interface Sealing {

@@ -5,7 +5,7 @@ import type { Scene } from './scene.ts'
 import { buildWithout } from './without.ts'
 
 /** A run that waits for something that never comes is a failure, not a wait. */
-const LONGEST_MS = 120_000
+const LONGEST_MS = 45_000
 
 export interface Judged extends Outcome {
   readonly name: string
@@ -38,7 +38,8 @@ export async function judge(scene: Scene, attack: Attack, { prove, mutants }: Ju
     return after(outcome, prove ? wrongInProof(outcome) : wrongInEarnest(attack, outcome))
   } catch (error) {
     const said = error instanceof Error ? error.stack ?? error.message : String(error)
-    return after({ code: null, seen: [], gained: null }, `it could not be carried out: ${said}`)
+    const told = scene.said().slice(-1000)
+    return after({ code: null, seen: [], gained: null }, `it could not be carried out: ${said}\n${told}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Started } from '../e2e/binary.ts'
+import type { Ended, Started } from '../e2e/binary.ts'
 import type { Json, TamperingProxy } from '../e2e/tampering_proxy.ts'
 import { startTamperingProxy } from '../e2e/tampering_proxy.ts'
 import { startWorld, type World } from '../e2e/world.ts'
@@ -29,7 +29,11 @@ export interface Scene extends AsyncDisposable {
   readonly lootUrl: URL
   /** The running agent; starts one where none runs. */
   agent(args?: readonly string[]): Promise<Started>
+  /** Starts the agent and waits until it asks for work, or has ended: then how. */
+  agentOrEnd(): Promise<Ended | null>
   stopAgent(): Promise<void>
+  /** What the agent that runs has said. */
+  said(): string
   /** Everything as it was, with this binary in everybody's hands. */
   reset(binary: string): Promise<void>
 }
@@ -38,13 +42,13 @@ export interface Scene extends AsyncDisposable {
 const clean = `drop schema if exists sallyport cascade; drop schema if exists private cascade;
   drop schema public cascade; create schema public; create schema private`
 
-const kept = ['person', 'agent', 'edge', 'in'] as const
+const kept = ['person', 'agent', 'edge', 'in', 'out'] as const
 
 /** `server` is a PostgreSQL to make databases on; `name` tells scenes that stand beside each other apart. */
 export async function startScene(server: string, name: string): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-attack-'))
   const files = join(folder, 'in')
-  mkdirSync(files)
+  for (const path of [files, join(folder, 'out')]) mkdirSync(path)
   writeFileSync(join(files, 'people.csv'), 'id,name\n1,Ada\n2,Grace\n3,Edsger\n')
   const admin = new SQL({ url: server, max: 1 })
   const database = async (which: string) => {
@@ -81,6 +85,8 @@ async function install({ folder, files, target }: Place) {
       `{ direction: read, connector: files, path: "${files}" }`,
       `{ direction: write, connector: postgres, endpoint: ${hostname}, port: ${port}, account: ${username}, ` +
       `database: ${pathname.slice(1)}, schema: public, prefix: "*" }`,
+      `{ direction: read, connector: files, path: "${folder}/out" }`,
+      `{ direction: write, connector: files, path: "${folder}/out" }`,
       // A name that is the customer's today, and that somebody makes resolve to this machine tomorrow.
       '{ direction: write, connector: postgres, endpoint: localhost, port: "*", account: "*", database: "*", ' +
       'schema: public, prefix: "*" }',
@@ -150,6 +156,20 @@ class Stage implements Scene {
 
   async agent(args: readonly string[] = []): Promise<Started> {
     return this.#agent ??= await this.world.startAgent({ args })
+  }
+
+  async agentOrEnd(): Promise<Ended | null> {
+    await this.stopAgent()
+    const agent = this.world.machine.start(['agent'])
+    const asking = agent.says(/Asking http/).then(() => null, () => null)
+    await Promise.race([asking, agent.ended])
+    if (!/Asking http/.test(agent.said())) return await agent.ended
+    this.#agent = agent
+    return null
+  }
+
+  said(): string {
+    return this.#agent?.said() ?? ''
   }
 
   async stopAgent(): Promise<void> {

@@ -38,6 +38,13 @@ export function keptRefusals(
   return readHome(scene, 'anchor.json').refusals
 }
 
+/** An agent that did not start. */
+export function refusalAtStart(scene: Scene, { exit, stderr }: Ended): Outcome {
+  const code = /^([a-z_]{4,64}) {2}/m.exec(stderr)?.[1] ?? null
+  const kept = keptRefusals(scene).some((one) => one.code === code)
+  return { code, seen: [`agent, exit ${exit}`, ...(kept ? ["the anchor's refusals"] : [])], gained: null }
+}
+
 /** A command of a person that should be refused. */
 export function refusalIn(ended: Ended): Omit<Outcome, 'gained'> {
   return { code: ended.code, seen: ended.exit === 0 ? [] : [`exit ${ended.exit}`] }
