@@ -1,0 +1,247 @@
+/** A rotation, step by step. Each step looks at what is there, so that any of them may be the first one of a call. */
+import { Fault } from '../../shared/faults.ts'
+import type { Suite } from '../../shared/schemas/fields.ts'
+import type { Ring } from '../../shared/schemas/ring.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
+import { formatPin } from '../../shared/trust/pin.ts'
+import { suiteOf } from '../../shared/trust/recipients.ts'
+import { answer } from '../edge_client/edge_client.ts'
+import { sleep } from '../edge_client/transport.ts'
+import { writeProfile } from '../home.ts'
+import { keystoreAt } from '../keystore/keystore.ts'
+import { native } from '../primitives.ts'
+import { checkRing } from '../trust/ring.ts'
+import { activating, placeOf, retiring, ringLike, withNextKey } from '../trust/rotation.ts'
+import { configOf } from './agent_options.ts'
+import { runCampaign } from './campaign.ts'
+import { type Exposed, exposedConnections } from './exposed.ts'
+import { interruptible } from './interruptible.ts'
+import type { RotateOptions } from './keys_rotate.ts'
+import { finishPublishing, publishNext } from './next_trust.ts'
+import { type PeopleTrust, peopleTrust } from './people_trust.ts'
+import { runningAgents, verifiedReceipts } from './receipts.ts'
+import { changeRing, readRing, type RingPlace, waitingRing } from './ring_writing.ts'
+import { dropRotation, readRotation, type Rotation, writeRotation } from './rotation_file.ts'
+import { report, stopped } from './rotation_report.ts'
+import { openSession, type Session } from './session.ts'
+import { exits, type Shell, UsageError } from './shell.ts'
+import { settleSuite } from './suite_change.ts'
+
+const defaultWaitSeconds = 600
+const lookMs = 500
+
+export interface Rotating {
+  readonly shell: Shell
+  readonly session: Session
+  readonly options: RotateOptions
+  readonly place: RingPlace
+  readonly signal: AbortSignal
+}
+
+/** The exit code: 0 done or handed over, 1 agents are missing, 5 records were refused. */
+export async function rotate(shell: Shell, options: RotateOptions): Promise<number> {
+  const session = openSession(shell, options)
+  const { keystore } = configOf(shell, options)
+  const place: RingPlace = {
+    home: shell.home,
+    keystore: keystoreAt(keystore, shell.env),
+    recoveryOut: options.recoveryOut,
+  }
+  await finishPublishing(shell, session)
+  return await interruptible((signal) => steps({ shell, session, options, place, signal }))
+}
+
+async function steps(given: Rotating): Promise<number> {
+  const { shell, session, place, options } = given
+  let trust = await peopleTrust(session, { current: false })
+  const { ring } = await readRing(place)
+  checkRing(ring, trust.chain.document)
+  if (options.pool !== undefined && options.pool !== ring.pool) {
+    throw new UsageError(
+      `The ring at ${place.keystore.place} is of the pool ${ring.pool}. Give its --keystore.`,
+    )
+  }
+  const rotation = await begun(given, ring, trust)
+  if (rotation === null) return stopped(given, { step: 'ring', pool: ring.pool })
+  let here = (await readRing(place)).ring
+  if (placeOf(here, trust.chain.document, true).step === 'activate') {
+    const next = await activate(given, here, rotation)
+    if (next === null) return stopped(given, { step: 'signatures', pool: ring.pool })
+    trust = next
+  }
+  here = await withPin(given, here, { rotation, trust })
+  const { old } = placeOf(here, trust.chain.document, true)
+  if (old.length > 0) {
+    const silent = await holders(given, { trust, rotation })
+    if (silent.length > 0) return stopped(given, { step: 'agents', pool: ring.pool, silent })
+    const left = await passedOn(given, old)
+    if (left !== null) return stopped(given, { step: 'records', pool: ring.pool, ...left })
+    shell.note(`Retiring ${old.join(', ')}.`)
+    const next = await publishNext(shell, {
+      session,
+      change: retiring(old),
+      isOurs: ({ sealing_keys }) =>
+        old.every((kid) => sealing_keys.some((key) => key.kid === kid && key.state === 'retired')),
+      keys: options.key,
+      yes: options.yes === true,
+    })
+    if (next === null) return stopped(given, { step: 'signatures', pool: ring.pool })
+    trust = next
+  }
+  return await finish(given, { rotation, trust })
+}
+
+/** The rotation that is under way, or a new one with its key in the ring; null when that waits to be put there. */
+async function begun({ shell, options, place }: Rotating, ring: Ring, trust: PeopleTrust) {
+  const document = trust.chain.document
+  const kept = readRotation(shell.home, ring.pool)
+  const worse = options.compromised === true && kept?.compromised === false
+  const waiting = waitingRing(place, ring)
+  if (waiting !== null) {
+    shell.note(waitingText(waiting.path, place))
+    return null
+  }
+  const at = placeOf(ring, document, kept !== null && !worse)
+  const leaked = options.compromised === true && kept === null &&
+    !ring.sealing.some(({ state }) => state === 'compromised')
+  if (at.step !== 'key' && !worse && !leaked) return kept ?? found(ring, at.next)
+  if (options.continue === true) {
+    throw new UsageError(
+      `No rotation of the pool ${ring.pool} is under way. Begin one: sallyport keys rotate`,
+    )
+  }
+  const suite = Number(options.suite ?? suiteOf(document)) as Suite
+  if (suite !== suiteOf(document)) settleSuite(document, { suite, readers: options.reader, home: shell.home })
+  const compromised = options.compromised === true
+  const written = await changeRing(
+    place,
+    (one) => withNextKey(one, { suite, compromised, now: Date.now() }),
+    document.recovery,
+  )
+  const next = written.ring.sealing.at(-1)?.kid as string
+  const started = new Date().toISOString()
+  const rotation: Rotation = { type: 'rotation', pool: ring.pool, suite, compromised, next, started }
+  writeRotation(shell.home, rotation)
+  shell.note(`The key ${next} is in the ring of the pool ${ring.pool}.`)
+  if (written.waiting === null) return rotation
+  shell.note(waitingText(written.waiting, place))
+  return null
+}
+
+function waitingText(path: string, { keystore }: RingPlace): string {
+  return `The ring can only be read from here. Put ${path} (mode 0600) where ${keystore.place} comes from, see that ` +
+    'agents are given it, then: sallyport keys rotate --continue'
+}
+
+/** A rotation whose file is not here: what it is stands in the ring. */
+function found(ring: Ring, next: readonly string[]): Rotation {
+  const key = ring.sealing.find(({ kid }) => kid === next.at(-1))
+  if (key === undefined) throw new Fault('invalid_file', 'The ring has no active key.')
+  const compromised = ring.sealing.some(({ state }) => state === 'compromised')
+  const { kid, suite, created } = key
+  return { type: 'rotation', pool: ring.pool, suite, compromised, next: kid, started: created }
+}
+
+async function activate(
+  { shell, session, options }: Rotating,
+  ring: Ring,
+  { suite, next }: Rotation,
+): Promise<PeopleTrust | null> {
+  const { document } = (await peopleTrust(session, { current: false })).chain
+  const moves = suite === suiteOf(document)
+    ? null
+    : settleSuite(document, { suite, readers: options.reader, home: shell.home })
+  const trust = await publishNext(shell, {
+    session,
+    change: (one) => activating(ring)(moves === null ? one : moves.change(one)),
+    isOurs: ({ sealing_keys }) => sealing_keys.some(({ kid }) => kid === next),
+    keys: options.key,
+    yes: options.yes === true,
+  })
+  if (trust !== null) {
+    moves?.settle()
+    shell.note(`Trust document ${trust.chain.document.version} makes ${next} the active key.`)
+  }
+  return trust
+}
+
+/** After a compromise the pin moves to the document that has the new key: an older one no longer vouches for anything. */
+async function withPin(
+  { shell, place, session }: Rotating,
+  ring: Ring,
+  { rotation, trust }: { readonly rotation: Rotation; readonly trust: PeopleTrust },
+): Promise<Ring> {
+  if (!rotation.compromised) return ring
+  const { versions, document: { tenant, recovery } } = trust.chain
+  const first = versions.map((one) => readUnverified(native, 'trust', one.document)).find(({ document }) =>
+    document.sealing_keys.some(({ kid }) => kid === rotation.next)
+  )
+  if (first === undefined) {
+    throw new Fault('trust_invalid', 'No trust document lists the key of the rotation.')
+  }
+  const pin = { tenant, version: first.document.version, hash: first.hash }
+  const { profile } = session
+  if (profile !== null && (profile.pin?.version ?? 0) < pin.version) {
+    writeProfile(shell.home, { ...profile, pin })
+  }
+  if (ring.pin.version >= pin.version) return ring
+  const { ring: written, waiting } = await changeRing(place, (one) => ({ ...one, pin }), recovery)
+  if (waiting !== null) shell.note(`The ring with the new pin is ${waiting}: put it in place as well.`)
+  shell.note(`The pin is now ${formatPin(pin)}`)
+  return written
+}
+
+/** Names of running agents of the pool that do not hold the new key when the time is over; empty when all do. */
+async function holders(
+  { shell, session, options, signal }: Rotating,
+  { trust, rotation }: { readonly trust: PeopleTrust; readonly rotation: Rotation },
+): Promise<readonly string[]> {
+  const { document } = trust.chain
+  const until = performance.now() + (options.wait ?? defaultWaitSeconds) * 1000
+  for (let said = '';;) {
+    const running = await runningAgents(session, { pools: [rotation.pool], now: Date.now() })
+    const receipts = await verifiedReceipts(session, { trust: document, deny: trust.floor?.deny ?? [] })
+    const silent = running.filter(({ id }) =>
+      !receipts.some((one) =>
+        one.agent === id && one.pool === rotation.pool && one.trust.version >= document.version &&
+        one.kids.includes(rotation.next)
+      )
+    )
+    if (running.length > 0 && silent.length === 0) return []
+    const names = running.length === 0
+      ? [`an agent of the pool ${rotation.pool}: none is running`]
+      : silent.map(({ name }) => name)
+    if (performance.now() >= until) return names
+    const text = `Waiting for ${names.join(', ')} to hold the new key.`
+    if (text !== said) shell.note(text)
+    said = text
+    await sleep(lookMs, signal)
+    signal.throwIfAborted()
+  }
+}
+
+/** Null when nothing is sealed to the old keys any more, or it is to be left so. */
+async function passedOn({ shell, session, options, signal }: Rotating, old: readonly string[]) {
+  const end = await runCampaign(shell, session.edge, signal)
+  if (end.paused) return { paused: true, records: 0, kids: old }
+  const { data } = await answer(session.edge.GET('/v1/keys', { signal }))
+  const records = data.filter(({ kid }) => old.includes(kid)).reduce((sum, one) => sum + one.records, 0)
+  shell.note(`${end.done} records were passed on; ${records} are still sealed to the old key.`)
+  return records === 0 || options.leaveRefused === true ? null : { paused: false, records, kids: old }
+}
+
+async function finish(
+  given: Rotating,
+  { rotation, trust }: { readonly rotation: Rotation; readonly trust: PeopleTrust },
+): Promise<number> {
+  const { shell, place, session } = given
+  const { document } = trust.chain
+  const written = await changeRing(place, (one) => ringLike(one, document), document.recovery)
+  const exposed: readonly Exposed[] = rotation.compromised
+    ? await exposedConnections(session, trust, rotation.pool)
+    : []
+  report(given, { rotation, trust, written, exposed })
+  // Last: whoever did not see the report is told it by the next call.
+  dropRotation(shell.home, rotation.pool)
+  return exits.done
+}
