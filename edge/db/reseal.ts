@@ -17,7 +17,7 @@ interface SealedColumn {
 }
 
 /** Every column that `sealColumn` writes: one that is missing here keeps an old master key alive. */
-const sealedColumns: readonly SealedColumn[] = [
+export const sealedColumns: readonly SealedColumn[] = [
   { table: 'tenant', column: 'log_key_sealed', tenant: 'id' },
   { table: 'tenant', column: 'next_log_key_sealed', tenant: 'id' },
 ]
