@@ -26,6 +26,8 @@ export const define: Define = (command, shell) => {
     .addHelpText('after', '\nExamples:\n  sallyport keys show 6a3803d5f059902a1c6dafbc9ba47292')
     .action(shell.action((id: string, options: SessionOptions) => show(shell, id, options)))
   defineKeysMake(command, shell)
+  defineKeysRotate(command, shell)
+  defineKeysRewrap(command, shell)
 }
 
 interface ListedKey {
