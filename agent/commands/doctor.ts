@@ -11,6 +11,8 @@ import { fetchBy } from '../network.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { readIdentity } from '../trust/agent_identity.ts'
 import { anchorAt, readAnchor } from '../trust/anchor.ts'
+import { remembered, seenFolder } from '../trust/anchor_memory.ts'
+import { lostPipeline, readPipelineAnchor } from '../trust/pipeline_anchor.ts'
 import { floorAt, readFloor } from '../trust/floor.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
 import { checkRing, loadRing, pinFor } from '../trust/ring.ts'
@@ -142,6 +144,16 @@ function personChecks(shell: Shell): [string, Check][] {
   ]
 }
 
+/** What an edge does not do by accident, or only when its database was put back to an older state. */
+const alarming: Readonly<Record<string, string>> = {
+  log_forked: 'the audit log was rewritten, cut off, or shown in two ways',
+  checkpoint_invalid: 'the audit log was signed by another key',
+  trust_rolled_back: 'the edge showed an older trust document',
+  trust_forked: 'the edge showed another trust document under a known version',
+  index_rolled_back: 'the edge showed an older index',
+  index_forked: 'the edge showed another index under a known number',
+}
+
 function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
   const identity = readIdentity(config.state)
   if (identity === null) return []
@@ -180,11 +192,25 @@ function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
       return `trust document ${floor.trust.version}, ${floor.deny.length} denied`
     }],
     ['anchor', async () => {
-      const { refusals, refused, trust } = await readAnchor(anchorAt(config.anchor), await ring())
+      const store = remembered(anchorAt(config.anchor), {
+        folder: join(config.state, seenFolder),
+        keep: false,
+      })
+      const { tenant, pool } = await ring()
+      const { refusals, refused, trust, pipelines } = await readAnchor(store, { tenant, pool })
+      for (const [pipeline, { kept }] of Object.entries(pipelines)) {
+        const of = { tenant, pool, pipeline }
+        if (kept && await readPipelineAnchor(store, of) === null) throw lostPipeline(of)
+      }
       const last = refusals.at(-1)
-      const forked = refused['log_forked']
-      if (forked !== undefined) {
-        return `!the audit log was rewritten, or shown in two ways: first seen at ${forked.first.at}`
+      const alarms = Object.entries(refused).filter(([code]) => code in alarming)
+      if (alarms.length > 0) {
+        return `!${
+          alarms.map(([code, { count, first, last }]) => {
+            const when = count === 1 ? `at ${first.at}` : `${count} times, from ${first.at} to ${last.at}`
+            return `${alarming[code]} (${code}, ${when})`
+          }).join('; ')
+        }`
       }
       const seen = trust === null ? 'nothing seen yet' : `trust document ${trust.version} seen`
       return last === undefined ? seen : `${seen}; last refusal ${last.code} at ${last.at}`

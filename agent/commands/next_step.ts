@@ -19,7 +19,14 @@ const steps: Partial<Record<FaultCode, string>> = {
   trust_forked: 'Two histories exist. Do not go on with this edge; tell who holds the root keys.',
   trust_expired: 'Who holds a root key extends it: sallyport trust edit --extend, trust sign, trust publish',
   trust_missing: 'Publish one: sallyport trust publish',
-  anchor_missing: 'Make it once, where the agent is set up: sallyport anchor init',
+  anchor_missing:
+    'Make it once, where the agent is set up: sallyport anchor init. Was it lost: sallyport anchor init --after-loss',
+  anchor_rolled_back:
+    'Put the newest one back. Is it lost, make it anew: sallyport anchor init --after-loss; its --help says what that means.',
+  trigger_before_anchor:
+    'Sign a new request: sallyport runs start. Look first whether the run has been done.',
+  parameter_refused: 'See what the pipeline takes: sallyport pipeline show <pipeline>',
+  log_forked: 'Keep the anchor, take an export (sallyport audit export), and tell who holds the root keys.',
   floor_missing:
     'Put the floor where the configuration says, or set floor to "none" and accept what that means.',
   index_rolled_back: 'The edge shows an old state. Do not go on with it; tell who operates it.',

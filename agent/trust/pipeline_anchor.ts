@@ -59,7 +59,7 @@ export async function updatePipelineAnchor(
 ): Promise<PipelineAnchor> {
   const store = storeOf(anchor, of)
   return await update(store, (text) => {
-    if (text === null) throw lost(store.place, of)
+    if (text === null) throw lostPipeline(of)
     const now = parse(text, store.place, of)
     const changed = change(now)
     if (changed === now) return { text: null, result: now }
@@ -68,8 +68,9 @@ export async function updatePipelineAnchor(
   })
 }
 
-function lost(place: string, { pipeline }: PipelineOf): Fault {
-  return new Fault('anchor_missing', `What was remembered of the pipeline ${pipeline} is gone: ${place}.`)
+/** The root lists it as kept, and there is no object. */
+export function lostPipeline({ pipeline }: PipelineOf): Fault {
+  return new Fault('anchor_missing', `What the anchor remembered of the pipeline ${pipeline} is gone.`)
 }
 
 /**
