@@ -186,7 +186,7 @@ describe('a second pool', () => {
     )
     const token = join(folder, 'token-eu')
     await world.does('agents', 'token', '--pool', 'eu', '--out', token)
-    const words = ['enroll', '--token-file', token, '--name', 'vm-eu', '--no-wait', '--json']
+    const words = ['enroll', '--pool', 'eu', '--token-file', token, '--name', 'vm-eu', '--no-wait', '--json']
     const { fingerprint } = mustSucceed(await machine.call(words), 'enroll').value
     await world.does('agents', 'approve', 'vm-eu', '--fingerprint', fingerprint)
     eu = machine.start(['agent'])
