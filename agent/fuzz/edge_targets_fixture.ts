@@ -34,6 +34,7 @@ for (const leaf of ['a', 'b', 'c']) tree.append(utf8(leaf))
 const head = { size: 3, root: tree.root() }
 const checkpoint = {
   checkpoint: signCheckpoint(p, { origin: logKey.name, head, seed: keys.log.seed }),
+  size: 3,
   consistency: consistencyProof(p, tree, { from: 2, to: 3 }).map(toBase64),
 }
 const dsse = (type: 'connection' | 'pipeline' | 'index' | 'trust') => signed(type, documents[type]).dsse

@@ -87,11 +87,14 @@ const inText: readonly Change[] = [
     const [from, to] = [lineRange(random, bytes), lineRange(random, bytes)]
     return put(bytes, to.start, bytes.subarray(from.start, from.end), 0)
   },
-  (random, bytes) => {
-    const deep = random.pick(['[', '{"a":', '{a: ', '- ', '(', '> ', '${'])
-    return put(bytes, random.int(bytes.length + 1), utf8(deep.repeat(random.pick([10, 1000, 20_000]))), 0)
-  },
 ]
+
+/** Something that opens, again and again, and is never closed. */
+function deepen(random: Random, bytes: Uint8Array, structure: Structure): Uint8Array {
+  const opening = random.pick(['[', '{"a":', '{a: ', '- ', '(', '> ', '${'])
+  const times = random.pick(structure === 'json' ? [10, 1000, 20_000] : [10, 300, 3000])
+  return put(bytes, random.int(bytes.length + 1), utf8(opening.repeat(times)), 0)
+}
 
 /** How a format is built, which decides what is done to it. */
 export type Structure = 'bytes' | 'text' | 'json'
@@ -107,6 +110,7 @@ export function mutate(
   for (let i = 0; i < times; i++) {
     const kind = structure === 'bytes' ? 0 : random.int(structure === 'json' ? 6 : 3)
     if (kind >= 3) bytes = mutateJson(random, bytes)
+    else if (kind > 0 && random.chance(12)) bytes = deepen(random, bytes, structure)
     else bytes = random.pick(kind === 0 ? inBytes : inText)(random, bytes, other)
     if (bytes.length > MAX_BYTES) bytes = bytes.slice(0, MAX_BYTES)
   }
