@@ -1,17 +1,19 @@
 /** Pipelines: signed documents in, signed documents out; which streams they move is sealed. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import { validSchedule } from '../../shared/schedule.ts'
 import { PutSealedDocument } from '../../shared/schemas/connection_record.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
 import type { Reader } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 import { change } from '../http/change.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { at, ids, sealed, signedPipeline } from '../trust/examples.ts'
 import { checkEnvelope, readAuthored } from '../trust/rules.ts'
-import { checkProject } from '../trust/store.ts'
+import { checkProject, tellOfIndex } from '../trust/store.ts'
 import {
   deletePipeline,
   insertPipeline,
@@ -31,6 +33,7 @@ const documentFaults = [
   'trust_missing',
   'pool_unknown',
   'connection_unknown',
+  'pipeline_invalid',
 ] as const
 
 const exampleBody = { document: signedPipeline.dsse, sealed }
@@ -57,11 +60,17 @@ async function read(db: Reader, tenant: string, body: PutSealedDocument): Promis
     dsse: body.document,
   })
   await checkProject(db, tenant, document.project)
+  if (document.triggers.schedule !== undefined) validSchedule(document.triggers.schedule)
   if (!trust.pools.some(({ name }) => name === document.pool)) throw new Fault('pool_unknown')
   const kids = [...trust.sealing_keys.filter(({ pool }) => pool === document.pool), ...trust.readers]
     .map(({ kid }) => kid)
   checkEnvelope(body.sealed, { at: 'sealed', kids })
   return { document, dsse, hash, sealed: body.sealed }
+}
+
+/** An index may list a version before it comes. */
+function newsOf({ document: { tenant, project, triggers } }: SignedPipeline, plan: string): Step[] {
+  return triggers.schedule === undefined ? [] : [tellOfIndex(tenant, { project, plan })]
 }
 
 const list = query({
@@ -97,14 +106,14 @@ const create = command({
   reply: PipelineRecord,
   faults: ['not_found', 'already_exists', ...documentFaults],
   example: { body: exampleBody, reply: exampleRecord },
-  async handle({ db, principal, body, now }) {
+  async handle({ db, principal, body, now, planId }) {
     const signed = await read(db, principal.tenant, body)
     const { document, hash } = signed
     if (document.version !== 1) {
       throw new InvalidRequest([{ at: 'document/version', message: 'the first version is 1' }])
     }
     return change({
-      writes: insertPipeline(signed, now),
+      writes: [...insertPipeline(signed, now), ...newsOf(signed, planId)],
       target: document.id,
       facts: { project: document.project, version: 1, hash },
       reply: () => toRecord(signed, { created: now, updated: now }),
@@ -145,7 +154,7 @@ const addVersion = command({
   reply: PipelineRecord,
   faults: ['not_found', 'conflict', ...documentFaults],
   example: { params: { id: ids.pipeline }, body: exampleBody, reply: exampleRecord },
-  async handle({ db, principal, params, body, now }) {
+  async handle({ db, principal, params, body, now, planId }) {
     const place = await pipelinePlace(db, principal.tenant, params.id)
     if (place === null) throw new Fault('not_found')
     const signed = await read(db, principal.tenant, body)
@@ -154,7 +163,7 @@ const addVersion = command({
       throw new InvalidRequest([{ at: 'document', message: 'id and project of a pipeline stay' }])
     }
     return change({
-      writes: updatePipeline(signed, now),
+      writes: [...updatePipeline(signed, now), ...newsOf(signed, planId)],
       target: document.id,
       facts: { project: document.project, version: document.version, hash },
       reply: () => toRecord(signed, { created: place.created, updated: now }),
