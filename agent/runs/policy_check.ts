@@ -33,13 +33,17 @@ export interface Allowed {
   readonly derived: ReadonlyMap<string, readonly DerivedHosts[]>
 }
 
-export interface PolicyOptions {
-  readonly local: LocalPolicy
+export interface ReadOptions {
+  readonly local: Pick<LocalPolicy, 'reference'>
   /** Relative paths start here. */
   readonly base: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Told of everything in the connections that must not be written down, before anything else is done with it. */
   readonly hide?: (secrets: readonly string[]) => void
+}
+
+export interface PolicyOptions extends ReadOptions {
+  readonly local: LocalPolicy
 }
 
 /**
@@ -71,8 +75,11 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
   }
 }
 
-interface ReadConnection {
+/** A connection as it leads to places. */
+export interface ReadConnection {
   readonly endpoint: Endpoint
+  /** As its connector understands it. */
+  readonly parsed: unknown
   /** The place that a stream's name means. */
   readonly place: (name: string) => Place
   /** What a destination writes to besides its targets. */
@@ -82,9 +89,10 @@ interface ReadConnection {
 /** The schema of Sallyport's own tables goes without saying; another one is a place like any other. */
 const ownLedger = 'sallyport'
 
-function readConnection(
+/** Throws `reference_refused`, `reference_missing`, `connection_invalid`. */
+export function readConnection(
   { kind, config }: OpenedConnection,
-  { local, base, env, hide = () => undefined }: PolicyOptions,
+  { local, base, env, hide = () => undefined }: ReadOptions,
 ): ReadConnection {
   const resolved = resolveReferences(config, { base, env, permit: (text) => local.reference(text) })
   hide([...resolved.secrets, ...secretsIn(resolved.config, {})])
@@ -94,6 +102,7 @@ function readConnection(
   const place = (name: string) => placeOf(kind, { parsed, base, name })
   return {
     endpoint: { type: kind, config: resolved.config },
+    parsed,
     place,
     besides: ledger === undefined || ledger === ownLedger ? [] : [place(`${quoteName(ledger)}.targets`)],
   }

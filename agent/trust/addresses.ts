@@ -6,32 +6,32 @@
 import { BlockList, isIP } from 'node:net'
 import { Fault } from '../../shared/faults.ts'
 
-const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
-  ['0.0.0.0', 8], // this host (RFC 1122 §3.2.1.3)
-  ['127.0.0.0', 8], // loopback
-  ['169.254.0.0', 16], // link-local, and the metadata services of most clouds
-  ['100.100.100.200', 32], // metadata, Alibaba
-  ['168.63.129.16', 32], // metadata, Azure
-  ['192.0.0.0', 24], // protocol assignments (RFC 6890), in them metadata, Oracle
-  ['224.0.0.0', 4], // multicast
-  ['255.255.255.255', 32],
-  ['::', 96], // unspecified, loopback, IPv4-compatible
-  ['::ffff:0:0:0', 96], // translated IPv4, not mapped: another one of its clothes (RFC 2765)
-  ['fe80::', 10], // link-local
-  ['fec0::', 10], // site-local, once (RFC 3879)
-  ['fd00:ec2::', 32], // AWS's own: metadata, credentials of tasks and pods, names, time
-  ['fd20:ce::', 32], // metadata, Google
-  ['fd00:c1::a9fe:a9fe', 128], // metadata, Oracle
-  ['fd00:42::42', 128], // metadata, Scaleway
-  ['ff00::', 8], // multicast
-  ['64:ff9b::', 96], // NAT64: an IPv4 address in other clothes (RFC 6052)
-  ['64:ff9b:1::', 48],
-  ['2002::', 16], // 6to4, likewise (RFC 3056)
-  ['2001::', 32], // Teredo, likewise (RFC 4380)
+const refusedRanges: readonly (readonly [network: string, prefix: number, what: string])[] = [
+  ['0.0.0.0', 8, 'this machine'], // RFC 1122 §3.2.1.3
+  ['127.0.0.0', 8, 'loopback'],
+  ['169.254.0.0', 16, 'link-local, where most clouds have their metadata service'],
+  ['100.100.100.200', 32, 'metadata service of Alibaba'],
+  ['168.63.129.16', 32, 'metadata service of Azure'],
+  ['192.0.0.0', 24, 'protocol assignments, where Oracle has its metadata service'], // RFC 6890
+  ['224.0.0.0', 4, 'multicast'],
+  ['255.255.255.255', 32, 'broadcast'],
+  ['::', 96, 'unspecified, loopback, or an IPv4 address in another form'],
+  ['::ffff:0:0:0', 96, 'an IPv4 address in another form'], // RFC 2765
+  ['fe80::', 10, 'link-local'],
+  ['fec0::', 10, 'site-local'], // RFC 3879
+  ['fd00:ec2::', 32, 'services of AWS on the machine: metadata, credentials, names, time'],
+  ['fd20:ce::', 32, 'metadata service of Google'],
+  ['fd00:c1::a9fe:a9fe', 128, 'metadata service of Oracle'],
+  ['fd00:42::42', 128, 'metadata service of Scaleway'],
+  ['ff00::', 8, 'multicast'],
+  ['64:ff9b::', 96, 'NAT64: an IPv4 address in another form'], // RFC 6052
+  ['64:ff9b:1::', 48, 'NAT64: an IPv4 address in another form'], // RFC 8215
+  ['2002::', 16, '6to4: an IPv4 address in another form'], // RFC 3056
+  ['2001::', 32, 'Teredo: an IPv4 address in another form'], // RFC 4380
 ]
 
 /** IPv4-mapped IPv6 (`::ffff:127.0.0.1`) is judged as the IPv4 address in it: BlockList sees through it. */
-function listOf(ranges: Iterable<readonly [string, number]>): BlockList {
+function listOf(ranges: Iterable<readonly [string, number, ...unknown[]]>): BlockList {
   const list = new BlockList()
   for (const [network, prefix] of ranges) list.addSubnet(network, prefix, family(network))
   return list
@@ -52,7 +52,12 @@ export function parseRange(text: string): readonly [network: string, prefix: num
   return prefix <= widest ? [network, prefix] : null
 }
 
-const refused = listOf(refusedRanges)
+const refused = refusedRanges.map(([network, prefix, what]) => ({
+  list: listOf([[network, prefix]]),
+  rule: `${what} (${network}/${prefix})`,
+}))
+
+const privateRanges = listOf([['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['fc00::', 7]])
 
 /** Where an IPv4 address stands in an IPv6 one of these ranges, as the number of 16-bit groups before it. */
 const clothes: readonly (readonly [network: string, prefix: number, groupsBefore: number])[] = [
@@ -100,27 +105,42 @@ export class AddressRules {
   check(host: string, addresses: readonly string[]): void {
     if (addresses.length === 0) throw new Fault('address_refused', `${host} resolves to no address.`)
     for (const address of addresses) {
-      const bare = address.split('%')[0] ?? ''
-      if (isIP(bare) === 0) {
-        throw new Fault('address_refused', `${host} resolves to something that is no address.`)
-      }
-      if (this.#passes(bare)) continue
+      const { refused, rule } = this.judge(address)
+      if (!refused) continue
       throw new Fault(
         'address_refused',
-        `${host} resolves to ${bare}: this machine, its link or a metadata service. If that is meant, add ` +
-          `"${bare}" to "addresses" in the local policy file.`,
+        `${host} resolves to ${address}: ${rule}. If that is meant, name the address under "addresses" in the ` +
+          'local policy file.',
       )
     }
   }
 
   /** Naming a range of translated addresses names none of the IPv4 addresses that it can lead to. */
-  #passes(address: string): boolean {
-    const inner = embedded(address)
-    if (inner !== null && this.#refuses(inner)) return false
-    return !this.#refuses(address)
+  judge(address: string): Judgement {
+    const bare = address.split('%')[0] ?? ''
+    if (isIP(bare) === 0) return { refused: true, rule: 'it is no address' }
+    const inner = embedded(bare)
+    if (inner !== null) {
+      const judged = this.#judgeOne(inner)
+      if (judged.refused) return { refused: true, rule: `it stands for ${inner}, ${judged.rule}` }
+    }
+    return this.#judgeOne(bare)
   }
 
-  #refuses(address: string): boolean {
-    return refused.check(address, family(address)) && !this.#named.check(address, family(address))
+  #judgeOne(address: string): Judgement {
+    const kind = family(address)
+    const rule = refused.find(({ list }) => list.check(address, kind))?.rule
+    if (rule === undefined) {
+      return { refused: false, rule: privateRanges.check(address, kind) ? 'private' : 'public' }
+    }
+    return this.#named.check(address, kind)
+      ? { refused: false, rule: `${rule}, named by local policy` }
+      : { refused: true, rule }
   }
+}
+
+/** What the rules say about one address, and the rule that decides. */
+export interface Judgement {
+  readonly refused: boolean
+  readonly rule: string
 }

@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { readIfThere, refuseWritable } from '../files.ts'
-import { AddressRules, parseRange } from './addresses.ts'
+import { AddressRules, type Judgement, parseRange } from './addresses.ts'
 import { OwnFiles } from './own_files.ts'
 import { inside, real } from './real_path.ts'
 
@@ -78,6 +78,11 @@ export class LocalPolicy {
   /** Throws `address_refused`. */
   address(host: string, addresses: readonly string[]): void {
     this.#addresses.check(host, addresses)
+  }
+
+  /** What the address rules say about one address here. */
+  judge(address: string): Judgement {
+    return this.#addresses.judge(address)
   }
 
   /** True when a connection without TLS may go to this socket's path or this `host:port`. */
