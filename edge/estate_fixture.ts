@@ -134,7 +134,8 @@ export class Estate {
   readonly logKey: string
   readonly root = nextSeed()
   readonly signer = nextSeed()
-  readonly sealingKey = native.x25519.publicKey(nextSeed())
+  readonly sealingSeed = nextSeed()
+  readonly sealingKey = native.x25519.publicKey(this.sealingSeed)
   /** The last trust document, and its hash. */
   trust: { document: TrustDocument; hash: string; dsse: Dsse } | null = null
   /** Number and hash of the last index. */
@@ -344,10 +345,11 @@ export class Estate {
     return this.sign('request', document).dsse
   }
 
-  async enrol(options: { approve?: boolean } = {}): Promise<TestAgent> {
-    const { token } = await this.made('POST', '/v1/enrolment-tokens', { pool: 'default' })
+  async enrol(options: { approve?: boolean; pool?: string } = {}): Promise<TestAgent> {
+    const { pool = 'default' } = options
+    const { token } = await this.made('POST', '/v1/enrolment-tokens', { pool })
     const seed = nextSeed()
-    const body = { public_key: publicKey(seed), pool: 'default', name: 'vm-1', version: '0.1.0' }
+    const body = { public_key: publicKey(seed), pool, name: 'vm-1', version: '0.1.0' }
     const { status, body: agent } = await this.edge.call('POST', '/v1/agents/enrol', { token, body })
     assert.equal(status, 201, JSON.stringify(agent))
     if (options.approve !== false) {
@@ -394,8 +396,10 @@ export class TestAgent {
     return this.edge.call(method, path, { headers, ...options, ...(body === undefined ? {} : { body }) })
   }
 
-  poll(options: { wait?: number; edge?: Edge; signal?: AbortSignal } = {}): Promise<Answer> {
-    const { wait = 0, ...rest } = options
-    return this.call('POST', '/v1/agent/poll', { slots: 1, wait_seconds: wait, log_size: 0 }, rest)
+  poll(
+    options: { wait?: number; logSize?: number; edge?: Edge; signal?: AbortSignal } = {},
+  ): Promise<Answer> {
+    const { wait = 0, logSize = 0, ...rest } = options
+    return this.call('POST', '/v1/agent/poll', { slots: 1, wait_seconds: wait, log_size: logSize }, rest)
   }
 }

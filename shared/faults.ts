@@ -54,7 +54,7 @@ const faults = {
     help: 'The trust document does not let agents of this pool join by the key of the pool.',
   },
   possession_failed: { class: 'request', help: 'The answer does not prove that the agent holds the key.' },
-  rewrap_stale: { class: 'request', help: 'The record has changed since it was handed out.' },
+  rewrap_stale: { class: 'request', help: 'The lease of this batch has run out; its records come again.' },
   lease_lost: { class: 'request', help: 'The lease of this run has passed to another agent.' },
   internal: { class: 'transient', help: 'Something failed at the edge; the request id finds it in its log.' },
   unavailable: { class: 'transient', help: 'The edge cannot do this right now; repeat in a moment.' },

@@ -26,6 +26,7 @@ const byCode: Partial<Record<FaultCode, number>> = {
   already_exists: 409,
   last_admin: 409,
   lease_lost: 409,
+  rewrap_stale: 409,
   fingerprint_mismatch: 409,
   log_key_mismatch: 409,
   trust_missing: 409,

@@ -1,6 +1,6 @@
 /** What an agent hands back of a batch, looked at record by record. */
 import { fromBase64, toHex } from '../../shared/bytes.ts'
-import { Fault } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { type CompleteRewrap, nameOfRecord, type Rewrapped } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { describeEnvelope } from '../../shared/seal/envelope.ts'
@@ -12,7 +12,28 @@ import type { HeldRecord, Swap, Trial } from './rewrap_store.ts'
 /** Wrong answers for one record after which it counts as refused: an agent that errs is not asked for ever. */
 const MAX_TRIES = 5
 
+/** Codes that are about the agent and what it stands on, when they are given for a whole batch. */
+const ownCodes: ReadonlySet<FaultCode> = new Set([
+  'kid_missing',
+  'ring_mismatch',
+  'pin_mismatch',
+  'trust_rolled_back',
+  'trust_forked',
+  'trust_missing',
+  'trust_expired',
+  'trust_stale',
+  'floor_missing',
+  'anchor_missing',
+  'anchor_rolled_back',
+  'release_refused',
+  'clock_turned_back',
+  'denied',
+  'rewrap_stale',
+])
+
 export interface Judged {
+  /** The agent could do nothing with any of them, for reasons of its own. */
+  readonly gaveUp: boolean
   readonly swaps: readonly Swap[]
   readonly trials: readonly Trial[]
   readonly counts: { readonly done: number; readonly refused: number; readonly left: number }
@@ -20,8 +41,8 @@ export interface Judged {
 
 /**
  * An envelope is taken where its record is in the batch and still what the agent was given, and where the new one is
- * sealed to exactly whom the current trust document says. Everything else waits for another batch, and is refused with
- * `rewrap_refused` when that has happened too often.
+ * sealed to exactly whom the current trust document says. What the agent refuses is kept with its code. Everything else
+ * waits for another batch, and is refused with `rewrap_refused` when that has happened too often.
  */
 export function judge(
   body: CompleteRewrap,
@@ -35,6 +56,7 @@ export function judge(
   const requirements = requirementsOf(given.trust)
   const answers = new Map(body.records.map((record) => [nameOfRecord(record), record]))
   const codes = new Map(body.refused.map((record) => [nameOfRecord(record), record.code]))
+  const gaveUp = isAboutAgent(body, given.held.length)
   const swaps: Swap[] = []
   const trials: Trial[] = []
   for (const held of given.held) {
@@ -49,11 +71,21 @@ export function judge(
       swaps.push({ ...sealed, type, id, version, was, audience, tenant: given.tenant, batch: given.batch })
       continue
     }
-    const late = held.tries + 1 >= MAX_TRIES ? 'rewrap_refused' as const : null
-    trials.push({ type, id, version, refused: codes.get(name) ?? late })
+    const code = codes.get(name) ?? 'rewrap_refused'
+    // By the trust document that the agent knows the record is as it should be: one of the two is behind.
+    const behind = code === 'rewrap_stale'
+    const counts = held.tries + 1 >= MAX_TRIES || (codes.has(name) && !gaveUp && !behind)
+    trials.push({ type, id, version, refused: counts ? code : null })
   }
   const refused = trials.filter((trial) => trial.refused !== null).length
-  return { swaps, trials, counts: { done: swaps.length, refused, left: trials.length - refused } }
+  return { gaveUp, swaps, trials, counts: { done: swaps.length, refused, left: trials.length - refused } }
+}
+
+/** Another agent may well do what this one cannot: its refusals are tries, as wrong answers are. */
+function isAboutAgent({ records, refused }: CompleteRewrap, held: number): boolean {
+  const [first] = refused
+  return first !== undefined && records.length === 0 && refused.length === held &&
+    ownCodes.has(first.code) && refused.every(({ code }) => code === first.code)
 }
 
 /** Null for what is no envelope, or one to others. */

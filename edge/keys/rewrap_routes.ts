@@ -176,53 +176,58 @@ function moveRoute(
   })
 }
 
-const complete = command({
-  id: 'completeRewrap',
-  method: 'post',
-  path: '/v1/agent/rewraps/{batch}/complete',
-  tag: 'Agent',
-  summary: 'Hand a batch back: envelopes for the new recipients, and what was refused',
-  description:
-    'An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to ' +
-    'exactly the keys that the trust document names. What is refused is not offered again in this campaign; the rest ' +
-    'comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.',
-  permission: 'agent:approved',
-  audit: 'rewrap.batch_completed',
-  params: z.strictObject({ batch: Id }),
-  body: CompleteRewrap,
-  maxBodyBytes: MAX_BODY_BYTES,
-  reply: CompleteRewrapReply,
-  faults: ['not_found', 'rewrap_stale', 'trust_missing'],
-  example: {
-    params: { batch: ids.batch },
-    body: {
-      fence: 1,
-      records: [{ type: 'connection', id: ids.source, version: 1, was: '5e'.repeat(32), sealed }],
-      refused: [{ type: 'pipeline', id: ids.pipeline, version: 1, code: 'signer_not_allowed' }],
+function completeRoute(campaigns: Rewraps): Route {
+  return command({
+    id: 'completeRewrap',
+    method: 'post',
+    path: '/v1/agent/rewraps/{batch}/complete',
+    tag: 'Agent',
+    summary: 'Hand a batch back: envelopes for the new recipients, and what was refused',
+    description:
+      'An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to ' +
+      'exactly the keys that the trust document names. What is refused is not offered again in this campaign; the rest ' +
+      'comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.',
+    permission: 'agent:approved',
+    audit: 'rewrap.batch_completed',
+    params: z.strictObject({ batch: Id }),
+    body: CompleteRewrap,
+    maxBodyBytes: MAX_BODY_BYTES,
+    reply: CompleteRewrapReply,
+    faults: ['not_found', 'rewrap_stale', 'trust_missing'],
+    example: {
+      params: { batch: ids.batch },
+      body: {
+        fence: 1,
+        records: [{ type: 'connection', id: ids.source, version: 1, was: '5e'.repeat(32), sealed }],
+        refused: [{ type: 'pipeline', id: ids.pipeline, version: 1, code: 'signer_not_allowed' }],
+      },
+      reply: { done: 1, refused: 1, left: 0 },
     },
-    reply: { done: 1, refused: 1, left: 0 },
-  },
-  async handle({ db, principal, params, body }) {
-    const { tenant } = principal
-    const row = await batch(db, tenant, params.batch)
-    if (row === null) throw new Fault('not_found')
-    if (row.agent !== principal.id || row.fence !== body.fence) throw new Fault('rewrap_stale')
-    if (row.state === 'lost') throw new Fault('rewrap_stale')
-    const { done, refused, later } = row
-    if (row.state === 'done') return unchanged({ done, refused, left: later })
-    const trust = await requireTrust(db, tenant)
-    const held = await heldRecords(db, tenant, row.id)
-    const { swaps, trials, counts } = judge(body, { tenant, batch: row.id, held, trust })
-    const { first, last } = closeBatch(row, counts)
-    return change({
-      writes: [first, ...swaps.flatMap(swap), ...tried({ tenant, batch: row.id }, trials), ...last],
-      target: row.id,
-      facts: { rewrap: row.rewrap, ...counts },
-      reply: () => counts,
-      again: true,
-    })
-  },
-})
+    async handle({ db, principal, params, body }) {
+      const { tenant } = principal
+      const row = await batch(db, tenant, params.batch)
+      if (row === null) throw new Fault('not_found')
+      if (row.agent !== principal.id || row.fence !== body.fence) throw new Fault('rewrap_stale')
+      if (row.state === 'lost') throw new Fault('rewrap_stale')
+      const { done, refused, later } = row
+      if (row.state === 'done') return unchanged({ done, refused, left: later })
+      const trust = await requireTrust(db, tenant)
+      const held = await heldRecords(db, tenant, row.id)
+      const { gaveUp, swaps, trials, counts } = judge(body, { tenant, batch: row.id, held, trust })
+      const { first, last } = closeBatch(row, counts)
+      return change({
+        writes: [first, ...swaps.flatMap(swap), ...tried({ tenant, batch: row.id }, trials), ...last],
+        target: row.id,
+        facts: { rewrap: row.rewrap, ...counts },
+        reply: () => counts,
+        committed: () => {
+          if (gaveUp) campaigns.gaveUp(principal.id)
+        },
+        again: true,
+      })
+    },
+  })
+}
 
 export function rewrapRoutes(campaigns: Rewraps): readonly Route[] {
   return [
@@ -243,6 +248,6 @@ export function rewrapRoutes(campaigns: Rewraps): readonly Route[] {
       to: 'running',
       summary: 'Go on with a rewrap that was paused',
     }),
-    complete,
+    completeRoute(campaigns),
   ]
 }

@@ -12,8 +12,7 @@ import type { Reader } from '../db/database.ts'
 import type { KeyTables } from '../db/key_tables.ts'
 import type { Step } from '../db/plan.ts'
 import type { Storage } from '../db/storage.ts'
-import { change } from '../http/change.ts'
-import { freshIdentity, planOf } from '../http/entry.ts'
+import { actAsEdge } from '../http/own_act.ts'
 import { kidsOf } from '../trust/sealed_records.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
 import { requirementsOf } from './required.ts'
@@ -51,7 +50,7 @@ type Place = Omit<AgentOfPool, 'id'>
 interface Known {
   readonly looked: number
   /** The campaign that runs, or null. */
-  readonly running: RewrapRow | null
+  readonly running: Promise<RewrapRow | null>
 }
 
 const LEASE_MS = LEASE_SECONDS * 1000
@@ -61,6 +60,8 @@ const BATCH_BYTES = 2 * 1024 * 1024
 const BELIEVED_MS = 4_000
 /** Runs go first, but where a pool has no other moment, a batch goes before them once in this time. */
 const TURN_MS = 5_000
+/** An agent that can do nothing – its ring lacks the key, its floor denies it – is asked again after this time. */
+const REST_MS = 20_000
 const LOST_AT_ONCE = 100
 const MAX_ATTEMPTS = 20
 
@@ -69,6 +70,8 @@ export class Rewraps {
   readonly #known = new Map<string, Known>()
   /** When a pool was last given a batch, or first had to wait for one. */
   readonly #turns = new Map<string, number>()
+  /** Agents that gave a batch up, and until when they get none. */
+  readonly #resting = new Map<string, number>()
   /** The end of the last hand-out of a tenant: two at once would choose the same records. */
   readonly #settled = new Map<string, Promise<unknown>>()
   readonly #listeners: ((tenant: string) => void)[] = []
@@ -110,7 +113,8 @@ export class Rewraps {
 
   /** A batch for an agent, leased; null when there is no campaign or nothing that this agent's pool could open. */
   async hand(to: AgentOfPool, trust: TrustDocument): Promise<RewrapJob | null> {
-    if (await this.#running(to.tenant) === null) return null
+    if (await this.#running(to.tenant) === null || this.#rests(to.id)) return null
+    this.#turns.set(keyOf(to), this.#options.clock())
     const before = this.#settled.get(to.tenant) ?? Promise.resolve()
     const mine = before.catch(() => {}).then(() => this.#hand(to, trust))
     this.#settled.set(to.tenant, mine)
@@ -149,11 +153,22 @@ export class Rewraps {
         this.#known.delete(tenant)
         continue
       }
-      this.#turns.set(keyOf(to), clock())
       const records = await rewrapRecords(db, tenant, rows)
       return { kind: 'rewrap', batch: id, lease: { fence: 1, until: isoTime(until) }, records }
     }
     return null
+  }
+
+  /** The agent could do nothing with a whole batch, for reasons of its own: others are asked meanwhile. */
+  gaveUp(agent: string): void {
+    this.#resting.set(agent, this.#options.clock() + REST_MS)
+  }
+
+  #rests(agent: string): boolean {
+    const until = this.#resting.get(agent)
+    if (until === undefined || until > this.#options.clock()) return until !== undefined
+    this.#resting.delete(agent)
+    return false
   }
 
   /** The first records that the pool's agents can open and that are not sealed as they have to be. */
@@ -177,9 +192,16 @@ export class Rewraps {
       if ((await this.#free({ tenant, pool }, trust, 1)).length > 0) return
     }
     if (await batchesOut(db, tenant, id) > 0) return
-    const now = clock()
-    const done = moveRewrap(running, { from: 'running', to: 'done', finished: now })
-    await this.#record(running, { action: 'rewrap.finished', steps: [done, forgetBatches(running)] })
+    const { done, refused } = await openRewrap(db, tenant) ?? running
+    const move = moveRewrap(running, { from: 'running', to: 'done', finished: clock() })
+    const acted = actAsEdge(this.#options, {
+      tenant,
+      action: 'rewrap.finished',
+      target: id,
+      facts: { done, refused },
+      writes: [move, forgetBatches(running)],
+    })
+    await happens(acted)
     this.#known.delete(tenant)
   }
 
@@ -200,11 +222,15 @@ export class Rewraps {
   async #running(tenant: string): Promise<RewrapRow | null> {
     const now = this.#options.clock()
     const known = this.#known.get(tenant)
-    if (known !== undefined && Math.abs(now - known.looked) <= BELIEVED_MS) return known.running
-    const row = await openRewrap(this.#options.db, tenant)
-    const running = row?.state === 'running' ? row : null
-    this.#known.set(tenant, { looked: now, running })
-    return running
+    if (known !== undefined && Math.abs(now - known.looked) <= BELIEVED_MS) return await known.running
+    const looked = { looked: now, running: running(this.#options.db, tenant) }
+    this.#known.set(tenant, looked)
+    try {
+      return await looked.running
+    } catch (error) {
+      if (this.#known.get(tenant) === looked) this.#known.delete(tenant)
+      throw error
+    }
   }
 
   #tell(tenant: string): void {
@@ -215,23 +241,14 @@ export class Rewraps {
   async #write(steps: readonly Step[]): Promise<boolean> {
     return await happens(this.#options.storage.write({ id: '', steps, leaf: null, repeatable: false }))
   }
-
-  async #record(
-    row: RewrapRow,
-    of: { readonly action: string; readonly steps: readonly Step[] },
-  ): Promise<boolean> {
-    const { storage, clock, randomBytes } = this.#options
-    const now = clock()
-    const facts = { done: row.done, refused: row.refused }
-    const decided = change({ writes: of.steps, target: row.id, facts, reply: () => null })
-    const entry = { tenant: row.tenant, actor: { kind: 'edge' }, action: of.action, now } as const
-    return await happens(
-      storage.write(planOf(decided, { identity: freshIdentity(now, randomBytes), entry, randomBytes })),
-    )
-  }
 }
 
 const keyOf = ({ tenant, pool }: Place) => `${tenant}/${pool}`
+
+async function running(db: Reader, tenant: string): Promise<RewrapRow | null> {
+  const row = await openRewrap(db, tenant)
+  return row?.state === 'running' ? row : null
+}
 
 async function happens(writing: Promise<unknown>): Promise<boolean> {
   try {

@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { toBase64 } from '../../shared/bytes.ts'
+import type { RunLog } from '../../shared/schemas/receipt.ts'
+import { nameOfRecord, type RewrapJob } from '../../shared/schemas/rewrap.ts'
+import { kinds } from '../db/storage_fixture.ts'
+import { hashOf, pairOf, recipientOf, Scene, sealingKey } from './campaign_fixture.ts'
+
+/** A version more of everything that there can be: a connection, the policy, and the log of a run that goes on. */
+async function furnishMore({ estate, agent, pipeline }: Scene): Promise<void> {
+  const [id] = Object.keys(estate.listed)
+  await estate.made(
+    'POST',
+    `/v1/connections/${id}/versions`,
+    estate.connection({ id: id as string, version: 2 }).body,
+  )
+  const version = (estate.trust?.document.version ?? 0) + 1
+  const policy = estate.sealed({ type: 'policy', id: estate.tenant, version, project: null })
+  const commitment = policy.commitment
+  await estate.publishTrust({ policy: { version, commitment } }, { version, envelope: policy.sealed })
+  const run = await estate.made('POST', '/v1/runs', { pipeline_id: pipeline })
+  const { body } = await agent.poll()
+  const log = estate.sealed({ type: 'log', id: run.id, version: 1 })
+  const document: RunLog = {
+    type: 'log',
+    tenant: estate.tenant,
+    project: estate.project,
+    pool: 'default',
+    run: run.id,
+    pipeline,
+    agent: agent.id,
+    fence: body.job.lease.fence,
+    commitment: log.commitment,
+  }
+  const { dsse } = estate.sign('log', document, estate.poolSeed)
+  const put = await agent.call('PUT', `/v1/agent/runs/${run.id}/log`, {
+    fence: 1,
+    document: dsse,
+    sealed: log.sealed,
+  })
+  assert.equal(put.status, 200, JSON.stringify(put.body))
+}
+
+const actions = async ({ edge, estate }: Scene) =>
+  (await edge.leaves(estate.tenant)).map(({ action }) => action).filter((action) =>
+    /^(rewrap|key)\./.test(action)
+  )
+
+for (const kind of kinds) {
+  test(`every stored version of every kind of record passes to the new key, on the ${kind} storage`, async () => {
+    await using s = await Scene.start(kind)
+    await furnishMore(s)
+    const { policy } = s.estate.trust?.document ?? {}
+    await s.turnOver('retiring', { policy: policy ?? null })
+    const started = await s.startCampaign()
+    assert.deepEqual([started.state, started.total, started.remaining], ['running', 6, { [s.old.kid]: 6 }])
+    const job = await s.batch() as RewrapJob
+    assert.deepEqual(job.records.map(({ type }) => type).sort(), [
+      'connection',
+      'connection',
+      'connection',
+      'log',
+      'pipeline',
+      'policy',
+    ])
+    for (const record of job.records) {
+      assert.ok(s.opens(record, s.old), 'what is handed out is where it belongs')
+      assert.equal(record.document === null, record.type === 'policy')
+    }
+    const done = await s.complete(job)
+    assert.deepEqual([done.status, done.body], [200, { done: 6, refused: 0, left: 0 }])
+    assert.equal(await s.batch(), null)
+    const { finished, ...campaign } = await s.campaign(started.id)
+    assert.equal(Date.parse(finished), s.edge.now)
+    assert.deepEqual(campaign, { ...started, state: 'done', done: 6, remaining: {} })
+    assert.deepEqual(await actions(s), ['rewrap.started', 'rewrap.batch_completed', 'rewrap.finished'])
+    await assertServed(s, job)
+  })
+}
+
+/** What people and agents are given from now on opens with the new key and with no other. */
+async function assertServed(s: Scene, job: RewrapJob): Promise<void> {
+  const { data: [key] } = await s.estate.made('GET', '/v1/keys')
+  assert.equal(key.records, 0)
+  for (const record of job.records) {
+    const sealed = await servedEnvelope(s, record)
+    if (sealed === null) continue
+    assert.notEqual(sealed, record.sealed)
+    assert.ok(s.opens({ ...record, sealed }, s.next))
+    assert.ok(!s.opens({ ...record, sealed }, s.old))
+  }
+  const [{ n }] = await s.edge.rows(
+    'SELECT count(*) AS n FROM (SELECT sealed FROM connection_version UNION ALL SELECT sealed FROM pipeline_version ' +
+      'UNION ALL SELECT sealed FROM run_log UNION ALL SELECT policy FROM trust_document) ' +
+      'WHERE lower(hex(substr(sealed, 13, 16))) = ?',
+    [s.old.kid],
+  )
+  assert.equal(n, 0, 'nothing in the database is sealed to the old key')
+}
+
+/** The envelope of a record as people get it; null for an older version, which nobody is given. */
+async function servedEnvelope({ estate }: Scene, { type, id, version }: RewrapJob['records'][number]) {
+  if (type === 'policy') return (await estate.made('GET', `/v1/trust/${version}`)).policy
+  if (type === 'log') return (await estate.made('GET', `/v1/runs/${id}/logs`)).data[0].sealed
+  const record = await estate.made('GET', `/v1/${type}s/${id}`)
+  return record.version === version ? record.sealed : null
+}
+
+test('with nothing to do a campaign is done at once; while one is not, it is answered', async () => {
+  await using s = await Scene.start()
+  const none = await s.startCampaign()
+  assert.deepEqual([none.state, none.total], ['done', 0])
+  await s.turnOver()
+  const first = await s.startCampaign()
+  assert.deepEqual([first.state, first.total], ['running', 3])
+  assert.deepEqual(await s.startCampaign(), first)
+  assert.deepEqual((await s.estate.made('GET', '/v1/rewraps')).data.map(({ id }: { id: string }) => id), [
+    first.id,
+    none.id,
+  ])
+})
+
+describe('a batch', () => {
+  test('has 200 records at most, and all are done in the end', async () => {
+    await using s = await Scene.start()
+    for (let i = 0; i < 420; i++) await s.estate.addConnection()
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    assert.deepEqual(await s.work(), [200, 200, 23])
+    assert.equal((await s.campaign(id)).state, 'done')
+  })
+
+  test('has 2 MB of envelopes at most', async () => {
+    await using s = await Scene.start()
+    const body = { padding: 'x'.repeat(700_000) }
+    for (let i = 0; i < 4; i++) {
+      const { id, body: made } = s.estate.connection()
+      const { sealed } = s.estate.sealed({ type: 'connection', id, version: 1 }, body)
+      await s.estate.made('POST', '/v1/connections', { ...made, sealed })
+    }
+    await s.turnOver()
+    await s.startCampaign()
+    const sizes = await s.work()
+    assert.equal(sizes.reduce((sum, size) => sum + size, 0), 7)
+    assert.ok(sizes.length >= 2, `${sizes}`)
+  })
+
+  test('whose agent fell silent is handed out again, and a late answer changes nothing', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    const lost = await s.batch() as RewrapJob
+    assert.equal(await s.batch(), null)
+    s.edge.now += 46_000
+    await s.edge.edge.reap()
+    const again = await s.batch() as RewrapJob
+    assert.deepEqual(again.records, lost.records)
+    const late = await s.complete(lost)
+    assert.deepEqual([late.status, late.body.code], [409, 'rewrap_stale'])
+    assert.equal((await s.campaign(id)).done, 0)
+    assert.equal((await s.complete(again)).body.done, 3)
+    assert.equal((await s.complete(lost)).body.code, 'rewrap_stale')
+    await s.edge.edge.reap()
+    assert.equal((await s.campaign(id)).state, 'done')
+  })
+
+  test('that is completed twice, because an answer got lost, counts once', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    const job = await s.batch() as RewrapJob
+    const body = s.answer(job)
+    const first = await s.complete(job, body)
+    assert.deepEqual(await s.complete(job, body), first)
+    assert.equal((await s.campaign(id)).done, 3)
+  })
+
+  test('is completed by the agent that has it, under its fence, and by nobody else', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    await s.startCampaign()
+    const job = await s.batch() as RewrapJob
+    const other = await s.estate.enrol()
+    assert.equal((await s.complete(job, s.answer(job), other)).body.code, 'rewrap_stale')
+    assert.equal((await s.complete(job, { ...s.answer(job), fence: 2 })).body.code, 'rewrap_stale')
+    assert.equal((await s.complete(job)).status, 200)
+  })
+})
+
+describe('an envelope', () => {
+  /** One bad answer among good ones; how the batch ended, and what is stored of the bad one. */
+  async function oneWrong(
+    s: Scene,
+    change: (job: RewrapJob) => Partial<ReturnType<Scene['answer']>['records'][number]>,
+  ) {
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    const job = await s.batch() as RewrapJob
+    const body = s.answer(job)
+    Object.assign(body.records[0] as object, change(job))
+    const { status, body: reply } = await s.complete(job, body)
+    return { id, status, reply, job }
+  }
+
+  test('whose record has changed meanwhile is left alone, and the rest of the batch passes', async () => {
+    await using s = await Scene.start()
+    const { status, reply } = await oneWrong(s, () => ({ was: '00'.repeat(32) }))
+    assert.deepEqual([status, reply], [200, { done: 2, refused: 0, left: 1 }])
+    assert.deepEqual(await s.work(), [1])
+  })
+
+  test('that is sealed to anybody else than it has to be is not taken, and is refused in the end', async () => {
+    await using s = await Scene.start()
+    const both = [recipientOf(s.next), recipientOf(s.old)]
+    const sealed = (job: RewrapJob) => s.rewrapped(job.records[0] as RewrapJob['records'][number], both)
+    const { id, reply, job } = await oneWrong(s, (given) => ({ sealed: sealed(given) }))
+    assert.deepEqual(reply, { done: 2, refused: 0, left: 1 })
+    const wrongs: unknown[] = [[recipientOf(pairOf())], [recipientOf(s.old)], both].map((recipients) =>
+      s.rewrapped(job.records[0] as RewrapJob['records'][number], recipients as typeof both)
+    )
+    wrongs.push(toBase64(new TextEncoder().encode('no envelope')))
+    for (const wrong of wrongs) {
+      const again = await s.batch() as RewrapJob
+      assert.deepEqual(again.records, [job.records[0]])
+      const body = s.answer(again)
+      Object.assign(body.records[0] as object, { sealed: wrong })
+      const { done } = (await s.complete(again, body)).body
+      assert.equal(done, 0)
+    }
+    assert.equal(await s.batch(), null)
+    const campaign = await s.campaign(id)
+    assert.deepEqual([campaign.state, campaign.refused, campaign.remaining], ['done', 1, { [s.old.kid]: 1 }])
+  })
+
+  test('is not taken for a record that is not in the batch', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    await s.startCampaign()
+    const job = await s.batch() as RewrapJob
+    const { id, body: made } = s.estate.connection()
+    await s.estate.made('POST', '/v1/connections', made)
+    const body = s.answer(job)
+    const [first] = body.records
+    body.records.push(
+      { ...first as object, type: 'connection', id, was: hashOf(made.sealed) } as typeof body.records[0],
+    )
+    assert.deepEqual((await s.complete(job, body)).body, { done: 3, refused: 0, left: 0 })
+    assert.equal((await s.estate.made('GET', `/v1/connections/${id}`)).sealed, made.sealed)
+  })
+})
+
+test('what an agent refuses is kept with its code, and offered again in the next campaign', async () => {
+  await using s = await Scene.start()
+  await s.turnOver()
+  const { id } = await s.startCampaign()
+  const job = await s.batch() as RewrapJob
+  const body = s.answer(job)
+  const bad = body.records.shift() as typeof body.records[0]
+  const { was: _, sealed: __, ...name } = bad
+  body.refused.push({ ...name, code: 'signer_not_allowed' })
+  assert.deepEqual((await s.complete(job, body)).body, { done: 2, refused: 1, left: 0 })
+  assert.equal(await s.batch(), null)
+  const campaign = await s.campaign(id)
+  assert.deepEqual([campaign.state, campaign.total, campaign.refused], ['done', 3, 1])
+  const { data } = await s.estate.made('GET', `/v1/keys/${s.old.kid}/records`)
+  assert.deepEqual(data.map((record: { refused: string }) => record.refused), ['signer_not_allowed'])
+  assert.equal(nameOfRecord(data[0]), nameOfRecord(name))
+  assert.equal((await s.startCampaign()).total, 1)
+  assert.deepEqual(await s.work(), [1])
+})
+
+test('an agent that lacks the key has a rest, and another one does its work', async () => {
+  await using s = await Scene.start()
+  const other = await s.estate.enrol()
+  await s.turnOver()
+  const { id } = await s.startCampaign()
+  const job = await s.batch() as RewrapJob
+  const refused = job.records.map(({ type, id, version }) => ({
+    type,
+    id,
+    version,
+    code: 'kid_missing' as const,
+  }))
+  const { body } = await s.complete(job, { fence: 1, records: [], refused })
+  assert.deepEqual(body, { done: 0, refused: 0, left: 3 })
+  assert.equal(await s.batch(), null)
+  assert.deepEqual(await s.work(other), [3])
+  assert.equal((await s.campaign(id)).state, 'done')
+})
+
+test('a campaign that is paused hands nothing out, and goes on from any instance after a restart', async () => {
+  await using s = await Scene.start()
+  for (let i = 0; i < 200; i++) await s.estate.addConnection()
+  await s.turnOver()
+  const { id } = await s.startCampaign()
+  const job = await s.batch() as RewrapJob
+  assert.equal((await s.estate.made('POST', `/v1/rewraps/${id}/pause`)).state, 'paused')
+  assert.equal(await s.batch(), null)
+  assert.equal((await s.complete(job)).body.done, 200)
+  assert.equal((await s.campaign(id)).state, 'paused')
+  assert.equal((await s.estate.made('POST', `/v1/rewraps/${id}/resume`)).state, 'running')
+  const { body } = await s.agent.poll({ edge: s.edge.instance() })
+  assert.equal(body.job.records.length, 3)
+  assert.equal((await s.complete(body.job)).body.done, 3)
+  assert.equal(await s.batch(), null)
+  assert.equal((await s.campaign(id)).state, 'done')
+  assert.equal((await s.estate.call('POST', `/v1/rewraps/${id}/resume`)).body.code, 'conflict')
+  assert.deepEqual((await actions(s)).filter((action) => !action.startsWith('rewrap.batch')), [
+    'rewrap.started',
+    'rewrap.paused',
+    'rewrap.resumed',
+    'rewrap.finished',
+  ])
+})
+
+describe('runs and rewraps', () => {
+  test('runs go first, but a batch has its turn every few seconds', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    const start = () => s.estate.made('POST', '/v1/runs', { pipeline_id: s.pipeline })
+    for (let i = 0; i < 4; i++) await start()
+    await s.startCampaign()
+    const kind = async () => (await s.agent.poll()).body.job?.kind
+    assert.deepEqual([await kind(), await kind()], ['run', 'run'])
+    s.edge.now += 6_000
+    assert.deepEqual([await kind(), await kind()], ['rewrap', 'run'])
+  })
+
+  test('a waiting poll is woken by a campaign', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    await s.agent.poll()
+    const poll = s.agent.poll({ wait: 25 })
+    await s.agent.poll()
+    await s.startCampaign()
+    assert.equal((await poll).body.job.kind, 'rewrap')
+  })
+})
+
+describe('pools', () => {
+  const pools = (s: Scene) => {
+    const more = { name: 'other', key: toBase64(pairOf().publicKey), enrolment: 'approval' } as const
+    return [...(s.estate.trust?.document.pools ?? []), more]
+  }
+
+  test('an agent is handed what its pool can open, and nothing else', async () => {
+    await using s = await Scene.start()
+    const elsewhere = pairOf()
+    const both = pools(s)
+    const keys = [sealingKey(s.old, 'active'), sealingKey(elsewhere, 'active', 'other')]
+    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
+    const stranger = await s.estate.enrol({ pool: 'other' })
+    const turned = [sealingKey(s.old, 'retiring'), sealingKey(s.next, 'active'), keys[1] as typeof keys[0]]
+    await s.estate.publishTrust({ pools: both, sealing_keys: turned })
+    await s.startCampaign()
+    assert.equal(await s.batch(stranger), null)
+    assert.deepEqual(await s.work(), [3])
+  })
+
+  test('an agent of a pool that is gone gets no work, neither runs nor rewraps', async () => {
+    await using s = await Scene.start()
+    const keys = [sealingKey(s.old, 'active'), sealingKey(pairOf(), 'active', 'other')]
+    const both = pools(s)
+    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
+    await s.estate.made('POST', '/v1/runs', { pipeline_id: s.pipeline })
+    const left = both.filter(({ name }) => name === 'other')
+    await s.estate.publishTrust({ pools: left, sealing_keys: [keys[1] as typeof keys[0]] })
+    assert.equal((await s.agent.poll()).body.job, null)
+    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
+    assert.equal((await s.agent.poll()).body.job.kind, 'run')
+  })
+
+  test('records whose pool is gone cannot be passed on, and are told of', async () => {
+    await using s = await Scene.start()
+    const keys = [sealingKey(pairOf(), 'active', 'other')]
+    await s.estate.publishTrust({
+      pools: pools(s).filter(({ name }) => name === 'other'),
+      sealing_keys: keys,
+    })
+    const campaign = await s.startCampaign()
+    assert.deepEqual([campaign.state, campaign.remaining], ['done', { [s.old.kid]: 3 }])
+    const { data } = await s.estate.made('GET', `/v1/keys/${s.old.kid}/records`)
+    assert.deepEqual(data.map(({ refused }: { refused: string }) => refused), Array(3).fill('wrong_pool'))
+  })
+})
