@@ -59,7 +59,7 @@ function spliceText(random: Random, text: string): string {
 
 /** A value in the place of another: often near it, sometimes anything. */
 function changed(random: Random, value: Json): Json {
-  if (typeof value === 'string' && random.chance(3)) {
+  if (typeof value === 'string' && !random.chance(3)) {
     const inner = insideOf(value)
     if (inner !== null) return toBase64(mutateJson(random, inner))
   }
