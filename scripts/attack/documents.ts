@@ -5,7 +5,7 @@ import type { Attack } from './attack.ts'
 import { atIndex, commitments, policy, signatures } from './checks.ts'
 import { alterJobs, bodyTo, forged, poolKeys, sealedFor, seenJob } from './forge.ts'
 import { pipelineText } from './scene.ts'
-import { refusalOf, rowsGained, startUnsigned } from './watch.ts'
+import { refusalOf, rowsGained, unsigned } from './watch.ts'
 
 const pipelineForged: Attack = {
   name: 'pipeline forged',
@@ -16,7 +16,7 @@ const pipelineForged: Attack = {
     alterJobs(scene, (job) => {
       job.pipeline = forged(scene, job.pipeline, { type: 'pipeline', body: bodyTo('public.stolen') })
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.stolen', "the attacker's table") }
   },
 }
@@ -37,7 +37,7 @@ const pipelineAltered: Attack = {
       pipeline.document = altered(pipeline.document, (payload) => (payload.commitment = commitment))
       pipeline.sealed = sealed
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.stolen', "the attacker's table") }
   },
 }
@@ -53,7 +53,7 @@ const pipelineReplayed: Attack = {
     await scene.world.applyPipeline(pipelineText('moved', { to: 'public.current', unsigned: true }))
     await scene.sql.unsafe('truncate public.left')
     alterJobs(scene, (job) => (job.pipeline = old.pipeline))
-    const refusal = await refusalOf(scene, 'moved', () => startUnsigned(scene, 'moved'))
+    const refusal = await refusalOf(scene, 'moved', unsigned(scene, 'moved'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.left', 'the place that was given up') }
   },
 }
@@ -72,7 +72,7 @@ const recordResealed: Attack = {
         recipients: poolKeys(scene),
       }).sealed
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.stolen', "the attacker's table") }
   },
 }

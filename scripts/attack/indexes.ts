@@ -4,7 +4,7 @@ import { payloadOf } from '../e2e/forge.ts'
 import type { Attack } from './attack.ts'
 import { seenJob } from './forge.ts'
 import { pipelineText, type Scene } from './scene.ts'
-import { refusalOf, rowsGained, startUnsigned } from './watch.ts'
+import { refusalOf, rowsGained, unsigned } from './watch.ts'
 
 /** Shows the indexes up to the job's own, and hands that job's documents out. */
 function showOld({ proxy }: Scene, old: Json): void {
@@ -31,18 +31,18 @@ const oldIndex: Attack = {
   codes: ['index_rolled_back'],
   without: [{
     check: 'an index is not older than the last one seen',
-    file: 'agent/runs/verify.ts',
-    find: 'const last = (await readAnchor(options.anchor, ring)).index[project] ?? null',
+    file: 'agent/runs/anchored_index.ts',
+    find: 'const last = (await readAnchor(anchor, ring)).index[project] ?? null',
     put: 'const last = null as { number: number; hash: string } | null',
   }, {
     check: 'the index reaches what the floor names',
-    file: 'agent/runs/verify.ts',
+    file: 'agent/runs/anchored_index.ts',
     find: 'floor: floor?.index[project] ?? null,',
     put: 'floor: null,',
   }, {
     check: 'the anchor names the index that the run was verified against',
     file: 'agent/runs/verify.ts',
-    find: 'one.index[job.run.project]?.hash === index.hash',
+    find: 'seen[job.run.project]?.hash === index.hash',
     put: 'true',
   }],
   async attempt(scene) {
@@ -52,7 +52,7 @@ const oldIndex: Attack = {
     await scene.world.run('moved')
     await scene.sql.unsafe('truncate public.left')
     showOld(scene, old)
-    const refusal = await refusalOf(scene, 'moved', () => startUnsigned(scene, 'moved'))
+    const refusal = await refusalOf(scene, 'moved', unsigned(scene, 'moved'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.left', 'the place that was given up') }
   },
 }
@@ -63,7 +63,7 @@ const frozenIndex: Attack = {
   codes: ['index_rolled_back'],
   without: [{
     check: 'the index reaches what the floor names',
-    file: 'agent/runs/verify.ts',
+    file: 'agent/runs/anchored_index.ts',
     find: 'floor: floor?.index[project] ?? null,',
     put: 'floor: null,',
   }],
@@ -73,7 +73,7 @@ const frozenIndex: Attack = {
     showOld(scene, old)
     await scene.world.applyPipeline(moved('current'))
     await scene.sql.unsafe('truncate public.left')
-    const refusal = await refusalOf(scene, 'moved', () => startUnsigned(scene, 'moved'))
+    const refusal = await refusalOf(scene, 'moved', unsigned(scene, 'moved'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.left', 'the place that was given up') }
   },
 }

@@ -12,7 +12,7 @@ import type { Attack } from './attack.ts'
 import { atIndex, commitments, signatures } from './checks.ts'
 import { alterJobs, bodyTo, forged, ownSealingKey, seenJob, trustOf } from './forge.ts'
 import { homeFile, pipelineText } from './scene.ts'
-import { refusalOf, rowsGained, rowsIn, startUnsigned } from './watch.ts'
+import { refusalOf, rowsGained, rowsIn, unsigned } from './watch.ts'
 
 const swapped: Attack = {
   name: 'record swapped',
@@ -33,7 +33,7 @@ const swapped: Attack = {
       `update pipeline_version set sealed = (select sealed from pipeline_version where id = ?) where id = ?`,
       [donor.id, mine.id],
     )
-    const refusal = await refusalOf(scene, 'mine', () => startUnsigned(scene, 'mine'))
+    const refusal = await refusalOf(scene, 'mine', unsigned(scene, 'mine'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.donor', "another pipeline's table") }
   },
 }
@@ -41,7 +41,7 @@ const swapped: Attack = {
 const headerMac = {
   check: "a record's header is the one that its sealer wrote",
   file: 'shared/seal/envelope.ts',
-  find: "if (!equal(headerMac(p, dataKey, parts.header), parts.mac)) throw new Fault('envelope_refused')",
+  find: "if (!equal(p.hmacSha256(headerKey, parts.header), parts.mac)) throw new Fault('envelope_refused')",
   put: '',
 }
 
@@ -64,7 +64,7 @@ const grafted: Attack = {
       pipeline.sealed = withWraps(pipeline.sealed, (wraps) => [...wraps, { ...wraps[0], kid }])
       accepted = pipeline.sealed
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     const rows = await rowsIn(scene.sql, 'public.tick')
     const named = parseEnvelope(fromBase64(accepted)).wraps.some((wrap) => toHex(wrap.kid) === toHex(kid))
     return { ...refusal, gained: rows && named ? 'a run of a record whose header nobody sealed' : null }
@@ -86,7 +86,7 @@ const truncated: Attack = {
         return left
       })
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     const rows = await rowsIn(scene.sql, 'public.tick')
     return {
       ...refusal,
@@ -124,7 +124,7 @@ const otherTenant: Attack = {
         seed,
       })
     })
-    const refusal = await refusalOf(scene, 'tick', () => startUnsigned(scene, 'tick'))
+    const refusal = await refusalOf(scene, 'tick', unsigned(scene, 'tick'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.stolen', "the other tenant's table") }
   },
 }
@@ -147,7 +147,7 @@ const mixed: Attack = {
     const there = existsSync(old)
     await Bun.file(old).delete()
     alterJobs(scene, (job) => (job.connections = connections))
-    const refusal = await refusalOf(scene, 'mixed', () => startUnsigned(scene, 'mixed'))
+    const refusal = await refusalOf(scene, 'mixed', unsigned(scene, 'mixed'))
     return { ...refusal, gained: there && existsSync(old) ? 'the file in the place that was given up' : null }
   },
 }

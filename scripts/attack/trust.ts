@@ -8,7 +8,7 @@ import { addSecret, passwordReadWith, whatIsSent } from './dump.ts'
 import { applySignedBy, colleague, publishTrust } from './estate.ts'
 import { hashOfPayload, ownSealingKey, withholdTrust } from './forge.ts'
 import { homeFile, type Scene } from './scene.ts'
-import { refusalAtStart, refusalIn, refusalOf, rowsGained, startUnsigned } from './watch.ts'
+import { refusalAtStart, refusalOf, rowsGained, unsigned } from './watch.ts'
 
 const firstContact: Attack = {
   name: 'own key at first contact',
@@ -114,7 +114,7 @@ const oldTrust: Attack = {
     withholdTrust(scene, last)
     const ended = await scene.agentOrEnd()
     if (ended !== null) return refusalAtStart(scene, ended)
-    const refusal = await refusalOf(scene, 'hers', () => startUnsigned(scene, 'hers'))
+    const refusal = await refusalOf(scene, 'hers', unsigned(scene, 'hers'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.hers', "the removed signer's table") }
   },
 }
@@ -134,7 +134,7 @@ const frozenTrust: Attack = {
       await scene.agent()
       withholdTrust(scene, last)
     })
-    const refusal = await refusalOf(scene, 'hers', () => startUnsigned(scene, 'hers'))
+    const refusal = await refusalOf(scene, 'hers', unsigned(scene, 'hers'))
     return { ...refusal, gained: await rowsGained(scene.sql, 'public.hers', "the removed signer's table") }
   },
 }

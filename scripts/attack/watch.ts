@@ -2,26 +2,46 @@
 import type { SQL } from 'bun'
 import type { Ended } from '../e2e/binary.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
+import { until } from '../e2e/until.ts'
 import type { Outcome } from './attack.ts'
 import { readHome, type Scene } from './scene.ts'
 
-/** Starts a run, by a signed request unless `start` does it otherwise, and looks for its refusal where people look. */
+interface Watching {
+  /** Starts a run and returns its id: by a signed request unless given. */
+  readonly start?: () => Promise<string>
+  /** The id that the agent knows it by, where the edge has made another one of it. */
+  readonly as?: () => string
+}
+
+/** Starts a run, and looks for its refusal where people look. */
 export async function refusalOf(
   scene: Scene,
   pipeline: string,
-  start: () => Promise<string> = async () => (await scene.world.startRun(pipeline)).id,
+  { start = async () => (await scene.world.startRun(pipeline)).id, as }: Watching = {},
 ): Promise<Omit<Outcome, 'gained'>> {
-  const agent = await scene.agent()
-  const { id, state, code } = await scene.world.endOf(await start())
+  await scene.agent()
+  const before = keptRefusals(scene).length
+  const id = await start()
+  const end = as === undefined ? await scene.world.endOf(id) : await endAtAgent(scene, as)
+  const kept = keptRefusals(scene).slice(before)
+  const code: string | null = end?.code ?? kept.at(-1)?.code ?? null
   const seen: string[] = []
-  if (state === 'refused') seen.push('run status')
-  if (keptRefusals(scene).some((one) => one.run === id && one.code === code)) {
-    seen.push("the anchor's refusals")
+  if (end?.state === 'refused') seen.push('run status')
+  if (kept.some((one) => one.code === code)) seen.push("the anchor's refusals")
+  if (scene.said().includes(`code=${code}`)) seen.push('agent log')
+  if (end !== null && (await scene.world.person.call(['runs', 'watch', id])).exit === 4) {
+    seen.push('runs watch, exit 4')
   }
-  if (agent.said().includes(`code=${code}`)) seen.push('agent log')
-  const watched = await scene.world.person.call(['runs', 'watch', id])
-  if (watched.exit === 4) seen.push('runs watch, exit 4')
-  return { code: code ?? null, seen }
+  return { code, seen }
+}
+
+async function endAtAgent(scene: Scene, as: () => string): Promise<null> {
+  await until(
+    () => new RegExp(`a run (ends|could not be reported) {2}run=${as()}`).test(scene.said()),
+    'the end of the run at the agent',
+    30,
+  )
+  return null
 }
 
 /** Starts a run without anybody's signature, as the edge can wherever the pipeline takes that. */
@@ -31,6 +51,11 @@ export async function startUnsigned({ world }: Scene, pipeline: string): Promise
   if (status !== 201) throw new Error(JSON.stringify(body))
   return body.id
 }
+
+/** For `refusalOf`. */
+export const unsigned = (scene: Scene, pipeline: string): Watching => ({
+  start: () => startUnsigned(scene, pipeline),
+})
 
 export function keptRefusals(
   scene: Scene,
