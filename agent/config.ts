@@ -9,7 +9,7 @@ import { readIfThere } from './files.ts'
 import { type Level, levels } from './logs/log.ts'
 import { type Network, networkOf, type NetworkSettings } from './network.ts'
 
-const enrolments = ['approval', 'pool-key'] as const
+const enrolments = ['approval', 'pool_key'] as const
 export type Enrolment = (typeof enrolments)[number]
 
 export interface Config {
@@ -77,7 +77,7 @@ export const settings: readonly Setting[] = [
   {
     name: 'enrolment',
     key: 'enrolment',
-    help: 'how it gets in: approval, or pool-key where the trust document lets the pool vouch',
+    help: 'how it gets in: approval, or pool_key where the trust document lets the pool vouch',
     fallback: () => 'approval',
   },
   {

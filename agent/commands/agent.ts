@@ -1,11 +1,15 @@
 /** `sallyport agent`: the daemon. */
 import { Fault } from '../../shared/faults.ts'
 import type { Config } from '../config.ts'
+import { keystoreAt } from '../keystore/keystore.ts'
 import { type Fields, type Level, levels, type Log, openAgentLog } from '../logs/log.ts'
 import { unheeded } from '../network.ts'
-import { enrolledIdentity } from '../trust/agent_identity.ts'
+import { type Enrolled, enrolledIdentity, readIdentity } from '../trust/agent_identity.ts'
 import type { Footing } from '../trust/footing.ts'
+import { joinPool, refuseLocalAnchor } from '../trust/join.ts'
+import { loadRing } from '../trust/ring.ts'
 import { daemon } from '../worker/daemon.ts'
+import { untilThere } from '../worker/until_there.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { type Define, exits, type Shell, UsageError } from './shell.ts'
 
@@ -15,6 +19,7 @@ const options = [
   'keystore',
   'floor',
   'anchor',
+  'enrolment',
   'localPolicy',
   'state',
   'data',
@@ -31,10 +36,14 @@ const examples = `
 SIGTERM or Ctrl-C drains: no new runs, what is held is finished within --grace seconds, else handed back to the edge.
 A second Ctrl-C hands back at once.
 
+With --enrolment pool_key it joins when it starts, vouched for by its ring: for tasks that come and go. The trust
+document has to allow it for the pool, and the anchor has to be off this machine.
+
 Examples:
   sallyport agent
   sallyport agent --slots 4 --config /etc/sallyport/agent.yaml
-  SALLYPORT_KEYSTORE=env:RING sallyport agent --json`
+  SALLYPORT_KEYSTORE=env:RING sallyport agent --json
+  sallyport agent --enrolment pool_key --keystore aws-sm:sallyport/default --anchor s3:acme-sallyport/anchor.json`
 
 export const define: Define = (command, shell) => {
   agentOptions(command, options)
@@ -46,11 +55,12 @@ export const define: Define = (command, shell) => {
 async function run(shell: Shell, flags: { readonly grace: string }): Promise<number> {
   const config = configOf(shell, flags)
   if (!/^\d{1,5}$/.test(flags.grace)) throw new UsageError('--grace is a whole number of seconds.')
-  const identity = enrolledIdentity(config.state)
   using file = openAgentLog({ folder: config.logs, level: config.logLevel, now: Date.now })
   const log = both(file, shell, config.logLevel)
   const stop = new Stopping(shell, Number(flags.grace))
   try {
+    const identity = await identityOf(shell, { config, log, signal: stop.drain })
+    if (identity === null) return exits.done
     await daemon({
       config,
       home: shell.home,
@@ -65,6 +75,32 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
   }
   log.write('info', 'the agent has stopped')
   return stop.twice ? exits.interrupted : exits.done
+}
+
+interface Starting {
+  readonly config: Config
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/**
+ * Of the agent that was enrolled here; one that joins by its pool's key does so at each start, since silence may have
+ * removed it. Waits for an edge or a ring that is not there yet; null when it was told to stop before.
+ */
+async function identityOf(shell: Shell, { config, log, signal }: Starting): Promise<Enrolled | null> {
+  const known = readIdentity(config.state)
+  if (config.enrolment === 'approval' && known?.enrolment !== 'pool_key') {
+    return enrolledIdentity(config.state)
+  }
+  refuseLocalAnchor(config.anchor)
+  if (known !== null && known.id !== null && known.enrolment === 'approval') return { ...known, id: known.id }
+  const url = config.edge ?? (known === null ? null : new URL(known.url))
+  if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
+  const join = async () => {
+    const ring = await loadRing(keystoreAt(config.keystore, shell.env))
+    return await joinPool({ config, url, ring, name: null, now: Date.now() })
+  }
+  return await untilThere(join, { log, signal })
 }
 
 /** To the file, and for whoever watches to stderr: with --json as it is, else as a line to read. */

@@ -1,6 +1,5 @@
 /** `sallyport enroll`: makes the agent's key, tells the edge its public half, and waits for a person's approval. */
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
@@ -11,9 +10,12 @@ import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
 import { sleep } from '../edge_client/transport.ts'
 import { readProfile, readToken } from '../home.ts'
 import { native } from '../primitives.ts'
-import { type AgentIdentity, readIdentity, writeIdentity } from '../trust/agent_identity.ts'
+import { keystoreAt } from '../keystore/keystore.ts'
+import { type AgentIdentity, type Enrolled, readIdentity, writeIdentity } from '../trust/agent_identity.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
+import { joinPool, machineName } from '../trust/join.ts'
 import { newKey } from '../trust/new_tenant.ts'
+import { loadRing } from '../trust/ring.ts'
 import { version } from '../version.ts'
 import { verdictOf } from '../worker/failures.ts'
 import { agentOptions, configOf } from './agent_options.ts'
@@ -27,18 +29,24 @@ interface Options {
   readonly pool: string
   readonly name?: string
   readonly wait: boolean
+  readonly poolKey?: boolean
 }
 
 const examples = `
 The one-time token comes from \`sallyport agents token\`. Where somebody is signed in who may, it is made on the spot.
 Somebody then compares the fingerprint and approves the agent: sallyport agents approve <id>
 
+With --pool-key it needs neither: the key of the pool, which is in the ring, vouches for it. The trust document has to
+allow that for the pool, and the anchor has to be off this machine.
+
 Examples:
   sallyport enroll --url https://edge.example.com --token-file token.txt
+  sallyport enroll --url https://edge.example.com --pool-key
   SALLYPORT_ENROLL_TOKEN=… sallyport enroll --url https://edge.example.com --no-wait`
 
 export const define: Define = (command, shell) => {
-  agentOptions(command, ['edge', 'state'])
+  agentOptions(command, ['edge', 'state', 'keystore', 'anchor', 'enrolment'])
+    .option('--pool-key', 'join by the word of the ring: the same as --enrolment pool_key')
     .option('--token-file <file>', 'file with the one-time token, - for stdin (or SALLYPORT_ENROLL_TOKEN)')
     .option('--pool <name>', 'pool to join', 'default')
     .option('--name <name>', 'name of the agent (default: the name of this machine)')
@@ -50,8 +58,12 @@ export const define: Define = (command, shell) => {
 async function enroll(shell: Shell, options: Options): Promise<void> {
   const config = configOf(shell, options)
   const known = readIdentity(config.state)
-  const agent = known?.id
+  const byPoolKey = options.poolKey === true || config.enrolment === 'pool_key' ||
+    known?.enrolment === 'pool_key'
+  const agent = known?.id && known.enrolment === 'approval'
     ? moved({ ...known, id: known.id }, config)
+    : byPoolKey
+    ? await join(shell, { config, options, known })
     : await makeAgent(shell, { config, options, known })
   const fingerprint = keyId(native, agent.public)
   shell.note(facts([
@@ -79,7 +91,7 @@ async function enroll(shell: Shell, options: Options): Promise<void> {
 }
 
 /** The same agent of an edge that is called by another address now. */
-function moved(agent: AgentIdentity & { readonly id: string }, { edge, state }: Config) {
+function moved(agent: Enrolled, { edge, state }: Config): Enrolled {
   if (edge === null || edge.origin === agent.url) return agent
   const there = { ...agent, url: edge.origin }
   writeIdentity(state, there, Date.now())
@@ -105,16 +117,30 @@ interface Making {
   readonly known: AgentIdentity | null
 }
 
-async function makeAgent(
-  shell: Shell,
-  { config, options, known }: Making,
-): Promise<AgentIdentity & { readonly id: string }> {
+function urlFor(shell: Shell, config: Config): URL {
   const url = config.edge ?? edgeOf(readProfile(shell.home)?.url ?? null)
   if (url === null) throw new UsageError('There is no address of the edge. Give it by --url.')
+  return url
+}
+
+async function join(shell: Shell, { config, options, known }: Making): Promise<Enrolled> {
+  const url = config.edge ?? (known === null ? urlFor(shell, config) : new URL(known.url))
+  const ring = await loadRing(keystoreAt(config.keystore, shell.env))
+  return await joinPool({ config, url, ring, name: options.name ?? null, now: Date.now() })
+}
+
+async function makeAgent(shell: Shell, { config, options, known }: Making): Promise<Enrolled> {
+  const url = urlFor(shell, config)
   const token = await tokenFor(shell, url, options)
-  const name = options.name ?? (hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63) || 'agent')
+  const name = options.name ?? machineName()
   // The key is stored before the edge hears of it: a lost answer is mended by asking again with the same key.
-  const draft = { ...(known ?? { ...newKey('agent'), id: null }), url: url.origin, pool: options.pool, name }
+  const draft: AgentIdentity = {
+    ...(known ?? { ...newKey('agent'), id: null }),
+    url: url.origin,
+    pool: options.pool,
+    name,
+    enrolment: 'approval',
+  }
   writeIdentity(config.state, draft, Date.now())
   const body = { public_key: toBase64(draft.public), pool: draft.pool, name, version }
   const { id } = await answer(edgeFor(url, token, config.network).POST('/v1/agents/enrol', { body }))

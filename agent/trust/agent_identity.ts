@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { Id, Key, Name, Time } from '../../shared/schemas/fields.ts'
+import { EnrolmentRule } from '../../shared/schemas/trust_document.ts'
 import { makePrivateFolder, readIfThere, refuseShared, writeAtomic } from '../files.ts'
 import { type KeyPair, parseFile } from '../home.ts'
 
@@ -17,6 +18,8 @@ const AgentFile = z.strictObject({
   private: Key,
   public: Key,
   created: Time,
+  /** How it got in: by a person, or by the pool's key. Remembered, since the one by the pool's key may do less. */
+  enrolment: EnrolmentRule.default('approval'),
 })
 
 export interface AgentIdentity extends KeyPair {
@@ -24,7 +27,11 @@ export interface AgentIdentity extends KeyPair {
   readonly url: string
   readonly pool: string
   readonly name: string
+  readonly enrolment: EnrolmentRule
 }
+
+/** One that the edge knows. */
+export type Enrolled = AgentIdentity & { readonly id: string }
 
 function placeIn(state: string): string {
   return join(state, 'agent.json')
@@ -42,7 +49,7 @@ export function readIdentity(state: string): AgentIdentity | null {
 
 export function writeIdentity(state: string, identity: AgentIdentity, now: number): void {
   makePrivateFolder(state)
-  const { id, url, pool, name } = identity
+  const { id, url, pool, name, enrolment } = identity
   const file: z.infer<typeof AgentFile> = {
     type: 'agent',
     id,
@@ -52,12 +59,13 @@ export function writeIdentity(state: string, identity: AgentIdentity, now: numbe
     private: toBase64(identity.private),
     public: toBase64(identity.public),
     created: new Date(now).toISOString(),
+    enrolment,
   }
   writeAtomic(placeIn(state), JSON.stringify(file, null, 2) + '\n')
 }
 
 /** Throws `not_enrolled`. */
-export function enrolledIdentity(state: string): AgentIdentity & { readonly id: string } {
+export function enrolledIdentity(state: string): Enrolled {
   const identity = readIdentity(state)
   if (identity === null || identity.id === null) {
     throw new Fault('not_enrolled', `No agent is enrolled in ${state}.`)

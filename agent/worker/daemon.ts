@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { Config } from '../config.ts'
-import type { AgentEdge, Polled } from '../edge_client/agent_edge.ts'
+import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { edgeForAgent } from '../edge_client/edge_client.ts'
 import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
 import { holdLock, makePrivateFolder } from '../files.ts'
@@ -13,25 +13,26 @@ import { type Log, trimRunLogs } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
-import type { AgentIdentity } from '../trust/agent_identity.ts'
-import { anchorAt, readAnchor } from '../trust/anchor.ts'
+import type { Enrolled } from '../trust/agent_identity.ts'
+import { anchorAt } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
 import { floorAt } from '../trust/floor.ts'
 import { type Footing, Footings } from '../trust/footing.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
-import { remembered as rememberedLog, watchLog } from '../trust/log_watch.ts'
 import { loadRing } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
+import { Denial } from './denial.ts'
+import { LogWatcher } from './log_watcher.ts'
 import { Receipts } from './receipts.ts'
 import { untilThere } from './until_there.ts'
-import { work } from './worker.ts'
+import { work, type WorkerOptions } from './worker.ts'
 
 export interface DaemonOptions {
   readonly config: Config
   readonly home: string
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly identity: AgentIdentity & { readonly id: string }
+  readonly identity: Enrolled
   readonly log: Log
   /** Told when history was rewritten: the loudest thing that an agent can say. */
   readonly alarm: (fault: Fault) => void
@@ -65,12 +66,15 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   rmSync(scratch, { recursive: true, force: true })
   trimRunLogs(config.logs)
   options.onReady(footing)
-  const watch = new LogWatch(options, { ...stand, of })
+  const watch = new LogWatcher({ ...stand, of, log, alarm: options.alarm, now: Date.now })
+  using denial = new Denial({ ...stand, of, agentId: options.identity.id, log, now: Date.now })
+  const handBack = AbortSignal.any([signals.handBack, denial.signal])
+  const drain = AbortSignal.any([signals.drain, denial.signal])
   const working = new Set<string>()
-  const receipts = receiptsOf(options, { ...stand, of }, signals.drain)
+  const receipts = receiptsOf(options, { ...stand, of }, drain)
   const readiness = new Readiness(options, { ...stand, of }, (footing) => receipts.saw(footing))
   const execute = async (job: Job) => {
-    if (job.kind === 'rewrap') return await rewrap(job, options, { ...stand, of }, signals.handBack)
+    if (job.kind === 'rewrap') return await rewrap(job, options, { ...stand, of }, handBack)
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
     const { runJob } = await import('./run_job.ts')
     const { moveRun } = await import('../runs/move.ts')
@@ -89,18 +93,19 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
       network: config.network,
       log,
       working,
-      handBack: signals.handBack,
+      handBack,
     })
-    await watch.look()
+    await watch.lookAgain()
   }
   const ready = (signal: AbortSignal) => readiness.look(signal)
-  const heard = ({ newest, log: shown }: Pick<Polled, 'newest' | 'log'>) => {
+  const heard: WorkerOptions['heard'] = ({ newest, log: shown }, asked) => {
     receipts.heard(newest)
-    if (shown !== null) void watch.look().then(() => receipts.send())
+    if (shown !== null) void watch.look({ ...shown, from: asked.logSize }).then(() => receipts.send())
   }
   const logSize = () => watch.size()
-  void receipts.send()
-  await work({ edge: stand.edge, slots: config.slots, ready, logSize, heard, log, execute }, signals.drain)
+  void watch.look().then(() => receipts.send())
+  await work({ edge: stand.edge, slots: config.slots, ready, logSize, heard, log, execute }, drain)
+  if (denial.signal.aborted) throw denial.signal.reason
 }
 
 function receiptsOf({ identity, log }: DaemonOptions, stand: Stand & Of, signal: AbortSignal): Receipts {
@@ -149,12 +154,16 @@ function standOf({ config, identity, env, log }: DaemonOptions): Stand {
 
 /** Waits for an edge that is not there yet, and for the approval of this agent. Null when drained before. */
 async function firstFooting(
-  { config, env, log }: DaemonOptions,
+  { config, env, log, identity }: DaemonOptions,
   { footings, anchor }: Stand,
   signal: AbortSignal,
 ): Promise<Footing | null> {
   try {
-    return await untilThere(() => settled(() => footings.read(signal), { signal }), { log, signal })
+    const footing = await untilThere(() => settled(() => footings.read(signal), { signal }), { log, signal })
+    if (footing?.floor?.deny.includes(identity.id)) {
+      throw new Fault('denied', `The floor denies this agent, ${identity.id}.`)
+    }
+    return footing
   } catch (error) {
     if (error instanceof Fault && error.class === 'refused') {
       const ring = await loadRing(keystoreAt(config.keystore, env))
@@ -231,48 +240,4 @@ function ownFiles({ config, home }: DaemonOptions): string[] {
     config.logs,
     ...inHome.map((name) => join(home, name)),
   ]
-}
-
-/** After runs, one look at a time. */
-class LogWatch {
-  readonly #options: DaemonOptions
-  readonly #watching: Stand & Of
-  #looking: Promise<void> | null = null
-
-  constructor(options: DaemonOptions, watching: Stand & Of) {
-    this.#options = options
-    this.#watching = watching
-  }
-
-  /** Of the log in the anchor's checkpoint: 0 without one, or where it cannot be read. */
-  async size(): Promise<number> {
-    const { anchor, of } = this.#watching
-    try {
-      return rememberedLog((await readAnchor(anchor, of)).checkpoint)?.size ?? 0
-    } catch (error) {
-      if (error instanceof Fault) return 0
-      throw error
-    }
-  }
-
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = null))
-    return this.#looking
-  }
-
-  async #look(): Promise<void> {
-    const { edge, anchor, footings, of } = this.#watching
-    const { log, alarm } = this.#options
-    const signal = AbortSignal.timeout(30_000)
-    try {
-      const footing = await footings.read(signal)
-      const size = await watchLog({ edge, anchor, footing, now: Date.now }, signal)
-      log.write('debug', 'the audit log continues what was seen', { size })
-    } catch (error) {
-      log.write('error', 'the audit log could not be verified', { error })
-      if (!(error instanceof Fault) || error.class !== 'refused') return
-      if (error.code === 'log_forked') alarm(error)
-      await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
-    }
-  }
 }
