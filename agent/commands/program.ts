@@ -46,7 +46,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'policy',
-    summary: 'What agents may read and write: show, explain',
+    summary: 'What agents may read and write: show, edit, explain',
     load: () => import('./policy.ts'),
   },
   { name: 'keys', summary: 'Keys: list, show, make, rotate, rewrap', load: () => import('./keys.ts') },
