@@ -6,6 +6,7 @@ import { Fault } from '../../shared/faults.ts'
 import { type Checkpoint, logOrigin, openCheckpoint, parseCheckpoint } from '../../shared/log/checkpoint.ts'
 import { cosignNote, parseNote } from '../../shared/log/note.ts'
 import { verifyConsistency } from '../../shared/log/proof.ts'
+import type { AgentCheckpoint } from '../../shared/schemas/agent.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { native } from '../primitives.ts'
 import { readAnchor, updateAnchor } from './anchor.ts'
@@ -17,20 +18,22 @@ export interface WatchOptions {
   readonly anchor: Store
   readonly footing: Footing
   readonly now: () => number
+  /** What a poll has shown, to go on from `from` entries; it is fetched where none was, or the anchor has moved. */
+  readonly shown?: (AgentCheckpoint & { readonly from: number }) | null
 }
 
 /** How often others of the pool may store a checkpoint while this one is looked at. */
 const mostAttempts = 20
 
 /**
- * Fetches the newest checkpoint, verifies it under the trust document's log key and against the anchor's, cosigns it
+ * Takes the newest checkpoint, verifies it under the trust document's log key and against the anchor's, cosigns it
  * with the pool key and stores it in the anchor. Returns the log's size.
  *
  * Throws `checkpoint_invalid`, and `log_forked` when it does not continue what was seen: an alarm.
  */
 export async function watchLog(options: WatchOptions, signal: AbortSignal): Promise<number> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const size = await follow(options, signal)
+    const size = await follow(attempt === 0 ? options : { ...options, shown: null }, signal)
     if (size !== null) return size
   }
   throw new Fault('unavailable', 'Others store checkpoints faster than this one can be verified.')
@@ -38,14 +41,15 @@ export async function watchLog(options: WatchOptions, signal: AbortSignal): Prom
 
 /** Null when the anchor's checkpoint has changed meanwhile: then what came was compared with nothing that counts. */
 async function follow(
-  { edge, anchor, footing, now }: WatchOptions,
+  { edge, anchor, footing, now, shown }: WatchOptions,
   signal: AbortSignal,
 ): Promise<number | null> {
   const { ring, chain } = footing
   const log = { name: logOrigin(ring.tenant), publicKey: fromBase64(chain.document.log_key) }
   const seen = (await readAnchor(anchor, ring)).checkpoint
   const before = remembered(seen)
-  const { checkpoint: note, consistency } = await newest(edge, before, signal)
+  const fits = shown?.from === (before?.size ?? 0)
+  const { checkpoint: note, consistency } = shown && fits ? shown : await newest(edge, before, signal)
   const after = openCheckpoint(native, note, log)
   if (before !== null) checkContinues(before, after, consistency)
   const signer = { name: `sallyport/pool/${ring.pool}`, seed: fromBase64(ring.pool_key) }

@@ -14,7 +14,7 @@ export interface WorkerOptions {
   /** Size of the audit log that the anchor remembers; does not throw. */
   readonly logSize: () => Promise<number>
   /** Told what every poll says beside its job. Does not throw, and does not keep the next poll waiting. */
-  readonly heard: (news: Pick<Polled, 'newest' | 'log'>) => void
+  readonly heard: (news: Pick<Polled, 'newest' | 'log'>, asked: { readonly logSize: number }) => void
   /** False when nothing may be opened now: then nothing is asked for. Called before each poll; does not throw. */
   readonly ready: (signal: AbortSignal) => Promise<boolean>
   readonly log: Pick<Log, 'write'>
@@ -64,7 +64,7 @@ async function ask(
     }
     const asked = { slots, waitSeconds: MAX_POLL_SECONDS, logSize: await logSize() }
     const { job, ...news } = await edge.poll(asked, drain)
-    heard(news)
+    heard(news, asked)
     return job
   } catch (error) {
     if (drain.aborted) return null

@@ -255,8 +255,10 @@ describe('an edge that rewrites history', { skip: server ? false : 'no PostgreSQ
     )
     assert.ok(changed)
     await world.edge.start()
-    assert.equal((await world.endOf((await world.startRun('base')).id)).state, 'succeeded')
+    // Polls tell of the log every minute; an agent that starts looks at once.
+    await all.restartAgent()
     await all.agent.says(/ALARM {2}log_forked/)
+    assert.equal((await world.endOf((await world.startRun('base')).id)).state, 'succeeded')
     await until(() => {
       const { refusals } = JSON.parse(readFileSync(join(world.person.home, 'anchor.json'), 'utf8')) as Json
       return refusals.at(-1)?.code === 'log_forked'
