@@ -14,4 +14,13 @@ describe('what the other side can send', () => {
       for (const { target, cases } of results) assert.equal(cases, given.cases, target)
     })
   }
+
+  test('is noticed when a parser never ends: the process is killed, and the input named', async () => {
+    const results = await fuzzSide('agent', { ...given, only: 'endless', hangMs: 2000 })
+    assert.equal(results.length, 1)
+    assert.match(
+      results[0]?.failure ?? '',
+      /never ends\n {2}npm run fuzz -- --only endless --seed 1 --case 0/,
+    )
+  })
 })

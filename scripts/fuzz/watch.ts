@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** An input that one process has not ended after so long never ends, however busy the machine is. */
 const HANG_MS = 20_000
 
 /** The programs that fuzz: each has the parsers of its side, and the shared ones. */
@@ -32,6 +31,8 @@ export interface Given {
   readonly only: string | null
   /** The one case to run again. */
   readonly case: number | null
+  /** An input that has not ended after so long never ends; 20 s unless given, which is long on a busy machine too. */
+  readonly hangMs?: number
 }
 
 function argsOf(given: Given, progress: string): string[] {
@@ -48,13 +49,14 @@ const replay = (target: string, seed: number, number: number) =>
   `npm run fuzz -- --only ${target} --seed ${seed} --case ${number}`
 
 /** Kills the child when its case has not changed for too long; resolves to where it was, or null. */
-async function watched(child: ChildProcess, progress: string): Promise<string | null> {
+async function watched(child: ChildProcess, progress: string, hangMs: number): Promise<string | null> {
   let last = { at: '', since: performance.now() }
   let hung: string | null = null
   const timer = setInterval(() => {
     const at = whereIs(progress)
-    if (at !== last.at) last = { at, since: performance.now() }
-    if (performance.now() - last.since < HANG_MS) return
+    // Starting is no case: it may take its time.
+    if (at === '' || at !== last.at) last = { at, since: performance.now() }
+    if (performance.now() - last.since < hangMs) return
     hung = at
     child.kill('SIGKILL')
   }, 250)
@@ -84,7 +86,7 @@ export async function fuzzSide(side: Side, given: Given): Promise<Result[]> {
   let [output, complaints] = ['', '']
   child.stdout?.on('data', (chunk) => (output += chunk))
   child.stderr?.on('data', (chunk) => (complaints = (complaints + chunk).slice(-4000)))
-  const hung = await watched(child, progress)
+  const hung = await watched(child, progress, given.hangMs ?? HANG_MS)
   const results = output.split('\n').filter((line) => line.startsWith('{')).map((line) =>
     readLine(line, given)
   )

@@ -18,6 +18,17 @@ function trackerAt(path: string | undefined) {
   }
 }
 
+/** What the watchdog is tried on. */
+const endless: Target = {
+  name: 'endless',
+  structure: 'bytes',
+  seeds: [new Uint8Array(8)],
+  take(input) {
+    while (input.length > 0);
+    return null
+  },
+}
+
 interface Options {
   readonly seed: number
   readonly from: number
@@ -50,11 +61,12 @@ export async function fuzz(targets: readonly Target[], args: readonly string[]):
     seconds: text,
     only: text,
     progress: text,
-    list: { type: 'boolean' },
   } as const
   const { values } = parseArgs({ args: [...args], options: names })
-  const chosen = targets.filter(({ name }) => values.only === undefined || name.includes(values.only))
-  if (values.list) return console.log(JSON.stringify(chosen.map(({ name }) => name)))
+  const asked = values.only
+  const chosen = asked === endless.name
+    ? [endless]
+    : targets.filter(({ name }) => asked === undefined || name.includes(asked))
   const tracker = trackerAt(values.progress)
   const options: Options = {
     seed: Number(values.seed ?? 1),
