@@ -16,6 +16,7 @@ import { beginLocalRun, type LocalRun } from '../runs/local.ts'
 import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
 import { orderedStreams } from '../runs/ordered.ts'
 import { planRun, type StreamPlan } from '../runs/plan.ts'
+import { agentOptions, configOf } from './agent_options.ts'
 import { nextStep } from './next_step.ts'
 import { withParameter } from './parameters.ts'
 import { bytesText, countText, ProgressView, secondsText } from './progress.ts'
@@ -43,7 +44,7 @@ interface Options {
 }
 
 export const define: Define = (command, shell) => {
-  command
+  agentOptions(command, ['proxy', 'noProxy', 'caFile'])
     .argument('<file>', 'the pipeline file')
     .option(
       '--connections <file>',
@@ -85,6 +86,7 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
     folder,
     base,
     guard: localGuard,
+    network: configOf(shell, options).network,
     limits: limitsOf(pipeline.limits),
     signal: abort.signal,
     holdMemory: holdMemoryOf(options.holdMemory),
