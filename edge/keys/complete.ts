@@ -34,7 +34,7 @@ const ownCodes: ReadonlySet<FaultCode> = new Set([
 export interface Judged {
   /** The agent could do nothing with any of them, for reasons of its own. */
   readonly gaveUp: boolean
-  readonly swaps: readonly Swap[]
+  readonly passed: readonly Swap[]
   readonly trials: readonly Trial[]
   readonly counts: { readonly done: number; readonly refused: number; readonly left: number }
 }
@@ -47,7 +47,6 @@ export interface Judged {
 export function judge(
   body: CompleteRewrap,
   given: {
-    readonly tenant: string
     readonly batch: string
     readonly held: readonly HeldRecord[]
     readonly trust: TrustDocument
@@ -57,7 +56,7 @@ export function judge(
   const answers = new Map(body.records.map((record) => [nameOfRecord(record), record]))
   const codes = new Map(body.refused.map((record) => [nameOfRecord(record), record.code]))
   const gaveUp = isAboutAgent(body, given.held.length)
-  const swaps: Swap[] = []
+  const passed: Swap[] = []
   const trials: Trial[] = []
   for (const held of given.held) {
     const { type, id, version } = held
@@ -68,7 +67,7 @@ export function judge(
       : accepted(answer, held, requirements)
     if (sealed !== null) {
       const { audience, hash: was } = held
-      swaps.push({ ...sealed, type, id, version, was, audience, tenant: given.tenant, batch: given.batch })
+      passed.push({ ...sealed, type, id, version, was, audience, batch: given.batch })
       continue
     }
     const code = codes.get(name) ?? 'rewrap_refused'
@@ -78,7 +77,7 @@ export function judge(
     trials.push({ type, id, version, refused: counts ? code : null })
   }
   const refused = trials.filter((trial) => trial.refused !== null).length
-  return { gaveUp, swaps, trials, counts: { done: swaps.length, refused, left: trials.length - refused } }
+  return { gaveUp, passed, trials, counts: { done: passed.length, refused, left: trials.length - refused } }
 }
 
 /** Another agent may well do what this one cannot: its refusals are tries, as wrong answers are. */

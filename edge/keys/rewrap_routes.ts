@@ -20,7 +20,7 @@ import {
   rewrap,
   type RewrapRow,
   rewraps,
-  swap,
+  swaps,
   tried,
 } from './rewrap_store.ts'
 import { remaining, toRewrap } from './rewrap_view.ts'
@@ -213,10 +213,10 @@ function completeRoute(campaigns: Rewraps): Route {
       if (row.state === 'done') return unchanged({ done, refused, left: later })
       const trust = await requireTrust(db, tenant)
       const held = await heldRecords(db, tenant, row.id)
-      const { gaveUp, swaps, trials, counts } = judge(body, { tenant, batch: row.id, held, trust })
+      const { gaveUp, passed, trials, counts } = judge(body, { batch: row.id, held, trust })
       const { first, last } = closeBatch(row, counts)
       return change({
-        writes: [first, ...swaps.flatMap(swap), ...tried({ tenant, batch: row.id }, trials), ...last],
+        writes: [first, ...swaps(tenant, passed), ...tried({ tenant, batch: row.id }, trials), ...last],
         target: row.id,
         facts: { rewrap: row.rewrap, ...counts },
         reply: () => counts,

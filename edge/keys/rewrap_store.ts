@@ -4,7 +4,7 @@ import type { RecordName } from '../../shared/schemas/rewrap.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { KeyTables } from '../db/key_tables.ts'
 import type { Step } from '../db/plan.ts'
-import { groupId, openGroup } from '../trust/sealed_records.ts'
+import { openGroup } from '../trust/sealed_records.ts'
 
 export type RewrapRow = KeyTables['rewrap']
 export type BatchRow = KeyTables['rewrap_batch']
@@ -182,7 +182,6 @@ export async function heldRecords(db: Reader, tenant: string, batchId: string): 
 
 /** An envelope that takes the place of another. */
 export interface Swap extends RecordName {
-  readonly tenant: string
   readonly batch: string
   /** SHA-256 of the one that is there. */
   readonly was: string
@@ -192,35 +191,40 @@ export interface Swap extends RecordName {
   readonly envelope: Uint8Array
 }
 
-/** Both or neither, and only where `was` is still what is stored. */
-export function swap(given: Swap): Step[] {
-  const { tenant, type, id, version, batch, was, hash, envelope } = given
-  const moved = writes.updateTable('sealed_record')
-    .set({ grp: groupId(tenant, given), hash, bytes: envelope.length, batch: null, tries: 0 })
-    .where('tenant', '=', tenant).where('type', '=', type).where('id', '=', id).where('version', '=', version)
-    .where('batch', '=', batch).where('hash', '=', was)
-  return [openGroup(tenant, given), step(putEnvelope(given)), step(moved)]
-}
+const stillThere = 'tenant = ? AND type = ? AND id = ? AND version = ? AND batch = ? AND hash = ?'
+const isStored = `EXISTS (SELECT 1 FROM sealed_record WHERE ${stillThere})`
 
-function putEnvelope({ tenant, type, id, version, batch, was, envelope }: Swap) {
-  const stored = sql<boolean>`EXISTS ${
-    writes.selectFrom('sealed_record').select('id').where('tenant', '=', tenant).where('type', '=', type)
-      .where('id', '=', id).where('version', '=', version).where('batch', '=', batch).where('hash', '=', was)
-  }`
-  switch (type) {
-    case 'connection':
-      return writes.updateTable('connection_version').set({ sealed: envelope }).where('tenant', '=', tenant)
-        .where('id', '=', id).where('version', '=', version).where(stored)
-    case 'pipeline':
-      return writes.updateTable('pipeline_version').set({ sealed: envelope }).where('tenant', '=', tenant)
-        .where('id', '=', id).where('version', '=', version).where(stored)
-    case 'policy':
-      return writes.updateTable('trust_document').set({ policy: envelope }).where('tenant', '=', tenant)
-        .where('policy_version', '=', version).where('policy', 'is not', null).where(stored)
-    case 'log':
-      return writes.updateTable('run_log').set({ sealed: envelope }).where('tenant', '=', tenant)
-        .where('run', '=', id).where('fence', '=', version).where(stored)
-  }
+// Spelled out once: a batch has hundreds of them, and to put each together costs more than to run it.
+const putEnvelope: Readonly<Record<RecordName['type'], string>> = {
+  connection:
+    `UPDATE connection_version SET sealed = ? WHERE tenant = ? AND id = ? AND version = ? AND ${isStored}`,
+  pipeline:
+    `UPDATE pipeline_version SET sealed = ? WHERE tenant = ? AND id = ? AND version = ? AND ${isStored}`,
+  policy: 'UPDATE trust_document SET policy = ? WHERE tenant = ? AND tenant = ? AND policy_version = ? ' +
+    `AND policy IS NOT NULL AND ${isStored}`,
+  log: `UPDATE run_log SET sealed = ? WHERE tenant = ? AND run = ? AND fence = ? AND ${isStored}`,
+}
+const putRecord =
+  'UPDATE sealed_record SET grp = (SELECT id FROM sealed_group WHERE tenant = ? AND audience = ? ' +
+  `AND sealed_to = ?), hash = ?, bytes = ?, batch = NULL, tries = 0 WHERE ${stillThere}`
+
+/** Each with its record or not at all, and only where `was` is still what is stored. */
+export function swaps(tenant: string, given: readonly Swap[]): Step[] {
+  const opened = new Map(given.map((one) => [`${one.audience} ${one.sealedTo}`, one]))
+  return [
+    ...[...opened.values()].map((one) => openGroup(tenant, one)),
+    ...given.flatMap(({ type, id, version, batch, was, audience, sealedTo, hash, envelope }) => {
+      const place = [tenant, type, id, version, batch, was]
+      return [
+        { sql: putEnvelope[type], parameters: [envelope, tenant, id, version, ...place], reads: false },
+        {
+          sql: putRecord,
+          parameters: [tenant, audience, sealedTo, hash, envelope.length, ...place],
+          reads: false,
+        },
+      ]
+    }),
+  ]
 }
 
 export type Trial = RecordName & { readonly refused: FaultCode | null }
@@ -230,10 +234,12 @@ export function tried(
   of: { readonly tenant: string; readonly batch: string },
   trials: readonly Trial[],
 ): Step[] {
-  return trials.map(({ refused, ...name }) =>
+  const codes = new Map<FaultCode | null, Trial[]>()
+  for (const trial of trials) codes.set(trial.refused, [...codes.get(trial.refused) ?? [], trial])
+  return [...codes].map(([refused, names]) =>
     step(
       writes.updateTable('sealed_record').set(({ eb, ref }) => ({ refused, tries: eb(ref('tries'), '+', 1) }))
-        .where(named(of.tenant, [name])).where('batch', '=', of.batch),
+        .where(named(of.tenant, names)).where('batch', '=', of.batch),
     )
   )
 }

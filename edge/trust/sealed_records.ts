@@ -56,7 +56,7 @@ export function openGroup(
 }
 
 /** Its id, inside a statement. */
-export function groupId(tenant: string, group: { readonly audience: string; readonly sealedTo: string }) {
+function groupId(tenant: string, group: { readonly audience: string; readonly sealedTo: string }) {
   const { audience, sealedTo } = group
   return sql<number>`(${
     writes.selectFrom('sealed_group').select('id').where('tenant', '=', tenant)
