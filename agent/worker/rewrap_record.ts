@@ -11,11 +11,10 @@ import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { type Context, schemas } from '../../shared/seal/context.ts'
 import {
   describeEnvelope,
-  open,
   type OpeningKey,
   type Recipient,
+  reseal,
   rewrap,
-  seal,
 } from '../../shared/seal/envelope.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { uncommit } from '../../shared/seal/record.ts'
@@ -62,11 +61,8 @@ export function passOn(record: RewrapRecord, standing: Standing): Uint8Array {
   if (!anew && wanted.join() === kids.toSorted().join()) {
     throw new Fault('rewrap_stale', 'The record is sealed to whom it should be.')
   }
-  const plaintext = open(native, { context, envelope, keys })
-  uncommit(native, { plaintext, commitment })
-  return anew
-    ? seal(native, { context, plaintext, recipients })
-    : rewrap(native, { context, envelope, keys, recipients })
+  const check = (plaintext: Uint8Array) => uncommit(native, { plaintext, commitment })
+  return (anew ? reseal : rewrap)(native, { context, envelope, keys, recipients, check })
 }
 
 /** SHA-256 in hex of an envelope: how the edge knows which one was passed on. */

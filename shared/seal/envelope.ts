@@ -165,20 +165,24 @@ export function open(p: Primitives, given: Sealed): Uint8Array {
   return openWith(p, unwrap(p, given))
 }
 
+/** To whom next; `check` is shown the plaintext before it is passed on, and stops that by throwing. */
+interface Onward extends Sealed {
+  readonly recipients: readonly Recipient[]
+  readonly check?: (plaintext: Uint8Array) => void
+}
+
 /**
  * The same body and data key for other recipients; those of before are gone. The record is opened on the way, so that
  * nothing broken is passed on. Throws as `open` and `seal` do, and a RangeError on recipients of another suite: a data
  * key goes from one suite to no other. A data key that has leaked is not mended by this; `reseal` makes a new one.
  */
-export function rewrap(
-  p: Primitives,
-  given: Sealed & { readonly recipients: readonly Recipient[] },
-): Uint8Array {
+export function rewrap(p: Primitives, given: Onward): Uint8Array {
   const { recipients } = given
   const suite = suiteOfAll(recipients)
   const unwrapped = unwrap(p, given)
   if (suite !== unwrapped.bound.suite) throw new RangeError('rewrapping keeps the suite')
-  openWith(p, unwrapped)
+  const plaintext = openWith(p, unwrapped)
+  given.check?.(plaintext)
   return assemble(p, unwrapped, recipients)
 }
 
@@ -186,12 +190,12 @@ export function rewrap(
  * The same plaintext in the same place under a fresh data key and body, in the suite of the recipients, which need not
  * be that of before: for a data key that may have leaked and for a change of suite. Throws as `open` and `seal` do.
  */
-export function reseal(
-  p: Primitives,
-  given: Sealed & { readonly recipients: readonly Recipient[] },
-): Uint8Array {
-  suiteOfAll(given.recipients)
-  return seal(p, { context: given.context, plaintext: open(p, given), recipients: given.recipients })
+export function reseal(p: Primitives, given: Onward): Uint8Array {
+  const { context, recipients } = given
+  suiteOfAll(recipients)
+  const plaintext = open(p, given)
+  given.check?.(plaintext)
+  return seal(p, { context, plaintext, recipients })
 }
 
 /** What anybody may read off an envelope. Throws `envelope_invalid`; proves nothing. */

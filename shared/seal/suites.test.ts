@@ -107,6 +107,19 @@ describe('resealing', () => {
     }
   })
 
+  test('and rewrapping show the plaintext first to who has a say, and pass nothing on that he refuses', () => {
+    const given = { context, envelope: classic, keys: [old.key], recipients: [old.recipient] }
+    for (const onward of [rewrap, reseal]) {
+      const seen: Uint8Array[] = []
+      onward(p, { ...given, check: (bytes) => seen.push(bytes) })
+      assert.deepEqual(seen, [plaintext])
+      const check = () => {
+        throw new Fault('commitment_mismatch')
+      }
+      refused('commitment_mismatch', () => onward(p, { ...given, check }))
+    }
+  })
+
   test('refuses what does not open, and what is of another place', () => {
     const given = { keys: [next.key], recipients: [old.recipient] }
     const broken = hybrid.slice()
