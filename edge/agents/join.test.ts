@@ -175,6 +175,19 @@ describe('joining', () => {
     assert.equal(await code(late), 'challenge_invalid')
   })
 
+  test('of a second pool by a key that is in one already is refused', async () => {
+    await using s = await scene()
+    const key = nextSeed()
+    await join(s.estate, key)
+    const second = nextSeed()
+    const other = { name: 'other', key: publicKey(second), enrolment: 'pool_key' as const }
+    const sealing = s.estate.trust!.document.sealing_keys
+    await s.estate.publishTrust({ pools: [...pools(s.estate, 'pool_key'), other], sealing_keys: sealing })
+    const challenge = await challengeOf(s.estate, 'other')
+    const moved = join(s.estate, key, { statement: { pool: 'other', challenge }, signer: second })
+    assert.equal(await code(moved), 'already_exists')
+  })
+
   test('ends with the trust document', async () => {
     await using s = await scene()
     s.edge.now += 300 * DAY_MS

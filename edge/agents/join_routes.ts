@@ -110,8 +110,9 @@ function joinRoute(options: JoinOptions): Route {
 
 /** A key that is known: the same agent, one that silence has removed, or one that may not come this way. */
 function again(before: AgentRow, { row, actor }: { readonly row: AgentRow; readonly actor: Actor }) {
-  if (before.ephemeral === 0) throw new Fault('already_exists')
-  if (before.state === 'approved' && before.pool === row.pool) return unchanged(toAgent(before))
+  const here = before.ephemeral === 1 && (before.state !== 'approved' || before.pool === row.pool)
+  if (!here) throw new Fault('already_exists')
+  if (before.state === 'approved') return unchanged(toAgent(before))
   if (before.removed === null) throw new Fault('agent_revoked')
   const { pool, name, version, approved } = row
   return openChange({
