@@ -13,6 +13,7 @@ import type { Keystore } from '../keystore/keystore.ts'
 import { native } from '../primitives.ts'
 import { checkClock, readAnchor, updateAnchor, withClock, withClockInPlace } from './anchor.ts'
 import { readFloor } from './floor.ts'
+import { checkRelease, ownDigest } from './release.ts'
 import { checkRing, loadRing, pinFor } from './ring.ts'
 import type { Store } from './store.ts'
 import { type Chain, walkTrust } from './trust_chain.ts'
@@ -39,6 +40,8 @@ export interface FootingOptions {
   readonly now: () => number
   /** Milliseconds that only grow, also when somebody sets the clock. `performance.now` unless given. */
   readonly monotonic?: () => number
+  /** SHA-256 of this binary, asked for where the trust document lists releases. This process's own unless given. */
+  readonly release?: () => Promise<string>
   /** Told what is out of reach, and for how long it has been. */
   readonly onOutOfReach: (what: string, forMs: number, fault: Fault) => void
 }
@@ -95,7 +98,7 @@ export class Footings {
 
   /** Null when the anchor's trust document has changed meanwhile: the chain was held against an older one. */
   async #read(signal: AbortSignal): Promise<Footing | null> {
-    const { keystore, typedPin, anchor: anchorStore, edge, cache, now } = this.#options
+    const { keystore, typedPin, anchor: anchorStore, edge, cache, now, release = ownDigest } = this.#options
     const ring = this.#ring = await this.#fresh('ring', this.#ring, { read: () => loadRing(keystore) })
     const pin = pinFor(ring.value, typedPin)
     const anchor = await readAnchor(anchorStore, ring.value)
@@ -122,7 +125,10 @@ export class Footings {
         return withClockInPlace(one, now())
       },
     )
-    return trust?.hash === hash ? { ring: ring.value, pin, floor, chain: chain.value } : null
+    if (trust?.hash !== hash) return null
+    // Once the anchor knows the document: no older one, which listed other binaries, serves from here on.
+    await checkRelease(document, release)
+    return { ring: ring.value, pin, floor, chain: chain.value }
   }
 
   /**
