@@ -1410,7 +1410,7 @@ export interface components {
             names: number;
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
         IndexRecord: {
@@ -1433,7 +1433,7 @@ export interface components {
              * @description Why an agent did not pass it on in the newest rewrap.
              * @enum {string}
              */
-            refused?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            refused?: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             /** @description Whether it is sealed to others than it has to be. */
             rewrap: boolean;
             type: components["schemas"]["RewrapType"];
@@ -1571,7 +1571,7 @@ export interface components {
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`. */
             errors?: {
@@ -2008,8 +2008,10 @@ export interface components {
          *     `signer_not_allowed`: The signer may not sign this kind of document for this project.
          *
          *     `connection_unknown`: The pipeline names a connection that is not defined.
+         *
+         *     `pipeline_invalid`: The pipeline file does not match its description.
          */
-        "idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown": {
+        "idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown.pipeline_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2173,21 +2175,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /**
-         * @description `invalid_request`: The request does not match the documented shape.
-         *
-         *     `malformed_json`: The body is not JSON.
-         *
-         *     `rewrap_stale`: The record has changed since it was handed out.
-         */
-        "invalid_request.malformed_json.rewrap_stale": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `last_admin`: A tenant keeps at least one active admin. */
         last_admin: {
             headers: {
@@ -2252,6 +2239,19 @@ export interface components {
         };
         /** @description `request_timeout`: The request took too long to arrive. */
         request_timeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `rewrap_stale`: The lease of this batch has run out; its records come again.
+         *
+         *     `trust_missing`: The edge shows no trust document for this tenant.
+         */
+        "rewrap_stale.trust_missing": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2868,12 +2868,12 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["invalid_request.malformed_json.rewrap_stale"];
+            400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
-            409: components["responses"]["trust_missing"];
+            409: components["responses"]["rewrap_stale.trust_missing"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
@@ -4834,7 +4834,7 @@ export interface operations {
             409: components["responses"]["already_exists.trust_missing"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown"];
+            422: components["responses"]["idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown.pipeline_invalid"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -5058,7 +5058,7 @@ export interface operations {
             409: components["responses"]["conflict.trust_missing"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown"];
+            422: components["responses"]["idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown.pipeline_invalid"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
