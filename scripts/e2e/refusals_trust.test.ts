@@ -1,6 +1,6 @@
 /** Pin, trust chain, index and policy: every case runs, then one of them says something else. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { edgeSql } from './edge_rows.ts'
@@ -89,6 +89,7 @@ describe('an edge that rewrites trust or the index', { skip: server ? false : 'n
     all.agent.child.kill('SIGTERM')
     await all.agent.ended
     writeFileSync(anchor, was)
+    rmSync(join(all.world.machine.home, 'agent', 'anchor_seen'), { recursive: true })
     await all.restartAgent()
   })
 
