@@ -76,7 +76,8 @@ export async function confirmed(
 
 async function wait(shell: Shell, confirming: Confirming, waitMs: number): Promise<Confirmed> {
   const { session, pools, trust, deny } = confirming
-  const running = await runningAgents(session, { pools, now: Date.now() })
+  const first = await verifiedReceipts(session, { trust, deny })
+  const running = await runningAgents(session, { pools, receipts: first, now: Date.now() })
   if (running.length === 0) {
     const names = pools.join(', ')
     return { live: [], text: `No agent of the pool ${names} is running: the next one to start stands on it.` }

@@ -49,7 +49,11 @@ export const groups: readonly Group[] = [
     summary: 'What agents may read and write: show, edit, explain',
     load: () => import('./policy.ts'),
   },
-  { name: 'keys', summary: 'Keys: list, show, make, rotate, rewrap', load: () => import('./keys.ts') },
+  {
+    name: 'keys',
+    summary: 'Keys: list, show, make, rotate, rewrap, verify, recover',
+    load: () => import('./keys.ts'),
+  },
   {
     name: 'connection',
     summary: 'Connections, sealed here: add, list, remove',

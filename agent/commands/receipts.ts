@@ -8,7 +8,7 @@ import { printable } from '../edge_client/problem.ts'
 import { native } from '../primitives.ts'
 import type { Session } from './session.ts'
 
-/** Agents poll every 25 seconds, and the edge says to the minute when it last heard of one. */
+/** Agents poll every 25 seconds; the edge says to the minute when it last heard of one, and says it late. */
 const recentMs = 3 * 60_000
 
 export interface RunningAgent {
@@ -18,17 +18,26 @@ export interface RunningAgent {
   readonly pool: string
 }
 
-/** Approved agents of these pools that the edge has heard of in the last minutes. */
+interface Looking {
+  readonly pools: readonly string[]
+  /** Those of now: who has just sent one is running. */
+  readonly receipts: readonly Receipt[]
+  readonly now: number
+}
+
+/** Approved agents of these pools that were heard of in the last minutes. */
 export async function runningAgents(
   { edge }: Session,
-  { pools, now }: { readonly pools: readonly string[]; readonly now: number },
+  { pools, receipts, now }: Looking,
 ): Promise<RunningAgent[]> {
   const all = await everyPage((cursor) => answer(edge.GET('/v1/agents', { params: { query: cursor } })))
+  const isRecent = (time: string | undefined) => time !== undefined && now - Date.parse(time) < recentMs
   return all
-    .filter(({ state, pool, last_seen }) =>
-      state === 'approved' && pools.includes(pool) && last_seen !== undefined &&
-      now - Date.parse(last_seen) < recentMs
-    )
+    .filter(({ id, state, pool, last_seen }) => {
+      if (state !== 'approved' || !pools.includes(pool)) return false
+      const receipt = receipts.find((one) => one.agent === id && one.pool === pool)
+      return isRecent(last_seen) || isRecent(receipt?.issued)
+    })
     .map(({ id, name, pool }) => ({ id, name: printable(name), pool }))
 }
 

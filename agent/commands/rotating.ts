@@ -199,8 +199,8 @@ async function holders(
   const { document } = trust.chain
   const until = performance.now() + (options.wait ?? defaultWaitSeconds) * 1000
   for (let said = '';;) {
-    const running = await runningAgents(session, { pools: [rotation.pool], now: Date.now() })
     const receipts = await verifiedReceipts(session, { trust: document, deny: trust.floor?.deny ?? [] })
+    const running = await runningAgents(session, { pools: [rotation.pool], receipts, now: Date.now() })
     const silent = running.filter(({ id }) =>
       !receipts.some((one) =>
         one.agent === id && one.pool === rotation.pool && one.trust.version >= document.version &&
