@@ -14,6 +14,7 @@ import { keyId } from './seal/key_id.ts'
 import { pad } from './seal/padding.ts'
 import { native as p, scripted } from './seal/primitives_fixture.ts'
 import { commit } from './seal/record.ts'
+import { hybridExample } from './seal/suite_format_fixture.ts'
 import { signDocument } from './sign/documents.ts'
 import { preAuthEncoding } from './sign/dsse.ts'
 import { formatPin } from './trust/pin.ts'
@@ -183,10 +184,13 @@ function runExample(): string {
   const issued = '2026-11-22T12:00:00.000Z'
   const nonce = toHex(counting(0x00, 16))
   const request = runId(p, { ...given, trigger: { kind: 'request', issued, nonce } })
+  const fire = '2026-11-22T06:00:00.000Z'
+  const scheduled = runId(p, { ...given, trigger: { kind: 'schedule', fire } })
   return [
     `pipeline ${ids.pipeline} of tenant ${ids.tenant}`,
     `api, day 2026-11-22, slot 5\n  ${api}`,
     `request issued ${issued}, nonce ${nonce}\n  ${request}`,
+    `schedule, fire time ${fire}\n  ${scheduled}`,
   ].join('\n')
 }
 
@@ -206,6 +210,12 @@ export const examples: Readonly<Record<string, string>> = {
   keys: keyExample(),
   context: contextExample(),
   envelope: envelopeExample(),
+  hybrid: hybridExample({
+    context,
+    plaintext: record.plaintext,
+    ...random,
+    body: envelope.subarray(12 + 2 * 96 + 32),
+  }),
   record: recordExample(),
   dsse: dsseExample(),
   trust: trustExample(),
