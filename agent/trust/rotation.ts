@@ -82,10 +82,10 @@ export function activating(ring: Ring): (document: TrustDocument) => TrustDocume
   return (document) => {
     const mine = new Map(ring.sealing.map((key) => [key.kid, key]))
     const keys = document.sealing_keys.map((key): SealingKey => {
-      const state = mine.get(key.kid)?.state
+      const state = mine.get(key.kid)?.state ?? 'retired'
       if (key.pool !== ring.pool || key.state === 'retired') return key
-      // A key that nobody has here any more is not left active beside the one that takes its place.
-      return { ...key, state: state ?? (key.state === 'active' ? 'retiring' : key.state) }
+      // One that has no further use here still has records: it is not left active, and not retired before they are gone.
+      return { ...key, state: state !== 'retired' ? state : key.state === 'active' ? 'retiring' : key.state }
     })
     const added = ring.sealing
       .filter(({ kid, state }) => state === 'active' && !keys.some((key) => key.kid === kid))
