@@ -8,7 +8,9 @@ const tls = /CERT|TLS|SSL|ALTNAME|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO/
 export function faultOf(error: unknown, host: string): Fault {
   if (error instanceof Fault) return error
   const code = errno(error)
-  const options = { cause: error }
+  // What the runtime says quotes the whole URL: its code and kind are enough.
+  const name = error instanceof Error ? error.name : typeof error
+  const options = { cause: Object.assign(new Error(`${name} ${code}`), { code }) }
   const named = error instanceof Error ? error.message : ''
   if (code === 'ENOSPC') return new Fault('disk_full', undefined, options)
   if (code === 'ERR_PROXY_TUNNEL') {

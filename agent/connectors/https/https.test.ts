@@ -62,7 +62,7 @@ async function readIn(context: Context, written: object, name: string): Promise<
 async function refuses(code: FaultCode, options: Reading = {}): Promise<void> {
   await assert.rejects(read(options), (error: Error & { code: string }) => {
     assert.equal(error.code, code, error.message)
-    assert.doesNotMatch(error.message, /signature=|hunter2/)
+    assert.doesNotMatch(`${error.message} ${Bun.inspect(error)}`, /signature=|hunter2/)
     return true
   })
 }
@@ -258,6 +258,14 @@ describe('a redirect', () => {
     data.redirect('/in/a.csv', elsewhere('/x?signature=1'))
     await refuses('host_not_declared')
     await refuses('host_not_declared', { config: { redirects: ['cdn.example', '*.other.example'] } })
+    assert.equal(store.seen.length, 0)
+  })
+
+  test('whose host fails to verify, or to answer, shows nothing of its address', async () => {
+    const other = 'other.cdn.example'
+    data.redirect('/in/a.csv', `https://${other}:${store.port}/x?signature=1`)
+    await refuses('tls_failed', { config, names: { ...names, [other]: loopback } })
+    await refuses('connection_refused', { config, names: { ...names, [other]: ['127.0.0.9'] } })
     assert.equal(store.seen.length, 0)
   })
 

@@ -11,10 +11,12 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { publicKeyOf } from '../../shared/seal/suites.ts'
 import type { AgentEdge, Completion } from '../edge_client/agent_edge.ts'
 import type { SealedLog } from '../logs/relay.ts'
+import { authority, WebServer } from '../connectors/https/server_fixture.ts'
+import { directNetwork, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
 import { moveRun } from '../runs/move.ts'
 import { openRecord } from '../runs/open.ts'
-import { draft, ids, seedOf, World } from '../runs/world_fixture.ts'
+import { type Draft, draft, ids, seedOf, World } from '../runs/world_fixture.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
 import { runJob } from './run_job.ts'
 
@@ -28,7 +30,10 @@ interface Told {
 }
 
 /** A world whose pipeline moves a file of twelve bytes, under this much of a policy. */
-async function worldUnder(policy: Omit<Policy, 'allow'>, { text = 'id\n1\n2\n3\n' } = {}): Promise<World> {
+async function worldUnder(
+  policy: Partial<Policy>,
+  { text = 'id\n1\n2\n3\n', change = (_: Draft) => {} } = {},
+): Promise<World> {
   const from = draft()
   from.policy = {
     allow: [
@@ -46,6 +51,7 @@ async function worldUnder(policy: Omit<Policy, 'allow'>, { text = 'id\n1\n2\n3\n
   }]
   from.bodies.source = { config: { path: './in', format: 'csv' } }
   from.bodies.destination = { config: { path: './out', format: 'csv' } }
+  change(from)
   const world = new World(from)
   for (const name of ['in', 'out']) mkdirSync(join(world.folder, name))
   writeFileSync(join(world.folder, 'in', 'a.csv'), text)
@@ -53,7 +59,17 @@ async function worldUnder(policy: Omit<Policy, 'allow'>, { text = 'id\n1\n2\n3\n
   return world
 }
 
-async function run(world: World, change: Partial<AgentEdge> = {}): Promise<Told> {
+interface Around {
+  readonly network?: Network
+  /** Further lines of local policy. */
+  readonly local?: string
+}
+
+async function run(
+  world: World,
+  change: Partial<AgentEdge> = {},
+  { network = directNetwork, local: more = '' }: Around = {},
+): Promise<Told> {
   const told: Told = { calls: [], logs: [], ends: [] }
   const edge: AgentEdge = {
     ...world.edge,
@@ -78,7 +94,7 @@ async function run(world: World, change: Partial<AgentEdge> = {}): Promise<Told>
     ...change,
   }
   const local = join(world.folder, 'local.yaml')
-  writeFileSync(local, `sallyport: 1\nfiles: ["${world.folder}"]\n`, { mode: 0o600 })
+  writeFileSync(local, `sallyport: 1\nfiles: ["${world.folder}"]\n${more}`, { mode: 0o600 })
   await runJob(world.job, {
     footings: world.footings(),
     anchor: world.anchor,
@@ -93,6 +109,7 @@ async function run(world: World, change: Partial<AgentEdge> = {}): Promise<Told>
     scratch: join(world.folder, 'scratch'),
     logs: { folder: join(world.folder, 'logs'), level: 'debug' },
     holdMemory: 256,
+    network,
     log: { write: () => undefined, hide: () => undefined },
     working: new Set(),
     handBack: new AbortController().signal,
@@ -130,7 +147,7 @@ describe('the log of a run', () => {
   })
 
   test('says to readers why policy has refused it', async () => {
-    await using world = await worldUnder({ relay: { logs: true }, allow: [] } as never)
+    await using world = await worldUnder({ relay: { logs: true }, allow: [] })
     const told = await run(world)
     assert.deepEqual(told.ends.map(({ code }) => code), ['policy_denied'])
     assert.match(linesOf(world, told.logs[0]!).join('\n'), /The policy does not let/)
@@ -147,6 +164,79 @@ describe('the log of a run', () => {
       putLog: () => Promise.reject(new Fault('edge_unreachable')),
     })
     assert.deepEqual(told.ends.map(({ status }) => status), ['succeeded'])
+  })
+})
+
+describe('hosts that another host leads on to', () => {
+  const names: Readonly<Record<string, string>> = {
+    'data.example': '127.0.0.1',
+    'store.cdn.example': '127.0.0.1',
+    'metadata.cdn.example': '169.254.169.254',
+  }
+  const network: Network = {
+    ...directNetwork,
+    resolve: async (host) => [names[host] ?? '127.0.0.9'],
+    ca: [authority.certificate],
+  }
+
+  /** How a run ends whose source sends the agent on to `host`. */
+  async function sentOn(
+    host: string,
+    { derived, redirects = ['*.cdn.example'], local = 'addresses: [127.0.0.1]\n' }: {
+      derived: string[] | undefined
+      redirects?: string[]
+      local?: string
+    },
+  ): Promise<{ ends: (string | undefined)[]; reached: number }> {
+    await using data = await WebServer.open('data.example')
+    await using store = await WebServer.open(host)
+    data.redirect('/x/a.csv', `https://${host}:${store.port}/signed`)
+    store.give('/signed', 'id\n1\n')
+    await using world = await worldUnder({}, {
+      change(from) {
+        from.source = { ...from.source, kind: 'https' }
+        from.bodies.source = { config: { url: `https://data.example:${data.port}/x/`, redirects } }
+        from.policy.allow.push({
+          direction: 'read',
+          connector: 'https',
+          endpoint: 'data.example',
+          port: '*',
+          path: '/x',
+          ...(derived === undefined ? {} : { derived }),
+        })
+      },
+    })
+    const { ends } = await run(world, {}, { network, local })
+    return { ends: ends.map(({ status, code }) => code ?? status), reached: store.seen.length }
+  }
+
+  test('are followed where connection and policy both name them', async () => {
+    const derived = ['*.cdn.example']
+    assert.deepEqual(await sentOn('store.cdn.example', { derived }), { ends: ['succeeded'], reached: 1 })
+  })
+
+  test('are refused where only one of the two does, or local policy narrows them away', async () => {
+    const both = { derived: ['*.cdn.example'] }
+    for (
+      const given of [
+        { derived: undefined },
+        { derived: [] },
+        { derived: ['*.other.example'] },
+        { ...both, redirects: [] },
+        { ...both, redirects: ['cdn.example'] },
+      ]
+    ) {
+      const { ends, reached } = await sentOn('store.cdn.example', given)
+      assert.deepEqual([ends, reached], [['host_not_declared'], 0], JSON.stringify(given))
+    }
+    const local = 'addresses: [127.0.0.1]\nhosts: [data.example]\n'
+    assert.deepEqual((await sentOn('store.cdn.example', { ...both, local })).ends, ['policy_denied'])
+  })
+
+  test('are refused where they resolve to a metadata service, or to what nobody named', async () => {
+    const derived = ['*.cdn.example']
+    assert.deepEqual((await sentOn('metadata.cdn.example', { derived })).ends, ['address_refused'])
+    assert.deepEqual((await sentOn('store.cdn.example', { derived, local: '' })).ends, ['address_refused'])
   })
 })
 
