@@ -222,7 +222,9 @@ class Readiness {
 
 /** What no connection ever reaches into, wherever local policy's folders are. */
 function ownFiles({ config, home }: DaemonOptions): string[] {
-  const file = (setting: string) => setting.startsWith('file:') ? [setting.slice('file:'.length)] : []
+  // A Snowflake secret is a mounted file, where it is not a variable.
+  const file = (setting: string) =>
+    /^(file:|snowflake:\/)/.test(setting) ? [setting.replace(/^\w+:/, '')] : []
   const inHome = [
     places.profile,
     places.token,
