@@ -204,6 +204,18 @@ describe('the log of an attempt', () => {
     assert.equal((await put(s, logOf(s, { recipients: [agents] }).body)).status, 200)
   })
 
+  test('of a run that takes hours may be for the readers of when it began', async () => {
+    await using s = await scene()
+    await s.agent.call('POST', `/v1/agent/runs/${s.run}/started`, { fence: 1 })
+    s.edge.now += 3_600_000
+    await s.estate.publishTrust()
+    s.edge.now += 3_600_000
+    assert.equal((await put(s, logOf(s).body)).status, 200)
+    const stranger = native.x25519.publicKey(nextSeed())
+    const refused = await put(s, logOf(s, { recipients: [...s.recipients, stranger] }).body)
+    assert.equal(refused.status, 400)
+  })
+
   test('is no larger than its limit', async () => {
     await using s = await scene()
     const { status, body } = await put(s, logOf(s, { lines: ['x'.repeat(MAX_LOG_BYTES)] }).body)
