@@ -9,7 +9,7 @@ import { checkpointLine, leafLine } from '../../shared/log/export.ts'
 import { Tree } from '../../shared/log/tree.ts'
 import { native as p } from '../primitives.ts'
 import { draft, ids, keys, publicOf, seedOf, World } from '../runs/world_fixture.ts'
-import { updateAnchor } from '../trust/anchor.ts'
+import { anchorAt, makeAnchor, updateAnchor } from '../trust/anchor.ts'
 import { runProgram } from './program.ts'
 import { exits, Shell } from './shell.ts'
 
@@ -24,14 +24,15 @@ function logOf(leaves: readonly string[]) {
   return { note, text: leaves.map(leafLine).join('') + checkpointLine(note) }
 }
 
-async function verify(world: World, text: string) {
+/** `anchors`: files; the world's own unless given. */
+async function verify(world: World, text: string, anchors = [`file:${world.folder}/anchor.json`]) {
   const file = join(folder, 'audit.jsonl')
   writeFileSync(file, text)
   let said = ''
   const sink = { write: (piece: string) => (said += piece) }
   const env = { SALLYPORT_HOME: join(folder, 'home') }
   const shell = new Shell({ env, stdout: sink, stderr: sink, stdin: {} })
-  const words = ['audit', 'verify', file, '--anchor', `file:${world.folder}/anchor.json`]
+  const words = ['audit', 'verify', file, ...anchors.flatMap((place) => ['--anchor', place])]
   return { exit: await runProgram([...words, '--log-key', publicOf(keys.log), '--json'], shell), said }
 }
 
@@ -57,5 +58,69 @@ describe('audit verify', () => {
     const { exit, said } = await verify(world, text)
     assert.equal(exit, exits.checkFailed)
     assert.match(said, /checkpoint_invalid/)
+  })
+
+  /** The anchor of another pool of the same tenant, which has seen these leaves. */
+  async function otherPool(world: World, leaves: readonly string[]): Promise<string> {
+    const place = `file:${world.folder}/us.json`
+    const of = { tenant: ids.tenant, pool: 'us' }
+    await makeAnchor(anchorAt(place), of)
+    const { note } = logOf(leaves)
+    await updateAnchor(anchorAt(place), of, (anchor) => ({ ...anchor, checkpoint: note }))
+    return place
+  }
+
+  test('holds it against every pool, and names the one that was shown another log', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    const { note } = logOf(['a', 'b'])
+    await updateAnchor(world.anchor, world.ring, (anchor) => ({ ...anchor, checkpoint: note }))
+    const own = `file:${world.folder}/anchor.json`
+    const agrees = await verify(world, logOf(['a', 'b', 'c', 'd']).text, [
+      own,
+      await otherPool(world, ['a', 'b', 'c']),
+    ])
+    assert.equal(agrees.exit, exits.done, agrees.said)
+    assert.deepEqual(JSON.parse(agrees.said).witnesses.map(({ size }: { size: number }) => size), [2, 3])
+    rmSync(`${world.folder}/us.json`)
+    const forked = await verify(world, logOf(['a', 'b', 'c', 'd']).text, [
+      own,
+      await otherPool(world, ['a', 'b', 'X']),
+    ])
+    assert.equal(forked.exit, exits.checkFailed)
+    assert.match(forked.said, /log_forked/)
+    assert.match(forked.said, /pool us .* at 3 entries/)
+    assert.doesNotMatch(forked.said, /pool default/)
+  })
+
+  test('refuses an export that ends before what agents saw', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    await updateAnchor(
+      world.anchor,
+      world.ring,
+      (one) => ({ ...one, checkpoint: logOf(['a', 'b', 'c']).note }),
+    )
+    const { exit, said } = await verify(world, logOf(['a', 'b']).text)
+    assert.equal(exit, exits.checkFailed)
+    assert.match(said, /at 3 entries, of which there are 2 here/)
+  })
+
+  test('says that a log is self-consistent and no more where nobody remembers it', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    const { exit, said } = await verify(world, logOf(['a']).text)
+    assert.deepEqual([exit, JSON.parse(said).anchored], [exits.done, false])
+  })
+
+  test('lists whose names were erased', async () => {
+    await using world = new World(draft())
+    await world.settle()
+    const erased = { time: '2026-11-22T10:00:00.000Z', action: 'member.erased', target: ids.agent }
+    const other = { action: 'run.created', target: ids.agent, facts: { note: '"member.erased"' } }
+    const { said } = await verify(world, logOf([JSON.stringify(other), JSON.stringify(erased), 'junk']).text)
+    const { erasures, erased: listed } = JSON.parse(said)
+    assert.equal(erasures, 1)
+    assert.deepEqual(listed, [{ index: 1, time: erased.time, member: ids.agent }])
   })
 })

@@ -15,6 +15,12 @@ export interface ExportReport {
   readonly anchored: boolean
 }
 
+/** A tree head that somebody holds who has seen the log: an agent's anchor, a signed receipt. */
+export interface Witness extends TreeHead {
+  /** Who, for people. */
+  readonly name: string
+}
+
 const MAX_LINE_BYTES = 1 << 20
 
 export function leafLine(leaf: string): string {
@@ -26,12 +32,12 @@ export function checkpointLine(note: string): string {
 }
 
 /**
- * Verifies an export. `remembered` is a tree head that the reader holds from before, or null; `onLeaf` sees each leaf's
- * text and index before anything about the whole is known.
+ * Verifies an export. `remembered` is a tree head that the reader holds from before, or null, and `witnesses` are those
+ * of others; `onLeaf` sees each leaf's text and index before anything about the whole is known.
  *
  * Throws Fault `export_invalid` on a line that is none of ours, a missing or early checkpoint; `checkpoint_invalid`
  * when the log's key did not sign it; `export_altered` when the leaves are not what the checkpoint says; `log_forked`
- * when they contradict what is remembered.
+ * when they contradict what is remembered, naming every witness that they contradict.
  */
 export async function verifyExport(
   p: Signing,
@@ -39,13 +45,23 @@ export async function verifyExport(
     readonly chunks: AsyncIterable<Uint8Array>
     readonly log: NoteKey
     readonly remembered: TreeHead | null
+    readonly witnesses?: readonly Witness[]
     readonly onLeaf?: (leaf: string, index: number) => void
   },
 ): Promise<ExportReport> {
   const { log, remembered, onLeaf } = options
+  const heads = [...options.witnesses ?? [], ...(remembered === null ? [] : [{ ...remembered, name: null }])]
+  const waiting = Map.groupBy(heads, ({ size }) => size)
+  const forked: string[] = []
   const tree = new Frontier(p)
   let checkpoint: Checkpoint | null = null
-  let anchored = meets(tree, remembered)
+  const meet = () => {
+    for (const { root, name } of waiting.get(tree.size) ?? []) {
+      if (!equal(root, tree.root())) forked.push(`${name ?? 'the reader'} at ${tree.size} entries`)
+    }
+    waiting.delete(tree.size)
+  }
+  meet()
   for await (const text of lines(options.chunks)) {
     if (checkpoint) throw new Fault('export_invalid', 'A line follows the checkpoint.')
     const entry = parseLine(text, tree.size)
@@ -55,16 +71,17 @@ export async function verifyExport(
     }
     onLeaf?.(entry.leaf, tree.size)
     tree.append(utf8(entry.leaf))
-    anchored ||= meets(tree, remembered)
+    if (waiting.size > 0) meet()
   }
   if (!checkpoint) throw new Fault('export_invalid', 'The export ends without a checkpoint.')
   if (checkpoint.size !== tree.size || !equal(checkpoint.root, tree.root())) throw new Fault('export_altered')
-  if (remembered && !anchored) throw new Fault('log_forked')
-  return { checkpoint, anchored }
-}
-
-function meets(tree: Frontier, remembered: TreeHead | null): boolean {
-  return remembered !== null && remembered.size === tree.size && equal(remembered.root, tree.root())
+  for (const { name, size } of [...waiting.values()].flat()) {
+    forked.push(`${name ?? 'the reader'} at ${size} entries, of which there are ${tree.size} here`)
+  }
+  if (forked.length > 0) {
+    throw new Fault('log_forked', `This log is not the one that was seen by ${forked.join('; by ')}.`)
+  }
+  return { checkpoint, anchored: heads.length > 0 }
 }
 
 type Entry = { readonly leaf: string } | { readonly leaf: null; readonly checkpoint: string }
