@@ -25,14 +25,14 @@ CREATE TABLE sealed_record (
   -- The batch that has it, and what an agent has said of it in the newest campaign.
   batch TEXT,
   refused TEXT,
-  -- Answers in this campaign that were not what they have to be.
+  -- Answers in a row that were not what they have to be.
   tries INTEGER NOT NULL,
   PRIMARY KEY (tenant, type, id, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sealed_record_group ON sealed_record (grp);
 CREATE INDEX sealed_record_free ON sealed_record (grp) WHERE batch IS NULL AND refused IS NULL;
 CREATE INDEX sealed_record_batch ON sealed_record (batch) WHERE batch IS NOT NULL;
-CREATE INDEX sealed_record_tried ON sealed_record (tenant) WHERE refused IS NOT NULL OR tries > 0;
+CREATE INDEX sealed_record_refused ON sealed_record (grp) WHERE refused IS NOT NULL;
 
 -- The counts follow from the records, whoever writes them.
 CREATE TRIGGER sealed_record_added AFTER INSERT ON sealed_record

@@ -110,6 +110,7 @@ test('with nothing to do a campaign is done at once; while one is not, it is ans
   await using s = await Scene.start()
   const none = await s.startCampaign()
   assert.deepEqual([none.state, none.total], ['done', 0])
+  s.edge.now += 1
   await s.turnOver()
   const first = await s.startCampaign()
   assert.deepEqual([first.state, first.total], ['running', 3])

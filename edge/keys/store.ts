@@ -2,15 +2,15 @@
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { FaultCode } from '../../shared/faults.ts'
 import type { KeySummary, ReceiptRecord } from '../../shared/schemas/key_record.ts'
-import type { KeyRecord } from '../../shared/schemas/rewrap.ts'
+import type { KeyRecord, RewrapType } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
-import { type Reader, sql, step, writes } from '../db/database.ts'
+import { type Reader, step, writes } from '../db/database.ts'
 import type { KeyTables } from '../db/key_tables.ts'
 import type { Step } from '../db/plan.ts'
 import { type Audience, kidsOf } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
 import { requirementsOf } from './required.ts'
-import { type Group, groups } from './rewrap_store.ts'
+import { type Group, groups, isOfTenant } from './rewrap_store.ts'
 
 const DAY_MS = 86_400_000
 
@@ -97,15 +97,33 @@ export async function keyRecords(
     readonly take: number
   },
 ): Promise<PlacedRecord[]> {
-  const { kid, after, take } = of
-  const requirements = requirementsOf(of.trust)
+  const { kid, trust, after, take } = of
   const sealed = (await groups(db, tenant)).filter(({ sealed_to }) => kidsOf(sealed_to).includes(kid))
-  const among = JSON.stringify(sealed.map(({ id }) => id))
+    .filter(({ id }) => after === null || id >= after.group).sort((a, b) => a.id - b.id)
+  const found: PlacedRecord[] = []
+  for (const group of sealed) {
+    if (found.length >= take) break
+    const within = after?.group === group.id ? after : null
+    found.push(...await groupRecords(db, tenant, { group, trust, after: within, take: take - found.length }))
+  }
+  return found
+}
+
+async function groupRecords(
+  db: Reader,
+  tenant: string,
+  of: {
+    readonly group: Group
+    readonly trust: TrustDocument
+    readonly after: RecordPlace | null
+    readonly take: number
+  },
+): Promise<PlacedRecord[]> {
+  const { group, trust, after, take } = of
   let query = db.selectFrom('sealed_record as r')
     .leftJoin('connection as c', (join) => join.onRef('c.tenant', '=', 'r.tenant').onRef('c.id', '=', 'r.id'))
     .leftJoin('pipeline as p', (join) => join.onRef('p.tenant', '=', 'r.tenant').onRef('p.id', '=', 'r.id'))
     .select([
-      'r.grp',
       'r.type',
       'r.id',
       'r.version',
@@ -114,34 +132,32 @@ export async function keyRecords(
       'c.name as connection',
       'p.name as pipeline',
     ])
-    .where('r.tenant', '=', tenant)
-    .where('r.grp', 'in', sql<number>`(SELECT value FROM json_each(${among}))`)
+    .where('r.grp', '=', group.id).where(isOfTenant(tenant))
   if (after !== null) {
     query = query.where(({ eb, refTuple, tuple }) =>
       eb(
-        refTuple('r.grp', 'r.tenant', 'r.type', 'r.id', 'r.version'),
+        refTuple('r.tenant', 'r.type', 'r.id', 'r.version'),
         '>',
-        // deno-lint-ignore no-explicit-any -- five are more than its types count
-        (tuple as any)(after.group, tenant, after.type, after.id, after.version),
+        tuple(tenant, after.type as RewrapType, after.id, after.version),
       )
     )
   }
-  const rows = await query.orderBy('r.grp').orderBy('r.tenant').orderBy('r.type').orderBy('r.id').orderBy(
-    'r.version',
-  )
-    .limit(take).execute()
-  return rows.map(({ grp, type, id, version, project, refused, connection, pipeline }) => {
-    const group = sealed.find((one) => one.id === grp) as Group
+  const rows = await query.orderBy('r.tenant').orderBy('r.type').orderBy('r.id').orderBy('r.version').limit(
+    take,
+  ).execute()
+  const requirements = requirementsOf(trust)
+  const unknown = requirements.of(group.audience) === null
+  return rows.map(({ type, id, version, project, refused, connection, pipeline }) => {
     const name = type === 'connection' ? connection : type === 'pipeline' ? pipeline : null
-    const code = requirements.of(group.audience) === null ? 'wrong_pool' : refused
+    const code = unknown ? 'wrong_pool' : refused
     return {
-      place: { group: grp, type, id, version },
+      place: { group: group.id, type, id, version },
       type,
       id,
       version,
       ...(project === null ? {} : { project }),
       ...(name === null ? {} : { name }),
-      rewrap: code === 'wrong_pool' || requirements.needs(group),
+      rewrap: unknown || requirements.needs(group),
       ...(code === null ? {} : { refused: code as FaultCode }),
     }
   })
