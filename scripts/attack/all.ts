@@ -1,9 +1,14 @@
 /** Every attack, in the order of the list. */
+import { anchors } from './anchors.ts'
 import type { Attack } from './attack.ts'
 import { documents } from './documents.ts'
 import { dump } from './dump.ts'
 import { indexes } from './indexes.ts'
+import { logs } from './logs.ts'
+import { people } from './people.ts'
+import { places } from './places.ts'
 import { records } from './records.ts'
+import { schedules } from './schedules.ts'
 import { triggers } from './triggers.ts'
 import { trust } from './trust.ts'
 
@@ -13,5 +18,10 @@ export const attacks: readonly Attack[] = [
   ...trust,
   ...indexes,
   ...records,
+  ...places,
   ...triggers,
+  ...schedules,
+  ...anchors,
+  ...people,
+  ...logs,
 ]

@@ -87,9 +87,10 @@ async function install({ folder, files, target }: Place) {
       `database: ${pathname.slice(1)}, schema: public, prefix: "*" }`,
       `{ direction: read, connector: files, path: "${folder}/out" }`,
       `{ direction: write, connector: files, path: "${folder}/out" }`,
+      `{ direction: read, connector: https, endpoint: ${hostname}, port: "*", path: /in }`,
       // A name that is the customer's today, and that somebody makes resolve to this machine tomorrow.
       '{ direction: write, connector: postgres, endpoint: localhost, port: "*", account: "*", database: "*", ' +
-      'schema: public, prefix: "*" }',
+      'schema: public, prefix: "*" }\nrelay: { logs: true }',
     ],
     local: `files: ["${folder}"]\nplain: ["${host}"]\naddresses: ["${hostname}"]\n`,
   })

@@ -1,13 +1,13 @@
 /** Runs that nobody has asked for: slots, requests and leases of the edge's own making, or used before. */
 import { randomUUID } from 'node:crypto'
 import { runId, type RunTrigger } from '../../shared/ids.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { edgeSql } from '../e2e/edge_rows.ts'
-import { altered, primitives, resigned } from '../e2e/forge.ts'
+import { altered, payloadOf, primitives, resigned } from '../e2e/forge.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
 import type { Attack } from './attack.ts'
 import { ledger, signatures } from './checks.ts'
 import { signerSeed } from './estate.ts'
-import { alterJobs } from './forge.ts'
 import { pipelineText, type Scene } from './scene.ts'
 import { refusalOf, rowsGained, rowsIn, startUnsigned } from './watch.ts'
 
@@ -56,7 +56,7 @@ export async function idOf({ world }: Scene, pipeline: string): Promise<string> 
   return (await world.does('pipeline', 'list')).find((one: Json) => one.name === pipeline).id
 }
 
-const usedTrigger = {
+export const usedTrigger = {
   check: 'a trigger has one run',
   file: 'agent/runs/attempts.ts',
   find: "if (known && known.ended !== null) throw new Fault('trigger_used')",
@@ -143,6 +143,25 @@ const otherLease: Attack = {
   },
 }
 
+/** A person's request for a pipeline, as `change` leaves it, in the queue for the pipeline that it then names. */
+async function queueRequest(
+  scene: Scene,
+  pipeline: string,
+  change: (request: Dsse) => Dsse,
+): Promise<string> {
+  await scene.stopAgent()
+  const { database } = scene.world.edge
+  const { id } = await scene.world.startRun(pipeline)
+  const [row] = edgeSql(database, 'select trigger from run where id = ?', [id]) as [Row]
+  const request = change(JSON.parse(String(row['trigger'])).request)
+  const { pipeline: named, issued, nonce } = payloadOf(request)
+  const made = runIdOf(scene, named.id, { kind: 'request', issued, nonce })
+  const trigger = JSON.stringify({ kind: 'request', request })
+  const queued = await queueRun(scene, id, { id: made, pipeline: named.id, trigger, plan: made })
+  edgeSql(database, "update run set state = 'cancelled' where id = ? and id <> ?", [id, made])
+  return queued
+}
+
 const requestAltered: Attack = {
   name: 'request altered',
   tried: 'a signed request for one pipeline, made one for another that takes signed requests alone',
@@ -150,28 +169,20 @@ const requestAltered: Attack = {
   without: [signatures],
   async attempt(scene) {
     await scene.world.applyPipeline(pipelineText('careful'))
-    const { body: careful } = await scene.world.api('GET', `/v1/pipelines/${await idOf(scene, 'careful')}`)
-    let as = '-'
-    alterJobs(scene, ({ run, ...job }) => {
-      run.trigger.request = altered(run.trigger.request, (request) => {
-        request.pipeline = { id: careful.id, hash: careful.hash }
-        const { issued, nonce } = request
-        as = run.id = runIdOf(scene, careful.id, { kind: 'request', issued, nonce })
-      })
-      run.pipeline_id = careful.id
-      Object.assign(job.pipeline, { document: careful.document, sealed: careful.sealed })
-    })
-    const refusal = await refusalOf(scene, 'base', { as: () => as })
-    return {
-      ...refusal,
-      gained: await rowsGained(scene.sql, 'public.careful', 'the table of what nobody has started'),
-    }
+    const { body: { id, hash } } = await scene.world.api(
+      'GET',
+      `/v1/pipelines/${await idOf(scene, 'careful')}`,
+    )
+    const change = (request: Dsse) => altered(request, (payload) => (payload.pipeline = { id, hash }))
+    const refusal = await refusalOf(scene, 'careful', { start: () => queueRequest(scene, 'base', change) })
+    const gained = await rowsGained(scene.sql, 'public.careful', 'the table of what nobody has started')
+    return { ...refusal, gained }
   },
 }
 
 const requestOld: Attack = {
   name: 'request kept back',
-  tried: "a request that was signed and withheld until it had expired: the edge's clock says that it has not",
+  tried: 'a request of this morning, kept back until it had expired',
   codes: ['request_expired'],
   without: [{
     check: "a request has not expired by the host's clock",
@@ -180,26 +191,16 @@ const requestOld: Attack = {
     put: '',
   }],
   async attempt(scene) {
-    const pipeline = await idOf(scene, 'base')
-    let as = '-'
-    alterJobs(scene, ({ run }) => {
-      // As the signer signed it yesterday.
-      run.trigger.request = resigned(run.trigger.request, (request) => {
+    // As the signer signed it two hours ago, for one hour.
+    const change = (request: Dsse) =>
+      resigned(request, (payload) => {
         const issued = Date.now() - 7_200_000
-        request.issued = new Date(issued).toISOString()
-        request.expires = new Date(issued + 3_600_000).toISOString()
-        as = run.id = runIdOf(scene, pipeline, {
-          kind: 'request',
-          issued: request.issued,
-          nonce: request.nonce,
-        })
+        payload.issued = new Date(issued).toISOString()
+        payload.expires = new Date(issued + 3_600_000).toISOString()
       }, [signerSeed(scene)])
-    })
-    const refusal = await refusalOf(scene, 'base', { as: () => as })
-    return {
-      ...refusal,
-      gained: await rowsGained(scene.sql, 'public.base', 'a table, by a request that had expired'),
-    }
+    const refusal = await refusalOf(scene, 'base', { start: () => queueRequest(scene, 'base', change) })
+    const gained = await rowsGained(scene.sql, 'public.base', 'a table, by a request that had expired')
+    return { ...refusal, gained }
   },
 }
 

@@ -1,66 +1,65 @@
 /** What comes of a run that an attacker has a hand in, and what the attacker has of it. */
 import type { SQL } from 'bun'
+import { existsSync } from 'node:fs'
 import type { Ended } from '../e2e/binary.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
-import { until } from '../e2e/until.ts'
 import type { Outcome } from './attack.ts'
-import { readHome, type Scene } from './scene.ts'
+import { homeFile, readHome, type Scene } from './scene.ts'
 
 interface Watching {
   /** Starts a run and returns its id: by a signed request unless given. */
   readonly start?: () => Promise<string>
-  /** The id that the agent knows it by, where the edge has made another one of it. */
-  readonly as?: () => string
 }
 
 /** Starts a run, and looks for its refusal where people look. */
 export async function refusalOf(
   scene: Scene,
   pipeline: string,
-  { start = async () => (await scene.world.startRun(pipeline)).id, as }: Watching = {},
+  { start = async () => (await scene.world.startRun(pipeline)).id }: Watching = {},
 ): Promise<Omit<Outcome, 'gained'>> {
   await scene.agent()
   const before = keptRefusals(scene).length
   const id = await start()
-  const end = as === undefined ? await scene.world.endOf(id) : await endAtAgent(scene, as)
+  const end = await scene.world.endOf(id)
   const kept = keptRefusals(scene).slice(before)
-  const code: string | null = end?.code ?? kept.at(-1)?.code ?? null
+  const code: string | null = end.code ?? kept.at(-1)?.code ?? null
   const seen: string[] = []
-  if (end?.state === 'refused') seen.push('run status')
+  if (end.state === 'refused') seen.push('run status')
   if (kept.some((one) => one.code === code)) seen.push("the anchor's refusals")
   if (scene.said().includes(`code=${code}`)) seen.push('agent log')
-  if (end !== null && (await scene.world.person.call(['runs', 'watch', id])).exit === 4) {
+  if ((await scene.world.person.call(['runs', 'watch', id])).exit === 4) {
     seen.push('runs watch, exit 4')
   }
   return { code, seen }
 }
 
-async function endAtAgent(scene: Scene, as: () => string): Promise<null> {
-  await until(
-    () => new RegExp(`a run (ends|could not be reported) {2}run=${as()}`).test(scene.said()),
-    'the end of the run at the agent',
-    30,
-  )
-  return null
-}
+type Values = Readonly<Record<string, string>>
 
 /** Starts a run without anybody's signature, as the edge can wherever the pipeline takes that. */
-export async function startUnsigned({ world }: Scene, pipeline: string): Promise<string> {
+export async function startUnsigned(
+  { world }: Scene,
+  pipeline: string,
+  parameters?: Values,
+): Promise<string> {
   const { id } = (await world.does('pipeline', 'list')).find((one: Json) => one.name === pipeline)
-  const { status, body } = await world.api('POST', '/v1/runs', { pipeline_id: id })
+  const { status, body } = await world.api('POST', '/v1/runs', {
+    pipeline_id: id,
+    ...(parameters === undefined ? {} : { parameters }),
+  })
   if (status !== 201) throw new Error(JSON.stringify(body))
   return body.id
 }
 
 /** For `refusalOf`. */
-export const unsigned = (scene: Scene, pipeline: string): Watching => ({
-  start: () => startUnsigned(scene, pipeline),
+export const unsigned = (scene: Scene, pipeline: string, parameters?: Values): Watching => ({
+  start: () => startUnsigned(scene, pipeline, parameters),
 })
 
 export function keptRefusals(
   scene: Scene,
 ): readonly { readonly code: string; readonly run: string | null }[] {
-  return readHome(scene, 'anchor.json').refusals
+  // Where it is gone there is nothing to keep them in.
+  return existsSync(homeFile(scene, 'anchor.json')) ? readHome(scene, 'anchor.json').refusals : []
 }
 
 /** An agent that did not start. */

@@ -1,0 +1,165 @@
+/** Fire times and values of parameters that nobody has signed. */
+import type { Attack } from './attack.ts'
+import { ledger } from './checks.ts'
+import { alterJobs } from './forge.ts'
+import { pipelineText, type Scene } from './scene.ts'
+import { idOf, queueRun, runIdOf, usedTrigger } from './triggers.ts'
+import { refusalOf, rowsIn, startUnsigned, unsigned } from './watch.ts'
+
+const minuteMs = 60_000
+
+/** The next full minute, which may have come already by another clock, or one after it. */
+const minute = (later = 0): string =>
+  new Date((Math.floor(Date.now() / minuteMs) + 1 + later) * minuteMs).toISOString()
+
+async function schedule(scene: Scene, cron: string): Promise<void> {
+  await scene.world.applyPipeline({
+    ...pipelineText('timed', { mode: 'append' }),
+    more: 'limits: { retries: 0 }\n' +
+      `triggers: { schedule: { cron: "${cron}", timezone: UTC, overlap: queue, catch_up: all } }\n`,
+  })
+}
+
+/** Queues a run of `timed` at this time, as if its hour had come. */
+async function queueFire(scene: Scene, fire: string): Promise<string> {
+  const pipeline = await idOf(scene, 'timed')
+  const id = runIdOf(scene, pipeline, { kind: 'schedule', fire })
+  const change = { id, pipeline, trigger: JSON.stringify({ kind: 'schedule', fire }), day: null, slot: null }
+  return await queueRun(scene, await template(scene), { ...change, plan: fire, fire: Date.parse(fire) })
+}
+
+/** A run to make others after. */
+async function template(scene: Scene): Promise<string> {
+  await scene.agent()
+  const id = await startUnsigned(scene, 'tick')
+  await scene.world.endOf(id)
+  return id
+}
+
+async function beyond(scene: Scene, ordered: number): Promise<string | null> {
+  const rows = await rowsIn(scene.sql, 'public.timed') ?? 0
+  return rows > ordered ? `${rows} rows where ${ordered} were ordered` : null
+}
+
+const invented: Attack = {
+  name: 'fire time invented',
+  tried: "a run now, of a pipeline whose schedule fires at new year's midnight",
+  codes: ['fire_time_refused'],
+  without: [{
+    check: 'a fire time is one of the signed schedule',
+    file: 'agent/runs/trigger.ts',
+    find: "if (!isFire(schedule, at)) throw refusedFire(fire, 'is not one of the schedule')",
+    put: '',
+  }],
+  async attempt(scene) {
+    await schedule(scene, '0 0 1 1 *')
+    const refusal = await refusalOf(scene, 'timed', { start: () => queueFire(scene, minute()) })
+    return { ...refusal, gained: await beyond(scene, 0) }
+  },
+}
+
+const early: Attack = {
+  name: 'fire time of tomorrow',
+  tried: 'a fire time of the schedule that has not come',
+  codes: ['fire_time_refused'],
+  without: [{
+    check: "a fire time is not in the future by the host's clock",
+    file: 'agent/runs/trigger.ts',
+    find: "throw refusedFire(fire, 'is in the future')",
+    put: '{}',
+  }],
+  async attempt(scene) {
+    await schedule(scene, '* * * * *')
+    const refusal = await refusalOf(scene, 'timed', { start: () => queueFire(scene, minute(1440)) })
+    return { ...refusal, gained: await beyond(scene, 0) }
+  },
+}
+
+const repeated: Attack = {
+  name: 'fire time repeated',
+  tried: 'a fire time that has had its run, queued once more',
+  codes: ['trigger_used'],
+  without: [usedTrigger, ledger],
+  async attempt(scene) {
+    await schedule(scene, '* * * * *')
+    const first = await queueFire(scene, minute())
+    await scene.world.endOf(first)
+    const refusal = await refusalOf(scene, 'timed', { start: () => queueRun(scene, first) })
+    return { ...refusal, gained: await beyond(scene, 3) }
+  },
+}
+
+const tooMany: Attack = {
+  name: 'runs beyond the limit',
+  tried: 'a second run of a day, by a slot that is free, of a pipeline that may run once a day',
+  codes: ['limit_reached'],
+  without: [{
+    check: 'the runs of a day are counted in the anchor',
+    file: 'agent/runs/attempts.ts',
+    find: 'if (most !== undefined && runsOfDay(object, day) >= most) {',
+    put: 'if (false) {',
+  }],
+  async attempt(scene) {
+    const text = pipelineText('timed', { mode: 'append' })
+    const limits = 'limits: { retries: 0, runs_per_day: 1 }\n'
+    await scene.world.applyPipeline({ ...text, more: `${limits}triggers: { api: { per_day: 5 } }\n` })
+    await scene.agent()
+    const first = await startUnsigned(scene, 'timed')
+    await scene.world.endOf(first)
+    const trigger = { kind: 'api', day: new Date().toISOString().slice(0, 10), slot: 2 } as const
+    const id = runIdOf(scene, await idOf(scene, 'timed'), trigger)
+    const change = { id, trigger: JSON.stringify(trigger), slot: 2, plan: id }
+    const refusal = await refusalOf(scene, 'timed', { start: () => queueRun(scene, first, change) })
+    return { ...refusal, gained: await beyond(scene, 3) }
+  },
+}
+
+const listed = {
+  check: 'a value is one of those that the signed pipeline lists',
+  file: 'shared/parameters.ts',
+  find: 'if (!rule.enum.includes(value)) {',
+  put: 'if (false) {',
+}
+
+/** Starts a run for Ada, in which the edge puts another value. */
+async function withValue(scene: Scene, value: string) {
+  await scene.world.applyPipeline({
+    ...pipelineText('chosen', { unsigned: true }),
+    streams: ['{ from: people.csv, to: public.chosen, mode: replace, where: "name = ${who}" }'],
+    more:
+      'limits: { retries: 0 }\ntriggers: { api: { per_day: 2 } }\nparameters: { who: { enum: [Ada, Grace] } }\n',
+  })
+  alterJobs(scene, ({ run }) => (run.trigger.parameters = { who: value }))
+  const refusal = await refusalOf(scene, 'chosen', unsigned(scene, 'chosen', { who: 'Ada' }))
+  const rows = await rowsIn(scene.sql, 'public.chosen') ?? 0
+  return { refusal, rows }
+}
+
+const outOfBounds: Attack = {
+  name: 'parameter out of bounds',
+  tried: 'a value that the signed pipeline does not list, for rows that it was not to move',
+  codes: ['parameter_refused'],
+  without: [listed],
+  async attempt(scene) {
+    const { refusal, rows } = await withValue(scene, 'Edsger')
+    return { ...refusal, gained: rows > 0 ? 'the row of somebody who was not listed' : null }
+  },
+}
+
+const sqlInParameter: Attack = {
+  name: 'SQL in a parameter',
+  tried: "a value that would end the condition's text and go on as SQL",
+  codes: ['parameter_refused'],
+  without: [listed, {
+    check: 'a value is bound, and never text of the SQL',
+    file: 'shared/condition.ts',
+    find: 'return spell(parameter, (values[parameter] as Bound).type)',
+    put: 'return "\'" + (values[parameter] as Bound).value + "\'"',
+  }],
+  async attempt(scene) {
+    const { refusal, rows } = await withValue(scene, "Ada' or 'a' = 'a")
+    return { ...refusal, gained: rows > 1 ? `${rows} rows by SQL in a value` : null }
+  },
+}
+
+export const schedules: readonly Attack[] = [invented, early, repeated, tooMany, outOfBounds, sqlInParameter]
