@@ -51,6 +51,8 @@ export interface World extends AsyncDisposable {
   /** The machine of the agent. */
   readonly machine: Binary
   readonly tenant: string
+  /** What `init` printed. */
+  readonly made: Json
   readonly project: string
   readonly agentId: string
   /** Starts the agent and waits until it asks for work. `env` is what its secret references find. */
@@ -89,7 +91,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const machine = binaryAt(path, join(folder, 'agent'), options.places?.env)
   const does = async (...args: string[]) =>
     mustSucceed(await person.call([...args, '--json']), `sallyport ${args.slice(0, 2).join(' ')}`).value
-  const { tenant } = await makeTenant(options, { edge, url, does })
+  const made = await makeTenant(options, { edge, url, does })
+  const { tenant } = made
   const agentId = await enrolAgent(options, { machine, does, url })
   const { project } = JSON.parse(readFileSync(join(person.home, 'profile.json'), 'utf8')) as Json
   const agents = new Set<Started>()
@@ -111,6 +114,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     person,
     machine,
     tenant,
+    made,
     project: project.id,
     agentId,
     does,
@@ -169,7 +173,7 @@ async function makeTenant(
       ? []
       : ['--keystore', places.keystore, '--floor', places.floor, '--anchor', places.anchor]),
   ]
-  return await does('init', ...args, '--policy', policy) as { tenant: string }
+  return await does('init', ...args, '--policy', policy)
 }
 
 interface Enrolling {
