@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { fromBase64, toBase64 } from '../shared/bytes.ts'
 import { Fault } from '../shared/faults.ts'
+import { judge } from '../shared/judge.ts'
 import { Id, Key, Name, SealingPublic, Time } from '../shared/schemas/fields.ts'
 import { Pin } from '../shared/schemas/pin.ts'
 import type { OpeningKey } from '../shared/seal/envelope.ts'
@@ -108,9 +109,9 @@ export function parseFile<T>(schema: z.ZodType<T>, text: string, path: string): 
   } catch (cause) {
     throw new Fault('invalid_file', `${path} is not JSON.`, { cause })
   }
-  const parsed = schema.safeParse(value)
+  const parsed = judge(schema, value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  const issue = parsed.error?.issues[0]
   const where = issue?.path.join('.') || 'the top level'
   throw new Fault('invalid_file', `${path}, at ${where}: ${issue?.message ?? 'invalid'}.`)
 }

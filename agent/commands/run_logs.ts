@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { Id, Time, Version } from '../../shared/schemas/fields.ts'
 import { type RunLog, RunLogBody } from '../../shared/schemas/receipt.ts'
 import { schemas } from '../../shared/seal/context.ts'
@@ -157,9 +158,9 @@ async function checkPool(shell: Shell, { session, trust, run }: Checking): Promi
 }
 
 function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
+  const parsed = judge(schema, value)
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.') || 'the top level'
+  const where = parsed.error?.issues[0]?.path.join('.') || 'the top level'
   throw new Fault('edge_unexpected', `The edge's answer is not what its description says, at ${where}.`)
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { join, resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { Project } from '../../shared/schemas/project.ts'
@@ -106,7 +107,7 @@ export async function findProject({ edge, profile }: Session, wanted?: string): 
 export async function projectsOf(edge: Edge): Promise<readonly ProjectName[]> {
   const all = await everyPage((cursor) => answer(edge.GET('/v1/projects', { params: { query: cursor } })))
   return all.map((one) => {
-    const parsed = Project.pick({ id: true, name: true }).safeParse(one)
+    const parsed = judge(Project.pick({ id: true, name: true }), one)
     if (parsed.success) return parsed.data
     throw new Fault('edge_unexpected', 'The edge shows a project whose id or name is none.')
   })

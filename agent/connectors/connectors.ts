@@ -1,5 +1,6 @@
 /** Every connector there is. */
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import type { Connector } from './connector.ts'
 import { files } from './files/files.ts'
 import { https } from './https/https.ts'
@@ -18,8 +19,9 @@ export function connectorOf(name: string): Connector<any> {
 
 /** The config as its connector understands it. Throws `connection_invalid`; no value is quoted. */
 export function parseConfig(type: string, written: unknown): unknown {
-  const parsed = connectorOf(type).config.safeParse(written)
+  const parsed = judge(connectorOf(type).config, written)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map((issue) => `${[type, ...issue.path].join('.')}: ${issue.message}`)
-  throw new Fault('connection_invalid', issues.join('; '))
+  const found = parsed.error?.issues ?? []
+  const issues = found.map((issue) => `${[type, ...issue.path].join('.')}: ${issue.message}`)
+  throw new Fault('connection_invalid', issues.join('; ') || `What is written for ${type} cannot be read.`)
 }

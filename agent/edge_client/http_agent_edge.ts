@@ -1,6 +1,7 @@
 /** The agent's side of the API. Every reply is parsed before it is used. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
 import { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
@@ -121,8 +122,8 @@ async function heard<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
+  const parsed = judge(schema, value)
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.') || 'the top level'
+  const where = parsed.error?.issues[0]?.path.join('.') || 'the top level'
   throw new Fault('edge_unexpected', `The edge's answer is not what its description says, at ${where}.`)
 }

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { errno } from '../files.ts'
 import { readFileSync } from 'node:fs'
 
@@ -44,10 +45,10 @@ export function parseYaml<T>(text: string, path: string, kind: FileKind<T>): T {
   } catch (cause) {
     throw new Fault(kind.invalid, `${path}: its aliases do not resolve.`, { cause })
   }
-  const parsed = kind.schema.safeParse(value)
+  const parsed = judge(kind.schema, value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  if (!issue) throw new Fault(kind.invalid, path)
+  const issue = parsed.error?.issues[0]
+  if (!issue) throw new Fault(kind.invalid, `${path}: this is no ${kind.what}.`)
   throw complaint(issue, { kind, at: (way, key) => place(offsetOf(document, way, key)) })
 }
 

@@ -1,6 +1,7 @@
 /** Opens what was verified, under contexts that are built here, and checks it against what was signed. */
 import { fromBase64, fromUtf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { ConnectionBody, type ConnectionKind } from '../../shared/schemas/connection.ts'
 import { PipelineBody } from '../../shared/schemas/pipeline.ts'
 import { Policy } from '../../shared/schemas/policy.ts'
@@ -104,9 +105,9 @@ interface Opening<T> {
 export function openRecord<T>(envelope: string, { context, keys, commitment, schema }: Opening<T>): T {
   const plaintext = open(native, { context, envelope: bytesOf(envelope), keys })
   const body = uncommit(native, { plaintext, commitment })
-  const parsed = schema.safeParse(jsonOf(body))
+  const parsed = judge(schema, jsonOf(body))
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.') || 'the top level'
+  const where = parsed.error?.issues[0]?.path.join('.') || 'the top level'
   throw new Fault(
     'document_invalid',
     `What is sealed for the ${context.type} does not have its shape, at ${where}.`,

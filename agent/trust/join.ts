@@ -1,7 +1,9 @@
 /** Joining by the key of the pool: for tasks that come and go, whose ring vouches for them instead of a person. */
+import type { z } from 'zod'
 import { hostname } from 'node:os'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { Agent, Challenge } from '../../shared/schemas/agent.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
@@ -82,12 +84,8 @@ export function machineName(): string {
   return hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63) || 'agent'
 }
 
-interface Schema<T> {
-  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false }
-}
-
-function read<T>(schema: Schema<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = judge(schema, value)
   if (parsed.success) return parsed.data
   throw new Fault('edge_unexpected', "The edge's answer is not what its description says.")
 }

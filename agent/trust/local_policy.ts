@@ -7,6 +7,7 @@ import { isAbsolute, normalize, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
 import { readIfThere, refuseWritable } from '../files.ts'
 import { AddressRules, type Judgement, parseRange } from './addresses.ts'
 import { OwnFiles } from './own_files.ts'
@@ -119,9 +120,9 @@ function parseLocalPolicy(text: string, path: string): Rules {
   } catch (error) {
     throw new Fault('invalid_file', `The local policy ${path} is not YAML.`, { cause: error })
   }
-  const parsed = schema.safeParse(value)
+  const parsed = judge(schema, value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  const issue = parsed.error?.issues[0]
   const where = issue?.path.join('.') || 'the top level'
   throw new Fault('invalid_file', `The local policy ${path}, at ${where}: ${issue?.message ?? 'invalid'}.`)
 }

@@ -105,10 +105,11 @@ export const requestTargets: readonly Target[] = [
       const found = isRecord(wanted) ? asked(wanted['id']) : null
       if (!isRecord(wanted) || !found) return null
       const { params, query, body } = wanted
+      const hasBody = 'body' in wanted && found.route.method !== 'get'
       const mutated = {
         params: texts(params),
         query: texts(query),
-        ...('body' in wanted ? { body: atOnce(body) } : {}),
+        ...(hasBody ? { body: atOnce(body) } : {}),
       }
       const { as } = found.given
       return await answered(found.route, as === undefined ? mutated : { ...mutated, as })

@@ -127,4 +127,11 @@ describe('a body', () => {
       assert.deepEqual(answer, { status: 400, code: 'malformed_json' }, String(body))
     }
   })
+
+  test('holds nothing that a check would trip over', async () => {
+    for (const body of ['{"name":{"length":{"toString":1}}}', '{"name":{"length":{"\\u0074oString":1}}}']) {
+      const answer = await post({ 'content-type': 'application/json' }, body)
+      assert.deepEqual(answer, { status: 400, code: 'malformed_json' }, body)
+    }
+  })
 })

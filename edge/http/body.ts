@@ -100,8 +100,12 @@ async function collect(
   return bytes
 }
 
-/** Escapes of what is no text: halves of surrogate pairs (and whole ones, which then pass), and NUL. */
-const suspicious = /\\u(?:d[89a-f]|0000)/i
+/**
+ * Escapes of what is no text: halves of surrogate pairs (and whole ones, which then pass), and NUL. And the one key
+ * that nobody has a use for here, in whatever spelling: an object that has it as its own cannot be compared, and a
+ * check of its length, if it says to have one, would throw.
+ */
+const suspicious = /\\u(?:d[89a-f]|00)|"toString"/i
 
 /**
  * The text of a body of JSON, for the library to parse. Throws Fault `unsupported_media_type` when it does not say
@@ -119,6 +123,7 @@ export function textOf(headers: Headers, bytes: Uint8Array): string {
 }
 
 function onlyText(key: string, value: unknown): unknown {
+  if (key === 'toString') throw new TypeError('a key that makes a value deceive')
   for (const text of [key, value]) {
     if (typeof text === 'string' && (text.includes('\0') || !text.isWellFormed())) {
       throw new TypeError('not text')

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { fromBase64, toHex, utf8 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
+import { judge } from '../judge.ts'
 import { Connection } from '../schemas/connection.ts'
 import { Dsse } from '../schemas/dsse.ts'
 import { Index } from '../schemas/index.ts'
@@ -92,7 +93,7 @@ export function readUnverified<T extends DocumentType>(
   type: T,
   dsse: unknown,
 ): { readonly document: DocumentOf<T>; readonly hash: string } {
-  const parsed = Dsse.safeParse(dsse)
+  const parsed = judge(Dsse, dsse)
   if (!parsed.success || parsed.data.payloadType !== payloadTypeOf(type)) throw new Fault('document_invalid')
   const payload = fromBase64(parsed.data.payload)
   return { document: parse(type, payload), hash: hashOf(p, payload) }

@@ -1,6 +1,7 @@
 /** DSSE v1 signatures over bytes (github.com/secure-systems-lab/dsse, protocol.md). FORMAT.md, "Signed documents". */
 import { concat, fromBase64, toBase64, utf8 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
+import { judge } from '../judge.ts'
 import { Dsse } from '../schemas/dsse.ts'
 import { keyId } from '../seal/key_id.ts'
 import type { Primitives } from '../seal/primitives.ts'
@@ -55,7 +56,7 @@ export function verify(
   p: Primitives,
   given: { readonly dsse: unknown; readonly payloadType: string; readonly keys: readonly Uint8Array[] },
 ): Verified {
-  const parsed = Dsse.safeParse(given.dsse)
+  const parsed = judge(Dsse, given.dsse)
   if (!parsed.success || parsed.data.payloadType !== given.payloadType) throw new Fault('document_invalid')
   const { signatures } = parsed.data
   const payload = fromBase64(parsed.data.payload)
