@@ -14,4 +14,8 @@ plain: []
 
 # Addresses that are refused unless named: loopback, link-local, metadata services ("127.0.0.1", "fe80::/10").
 addresses: []
+
+# What narrows the signed policy here. When present, nothing else may be used:
+# connectors: [postgres, https]
+# hosts: [db.internal, reports.example.com]
 `
