@@ -20,7 +20,7 @@ import { checkRing } from '../trust/ring.ts'
 import { contradictionsOf } from '../trust/rotation.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { ringHere } from './key_inventory.ts'
-import { publishNext } from './next_trust.ts'
+import { publishNext, refuseDraft } from './next_trust.ts'
 import { peopleTrust } from './people_trust.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import { exits, type Shell, UsageError } from './shell.ts'
@@ -93,6 +93,7 @@ async function make(shell: Shell, options: RecoverOptions): Promise<number> {
   const { shares, threshold } = options
   if (threshold > shares) throw new UsageError('--threshold is no more than --shares.')
   const session = openSession(shell, options)
+  refuseDraft(shell)
   const trust = await peopleTrust(session)
   const { document } = trust.chain
   const ring = await ringHere(shell, configOf(shell, options).keystore)

@@ -89,10 +89,19 @@ function ownDraft(shell: Shell, { chain }: PeopleTrust, { isOurs }: NextTrust): 
     dropDraft(shell.home)
     return null
   }
+  return otherDraft(shell)
+}
+
+function otherDraft(shell: Shell): never {
   throw new UsageError(
     `There is a draft of something else at ${draftPath(shell.home)}. First: sallyport trust publish, or ` +
       'sallyport trust edit --discard',
   )
+}
+
+/** Before anything is begun that ends in a trust document. Throws a UsageError on a draft. */
+export function refuseDraft(shell: Shell): void {
+  if (readDraft(shell.home) !== null) otherDraft(shell)
 }
 
 /** None is no fault here: the draft goes to who has one. A key file that is named has to count. */

@@ -17,7 +17,7 @@ import { runCampaign } from './campaign.ts'
 import { type Exposed, exposedConnections } from './exposed.ts'
 import { interruptible } from './interruptible.ts'
 import type { RotateOptions } from './keys_rotate.ts'
-import { finishPublishing, publishNext } from './next_trust.ts'
+import { finishPublishing, publishNext, refuseDraft } from './next_trust.ts'
 import { type PeopleTrust, peopleTrust } from './people_trust.ts'
 import { runningAgents, verifiedReceipts } from './receipts.ts'
 import { changeRing, readRing, type RingPlace, waitingRing } from './ring_writing.ts'
@@ -110,6 +110,7 @@ async function begun({ shell, options, place }: Rotating, ring: Ring, trust: Peo
       `No rotation of the pool ${ring.pool} is under way. Begin one: sallyport keys rotate`,
     )
   }
+  refuseDraft(shell)
   const suite = Number(options.suite ?? suiteOf(document)) as Suite
   if (suite !== suiteOf(document)) settleSuite(document, { suite, readers: options.reader, home: shell.home })
   const compromised = options.compromised === true
