@@ -39,6 +39,20 @@ export const define: Define = (command, shell) => {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  sallyport members remove "Grace"')
     .action(shell.action((name: string, options: RemoveOptions) => remove(shell, name, options)))
+  sessionOptions(
+    command.command('erase').description(
+      'Remove a member and erase everything personal about them, for good',
+    ),
+  )
+    .argument('<member>', 'id or name')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nTheir names beside the audit log go; the hashes in it stay, and every proof and export verifies as before.\n' +
+        'What they have signed names their key and stays: see trust edit --remove-signer.\n\nExamples:\n' +
+        '  sallyport members erase "Grace"',
+    )
+    .action(shell.action((name: string, options: RemoveOptions) => erase(shell, name, options)))
 }
 
 async function all({ edge }: Session) {
@@ -47,7 +61,13 @@ async function all({ edge }: Session) {
 
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const members = await all(openSession(shell, options))
-  const rows = members.map((one) => [printable(one.name), one.role, one.state, one.id, one.created])
+  const rows = members.map((one) => [
+    one.erased === undefined ? printable(one.name) : '(erased)',
+    one.role,
+    one.state,
+    one.id,
+    one.created,
+  ])
   shell.result(members, table(['name', 'role', 'state', 'id', 'since'], rows))
 }
 
@@ -65,16 +85,24 @@ async function invite(shell: Shell, name: string, options: InviteOptions): Promi
   handOver(shell, { secret: invitation, out: options.out, value: { member } })
 }
 
-async function remove(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
-  const session = openSession(shell, options)
-  const found = (await all(session)).filter(({ id, name, state }) =>
-    id === wanted || (name === wanted && state !== 'removed')
+type Known = Awaited<ReturnType<typeof all>>[number]
+
+/** The one with this id, or the only one of this name that `counts`. Throws `not_found` or a UsageError. */
+async function one(session: Session, wanted: string, counts: (member: Known) => boolean): Promise<Known> {
+  const found = (await all(session)).filter((member) =>
+    member.id === wanted || (member.name === wanted && counts(member))
   )
   const [member] = found
   if (member === undefined) {
     throw new Fault('not_found', `There is no member ${printable(wanted)}. See: sallyport members list`)
   }
   if (found.length > 1) throw new UsageError(`${found.length} members are called ${wanted}; give the id.`)
+  return member
+}
+
+async function remove(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
+  const session = openSession(shell, options)
+  const member = await one(session, wanted, ({ state }) => state !== 'removed')
   await confirm(shell, `Remove ${member.name} (${member.id})?`, {
     yes: options.yes === true,
     option: '--yes',
@@ -84,5 +112,22 @@ async function remove(shell: Shell, wanted: string, options: RemoveOptions): Pro
     { id: member.id, removed: true },
     `${member.name} is removed. What their key signed still counts until it leaves the trust document: ` +
       'sallyport trust edit --remove-signer …',
+  )
+}
+
+async function erase(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
+  const session = openSession(shell, options)
+  const { id, name } = await one(session, wanted, ({ erased }) => erased === undefined)
+  await confirm(shell, `Erase everything personal about ${printable(name)} (${id})? It cannot be undone.`, {
+    yes: options.yes === true,
+    option: '--yes',
+  })
+  const { names, erased } = await answer(
+    session.edge.POST('/v1/members/{id}/erase', { params: { path: { id } } }),
+  )
+  shell.result(
+    { id, erased, names },
+    `Erased, with ${names} of their names beside the audit log. Exports and copies of the database from before still ` +
+      'hold them.',
   )
 }
