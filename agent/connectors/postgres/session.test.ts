@@ -110,6 +110,14 @@ describe('a connection over TLS', { skip: noServer }, () => {
     }
   })
 
+  test('counts the authorities of the agent’s settings where the connection names none', async () => {
+    const config = parseConfig('postgres', to('localhost', {})) as PostgresConfig
+    const network = { ...directNetwork, ca: [authority.certificate] }
+    await using session = await Session.open(config, { ...contextOf(strict), network }, 'source')
+    assert.deepEqual(await session.rows('select 1::text as one'), [{ one: '1' }])
+    await assert.rejects(Session.open(config, contextOf(strict), 'source'), { code: 'tls_failed' })
+  })
+
   test('may be left out on loopback where the guard allows it', async () => {
     assert.equal(await encrypted(to('localhost', {}), localGuard), false)
     assert.equal((await faultOf(to('localhost', { mode: 'disable' }), strict)).code, 'plain_refused')
