@@ -23,7 +23,7 @@ async function send(route: Route, given: Request & Call): Promise<Answer> {
   const params = given.params ?? {}
   const path = route.path.replaceAll(
     /\{(\w+)\}/g,
-    (_, name: string) => encodeURIComponent(params[name] ?? 'x'),
+    (_, name: string) => encodeURIComponent((params[name] ?? 'x').toWellFormed()),
   )
   const caller = given.as ?? (route.permission === null ? nobody : edge.admin)
   return await edge.call(caller, `${route.method.toUpperCase()} ${path}`, given)

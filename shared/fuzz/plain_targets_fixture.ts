@@ -1,6 +1,7 @@
 /** What is typed, and what stands in records that have been opened: their authors are known, and may be wrong. */
 import { utf8 } from '../bytes.ts'
 import { z } from 'zod'
+import { bindCondition, conditionText } from '../condition.ts'
 import { checkParameters } from '../parameters.ts'
 import { firesBetween, isFire, validSchedule } from '../schedule.ts'
 import { Parameter, ParameterName, ParameterValues } from '../schemas/parameter.ts'
@@ -57,6 +58,10 @@ const denied = (access: unknown) => {
   ]
   return found.map((one) => policyAllows(policy, one).allowed)
 }
+
+/** Strings, quoted names, words and numbers of PostgreSQL, each from where the one before it ends. */
+const tokens =
+  /[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d[\p{L}\p{N}_.]*/gu
 
 const Given = z.object({ declared: z.record(ParameterName, Parameter), given: ParameterValues })
 const { schedule } = documents.pipeline.triggers
@@ -138,6 +143,22 @@ export const plainTargets: readonly Target[] = [
       if (!parsed.success) return null
       checkParameters(parsed.data.declared, parsed.data.given, { unsigned: false })
       return parsed.data
+    },
+  },
+  {
+    name: 'where',
+    structure: 'text',
+    seeds: [
+      utf8("status <> 'draft' and region = ${region} and updated_at >= ${since}"),
+      utf8(`("a""b" in (1, 2.5e3) or c like E'it\\'s%') and note = ${'${note}'}`),
+    ],
+    take: (input) => bindCondition(lossy(input), documents.pipeline.parameters, documents.request.parameters),
+    // No value becomes text, whatever stands around it, and what can end a condition does not get in bare.
+    authentic(accepted) {
+      const condition = accepted as ReturnType<typeof bindCondition>
+      const text = conditionText(condition, (name) => `<${name}>`)
+      const bare = text.replace(tokens, 'x')
+      return !/[;\0'"]|--|\/\*|\$/.test(bare)
     },
   },
   {
