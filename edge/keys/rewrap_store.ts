@@ -58,12 +58,21 @@ export async function rewraps(
   return await query.orderBy('id', 'desc').limit(page.take).execute()
 }
 
-/** There is one at a time that is not done: `conflict`. What agents said in the one before is forgotten. */
+/**
+ * There is one at a time that is not done: `conflict`. What agents said in the one before is forgotten, and so are its
+ * batches: until now a late answer was told what had become of them.
+ */
 export function insertRewrap(row: RewrapRow): Step[] {
   const forget = writes.updateTable('sealed_record').set({ refused: null, tries: 0 })
     .where('tenant', '=', row.tenant).where(isRefused)
   const empty = writes.deleteFrom('sealed_group').where('tenant', '=', row.tenant).where('records', '=', 0)
-  return [step(writes.insertInto('rewrap').values(row), { otherwise: 'conflict' }), step(forget), step(empty)]
+  const batches = writes.deleteFrom('rewrap_batch').where('tenant', '=', row.tenant)
+  return [
+    step(writes.insertInto('rewrap').values(row), { otherwise: 'conflict' }),
+    step(batches),
+    step(forget),
+    step(empty),
+  ]
 }
 
 /** Compare-and-set on the state. */
@@ -74,11 +83,6 @@ export function moveRewrap(
   const query = writes.updateTable('rewrap').set({ state: move.to, finished: move.finished ?? null })
     .where('tenant', '=', of.tenant).where('id', '=', of.id).where('state', '=', move.from)
   return step(query, { otherwise: 'conflict' })
-}
-
-/** Batches of a campaign are kept for as long as an agent may ask once more what became of one. */
-export function forgetBatches(of: { readonly tenant: string; readonly id: string }): Step {
-  return step(writes.deleteFrom('rewrap_batch').where('tenant', '=', of.tenant).where('rewrap', '=', of.id))
 }
 
 /**

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { toBase64 } from '../../shared/bytes.ts'
+import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import type { RunLog } from '../../shared/schemas/receipt.ts'
 import { nameOfRecord, type RewrapJob } from '../../shared/schemas/rewrap.ts'
+import { describeEnvelope, reseal } from '../../shared/seal/envelope.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
+import { publicKeyOf } from '../../shared/seal/suites.ts'
 import { kinds } from '../db/storage_fixture.ts'
+import { nextSeed } from '../estate_fixture.ts'
+import { native } from '../primitives.ts'
 import { hashOf, pairOf, recipientOf, Scene, sealingKey } from './campaign_fixture.ts'
 
 /** A version more of everything that there can be: a connection, the policy, and the log of a run that goes on. */
@@ -160,8 +165,8 @@ describe('a batch', () => {
     assert.deepEqual([late.status, late.body.code], [409, 'rewrap_stale'])
     assert.equal((await s.campaign(id)).done, 0)
     assert.equal((await s.complete(again)).body.done, 3)
-    assert.equal((await s.complete(lost)).body.code, 'rewrap_stale')
     await s.edge.edge.reap()
+    assert.equal((await s.complete(lost)).body.code, 'rewrap_stale')
     assert.equal((await s.campaign(id)).state, 'done')
   })
 
@@ -186,6 +191,56 @@ describe('a batch', () => {
     assert.equal((await s.complete(job, { ...s.answer(job), fence: 2 })).body.code, 'rewrap_stale')
     assert.equal((await s.complete(job)).status, 200)
   })
+})
+
+for (const kind of kinds) {
+  test(`agents of two instances do every record once between them, on the ${kind} storage`, async () => {
+    await using s = await Scene.start(kind)
+    for (let i = 0; i < 30; i++) await s.estate.addConnection()
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    const agents = [s.agent, await s.estate.enrol(), await s.estate.enrol(), await s.estate.enrol()]
+    const other = s.edge.instance()
+    const polls = await Promise.all(agents.map((agent, i) => agent.poll(i % 2 ? { edge: other } : {})))
+    const jobs = polls.flatMap(({ body }) => body.job === null ? [] : [body.job as RewrapJob])
+    const handed = jobs.flatMap(({ records }) => records.map(nameOfRecord))
+    assert.deepEqual([handed.length, new Set(handed).size], [33, 33])
+    for (const job of jobs) {
+      const agent = agents[polls.findIndex(({ body }) => body.job?.batch === job.batch)]
+      assert.equal((await s.complete(job, s.answer(job), agent)).body.done, job.records.length)
+    }
+    assert.equal(await s.batch(), null)
+    assert.deepEqual([(await s.campaign(id)).state, (await s.campaign(id)).done], ['done', 33])
+    const wrong = 'SELECT * FROM sealed_group AS g WHERE records <> ' +
+      '(SELECT count(*) FROM sealed_record WHERE grp = g.id AND tenant = g.tenant)'
+    assert.deepEqual(await s.edge.rows(wrong), [])
+  })
+}
+
+test('a change of suite is a rewrap, whose envelopes are of the new suite', async () => {
+  await using s = await Scene.start()
+  const seed = nextSeed()
+  const publicKey = publicKeyOf(native, 2, seed)
+  const kid = keyId(native, publicKey)
+  const listed = { kid, suite: 2, pool: 'default', public: toBase64(publicKey), state: 'active' } as const
+  await s.estate.publishTrust({ sealing_keys: [sealingKey(s.old, 'retiring'), listed] })
+  const [first, second] = (await s.agent.call('GET', '/v1/agent/possession')).body.challenges
+  assert.deepEqual([first.kid, second.kid], [s.old.kid, kid])
+  assert.equal(describeEnvelope(fromBase64(second.sealed)).suite, 2)
+  const { id } = await s.startCampaign()
+  const job = await s.batch() as RewrapJob
+  const keys = [{ suite: 1, privateKey: s.old.seed }] as const
+  const recipients = [{ suite: 2, publicKey }] as const
+  const records = job.records.map((record) => {
+    const given = { context: s.contextOf(record), envelope: fromBase64(record.sealed), keys, recipients }
+    const { type, id, version, sealed } = record
+    return { type, id, version, was: hashOf(sealed), sealed: toBase64(reseal(native, given)) }
+  })
+  const { body } = await s.complete(job, { fence: 1, records, refused: [] })
+  assert.deepEqual(body, { done: 3, refused: 0, left: 0 })
+  assert.equal(await s.batch(), null)
+  assert.equal((await s.campaign(id)).state, 'done')
+  assert.equal((await s.estate.made('GET', '/v1/keys')).data[1].records, 3)
 })
 
 describe('an envelope', () => {
@@ -312,75 +367,4 @@ test('a campaign that is paused hands nothing out, and goes on from any instance
     'rewrap.resumed',
     'rewrap.finished',
   ])
-})
-
-describe('runs and rewraps', () => {
-  test('runs go first, but a batch has its turn every few seconds', async () => {
-    await using s = await Scene.start()
-    await s.turnOver()
-    const start = () => s.estate.made('POST', '/v1/runs', { pipeline_id: s.pipeline })
-    for (let i = 0; i < 4; i++) await start()
-    await s.startCampaign()
-    const kind = async () => (await s.agent.poll()).body.job?.kind
-    assert.deepEqual([await kind(), await kind()], ['run', 'run'])
-    s.edge.now += 6_000
-    assert.deepEqual([await kind(), await kind()], ['rewrap', 'run'])
-  })
-
-  test('a waiting poll is woken by a campaign', async () => {
-    await using s = await Scene.start()
-    await s.turnOver()
-    await s.agent.poll()
-    const poll = s.agent.poll({ wait: 25 })
-    await s.agent.poll()
-    await s.startCampaign()
-    assert.equal((await poll).body.job.kind, 'rewrap')
-  })
-})
-
-describe('pools', () => {
-  const pools = (s: Scene) => {
-    const more = { name: 'other', key: toBase64(pairOf().publicKey), enrolment: 'approval' } as const
-    return [...(s.estate.trust?.document.pools ?? []), more]
-  }
-
-  test('an agent is handed what its pool can open, and nothing else', async () => {
-    await using s = await Scene.start()
-    const elsewhere = pairOf()
-    const both = pools(s)
-    const keys = [sealingKey(s.old, 'active'), sealingKey(elsewhere, 'active', 'other')]
-    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
-    const stranger = await s.estate.enrol({ pool: 'other' })
-    const turned = [sealingKey(s.old, 'retiring'), sealingKey(s.next, 'active'), keys[1] as typeof keys[0]]
-    await s.estate.publishTrust({ pools: both, sealing_keys: turned })
-    await s.startCampaign()
-    assert.equal(await s.batch(stranger), null)
-    assert.deepEqual(await s.work(), [3])
-  })
-
-  test('an agent of a pool that is gone gets no work, neither runs nor rewraps', async () => {
-    await using s = await Scene.start()
-    const keys = [sealingKey(s.old, 'active'), sealingKey(pairOf(), 'active', 'other')]
-    const both = pools(s)
-    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
-    await s.estate.made('POST', '/v1/runs', { pipeline_id: s.pipeline })
-    const left = both.filter(({ name }) => name === 'other')
-    await s.estate.publishTrust({ pools: left, sealing_keys: [keys[1] as typeof keys[0]] })
-    assert.equal((await s.agent.poll()).body.job, null)
-    await s.estate.publishTrust({ pools: both, sealing_keys: keys })
-    assert.equal((await s.agent.poll()).body.job.kind, 'run')
-  })
-
-  test('records whose pool is gone cannot be passed on, and are told of', async () => {
-    await using s = await Scene.start()
-    const keys = [sealingKey(pairOf(), 'active', 'other')]
-    await s.estate.publishTrust({
-      pools: pools(s).filter(({ name }) => name === 'other'),
-      sealing_keys: keys,
-    })
-    const campaign = await s.startCampaign()
-    assert.deepEqual([campaign.state, campaign.remaining], ['done', { [s.old.kid]: 3 }])
-    const { data } = await s.estate.made('GET', `/v1/keys/${s.old.kid}/records`)
-    assert.deepEqual(data.map(({ refused }: { refused: string }) => refused), Array(3).fill('wrong_pool'))
-  })
 })

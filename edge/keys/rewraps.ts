@@ -19,7 +19,6 @@ import { requirementsOf } from './required.ts'
 import { rewrapRecords } from './rewrap_records.ts'
 import {
   batchesOut,
-  forgetBatches,
   freeRecords,
   groups,
   lease,
@@ -199,7 +198,7 @@ export class Rewraps {
       action: 'rewrap.finished',
       target: id,
       facts: { done, refused },
-      writes: [move, forgetBatches(running)],
+      writes: [move],
     })
     await happens(acted)
     this.#known.delete(tenant)
