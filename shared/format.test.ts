@@ -1,5 +1,6 @@
 import { Chacha20Poly1305 } from '@hpke/chacha20poly1305'
 import { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
+import { XWing } from '@hpke/hybridkem-x-wing'
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,12 +25,13 @@ describe('FORMAT.md', () => {
     else assert.equal(text, written)
   })
 
-  test('is enough to write a reader of the envelope: one on WebCrypto and @hpke/core opens its example', async () => {
+  test('is enough to write a reader of the envelope: one on WebCrypto and @hpke opens both examples', async () => {
     const privateKey = /reader\n {2}private +([0-9a-f]+)/.exec(exampleIn('keys'))?.[1] ?? ''
     const kid = /reader\n(?: .*\n){3} {2}key id +([0-9a-f]+)/.exec(exampleIn('keys'))?.[1] ?? ''
     const fields = [...exampleIn('context').matchAll(/^"(.*)"$/gm)].map((match) => match[1] ?? '')
     const envelope = concat(...envelopeParts().map(fromHex))
     const plaintext = await openAsOutsider({ envelope, kid, privateKey: fromHex(privateKey), fields })
+    assert.equal(toHex(plaintext), toHex(await openHybrid(envelope, fields)))
     const record = exampleIn('record')
     const [r, commitment] = [bytesAfter(record, 'r'), bytesAfter(record, 'commitment')]
     const body = utf8(/body\n {2}(.*)/.exec(record)?.[1] ?? '')
@@ -37,6 +39,15 @@ describe('FORMAT.md', () => {
     assert.equal(toHex(await hmac('SHA-256', r, concat(body))), toHex(commitment))
   })
 })
+
+/** The envelope of suite 2 has the header of its own example, and the body of the first one. */
+async function openHybrid(classic: Uint8Array, fields: string[]): Promise<Uint8Array> {
+  const example = exampleIn('hybrid')
+  const header = ['magic, suite, count', 'kid', 'enc', 'wrapped', 'header mac']
+  const envelope = concat(...header.map((part) => bytesAfter(example, part)), classic.slice(12 + 2 * 96 + 32))
+  const privateKey = bytesAfter(example, 'private key')
+  return await openAsOutsider({ envelope, kid: toHex(bytesAfter(example, 'key id')), privateKey, fields })
+}
 
 /** The hex of the example, in order: fixed part, wraps, mac, body. */
 function envelopeParts(): string[] {
@@ -66,24 +77,25 @@ const lengths = (...parts: Uint8Array[]) =>
 /** Follows the text of FORMAT.md, "Envelope", step by step, with none of our code. */
 async function openAsOutsider({ envelope, kid, privateKey, fields }: Given): Promise<Uint8Array> {
   assert.equal(toHex(envelope.subarray(0, 8)), toHex(utf8('SALLYENV')))
+  const number = envelope[9] ?? 0
+  const [wrapBytes, kem] = number === 1 ? [96, new DhkemX25519HkdfSha256()] : [1184, new XWing()]
   const count = ((envelope[10] ?? 0) << 8) | (envelope[11] ?? 0)
-  const headerEnd = 12 + 96 * count
+  const headerEnd = 12 + wrapBytes * count
   const body = envelope.slice(headerEnd + 32)
   const context = lengths(...fields.map(utf8))
-  const wraps = Array.from({ length: count }, (_, i) => envelope.slice(12 + 96 * i, 12 + 96 * (i + 1)))
+  const wraps = Array.from(
+    { length: count },
+    (_, i) => envelope.slice(12 + wrapBytes * i, 12 + wrapBytes * (i + 1)),
+  )
   const wrap = wraps.find((one) => toHex(one.subarray(0, 16)) === kid)
   assert.ok(wrap)
 
-  const suite = new CipherSuite({
-    kem: new DhkemX25519HkdfSha256(),
-    kdf: new HkdfSha256(),
-    aead: new Chacha20Poly1305(),
-  })
+  const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Chacha20Poly1305() })
   const bodyHash = new Uint8Array(await crypto.subtle.digest('SHA-256', body))
   const recipientKey = await suite.kem.deserializePrivateKey(privateKey)
-  const info = lengths(utf8('sallyport envelope v1'), utf8(fields[0] ?? ''), Uint8Array.of(0, 1))
+  const info = lengths(utf8('sallyport envelope v1'), utf8(fields[0] ?? ''), Uint8Array.of(0, number))
   const aad = lengths(wrap.subarray(0, 16), context, bodyHash)
-  const opened = await suite.open({ recipientKey, enc: wrap.slice(16, 48), info }, wrap.slice(48), aad)
+  const opened = await suite.open({ recipientKey, enc: wrap.slice(16, -48), info }, wrap.slice(-48), aad)
   const dataKey = new Uint8Array(opened)
 
   const headerKey = await hmac(
