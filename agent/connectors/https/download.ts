@@ -3,12 +3,17 @@
  * that it gave (RFC 9530). A body that breaks off is continued where its strong ETag says that it is still the same.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Fault } from '../../../shared/faults.ts'
 import { faultOf, faultOfStatus } from './errors.ts'
 
-/** Silence in the middle of a body. */
-const idleMs = 60_000
+/** In which at least `leastBytes` have to come: a server must not hold a run for ever by a byte now and then. */
+const windowMs = 60_000
+const leastBytes = 16_384
+/** Left free on the disk of the run's folder, for everything else that lives there. */
+const reserveBytes = 1 << 30
+const lookEveryBytes = 64 << 20
 const mostContinuations = 3
 
 export interface Download {
@@ -21,6 +26,10 @@ export interface Download {
   readonly host: string
   readonly mostBytes: number | null
   readonly signal: AbortSignal
+  /** 60 s unless given. */
+  readonly windowMs?: number
+  /** 1 GiB unless given. */
+  readonly reserveBytes?: number
 }
 
 interface State {
@@ -65,9 +74,15 @@ async function receive(wanted: Download, state: State): Promise<void> {
   state.etag = etag !== null && etag.startsWith('"') ? etag : null
   const length = lengthOf(response, name)
   if (mostBytes !== null && length !== null && from + length > mostBytes) throw tooLarge(mostBytes)
+  await checkSpace(wanted, length ?? 0)
   const before = state.bytes
+  let looked = before
   for await (const chunk of chunksOf(response, wanted)) {
     state.bytes += chunk.byteLength
+    if (state.bytes - looked > lookEveryBytes) {
+      looked = state.bytes
+      await checkSpace(wanted, 0)
+    }
     if (mostBytes !== null && state.bytes > mostBytes) throw tooLarge(mostBytes)
     if (length !== null && state.bytes - before > length) throw lengthDiffers(host)
     state.hash.update(chunk)
@@ -110,14 +125,37 @@ function lengthOf({ headers, status }: Response, name: string): number | null {
   throw new Fault('source_failed', `The server does not say how long "${name}" is.`)
 }
 
-async function* chunksOf(response: Response, { host, signal }: Download): AsyncGenerator<Uint8Array> {
+/** Throws `disk_full` when so many bytes more would leave too little to others. */
+async function checkSpace(
+  { path, reserveBytes: reserve = reserveBytes }: Download,
+  bytes: number,
+): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path))
+  if (bavail * bsize < bytes + reserve) {
+    throw new Fault(
+      'disk_full',
+      'The disk of the run’s folder has no room for the file and all else that needs it.',
+    )
+  }
+}
+
+async function* chunksOf(response: Response, wanted: Download): AsyncGenerator<Uint8Array> {
+  const { signal, windowMs: ms = windowMs } = wanted
   const reader = response.body?.getReader()
   if (reader === undefined) return
+  let began = performance.now()
+  let bytes = 0
   try {
     while (true) {
-      const { done, value } = await soon(reader.read(), host)
+      const { done, value } = await soon(reader.read(), wanted)
       signal.throwIfAborted()
       if (done) return
+      bytes += value.byteLength
+      if (performance.now() - began > ms) {
+        if (bytes < leastBytes) throw tooSlow(wanted)
+        began = performance.now()
+        bytes = 0
+      }
       yield value
     }
   } finally {
@@ -125,17 +163,18 @@ async function* chunksOf(response: Response, { host, signal }: Download): AsyncG
   }
 }
 
-async function soon<T>(work: Promise<T>, host: string): Promise<T> {
+async function soon<T>(work: Promise<T>, wanted: Download): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Fault('connection_lost', `${host} has gone silent in the middle of a file.`)),
-    idleMs,
-  )
+  const timer = setTimeout(() => late.reject(tooSlow(wanted)), wanted.windowMs ?? windowMs)
   try {
     return await Promise.race([work, late.promise])
   } finally {
     clearTimeout(timer)
   }
+}
+
+function tooSlow({ host }: Download): Fault {
+  return new Fault('connection_lost', `${host} has gone silent in the middle of a file, or nearly so.`)
 }
 
 function tooLarge(most: number): Fault {

@@ -10,6 +10,7 @@ import { networkOf } from '../../network.ts'
 import type { Context } from '../connector.ts'
 import { parseConfig } from '../connectors.ts'
 import type { HttpsConfig } from './config.ts'
+import { download } from './download.ts'
 import { Proxy, type SurroundingOptions, surroundings, WebServer } from './server_fixture.ts'
 import { HttpsSource } from './source.ts'
 
@@ -193,6 +194,26 @@ describe('a body', () => {
     assert.equal(await read(), '1,a\n2,\n')
   })
 
+  test('that comes too slowly is given up, and one that the disk has no room for', async () => {
+    const each = { name: 'a', host: 'data.example', mostBytes: null, signal }
+    const answered = (body: BodyInit, length: number) => async () =>
+      new Response(body, { headers: { 'content-length': String(length) } })
+    using around = surroundings({ names })
+    let turn = 0
+    const trickle = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (turn++ > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+        controller.enqueue(new Uint8Array(1))
+      },
+    })
+    const slow = { ...each, path: join(around.folder, 'slow'), windowMs: 20, ask: answered(trickle, 1000) }
+    await assert.rejects(download(slow), { code: 'connection_lost', message: /silent/ })
+    const silent = { ...slow, path: join(around.folder, 'silent'), ask: answered(new ReadableStream(), 1000) }
+    await assert.rejects(download(silent), { code: 'connection_lost', message: /silent/ })
+    const full = { ...each, path: join(around.folder, 'full'), reserveBytes: 2 ** 60, ask: answered('x', 1) }
+    await assert.rejects(download(full), { code: 'disk_full' })
+  })
+
   test('that is larger than the limit is refused, said or not', async () => {
     data.give('/in/a.csv', text)
     await refuses('bytes_over_limit', { mostBytes: text.length - 1 })
@@ -234,6 +255,11 @@ describe('addresses', () => {
     await source.stream('a.csv', signal)
     await assert.rejects(source.stream('b.csv', signal), { code: 'address_refused' })
     assert.equal(data.seen.length, 1)
+  })
+
+  test('that have no place in a URL are not replaced by their name', async () => {
+    const config = { url: `https://localhost:${data.port}/in/` }
+    await refuses('connection_refused', { config, names: { localhost: ['fe80::1%lo'] } })
   })
 
   test('that refuse are followed by the next of the name', async () => {

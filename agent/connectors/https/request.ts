@@ -120,8 +120,7 @@ async function once(
   { config, context, address }: Way & { readonly address: string | null },
 ): Promise<Response> {
   const host = bareHost(url)
-  const target = new URL(url)
-  if (address !== null) target.hostname = isIP(address) === 6 ? `[${address}]` : address
+  const target = address === null ? url : at(address, url)
   const late = new AbortController()
   const timer = setTimeout(
     () => late.abort(new Fault('connection_lost', `${host} does not answer.`)),
@@ -155,6 +154,17 @@ async function once(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The same URL at exactly this address. Throws where it has no place in a URL: the name would be resolved again. */
+function at(address: string, { protocol, port, pathname, search }: URL): URL {
+  const host = isIP(address) === 6 ? `[${address}]` : address
+  const text = `${protocol}//${host}${port === '' ? '' : `:${port}`}${pathname}${search}`
+  const target = URL.canParse(text) ? new URL(text) : null
+  if (target === null || isIP(bareHost(target)) === 0) {
+    throw new Fault('connection_refused', `${address} cannot be connected to by https.`)
+  }
+  return target
 }
 
 function authorities({ ca, caFile }: HttpsConfig, context: Context): { readonly ca?: string[] } {
