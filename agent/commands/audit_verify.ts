@@ -212,7 +212,7 @@ async function knownLog(
   }
   if (profile?.pin) {
     const cache = join(home, places.cache, `trust-${profile.pin.tenant}.json`)
-    const { document } = await walkTrust({ pin: profile.pin, seen: [], cache, after: async () => [] })
+    const { document } = await walkTrust({ pin: profile.pin, seen: [], cache, after: null })
     return { tenant: document.tenant, logKey: document.log_key }
   }
   throw new UsageError(

@@ -1,7 +1,8 @@
 /** `sallyport doctor`: looks at everything that a command or an agent needs here, and says what is wrong. */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Fault } from '../../shared/faults.ts'
+import { Fault, isFaultCode } from '../../shared/faults.ts'
+import type { Anchor } from '../../shared/schemas/anchor.ts'
 import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
 import { type Config, edgeOf } from '../config.ts'
 import { answer, edgeForAgent } from '../edge_client/edge_client.ts'
@@ -10,6 +11,7 @@ import { places, readProfile } from '../home.ts'
 import { fetchBy } from '../network.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { readIdentity } from '../trust/agent_identity.ts'
+import { alarming } from '../trust/alarming.ts'
 import { anchorAt, readAnchor } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
 import { lostPipeline, readPipelineAnchor } from '../trust/pipeline_anchor.ts'
@@ -144,14 +146,12 @@ function personChecks(shell: Shell): [string, Check][] {
   ]
 }
 
-/** What an edge does not do by accident, or only when its database was put back to an older state. */
-const alarming: Readonly<Record<string, string>> = {
-  log_forked: 'the audit log was rewritten, cut off, or shown in two ways',
-  checkpoint_invalid: 'the audit log was signed by another key',
-  trust_rolled_back: 'the edge showed an older trust document',
-  trust_forked: 'the edge showed another trust document under a known version',
-  index_rolled_back: 'the edge showed an older index',
-  index_forked: 'the edge showed another index under a known number',
+function alarmText(code: string, { count, first, last }: Anchor['refused'][string]): string | null {
+  const says = isFaultCode(code) ? alarming[code] : undefined
+  if (says === undefined) return null
+  return `${says} (${code}, ${
+    count === 1 ? `at ${first.at}` : `${count} times, from ${first.at} to ${last.at}`
+  })`
 }
 
 function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
@@ -203,15 +203,8 @@ function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
         if (kept && await readPipelineAnchor(store, of) === null) throw lostPipeline(of)
       }
       const last = refusals.at(-1)
-      const alarms = Object.entries(refused).filter(([code]) => code in alarming)
-      if (alarms.length > 0) {
-        return `!${
-          alarms.map(([code, { count, first, last }]) => {
-            const when = count === 1 ? `at ${first.at}` : `${count} times, from ${first.at} to ${last.at}`
-            return `${alarming[code]} (${code}, ${when})`
-          }).join('; ')
-        }`
-      }
+      const alarms = Object.entries(refused).flatMap(([code, times]) => alarmText(code, times) ?? [])
+      if (alarms.length > 0) return `!${alarms.join('; ')}`
       const seen = trust === null ? 'nothing seen yet' : `trust document ${trust.version} seen`
       return last === undefined ? seen : `${seen}; last refusal ${last.code} at ${last.at}`
     }],

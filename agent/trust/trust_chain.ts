@@ -28,8 +28,8 @@ export interface ChainOptions {
   readonly pin: Pin
   /** Places that must lie on the way. */
   readonly seen: readonly Seen[]
-  /** Versions after the given one, oldest first; empty when there are no more. */
-  readonly after: (version: number) => Promise<readonly TrustVersion[]>
+  /** Versions after the given one, oldest first; empty when there are no more. Null where no edge is asked. */
+  readonly after: ((version: number) => Promise<readonly TrustVersion[]>) | null
   /** A file that saves fetching. What it holds is verified like everything else. */
   readonly cache: string
 }
@@ -37,13 +37,20 @@ export interface ChainOptions {
 /** A chain that never ends is no chain. */
 const mostVersions = 10_000
 
-/** Throws `edge_…` and what `verifyChain` throws. */
+/** Throws `edge_…` and what `verifyChain` throws; `trust_rolled_back` also by what is kept here. */
 export async function walkTrust(options: ChainOptions): Promise<Chain> {
   const { pin, cache } = options
   const kept = readCache(cache, pin)
   const last = kept.newest?.version ?? null
   // The newest one that is known is asked for once more, for its policy.
-  const fetched = await fetchAfter(options, (last ?? pin.version) - 1)
+  const { after } = options
+  const fetched = after === null ? [] : await fetchAfter(after, (last ?? pin.version) - 1)
+  if (after !== null && last !== null && fetched.length === 0) {
+    throw new Fault(
+      'trust_rolled_back',
+      `Version ${last} was verified here, and the edge no longer shows it.`,
+    )
+  }
   const begin = fetched[0]?.version ?? Infinity
   const versions = [...kept.versions.filter(({ version }) => version < begin), ...fetched]
   const seen = kept.newest === null ? options.seen : [...options.seen, kept.newest]
@@ -61,7 +68,10 @@ export async function walkTrust(options: ChainOptions): Promise<Chain> {
   return { document, hash, versions, policy }
 }
 
-async function fetchAfter({ after }: ChainOptions, start: number): Promise<TrustVersion[]> {
+async function fetchAfter(
+  after: NonNullable<ChainOptions['after']>,
+  start: number,
+): Promise<TrustVersion[]> {
   const all: TrustVersion[] = []
   for (let last = start;;) {
     const some = await after(last)

@@ -14,6 +14,7 @@ import { keepRefusal } from '../runs/refusal.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { Enrolled } from '../trust/agent_identity.ts'
+import { alarming } from '../trust/alarming.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
 import { floorAt } from '../trust/floor.ts'
@@ -198,7 +199,7 @@ class Readiness {
   async look(signal: AbortSignal): Promise<boolean> {
     if (this.#refused === null && performance.now() - this.#at < rereadMs) return true
     try {
-      const footing = await this.#stand.footings.read(signal)
+      const footing = await settled(() => this.#stand.footings.read(signal), { signal })
       this.#at = performance.now()
       this.#refused = null
       this.#saw(footing)
@@ -216,6 +217,7 @@ class Readiness {
     if (!(error instanceof Fault) || this.#refused === error.code) return
     this.#refused = error.code
     if (error.class !== 'refused') return
+    if (alarming[error.code] !== undefined) this.#options.alarm(error)
     await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
   }
 }

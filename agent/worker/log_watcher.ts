@@ -4,9 +4,11 @@ import type { AgentCheckpoint } from '../../shared/schemas/agent.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import type { Log } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
+import { alarming } from '../trust/alarming.ts'
 import { readAnchor } from '../trust/anchor.ts'
 import type { Footings } from '../trust/footing.ts'
 import { remembered, watchLog } from '../trust/log_watch.ts'
+import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 
 export interface LogWatcherOptions {
@@ -18,6 +20,8 @@ export interface LogWatcherOptions {
   /** Told when history was rewritten: the loudest thing that an agent can say. */
   readonly alarm: (fault: Fault) => void
   readonly now: () => number
+  /** Waits between looks at a floor that is ahead of the edge. */
+  readonly pausesMs?: readonly number[]
 }
 
 /** A checkpoint from a poll, and the size of the log that the poll was asked to go on from. */
@@ -75,7 +79,7 @@ export class LogWatcher {
     } catch (error) {
       log.write('error', 'the audit log could not be verified', { error })
       if (!(error instanceof Fault) || error.class !== 'refused') return
-      if (error.code === 'log_forked' || error.code === 'checkpoint_invalid') alarm(error)
+      if (alarming[error.code] !== undefined) alarm(error)
       await keepRefusal(anchor, of, { fault: error, run: null, now: now() })
     }
   }
@@ -83,7 +87,7 @@ export class LogWatcher {
   async #follow(shown: Shown | null): Promise<number> {
     const { edge, anchor, footings, now } = this.#options
     const signal = AbortSignal.timeout(lookForMs)
-    const footing = await footings.read(signal)
+    const footing = await settled(() => footings.read(signal), { signal, pausesMs: this.#options.pausesMs })
     return await watchLog({ edge, anchor, footing, now, shown }, signal)
   }
 }
