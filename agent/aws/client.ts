@@ -21,22 +21,39 @@ export async function clientSettings(region: string | null) {
   }
 }
 
-/** The client's region. Throws `invalid_setting` when neither the setting nor the environment names one. */
-export async function regionOf(
-  { config }: { readonly config: { readonly region: () => Promise<string> } },
-  what: string,
-): Promise<string> {
-  try {
-    return await config.region()
-  } catch (cause) {
-    throw new Fault(
-      'invalid_setting',
-      `${what} is in no region: set AWS_REGION, or name it in the setting.`,
-      {
-        cause,
-      },
-    )
+interface Client {
+  readonly config: { readonly region: () => Promise<string> }
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Handler) => Handler,
+      where: { readonly step: 'build'; readonly name: string },
+    ): void
   }
+}
+
+// deno-lint-ignore no-explicit-any -- the SDK's own types differ from client to client
+type Handler = (args: any) => Promise<any>
+
+/**
+ * The client, once it is clear where it asks. Throws `invalid_setting` when neither the setting nor the environment
+ * names a region; its calls do when something led them to an address that is neither https nor on loopback.
+ */
+export async function checked<T extends Client>(client: T, what: string): Promise<T> {
+  try {
+    await client.config.region()
+  } catch (cause) {
+    const message = `${what} is in no region: set AWS_REGION, or name it in the setting.`
+    throw new Fault('invalid_setting', message, { cause })
+  }
+  const onlySafe = (next: Handler): Handler => async (args) => {
+    const { protocol, hostname } = args.request as { protocol: string; hostname: string }
+    if (protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(hostname)) {
+      return await next(args)
+    }
+    throw new Fault('invalid_setting', `${what} would be asked for without TLS: ${protocol}//${hostname}.`)
+  }
+  client.middlewareStack.add(onlySafe, { step: 'build', name: 'sallyportOnlySafe' })
+  return client
 }
 
 const mostAttempts = 5

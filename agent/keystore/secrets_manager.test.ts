@@ -136,6 +136,17 @@ describe('a ring in Secrets Manager', () => {
     }
   })
 
+  test('is asked for by TLS, whatever the environment says', async () => {
+    const was = setEnv({ AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://secrets.example.com' })
+    try {
+      const fault = await faultOf(keystore().read())
+      assert.equal(fault.code, 'invalid_setting')
+      assert.match(fault.message, /without TLS/)
+    } finally {
+      setEnv(was)
+    }
+  })
+
   test('is named by a name or an ARN, and by nothing else', () => {
     for (const id of ['a b', 'arn:aws:s3:::bucket', 'arn:aws:secretsmanager:eu:1:secret:x', '../x?']) {
       assert.throws(() => keystore(id), { code: 'invalid_setting' }, id)

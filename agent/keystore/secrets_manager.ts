@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { Fault } from '../../shared/faults.ts'
-import { clientSettings, Exhausted, persist, regionOf } from '../aws/client.ts'
+import { checked, clientSettings, Exhausted, persist } from '../aws/client.ts'
 import type { Keystore } from './keystore.ts'
 
 /** Where a secret is. The region is the environment's where null. */
@@ -166,8 +166,7 @@ class SecretsManagerKeystore {
   async #connect(): Promise<SecretsManager> {
     const { SecretsManager } = await import('@aws-sdk/client-secrets-manager')
     const client = new SecretsManager(await clientSettings(this.#secret.region))
-    await regionOf(client, `keystore: ${this.place}`)
-    return client
+    return await checked(client, `keystore: ${this.place}`)
   }
 
   #fault(cause: Exhausted): Fault {

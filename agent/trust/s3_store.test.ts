@@ -139,6 +139,17 @@ describe('a store in S3', () => {
     assert.match(fault.message, /us-west-2/)
   })
 
+  test('is asked for by TLS, whatever the environment says', async () => {
+    const was = setEnv({ AWS_ENDPOINT_URL_S3: 'http://secrets.example.com' })
+    try {
+      const fault = await faultOf(store().read())
+      assert.equal(fault.code, 'invalid_setting')
+      assert.match(fault.message, /without TLS/)
+    } finally {
+      setEnv(was)
+    }
+  })
+
   test('is written in one way', () => {
     const wrong = [
       's3://acme/anchor.json',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { S3 } from '@aws-sdk/client-s3'
 import { Fault } from '../../shared/faults.ts'
-import { clientSettings, Exhausted, persist, regionOf } from '../aws/client.ts'
+import { checked, clientSettings, Exhausted, persist } from '../aws/client.ts'
 import { besideName } from './beside_name.ts'
 import type { Seen, Store } from './store.ts'
 
@@ -167,9 +167,7 @@ function faster({ failure: { status, name } }: Exhausted): boolean {
 
 async function connect(region: string | null, what: string): Promise<S3> {
   const { S3 } = await import('@aws-sdk/client-s3')
-  const client = new S3(await clientSettings(region))
-  await regionOf(client, what)
-  return client
+  return await checked(new S3(await clientSettings(region)), what)
 }
 
 /** Made at the first call; made again when that failed. */
