@@ -1,4 +1,5 @@
 /** Every attack, in the order of the list. */
+import { agents } from './agents.ts'
 import { anchors } from './anchors.ts'
 import type { Attack } from './attack.ts'
 import { documents } from './documents.ts'
@@ -10,6 +11,7 @@ import { places } from './places.ts'
 import { records } from './records.ts'
 import { schedules } from './schedules.ts'
 import { triggers } from './triggers.ts'
+import { sizes } from './sizes.ts'
 import { trust } from './trust.ts'
 
 export const attacks: readonly Attack[] = [
@@ -24,4 +26,6 @@ export const attacks: readonly Attack[] = [
   ...anchors,
   ...people,
   ...logs,
+  ...agents,
+  ...sizes,
 ]

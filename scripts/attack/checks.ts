@@ -36,3 +36,11 @@ export const ledger: Mutation = {
   find: 'runId: job.run.id,',
   put: 'runId: crypto.randomUUID(),',
 }
+
+/** No defence against an edge that cheats: in its way when the check before it is gone. */
+export const honestEdge: Mutation = {
+  check: 'an honest edge stores no record that is sealed to strangers',
+  file: 'edge/trust/rules.ts',
+  find: 'if (!described.kids.every((kid) => kids.includes(kid))) {',
+  put: 'if (false) {',
+}

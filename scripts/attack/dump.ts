@@ -14,6 +14,7 @@ import type { Attack } from './attack.ts'
 import { ownSealingKey } from './forge.ts'
 import { type Scene, secret } from './scene.ts'
 import { refusalIn } from './watch.ts'
+import type { Mutation } from './without.ts'
 
 /** A person seals a password, while the edge shows what it likes. */
 export async function addSecret({ folder, target, world }: Scene, name: string) {
@@ -109,26 +110,35 @@ async function found({ world }: Scene): Promise<number> {
   return searched.reduce((sum, { findings }) => sum + findings.length, 0) + searchMemory(needles, pid)
 }
 
+/** The sealer takes whom the edge names beside a connection of before. */
+export const namedRecipients: Mutation = {
+  check: 'recipients come from the verified trust document alone',
+  file: 'agent/commands/connection.ts',
+  find: 'body: { config: written.config },\n    recipients,',
+  put:
+    'body: { config: written.config },\n    recipients: [...recipients, ...stored.slice(0, 1).flatMap((one) => ' +
+    '(one as any).recipients.map((key: string) => ({ suite: 1, publicKey: Uint8Array.fromBase64(key) })))],',
+}
+
+/** Names a key beside every connection that the edge lists. */
+export function nameRecipient({ proxy }: Scene, key: string): void {
+  proxy.alter(({ path, body }) => {
+    if (!path.startsWith('/v1/connections') || !Array.isArray(body?.data)) return false
+    for (const one of body.data) one.recipients = [key]
+    return true
+  })
+}
+
 const fromDump: Attack = {
   name: 'credentials read from a dump',
   tried:
     'database, write-ahead log, log, memory and all that was ever sent, searched, and opened with every key ' +
     'that the edge can name as a recipient',
   codes: ['kid_missing'],
-  without: [{
-    check: 'recipients come from the verified trust document alone',
-    file: 'agent/commands/connection.ts',
-    find: 'body: { config: written.config },\n    recipients,',
-    put: 'body: { config: written.config },\n    recipients: [...recipients, ...stored.flatMap((one) => ' +
-      '(one as any).recipients.map((key: string) => ({ suite: 1, publicKey: Uint8Array.fromBase64(key) })))],',
-  }],
+  without: [namedRecipients],
   async attempt(scene) {
     const key = ownSealingKey()
-    scene.proxy.alter(({ path, body }) => {
-      if (!path.startsWith('/v1/connections') || !Array.isArray(body?.data)) return false
-      for (const one of body.data) one.recipients = [key.public]
-      return true
-    })
+    nameRecipient(scene, key.public)
     const sent = whatIsSent(scene)
     await addSecret(scene, 'vault')
     const times = await found(scene)

@@ -1,8 +1,9 @@
 /** Carries one attack out, and says whether it ended as it has to: refused and seen, or – without its check – won. */
 import { binaryPath } from '../build_agent.ts'
+import { root } from '../suites.ts'
 import type { Attack, Outcome } from './attack.ts'
 import type { Scene } from './scene.ts'
-import { buildWithout } from './without.ts'
+import { buildWithout, edgeWithout } from './without.ts'
 
 /** A run that waits for something that never comes is a failure, not a wait. */
 const LONGEST_MS = 45_000
@@ -33,7 +34,8 @@ export async function judge(scene: Scene, attack: Attack, { prove, mutants }: Ju
     return { name, tried, ok: wrong === null, ...outcome, seconds, wrong, without }
   }
   try {
-    await scene.reset(prove ? await buildWithout(attack.without, mutants) : binaryPath)
+    const binary = prove ? await buildWithout(attack.without, mutants) : binaryPath
+    await scene.reset(binary, prove ? edgeWithout(attack.without, mutants) : root)
     const outcome = await inTime(attack.attempt(scene))
     return after(outcome, prove ? wrongInProof(outcome) : wrongInEarnest(attack, outcome))
   } catch (error) {

@@ -14,6 +14,7 @@ import type { Json } from '../e2e/tampering_proxy.ts'
 import { until } from '../e2e/until.ts'
 import type { Attack, Outcome } from './attack.ts'
 import { signatures } from './checks.ts'
+import { addSecret } from './dump.ts'
 import { trustOf } from './forge.ts'
 import { homeFile, pipelineText, readHome, type Scene } from './scene.ts'
 import { keptRefusals, refusalIn, startUnsigned } from './watch.ts'
@@ -104,6 +105,7 @@ const truncated: Attack = {
   without: rewritten.without,
   async attempt(scene) {
     const file = await exported(scene, 'old')
+    await addSecret(scene, 'of-today')
     await witnessed(scene)
     await scene.stopAgent()
     return await verified(scene, file, true)

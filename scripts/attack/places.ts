@@ -9,7 +9,7 @@ import { commit } from '../../shared/seal/record.ts'
 import { edgeSql } from '../e2e/edge_rows.ts'
 import { newSeed, primitives } from '../e2e/forge.ts'
 import type { Attack } from './attack.ts'
-import { commitments } from './checks.ts'
+import { commitments, honestEdge } from './checks.ts'
 import { publishTrust } from './estate.ts'
 import { ownSealingKey, poolKeys, trustOf } from './forge.ts'
 import { pipelineText, type Scene } from './scene.ts'
@@ -62,22 +62,27 @@ const otherPool: Attack = {
   name: "another pool's connection",
   tried: 'a pipeline and a connection of another pool, handed to an agent of this one',
   codes: ['wrong_pool'],
-  without: [{
-    check: 'records are sealed to the pools that they name alone',
-    file: 'shared/trust/recipients.ts',
-    find: "key.pool === pool && key.state === 'active'",
-    put: "key.state === 'active'",
-  }, {
-    check: "a pipeline is of the agent's pool",
-    file: 'agent/runs/verify.ts',
-    find: 'if (pool !== footing.ring.pool) throw',
-    put: 'if (false) throw',
-  }, {
-    check: "a connection is for the agent's pool",
-    file: 'agent/runs/verify.ts',
-    find: 'if (!connection.signed.document.pools.includes(ring.pool)) {',
-    put: 'if (false) {',
-  }],
+  without: [
+    {
+      check: 'records are sealed to the pools that they name alone',
+      file: 'shared/trust/recipients.ts',
+      find: "key.pool === pool && key.state === 'active'",
+      put: "key.state === 'active'",
+    },
+    {
+      check: "a pipeline is of the agent's pool",
+      file: 'agent/runs/verify.ts',
+      find: 'if (pool !== footing.ring.pool) throw',
+      put: 'if (false) throw',
+    },
+    honestEdge,
+    {
+      check: "a connection is for the agent's pool",
+      file: 'agent/runs/verify.ts',
+      find: 'if (!connection.signed.document.pools.includes(ring.pool)) {',
+      put: 'if (false) {',
+    },
+  ],
   async attempt(scene) {
     const { world } = scene
     const { suite, kid, public: key } = ownSealingKey()
@@ -146,8 +151,8 @@ const metadata: Attack = {
   without: [{
     check: 'resolved addresses pass the address rules',
     file: 'agent/trust/addresses.ts',
-    find: 'if (this.#named.check(bare, family(bare)) || !refused.check(bare, family(bare))) continue',
-    put: 'continue',
+    find: 'if (!refused) continue',
+    put: 'if (rule) continue',
   }],
   async attempt(scene) {
     using metadata = await listener()

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Ended, Started } from '../e2e/binary.ts'
 import type { Json, TamperingProxy } from '../e2e/tampering_proxy.ts'
 import { startTamperingProxy } from '../e2e/tampering_proxy.ts'
+import { root } from '../suites.ts'
 import { startWorld, type World } from '../e2e/world.ts'
 
 /** What only the agents' pool may ever read. */
@@ -34,8 +35,10 @@ export interface Scene extends AsyncDisposable {
   stopAgent(): Promise<void>
   /** What the agent that runs has said. */
   said(): string
-  /** Everything as it was, with this binary in everybody's hands. */
-  reset(binary: string): Promise<void>
+  /** The code of edges: this checkout's, unless a proof takes a check out of it. */
+  readonly edgeCode: string
+  /** Everything as it was, with this binary in everybody's hands, and edges of this code. */
+  reset(binary: string, edgeCode: string): Promise<void>
 }
 
 /** Sallyport's own tables, what runs have made, and what attacks have left. */
@@ -139,6 +142,7 @@ class Stage implements Scene {
   readonly target: URL
   readonly lootUrl: URL
   readonly #parts: Parts
+  edgeCode = root
   #agent: Started | null = null
   #kept = false
 
@@ -179,7 +183,8 @@ class Stage implements Scene {
     this.#agent = null
   }
 
-  async reset(binary: string): Promise<void> {
+  async reset(binary: string, edgeCode: string): Promise<void> {
+    this.edgeCode = edgeCode
     const { world, proxy, folder } = this
     proxy.alter(null)
     proxy.answer(null)
@@ -199,7 +204,7 @@ class Stage implements Scene {
     rmSync(join(folder, 'bin', 'sallyport'), { force: true })
     linkSync(binary, join(folder, 'bin', 'sallyport'))
     for (const one of [this.sql, this.loot]) await one.unsafe(clean)
-    await world.edge.start()
+    await world.edge.start(edgeCode)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

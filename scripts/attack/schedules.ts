@@ -117,8 +117,8 @@ const tooMany: Attack = {
 const listed = {
   check: 'a value is one of those that the signed pipeline lists',
   file: 'shared/parameters.ts',
-  find: 'if (!rule.enum.includes(value)) {',
-  put: 'if (false) {',
+  find: 'if (!rule.enum.includes(value)) throw',
+  put: 'if (false) throw',
 }
 
 /** Starts a run for Ada, in which the edge puts another value. */

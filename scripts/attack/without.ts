@@ -5,7 +5,7 @@
  */
 import type { BunPlugin } from 'bun'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildAgent } from '../build_agent.ts'
 import { root } from '../suites.ts'
@@ -14,7 +14,7 @@ import { root } from '../suites.ts'
 export interface Mutation {
   /** What the check says, for people: "a signature is verified". */
   readonly check: string
-  /** From the repository's root, below agent/ or shared/. */
+  /** From the repository's root: below agent/ or shared/ a check of the binary, below edge/ of an honest edge. */
   readonly file: string
   readonly find: string
   readonly put: string
@@ -50,8 +50,24 @@ function pluginOf(mutations: readonly Mutation[], loaded: Set<string>): BunPlugi
   }
 }
 
+const isEdge = ({ file }: Mutation) => file.startsWith('edge/')
+
+/** A copy of the edge's code without the checks; the checkout itself when none of them is the edge's. */
+export function edgeWithout(mutations: readonly Mutation[], folder: string): string {
+  const files = new Set(mutations.filter(isEdge).map(({ file }) => file))
+  if (files.size === 0) return root
+  const copy = mkdtempSync(join(folder, 'edge-'))
+  for (const name of ['edge', 'shared', 'migrations', 'deno.json']) {
+    cpSync(join(root, name), join(copy, name), { recursive: true })
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const file of files) writeFileSync(join(copy, file), mutatedSource(file, mutations))
+  return copy
+}
+
 /** Builds the agent without the checks, into `folder`; at once when it has been built there. Returns its path. */
-export async function buildWithout(mutations: readonly Mutation[], folder: string): Promise<string> {
+export async function buildWithout(all: readonly Mutation[], folder: string): Promise<string> {
+  const mutations = all.filter((one) => !isEdge(one))
   const key = createHash('sha256').update(JSON.stringify(mutations))
   for (const { file } of mutations) key.update(readFileSync(join(root, file)))
   const path = join(folder, key.digest('hex').slice(0, 16))

@@ -12,6 +12,8 @@ export interface EdgeOptions {
   /** What agents sign as the authority; the edge's own address unless there is a proxy in front of it. */
   readonly publicUrl?: string
   readonly port?: number
+  /** Where edge/, shared/ and migrations/ are; this checkout unless given. */
+  readonly code?: string
 }
 
 export interface EdgeProcess extends AsyncDisposable {
@@ -27,8 +29,8 @@ export interface EdgeProcess extends AsyncDisposable {
   stop(): Promise<void>
   /** kill -9. */
   kill(): Promise<void>
-  /** Again, on the same folder and port. */
-  start(): Promise<void>
+  /** Again, on the same folder and port; by other code where it is given. */
+  start(code?: string): Promise<void>
 }
 
 /** The program itself: what npm links to may be a script around it, which would take the signals. */
@@ -37,12 +39,12 @@ function deno(): string {
   return existsSync(program) ? program : join(root, 'node_modules', '.bin', 'deno')
 }
 
-function permissions(folder: string, port: number): string[] {
+function permissions(folder: string, port: number, code: string): string[] {
   const modules = join(root, 'node_modules')
   return [
     `--allow-net=127.0.0.1:${port}`,
     '--allow-env=SALLYPORT_*,LIBSQL_JS_DEV',
-    `--allow-read=${folder},${join(root, 'migrations')},${modules}`,
+    `--allow-read=${folder},${join(code, 'migrations')},${modules}`,
     `--allow-write=${folder}`,
     '--allow-sys=cpus,networkInterfaces,hostname',
     `--allow-ffi=${join(modules, '@libsql')}`,
@@ -78,15 +80,15 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeProcess> {
   let child: ChildProcess | null = null
   // Nobody is left behind when the caller ends without disposing.
   const orphan = () => child?.kill('SIGKILL')
-  const start = async () => {
+  const start = async (code = options.code ?? root) => {
     child = spawn(deno(), [
       'run',
       '--no-prompt',
       '--cached-only',
-      ...permissions(folder, port),
+      ...permissions(folder, port, code),
       join('edge', 'main.ts'),
     ], {
-      cwd: root,
+      cwd: code,
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
