@@ -142,6 +142,14 @@ function announce(shell: Shell, { config, footing: { ring, chain, floor }, ident
   }
   const soon = Date.parse(expires) - Date.now() < 30 * 86_400_000
   if (soon) shell.warn(`the trust document expires on ${expires.slice(0, 10)}; after that no run starts.`)
+  const old = ring.sealing.find(({ state, created }) =>
+    state === 'active' && Date.now() - Date.parse(created) >= 365 * 86_400_000
+  )
+  if (old !== undefined) {
+    shell.warn(
+      `the key ${old.kid} is from ${old.created.slice(0, 10)}: it is time for sallyport keys rotate.`,
+    )
+  }
   if (chain.document.policy === null) {
     shell.warn('the trust document commits to no policy: every run is refused.')
   }

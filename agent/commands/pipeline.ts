@@ -5,6 +5,7 @@ import { Name } from '../../shared/schemas/fields.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { definePipelineApply } from './pipeline_apply.ts'
 import { triggerFacts } from './pipeline_facts.ts'
+import { definePipelineDelete } from './pipeline_delete.ts'
 import { definePipelineShow } from './pipeline_show.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -36,6 +37,7 @@ export const define: Define = (command, shell) => {
     .action(shell.action((file: string) => validate(shell, file)))
   definePipelineApply(command as Command, shell)
   definePipelineShow(command as Command, shell)
+  definePipelineDelete(command as Command, shell)
 }
 
 async function init(shell: Shell, name: string, options: { readonly out?: string }): Promise<void> {

@@ -61,7 +61,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'pipeline',
-    summary: 'Pipelines, signed here: init, validate, sign, apply, list, show',
+    summary: 'Pipelines, signed here: init, validate, sign, apply, list, show, delete',
     load: () => import('./pipeline.ts'),
   },
   {

@@ -11,6 +11,7 @@ import { primitives, seedOf } from './forge.ts'
 import { envelopeOf, makeRecords, trustOf } from './many_records.ts'
 import { rotate, type Scene, startScene } from './rotation_scene.ts'
 import type { Json } from './tampering_proxy.ts'
+import { until } from './until.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-keys-'))
 
@@ -33,7 +34,11 @@ async function edit(...words: string[]) {
 
 describe('the keys of a tenant', () => {
   test('are listed with their age, what is sealed to them, and who holds them', async () => {
-    const sealing = (await scene.world.does('keys', 'list')).find(({ use }: Json) => use === 'sealing')
+    const sealing = await until(async () => {
+      const keys = await scene.world.does('keys', 'list')
+      const one = keys.find(({ use }: Json) => use === 'sealing')
+      return one.holders.length > 0 && one
+    }, 'the proof of the agent')
     assert.equal(sealing.state, 'active')
     assert.equal(sealing.age_days, 0)
     assert.equal(sealing.records, 4)
@@ -113,6 +118,24 @@ describe('a rotation', () => {
     scene.writeRing(JSON.parse(readFileSync(waiting, 'utf8')))
     await threshold('1')
     assert.equal((await scene.world.run('numbers')).state, 'succeeded')
+  })
+})
+
+describe('a change of suite', () => {
+  test('moves pool and reader together, and every record with them', async () => {
+    const ended = await scene.world.person.call(rotate('--suite', '2'))
+    assert.equal(ended.exit, 0, ended.stderr)
+    const trust = await trustOf(scene.world)
+    const active = trust.sealing_keys.filter(({ state }) => state === 'active')
+    assert.deepEqual([...active, ...trust.readers].map(({ suite }) => suite), [2, 2])
+    const { envelope } = await scene.pipeline()
+    assert.equal(describeEnvelope(envelope).suite, 2)
+    assert.equal((await scene.world.run('numbers')).state, 'succeeded')
+    // The person's next reader key is in the place of the old one.
+    const shown = await scene.world.does('pipeline', 'show', 'numbers')
+    assert.equal(shown.body.streams[0].to, 'numbers.csv')
+    const back = await scene.world.person.call(rotate('--suite', '1'))
+    assert.equal(back.exit, 0, back.stderr)
   })
 })
 
@@ -217,6 +240,12 @@ describe('what was published', () => {
     const ended = await call(...add, '--wait', '60')
     assert.deepEqual(ended.value.live, [{ pool: 'default', agent: scene.world.agentId }], ended.stderr)
     assert.deepEqual((await call(...add)).value.live, [])
+    const gone = await call('pipeline', 'delete', 'numbers', '--yes', '--wait', '60')
+    assert.deepEqual(gone.value.live, [{ pool: 'default', agent: scene.world.agentId }], gone.stderr)
+    assert.deepEqual((await call('pipeline', 'list')).value, [])
+    await edit('--extend', '300')
+    const [agent] = (await scene.world.api('GET', '/v1/receipts')).body.data
+    assert.equal(agent.agent, scene.world.agentId)
     scene.agent.child.kill('SIGTERM')
     await scene.agent.ended
     const silent = await call(...add, '--wait', '1')
