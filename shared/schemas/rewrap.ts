@@ -92,12 +92,15 @@ export const Rewrap = z.object({
 }).meta({ id: 'Rewrap' })
 export type Rewrap = z.infer<typeof Rewrap>
 
-/** A record that is sealed to a key. `name` is what people call it, where it has a name. */
+/**
+ * A record that is sealed to a key. `name` is what people call it, where it has a name; `refused` says why an agent did
+ * not pass it on in the newest rewrap.
+ */
 export const KeyRecord = z.object({
   ...RecordName.shape,
   project: Id.optional(),
   name: Line.optional(),
   rewrap: z.boolean().meta({ description: 'Whether it is sealed to others than it has to be.' }),
-  refused: Code.optional().meta({ description: 'Why an agent did not pass it on in the newest rewrap.' }),
+  refused: Code.optional(),
 }).meta({ id: 'KeyRecord' })
 export type KeyRecord = z.infer<typeof KeyRecord>
