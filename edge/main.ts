@@ -57,14 +57,15 @@ async function start(log: Log): Promise<void> {
   void tidy(edge.reseal, log)
   const timer = setInterval(minutely, FLUSH_MS)
   const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
-  void keepTime(edge.tick, { log, closing: closing.signal })
+  const keeping = keepTime(edge.tick, { log, closing: closing.signal })
   const stop = async () => {
     if (closing.signal.aborted) return
     log('info', 'stopping')
     closing.abort()
     clearInterval(timer)
     clearInterval(reaper)
-    await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
+    const drained = Promise.all([server.shutdown(), keeping])
+    await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
     await tidy(edge.flush, log)
     await storage.close()
     log('info', 'stopped')
