@@ -34,8 +34,14 @@ const steps: Partial<Record<FaultCode, string>> = {
     'Ask somebody else of the tenant which id the project has. If the edge is wrong, do not sign for it.',
   clock_turned_back:
     'Set the clock. Was it ahead once, so that the later time is the wrong one: correct "clock" in the anchor by hand.',
-  policy_denied: 'See which rule is nearest: sallyport policy explain <connection>',
-  policy_missing: 'Set one: sallyport trust edit --policy policy.yaml, trust sign, trust publish',
+  policy_denied: 'See which rule decides, and how: sallyport policy explain <pipeline>',
+  policy_missing: 'Set one: sallyport policy edit --file policy.yaml, trust sign, trust publish',
+  host_not_declared:
+    'If that is meant: name the host in the connection ("redirects") and in the policy ("derived"), exact or as *.domain.',
+  redirect_refused: 'Write the address that it leads to into the connection, if that is meant.',
+  bytes_over_limit: 'Read less, or raise limits.bytes: sallyport policy edit --file policy.yaml',
+  proxy_refused: 'See "proxy" and "no-proxy" in the settings, and what the proxy says to that host.',
+  log_refused: 'Do not believe what this edge shows; the log itself is with the agent that ran it.',
   reference_refused: 'Add it to "references" in the local policy file on the agent.',
   path_refused: 'Add its folder to "files" in the local policy file on the agent.',
   address_refused: 'Add the address to "addresses" in the local policy file on the agent, if that is meant.',
@@ -43,7 +49,7 @@ const steps: Partial<Record<FaultCode, string>> = {
     'A database on this machine without TLS: name it under "plain" in the local policy file of the agent.',
   plain_refused: 'Use TLS, or add the socket or loopback address to "plain" in the local policy file.',
   kid_missing:
-    'Give the agent the newest ring of its pool; a record that was sealed before has to be added anew.',
+    'An agent needs the newest ring of its pool. Who reads is named in the trust document: trust edit --add-reader.',
   host_unresolved: 'Check the host in the connection, and the name service of this machine.',
   connection_refused:
     'Check host and port in the connection, and that the server is up and reachable from here.',
