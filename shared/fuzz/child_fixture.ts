@@ -40,7 +40,9 @@ interface Options {
 async function runTarget(target: Target, options: Options, at: (number: number) => void) {
   const end = performance.now() + options.seconds * 1000
   let number = options.from
-  for (; number < options.from + options.cases && performance.now() < end; number++) {
+  // The valid inputs come first, and are not counted.
+  const last = options.from + options.cases + (options.from === 0 ? target.seeds.length : 0)
+  for (; number < last && performance.now() < end; number++) {
     at(number)
     const failure = await runCase(target, options.seed, number)
     if (failure) return { cases: number - options.from + 1, failure }
