@@ -40,8 +40,8 @@ export const RunJob = z.object({
 }).meta({ id: 'RunJob' })
 export type RunJob = z.infer<typeof RunJob>
 
-export const Job = z.discriminatedUnion('kind', [RunJob, RewrapJob]).meta({ id: 'Job' })
-export type Job = z.infer<typeof Job>
+/** What an agent is asked to do: a closed set. */
+export type Job = RunJob | RewrapJob
 
 /** What has been published last, so that an agent knows at once when to read again. Hints: agents verify. */
 export const Newest = z.object({
@@ -52,7 +52,7 @@ export type Newest = z.infer<typeof Newest>
 
 /** `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof. */
 export const PollReply = z.object({
-  job: z.union([Job, z.null()]),
+  job: z.union([RunJob, RewrapJob, z.null()]),
   newest: Newest,
   log: z.union([AgentCheckpoint, z.null()]),
 })
