@@ -55,7 +55,7 @@ export function checkpointExample(): string {
 export function requestExample(): string {
   const seed = counting(0x50)
   const url = new URL('https://edge.example/v1/agent/poll')
-  const body = utf8('{"slots":1,"wait_seconds":25}')
+  const body = utf8('{"slots":1,"wait_seconds":25,"log_size":0}')
   const parameters = { created: 1_795_338_000, nonce: '000102030405060708090a0b0c0d0e0f', keyid: agent }
   const fields = signRequest(p, { method: 'POST', url, body, seed, parameters })
   const header = (name: string) => (fields as Readonly<Record<string, string>>)[name] ?? null
