@@ -912,7 +912,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What each agent stands on: its newest receipt
+         * What each approved agent stands on: its newest receipt
          * @description Trust document, indexes and keys that the agent has verified or holds, signed by the key of its pool. Believe only what is inside `receipt`, once that signature is verified.
          */
         get: operations["listReceipts"];

@@ -140,6 +140,8 @@ describe('receipts', () => {
     assert.deepEqual((await s.estate.made('GET', '/v1/receipts')).data, [
       { agent: s.agent.id, pool: 'default', trust, issued, received: issued, receipt: second },
     ])
+    await s.estate.made('POST', `/v1/agents/${s.agent.id}/revoke`)
+    assert.deepEqual((await s.estate.made('GET', '/v1/receipts')).data, [])
   })
 
   test('are not taken from anybody else, for another pool or agent, or altered', async () => {

@@ -102,7 +102,7 @@ const listReceipts = query({
   id: 'listReceipts',
   path: '/v1/receipts',
   tag: 'Keys',
-  summary: 'What each agent stands on: its newest receipt',
+  summary: 'What each approved agent stands on: its newest receipt',
   description:
     'Trust document, indexes and keys that the agent has verified or holds, signed by the key of its pool. Believe ' +
     'only what is inside `receipt`, once that signature is verified.',

@@ -196,15 +196,16 @@ export async function receipt(db: Reader, tenant: string, agent: string): Promis
   return row ?? null
 }
 
-/** In the order of agents. */
+/** Of agents that are approved, in their order. */
 export async function receipts(
   db: Reader,
   tenant: string,
   page: { readonly after: string | null; readonly take: number },
 ): Promise<ReceiptRecord[]> {
-  let query = db.selectFrom('receipt').selectAll().where('tenant', '=', tenant)
-  if (page.after !== null) query = query.where('agent', '>', page.after)
-  const rows = await query.orderBy('agent').limit(page.take).execute()
+  let query = db.selectFrom('receipt as r').innerJoin('agent as a', 'a.id', 'r.agent').selectAll('r')
+    .where('r.tenant', '=', tenant).where('a.tenant', '=', tenant).where('a.state', '=', 'approved')
+  if (page.after !== null) query = query.where('r.agent', '>', page.after)
+  const rows = await query.orderBy('r.agent').limit(page.take).execute()
   return rows.map((row) => ({
     agent: row.agent,
     pool: row.pool,
