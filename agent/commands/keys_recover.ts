@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Fault } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { suiteOf } from '../../shared/trust/recipients.ts'
@@ -189,12 +189,14 @@ async function restore(shell: Shell, options: RecoverOptions & { readonly from: 
   return exits.done
 }
 
+const missing: readonly FaultCode[] = ['file_unreadable', 'keystore_missing']
+
 /** Null where there is no ring yet. */
 async function present(read: () => Promise<string>): Promise<string | null> {
   try {
     return await read()
   } catch (error) {
-    if (error instanceof Fault && error.code === 'file_unreadable') return null
+    if (error instanceof Fault && missing.includes(error.code)) return null
     throw error
   }
 }

@@ -1,4 +1,5 @@
 /** A rotation, step by step. Each step looks at what is there, so that any of them may be the first one of a call. */
+import { toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Suite } from '../../shared/schemas/fields.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
@@ -11,7 +12,15 @@ import { writeProfile } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { native } from '../primitives.ts'
 import { checkRing } from '../trust/ring.ts'
-import { activating, placeOf, retiring, ringLike, withNextKey } from '../trust/rotation.ts'
+import {
+  activating,
+  isPoolKey,
+  placeOf,
+  retiring,
+  ringLike,
+  withNextKey,
+  withPoolKey,
+} from '../trust/rotation.ts'
 import { configOf } from './agent_options.ts'
 import { runCampaign } from './campaign.ts'
 import { type Exposed, exposedConnections } from './exposed.ts'
@@ -52,9 +61,9 @@ export async function rotate(shell: Shell, options: RotateOptions): Promise<numb
 }
 
 async function steps(given: Rotating): Promise<number> {
-  const { shell, session, place, options } = given
+  const { session, place, options } = given
   let trust = await peopleTrust(session, { current: false })
-  const { ring } = await readRing(place)
+  const ring = await ringFor(given, trust)
   checkRing(ring, trust.chain.document)
   if (options.pool !== undefined && options.pool !== ring.pool) {
     throw new UsageError(
@@ -76,19 +85,19 @@ async function steps(given: Rotating): Promise<number> {
     if (silent.length > 0) return stopped(given, { step: 'agents', pool: ring.pool, silent })
     const left = await passedOn(given, old)
     if (left !== null) return stopped(given, { step: 'records', pool: ring.pool, ...left })
-    shell.note(`Retiring ${old.join(', ')}.`)
-    const next = await publishNext(shell, {
-      session,
-      change: retiring(old),
-      isOurs: ({ sealing_keys }) =>
-        old.every((kid) => sealing_keys.some((key) => key.kid === kid && key.state === 'retired')),
-      keys: options.key,
-      yes: options.yes === true,
-    })
+    const next = await retire(given, old, rotation)
     if (next === null) return stopped(given, { step: 'signatures', pool: ring.pool })
     trust = next
   }
   return await finish(given, { rotation, trust })
+}
+
+/** The ring; with the pool's next key where the trust document has it already, and an earlier call got no further. */
+async function ringFor({ shell, place }: Rotating, { chain: { document } }: PeopleTrust): Promise<Ring> {
+  const { ring } = await readRing(place)
+  const seed = readRotation(shell.home, ring.pool)?.pool_key ?? null
+  if (seed === null || seed === ring.pool_key || !isPoolKey(document, ring.pool, seed)) return ring
+  return (await changeRing(place, (one) => ({ ...one, pool_key: seed }), document.recovery)).ring
 }
 
 /** The rotation that is under way, or a new one with its key in the ring; null when that waits to be put there. */
@@ -121,7 +130,8 @@ async function begun({ shell, options, place }: Rotating, ring: Ring, trust: Peo
   )
   const next = written.ring.sealing.at(-1)?.kid as string
   const started = new Date().toISOString()
-  const rotation: Rotation = { type: 'rotation', pool: ring.pool, suite, compromised, next, started }
+  const begins = { type: 'rotation', pool: ring.pool, suite, compromised, next, started } as const
+  const rotation: Rotation = { ...begins, pool_key: null }
   writeRotation(shell.home, rotation)
   shell.note(`The key ${next} is in the ring of the pool ${ring.pool}.`)
   if (written.waiting === null) return rotation
@@ -140,7 +150,8 @@ function found(ring: Ring, next: readonly string[]): Rotation {
   if (key === undefined) throw new Fault('invalid_file', 'The ring has no active key.')
   const compromised = ring.sealing.some(({ state }) => state === 'compromised')
   const { kid, suite, created } = key
-  return { type: 'rotation', pool: ring.pool, suite, compromised, next: kid, started: created }
+  const { pool } = ring
+  return { type: 'rotation', pool, suite, compromised, next: kid, started: created, pool_key: null }
 }
 
 async function activate(
@@ -231,13 +242,40 @@ async function passedOn({ shell, session, options, signal }: Rotating, old: read
   return records === 0 || options.leaveRefused === true ? null : { paused: false, records, kids: old }
 }
 
+/**
+ * The old keys open nothing any more. A ring that has leaked has given away the pool's own key as well: it changes with
+ * the last document, when nothing that it has signed has to be passed on any more.
+ */
+async function retire({ shell, session, options }: Rotating, old: readonly string[], rotation: Rotation) {
+  const { pool, compromised } = rotation
+  const seed = compromised ? rotation.pool_key ?? toBase64(native.randomBytes(32)) : null
+  if (seed !== rotation.pool_key) writeRotation(shell.home, { ...rotation, pool_key: seed })
+  shell.note(`Retiring ${old.join(', ')}.`)
+  const retired = retiring(old)
+  return await publishNext(shell, {
+    session,
+    change: (one) => seed === null ? retired(one) : withPoolKey(pool, seed)(retired(one)),
+    isOurs: (one) =>
+      (seed === null || isPoolKey(one, pool, seed)) &&
+      old.every((kid) => one.sealing_keys.some((key) => key.kid === kid && key.state === 'retired')),
+    keys: options.key,
+    yes: options.yes === true,
+  })
+}
+
 async function finish(
   given: Rotating,
   { rotation, trust }: { readonly rotation: Rotation; readonly trust: PeopleTrust },
 ): Promise<number> {
   const { shell, place, session } = given
   const { document } = trust.chain
-  const written = await changeRing(place, (one) => ringLike(one, document), document.recovery)
+  const seed = readRotation(shell.home, rotation.pool)?.pool_key ?? null
+  const poolKey = seed !== null && isPoolKey(document, rotation.pool, seed) ? { pool_key: seed } : {}
+  const written = await changeRing(
+    place,
+    (one) => ({ ...ringLike(one, document), ...poolKey }),
+    document.recovery,
+  )
   const exposed: readonly Exposed[] = rotation.compromised
     ? await exposedConnections(session, trust, rotation.pool)
     : []

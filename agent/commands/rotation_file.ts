@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { KeyId, Name, Suite, Time } from '../../shared/schemas/fields.ts'
+import { Key, KeyId, Name, Suite, Time } from '../../shared/schemas/fields.ts'
 import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
 import { parseFile } from '../home.ts'
 
@@ -14,6 +14,8 @@ const Rotation = z.strictObject({
   /** The key that takes over. */
   next: KeyId,
   started: Time,
+  /** After a compromise: the seed of the pool's next key, until the ring has it. */
+  pool_key: Key.nullable(),
 })
 export type Rotation = z.infer<typeof Rotation>
 

@@ -1,5 +1,8 @@
 /** What a rotation says when it stops, for now or for good. */
+import { fromBase64 } from '../../shared/bytes.ts'
+import { keyId } from '../../shared/seal/key_id.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
+import { native } from '../primitives.ts'
 import type { Exposed } from './exposed.ts'
 import { recordsOf } from './campaign.ts'
 import type { PeopleTrust } from './people_trust.ts'
@@ -73,6 +76,7 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
   const retired = document.sealing_keys.filter((key) => key.pool === pool && key.state === 'retired')
     .map(({ kid }) => kid)
   const pin = formatPin(written.ring.pin)
+  const poolKey = keyId(native, native.ed25519.publicKey(fromBase64(written.ring.pool_key)))
   const value = {
     done: true,
     pool,
@@ -80,7 +84,7 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
     retired,
     trust: document.version,
     ring_file: written.waiting,
-    ...(compromised ? { pin, credentials: exposed } : {}),
+    ...(compromised ? { pin, pool_key: poolKey, credentials: exposed } : {}),
   }
   const list = facts([
     ['pool', pool],
@@ -88,7 +92,7 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
     ['retired', retired.join(', ')],
     ['trust document', String(document.version)],
     ...(written.waiting === null ? [] : [['ring to put in place', written.waiting] as const]),
-    ...(compromised ? [['new pin', pin] as const] : []),
+    ...(compromised ? [['new pin', pin], ['new pool key', poolKey]] as const : []),
   ])
   if (document.recovery === null) {
     shell.warn(

@@ -2,7 +2,7 @@
  * The steps by which a pool goes from one sealing key to the next, each a change of ring or trust document. How far a
  * rotation has come is read off the two: whoever was interrupted begins again and finds the next step.
  */
-import { equal, fromBase64 } from '../../shared/bytes.ts'
+import { equal, fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Suite } from '../../shared/schemas/fields.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
@@ -102,6 +102,21 @@ export function retiring(kids: readonly string[]): (document: TrustDocument) => 
       kids.includes(key.kid) ? { ...key, state: 'retired' } : key
     ),
   })
+}
+
+/** The trust document in which the pool's own key is that of the seed (base64). */
+export function withPoolKey(pool: string, seed: string): (document: TrustDocument) => TrustDocument {
+  const key = toBase64(native.ed25519.publicKey(fromBase64(seed)))
+  return (document) => ({
+    ...document,
+    pools: document.pools.map((one) => one.name === pool ? { ...one, key } : one),
+  })
+}
+
+/** Whether the trust document names the key of this seed (base64) as the pool's. */
+export function isPoolKey({ pools }: TrustDocument, pool: string, seed: string): boolean {
+  const key = toBase64(native.ed25519.publicKey(fromBase64(seed)))
+  return pools.some((one) => one.name === pool && one.key === key)
 }
 
 /** One reader's next key, for a change of suite; the place of the old one is taken. */

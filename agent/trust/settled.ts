@@ -7,6 +7,8 @@ const behind: readonly FaultCode[] = [
   'trust_forked',
   'index_rolled_back',
   'index_forked',
+  // A pool's own key changes in the trust document, then in the ring.
+  'ring_mismatch',
 ]
 
 /**

@@ -137,6 +137,19 @@ describe('a record that is passed on', () => {
     assert.throws(() => opened(record, second!.sealed, theirs), { code: 'kid_missing' })
   })
 
+  test('may be a log that the pool has signed with a key that it had before', async () => {
+    await using world = await worldWith()
+    const next = rotate(world)
+    world.ring = { ...world.ring, pool_key: toBase64(seedOf(61)) }
+    advance(world, (document) => ({
+      ...document,
+      pools: document.pools.map((pool) => ({ ...pool, key: toBase64(p.ed25519.publicKey(seedOf(61))) })),
+    }))
+    const { end } = await passOn(world, [logRecord(), logRecord({}, seedOf(61)), logRecord({}, seedOf(62))])
+    assert.deepEqual(end.records.map(({ sealed }) => kidsOf(sealed)), [[next.kid], [next.kid]])
+    assert.deepEqual(end.refused.map(({ code }) => code), ['signature_invalid'])
+  })
+
   test('is sealed to nobody that the job names', async () => {
     await using world = await worldWith()
     const next = rotate(world)

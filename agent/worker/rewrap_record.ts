@@ -6,6 +6,7 @@ import { equal, fromBase64, toHex } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Index } from '../../shared/schemas/index.ts'
+import type { RunLog } from '../../shared/schemas/receipt.ts'
 import type { RewrapRecord } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { type Context, schemas } from '../../shared/seal/context.ts'
@@ -135,13 +136,53 @@ function runLog(record: RewrapRecord, { footing: { chain, floor } }: Standing): 
   const { dsse, project } = documentOf(record)
   const trust = chain.document
   const { pool } = readUnverified(native, 'log', dsse).document
-  const { document } = verifyPooled(native, { trust, deny: floor?.deny ?? [], type: 'log', pool, dsse })
+  const document = signedLog(dsse, { chain, pool, deny: floor?.deny ?? [] })
   const { tenant, run: id, fence: version, commitment } = document
   checkNamed(record, { id, version, project: document.project })
   return {
     context: { tenant, project, type: 'log', id, version, schema: schemas.log },
     commitment,
     recipients: logRecipients(trust, document),
+  }
+}
+
+/**
+ * By the pool's key of today, or one that it had in a document on the way that was walked: what it signed then is still
+ * passed on, and who reads it judges it by today's.
+ */
+function signedLog(
+  dsse: Dsse,
+  { chain, pool, deny }: {
+    readonly chain: Footing['chain']
+    readonly pool: string
+    readonly deny: readonly string[]
+  },
+): RunLog {
+  const by = (trust: TrustDocument) => verifyPooled(native, { trust, deny, type: 'log', pool, dsse }).document
+  try {
+    return by(chain.document)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'signature_invalid') throw error
+    const keyIn = ({ pools }: TrustDocument) => pools.find(({ name }) => name === pool)?.key
+    const tried = new Set([keyIn(chain.document)])
+    for (const { document: walked } of chain.versions.toReversed()) {
+      const { document } = readUnverified(native, 'trust', walked)
+      const key = keyIn(document)
+      if (key === undefined || tried.has(key)) continue
+      tried.add(key)
+      const signed = attempted(() => by(document))
+      if (signed !== null) return signed
+    }
+    throw error
+  }
+}
+
+function attempted<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Fault) return null
+    throw error
   }
 }
 

@@ -153,6 +153,8 @@ describe('after a compromise', () => {
     const { pin } = scene.ring()
     assert.equal(ended.value.pin, `${pin.tenant}:${pin.version}:${pin.hash}`)
     assert.ok(pin.version > leaked.pin.version)
+    assert.notEqual(scene.ring().pool_key, leaked.pool_key)
+    assert.equal(scene.ring().mask_key, leaked.mask_key)
     assert.deepEqual(ended.value.credentials.map(({ name }: Json) => name).sort(), ['from', 'to'])
     const keys = leaked.sealing.map((key: Json) => ({
       suite: key.suite,
