@@ -3,7 +3,11 @@ import { fuzz } from '../../shared/fuzz/child_fixture.ts'
 import { sharedTargets } from '../../shared/fuzz/targets_fixture.ts'
 import { customerTargets } from './customer_targets_fixture.ts'
 import { edgeTargets } from './edge_targets_fixture.ts'
+import { rewrapTargets } from './rewrap_targets_fixture.ts'
 import { writtenTargets } from './written_targets_fixture.ts'
 
-await fuzz([...sharedTargets, ...customerTargets, ...edgeTargets, ...writtenTargets], process.argv.slice(2))
+await fuzz(
+  [...sharedTargets, ...customerTargets, ...edgeTargets, ...rewrapTargets, ...writtenTargets],
+  process.argv.slice(2),
+)
 process.exit()
