@@ -11,7 +11,10 @@ interface Stored {
   readonly sealed: Uint8Array
 }
 
-/** In the order of the names; one whose envelope is gone is left out. */
+/** Text of documents and envelopes that one answer carries: a document can be long, and nobody counts it before. */
+const ANSWER_CHARACTERS = 6 * 1024 * 1024
+
+/** The first of them that fit into an answer, one at least, in order; one whose envelope is gone is left out. */
 export async function rewrapRecords(
   db: Reader,
   tenant: string,
@@ -23,9 +26,13 @@ export async function rewrapRecords(
     if (wanted.length === 0) continue
     for (const row of await readers[type](db, tenant, wanted)) found.set(nameOfRecord({ type, ...row }), row)
   }
+  let sum = 0
   return names.flatMap(({ type, id, version, project }) => {
     const stored = found.get(nameOfRecord({ type, id, version }))
     if (stored === undefined) return []
+    const before = sum
+    sum += stored.sealed.length * 4 / 3 + (stored.document?.length ?? 0)
+    if (before > 0 && sum > ANSWER_CHARACTERS) return []
     const document = stored.document === null ? null : JSON.parse(stored.document) as Dsse
     return [{ type, id, version, project, document, sealed: toBase64(stored.sealed) }]
   })

@@ -135,6 +135,9 @@ export class Rewraps {
         return null
       }
       const { tenant } = to
+      // Read before they are leased: one that changes in between is left alone when it comes back.
+      const records = await rewrapRecords(db, tenant, rows)
+      if (records.length === 0) return null
       const until = clock() + LEASE_MS
       const id = newId(clock(), randomBytes)
       const counts = { done: 0, refused: 0, later: 0 }
@@ -148,11 +151,10 @@ export class Rewraps {
         state: 'open',
         ...counts,
       } as const
-      if (!await this.#write(lease(batch, rows))) {
+      if (!await this.#write(lease(batch, records))) {
         this.#known.delete(tenant)
         continue
       }
-      const records = await rewrapRecords(db, tenant, rows)
       return { kind: 'rewrap', batch: id, lease: { fence: 1, until: isoTime(until) }, records }
     }
     return null
