@@ -10,6 +10,8 @@ import { type Moto, secretsRefusal, startMoto, withoutMoto } from './moto.ts'
 
 const secret = 'sallyport/default'
 const bucket = 'acme-sallyport'
+/** moto's answer without it is the version that was put last, whatever its labels; AWS's is this. */
+const current = { VersionStage: 'AWSCURRENT' }
 const authorization = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=testing/20261122/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`
 
@@ -104,7 +106,7 @@ describe('an installation whose secrets are in AWS', { skip: withoutMoto }, () =
   })
 
   test('takes a ring that was moved on from the next run on, and looks once more for a key that it lacks', async () => {
-    const { SecretString: good } = await secrets('GetSecretValue', {})
+    const { SecretString: good } = await secrets('GetSecretValue', current)
     const ring = JSON.parse(good)
     const [key] = ring.sealing
     // Of the pool, with a key that nothing is sealed to: what an old version is to a record that was rewrapped.
@@ -132,6 +134,17 @@ describe('an installation whose secrets are in AWS', { skip: withoutMoto }, () =
     const denied = await world.run('people')
     assert.deepEqual([denied.state, denied.code], ['failed', 'keystore_denied'], agent.said())
     moto.interfere(null)
+    assert.equal((await world.run('people')).state, 'succeeded', agent.said())
+  })
+
+  test('is given its next key in the secret, while its agent goes on', async () => {
+    const { SecretString: before } = await secrets('GetSecretValue', current)
+    const rotated = await world.does('keys', 'rotate', '--yes')
+    assert.equal(rotated.done, true)
+    const { SecretString: now } = await secrets('GetSecretValue', current)
+    assert.equal(JSON.parse(now).sealing.length, JSON.parse(before).sealing.length + 1)
+    const { SecretString: previous } = await secrets('GetSecretValue', { VersionStage: 'AWSPREVIOUS' })
+    assert.notEqual(previous, now)
     assert.equal((await world.run('people')).state, 'succeeded', agent.said())
   })
 
