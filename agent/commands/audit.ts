@@ -2,9 +2,11 @@
 import type { Command } from 'commander'
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { holdsName } from '../../shared/log/names.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { faultOf, printable } from '../edge_client/problem.ts'
 import { sleep } from '../edge_client/transport.ts'
+import { native } from '../primitives.ts'
 import { defineAuditVerify } from './audit_verify.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
@@ -50,7 +52,7 @@ async function tail(shell: Shell, options: TailOptions): Promise<void> {
 interface Entry {
   readonly index: number
   readonly leaf: string
-  readonly names?: Readonly<Record<string, { readonly value: string }>> | undefined
+  readonly names?: Readonly<Record<string, { readonly value: string; readonly salt: string }>> | undefined
 }
 
 async function entriesAfter({ edge }: Session, after: number): Promise<readonly Entry[]> {
@@ -67,7 +69,10 @@ function entryLine({ index, leaf, names }: Entry): string {
   const more = Object.entries((facts ?? {}) as Record<string, unknown>).map(([name, value]) =>
     `${name}=${String(value)}`
   )
-  const said = Object.entries(names ?? {}).map(([name, { value }]) => `${name}="${value}"`)
+  // A name stands beside the entry, which holds its hash: the edge could write any other one there.
+  const said = Object.entries(names ?? {}).map(([field, { value, salt }]) =>
+    holdsName(native, leaf, { field, value, salt }) ? `${field}="${value}"` : `${field}=(not the entry's)`
+  )
   const who = id === undefined ? String(kind) : `${String(kind)} ${String(id)}`
   return printable(
     [String(index).padStart(6), String(time), String(action), `by ${who}`, String(target), ...more, ...said]

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { lengthPrefixed, toHex, utf8 } from '../../shared/bytes.ts'
 import { newId, uuid } from '../../shared/ids.ts'
+import { nameHash } from '../../shared/log/names.ts'
 import { step, writes } from '../db/database.ts'
 import { type Leaf, leafStatement, type Plan, type Step } from '../db/plan.ts'
 import type { Actor, Change, OpenChange, PersonalName } from './change.ts'
@@ -161,7 +162,7 @@ function hideNames(
   const hashes: Record<string, string> = {}
   for (const [field, { member, value }] of Object.entries(names)) {
     const salt = options.randomBytes(16)
-    hashes[field] = toHex(sha256(lengthPrefixed(salt, utf8(value))))
+    hashes[field] = nameHash({ sha256 }, salt, value)
     const row = { tenant: options.entry.tenant, plan: options.identity.planId, field, salt, value, member }
     steps.push(step(writes.insertInto('audit_name').values(row)))
   }
