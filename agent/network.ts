@@ -43,6 +43,7 @@ export const directNetwork: Network = { resolve: resolveBySystem, proxyFor: () =
 export function networkOf({ proxy, noProxy, caFile }: NetworkSettings): Network {
   const origin = proxy === null ? null : proxyOrigin(proxy)
   const around = aroundProxy(noProxy)
+  if (origin === null && caFile === null) return directNetwork
   return {
     resolve: resolveBySystem,
     proxyFor: (host) => origin === null || around(host) ? null : origin,

@@ -1,8 +1,11 @@
 /** How services of AWS are reached: whose credentials, how long, how often. */
 import { Fault } from '../../shared/faults.ts'
 import { type Failure, failureOf } from './failure.ts'
+import { handlerByWayOut } from './way_out.ts'
 
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+
+const usualHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
 /**
  * Settings for a client of the SDK. Credentials come from the whole chain – environment, profile, web identity, ECS and
@@ -16,7 +19,7 @@ export async function clientSettings(region: string | null) {
     credentials: defaultProvider({ ec2MetadataV1Disabled: true, logger: silent }),
     // Repeated below, where it is known what a repetition may mean.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: handlerByWayOut() as typeof usualHandler | null ?? usualHandler,
     logger: silent,
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { reachAwsBy } from '../aws/way_out.ts'
 import { loadConfig, type SettingName, settings, variableOf } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { Shell } from './shell.ts'
@@ -13,5 +14,7 @@ export function agentOptions(command: Command, names: readonly SettingName[]): C
 }
 
 export function configOf(shell: Shell, flags: object): Config {
-  return loadConfig({ flags: { ...flags }, env: shell.env, home: shell.home })
+  const config = loadConfig({ flags: { ...flags }, env: shell.env, home: shell.home })
+  reachAwsBy(config.network)
+  return config
 }

@@ -6,12 +6,13 @@ import { judge } from '../../shared/judge.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { Project } from '../../shared/schemas/project.ts'
-import { edgeOf, loadConfig } from '../config.ts'
+import { edgeOf } from '../config.ts'
 import { answer, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
 import { readPrivate } from '../files.ts'
 import { places, type Profile, readProfile, readToken } from '../home.ts'
 import { readPin } from '../trust/ring.ts'
 import type { ProjectName } from '../trust/known_projects.ts'
+import { configOf } from './agent_options.ts'
 import type { Shell } from './shell.ts'
 
 export interface SessionOptions {
@@ -40,9 +41,9 @@ export function sessionOptions(command: Command): Command {
 
 /** Throws `not_signed_in` when there is no edge or no token. */
 export function openSession(shell: Shell, options: SessionOptions): Session {
-  const { env, home } = shell
+  const { home } = shell
   const profile = readProfile(home)
-  const config = loadConfig({ flags: { ...options }, env, home })
+  const config = configOf(shell, options)
   const url = config.edge ?? edgeOf(profile?.url ?? null)
   if (url === null) throw new Fault('not_signed_in', 'No edge is known here.')
   const token = tokenOf(shell, options) ?? tokenFor(home, url, profile)
