@@ -20,6 +20,8 @@ export class HostileEdge implements AsyncDisposable {
   readonly sent: Sent[] = []
   /** Answers by the path, without its query, for what the tenant's own documents do not answer. */
   readonly replies = new Map<string, unknown>()
+  /** Told what is sent before it is answered. */
+  onPost: (path: string, body: Sent['body']) => void = () => undefined
   readonly #server: ReturnType<typeof Bun.serve>
 
   constructor(
@@ -55,7 +57,9 @@ export class HostileEdge implements AsyncDisposable {
     const { pathname: path, searchParams } = new URL(request.url)
     if (request.method !== 'GET') {
       const text = await request.text()
-      this.sent.push({ method: request.method, path, body: text === '' ? null : JSON.parse(text) })
+      const body = text === '' ? null : JSON.parse(text)
+      this.sent.push({ method: request.method, path, body })
+      this.onPost(path, body)
       return Response.json({ id: ids.agent, state: 'queued' }, { status: 201 })
     }
     const reply = this.#documents(path, searchParams) ?? this.replies.get(path)
