@@ -9,6 +9,7 @@ import { publicKeyOf } from '../../shared/seal/suites.ts'
 import { kinds } from '../db/storage_fixture.ts'
 import { nextSeed } from '../estate_fixture.ts'
 import { native } from '../primitives.ts'
+import { swaps } from './rewrap_store.ts'
 import { hashOf, pairOf, recipientOf, Scene, sealingKey } from './campaign_fixture.ts'
 
 /** A version more of everything that there can be: a connection, the policy, and the log of a run that goes on. */
@@ -263,6 +264,27 @@ describe('an envelope', () => {
     const { status, reply } = await oneWrong(s, () => ({ was: '00'.repeat(32) }))
     assert.deepEqual([status, reply], [200, { done: 2, refused: 0, left: 1 }])
     assert.deepEqual(await s.work(), [1])
+  })
+
+  test('that changes between the look and the write is left alone by the write itself', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    await s.startCampaign()
+    const job = await s.batch() as RewrapJob
+    const [record] = job.records as [RewrapJob['records'][number]]
+    const { type, id, version } = record
+    const envelope = fromBase64(s.rewrapped(record))
+    const common = { type, id, version, envelope, audience: '{}', sealedTo: `1:${s.next.kid}`, hash: '00' }
+    const stored = () =>
+      s.edge.rows('SELECT type, id, version, hash, grp, batch FROM sealed_record ORDER BY id')
+    const before = await stored()
+    for (const wrong of [{ was: '00', batch: job.batch }, { was: hashOf(record.sealed), batch: id }]) {
+      const steps = swaps(s.estate.tenant, [{ ...common, ...wrong }])
+      await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+    }
+    assert.deepEqual(await stored(), before)
+    assert.equal((await s.estate.made('GET', `/v1/${type}s/${id}`)).sealed, record.sealed)
+    assert.equal((await s.complete(job)).body.done, 3)
   })
 
   test('that is sealed to anybody else than it has to be is not taken, and is refused in the end', async () => {
