@@ -102,7 +102,7 @@ export const settings: readonly Setting[] = [
   {
     name: 'proxy',
     key: 'proxy',
-    help: 'http://HOST:PORT of a proxy to edge and https sources; HTTPS_PROXY is not read',
+    help: 'http://HOST:PORT of a proxy to the edge, https sources and AWS; HTTPS_PROXY is not read',
     fallback: () => null,
   },
   {

@@ -13,13 +13,19 @@ const usualHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnR
  * whoever makes this machine send a request. The region is the environment's or the profile's where null.
  */
 export async function clientSettings(region: string | null) {
+  const byWayOut = handlerByWayOut() as typeof usualHandler | null
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
   return {
     ...(region === null ? {} : { region }),
-    credentials: defaultProvider({ ec2MetadataV1Disabled: true, logger: silent }),
+    credentials: defaultProvider({
+      ec2MetadataV1Disabled: true,
+      logger: silent,
+      // Roles and web identity are asked for at STS, the same way out.
+      ...(byWayOut === null ? {} : { clientConfig: { requestHandler: byWayOut } }),
+    }),
     // Repeated below, where it is known what a repetition may mean.
     maxAttempts: 1,
-    requestHandler: handlerByWayOut() as typeof usualHandler | null ?? usualHandler,
+    requestHandler: byWayOut ?? usualHandler,
     logger: silent,
   }
 }
