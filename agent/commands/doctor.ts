@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault, isFaultCode } from '../../shared/faults.ts'
 import type { Anchor } from '../../shared/schemas/anchor.ts'
+import type { Ring } from '../../shared/schemas/ring.ts'
 import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
 import { type Config, edgeOf } from '../config.ts'
 import { answer, edgeForAgent } from '../edge_client/edge_client.ts'
@@ -146,6 +147,23 @@ function personChecks(shell: Shell): [string, Check][] {
   ]
 }
 
+async function anchorSays(config: Config, { tenant, pool }: Ring): Promise<string> {
+  const store = remembered(anchorAt(config.anchor), {
+    folder: join(config.state, seenFolder),
+    keep: false,
+  })
+  const { refusals, refused, trust, pipelines } = await readAnchor(store, { tenant, pool })
+  for (const [pipeline, { kept }] of Object.entries(pipelines)) {
+    const of = { tenant, pool, pipeline }
+    if (kept && await readPipelineAnchor(store, of) === null) throw lostPipeline(of)
+  }
+  const last = refusals.at(-1)
+  const alarms = Object.entries(refused).flatMap(([code, times]) => alarmText(code, times) ?? [])
+  if (alarms.length > 0) return `!${alarms.join('; ')}`
+  const seen = trust === null ? 'nothing seen yet' : `trust document ${trust.version} seen`
+  return last === undefined ? seen : `${seen}; last refusal ${last.code} at ${last.at}`
+}
+
 function alarmText(code: string, { count, first, last }: Anchor['refused'][string]): string | null {
   const says = isFaultCode(code) ? alarming[code] : undefined
   if (says === undefined) return null
@@ -191,23 +209,7 @@ function agentChecks({ env, home }: Shell, config: Config): [string, Check][] {
       }
       return `trust document ${floor.trust.version}, ${floor.deny.length} denied`
     }],
-    ['anchor', async () => {
-      const store = remembered(anchorAt(config.anchor), {
-        folder: join(config.state, seenFolder),
-        keep: false,
-      })
-      const { tenant, pool } = await ring()
-      const { refusals, refused, trust, pipelines } = await readAnchor(store, { tenant, pool })
-      for (const [pipeline, { kept }] of Object.entries(pipelines)) {
-        const of = { tenant, pool, pipeline }
-        if (kept && await readPipelineAnchor(store, of) === null) throw lostPipeline(of)
-      }
-      const last = refusals.at(-1)
-      const alarms = Object.entries(refused).flatMap(([code, times]) => alarmText(code, times) ?? [])
-      if (alarms.length > 0) return `!${alarms.join('; ')}`
-      const seen = trust === null ? 'nothing seen yet' : `trust document ${trust.version} seen`
-      return last === undefined ? seen : `${seen}; last refusal ${last.code} at ${last.at}`
-    }],
+    ['anchor', async () => await anchorSays(config, await ring())],
     ['local policy', () => {
       loadLocalPolicy(config.localPolicy, [])
       return existsSync(config.localPolicy)

@@ -133,28 +133,32 @@ describe('what starts a run', { skip: server === null ? 'no PostgreSQL given' : 
     assert.deepEqual(idsOf('unsigned'), [2])
   })
 
-  test('a fire time of the schedule starts one run, and the anchor remembers it', async () => {
-    const id = scheduled
-    const run = await until(
-      async () => {
-        const { body } = await world.api('GET', `/v1/runs?pipeline=${id}`)
-        return body.data[0]
-      },
-      'a run of the schedule',
-      90,
-    )
-    const ended = await world.endOf(run.id)
-    assert.equal(ended.state, 'succeeded', JSON.stringify(ended) + agent.said().slice(-1000))
-    assert.equal(ended.trigger, 'schedule')
-    assert.deepEqual(idsOf('scheduled'), [1, 2])
-    const { listed, object } =
-      (await world.machine.call(['anchor', 'show', '--pipeline', id, '--json'])).value
-    assert.equal(listed.kept, true)
-    assert.ok(
-      listed.since < object.fired && object.fired >= ended.fire,
-      JSON.stringify([listed, object, ended]),
-    )
-    const shown = await world.does('pipeline', 'show', 'scheduled')
-    assert.equal(shown.next.length, 3)
-  }, { timeout: 180_000 })
+  test(
+    'a fire time of the schedule starts one run, and the anchor remembers it',
+    { timeout: 180_000 },
+    async () => {
+      const id = scheduled
+      const run = await until(
+        async () => {
+          const { body } = await world.api('GET', `/v1/runs?pipeline=${id}`)
+          return body.data[0]
+        },
+        'a run of the schedule',
+        90,
+      )
+      const ended = await world.endOf(run.id)
+      assert.equal(ended.state, 'succeeded', JSON.stringify(ended) + agent.said().slice(-1000))
+      assert.equal(ended.trigger, 'schedule')
+      assert.deepEqual(idsOf('scheduled'), [1, 2])
+      const { listed, object } =
+        (await world.machine.call(['anchor', 'show', '--pipeline', id, '--json'])).value
+      assert.equal(listed.kept, true)
+      assert.ok(
+        listed.since < object.fired && object.fired >= ended.fire,
+        JSON.stringify([listed, object, ended]),
+      )
+      const shown = await world.does('pipeline', 'show', 'scheduled')
+      assert.equal(shown.next.length, 3)
+    },
+  )
 })
