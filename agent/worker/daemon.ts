@@ -14,7 +14,6 @@ import { keepRefusal } from '../runs/refusal.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { Enrolled } from '../trust/agent_identity.ts'
-import { alarming } from '../trust/alarming.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
 import { floorAt } from '../trust/floor.ts'
@@ -26,6 +25,7 @@ import type { Store } from '../trust/store.ts'
 import { Denial } from './denial.ts'
 import { LogWatcher } from './log_watcher.ts'
 import { Receipts } from './receipts.ts'
+import { Readiness } from './readiness.ts'
 import { untilThere } from './until_there.ts'
 import { work, type WorkerOptions } from './worker.ts'
 
@@ -47,9 +47,6 @@ export interface Signals {
   /** Hand back what is held. */
   readonly handBack: AbortSignal
 }
-
-/** Ring, floor and trust are read for every run, and at least so often when there is none. */
-const rereadMs = 5 * 60_000
 
 /** Runs until drained. Throws the Fault for which it may not start, or has to stop. */
 export async function daemon(options: DaemonOptions, signals: Signals): Promise<void> {
@@ -73,7 +70,8 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   const drain = AbortSignal.any([signals.drain, denial.signal])
   const working = new Set<string>()
   const receipts = receiptsOf(options, { ...stand, of }, drain)
-  const readiness = new Readiness(options, { ...stand, of }, (footing) => receipts.saw(footing))
+  const saw = (footing: Footing) => receipts.saw(footing)
+  const readiness = new Readiness({ ...stand, of, log, alarm: options.alarm, saw })
   const execute = async (job: Job) => {
     if (job.kind === 'rewrap') return await rewrap(job, options, { ...stand, of }, handBack)
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
@@ -176,50 +174,6 @@ async function firstFooting(
 
 interface Of {
   readonly of: { readonly tenant: string; readonly pool: string }
-}
-
-/** Whether anything may be opened now; looked at every few minutes where no run does. */
-class Readiness {
-  readonly #options: DaemonOptions
-  readonly #stand: Stand & Of
-  /** Not by the clock: one that is set back would put the next look off. */
-  #at = performance.now()
-  /** What was refused last, kept once and not at every look. */
-  #refused: string | null = null
-
-  readonly #saw: (footing: Footing) => void
-
-  /** `saw` is told every footing that is read here. */
-  constructor(options: DaemonOptions, stand: Stand & Of, saw: (footing: Footing) => void) {
-    this.#options = options
-    this.#stand = stand
-    this.#saw = saw
-  }
-
-  async look(signal: AbortSignal): Promise<boolean> {
-    if (this.#refused === null && performance.now() - this.#at < rereadMs) return true
-    try {
-      const footing = await settled(() => this.#stand.footings.read(signal), { signal })
-      this.#at = performance.now()
-      this.#refused = null
-      this.#saw(footing)
-      return true
-    } catch (error) {
-      if (signal.aborted) return false
-      await this.#refuse(error)
-      return false
-    }
-  }
-
-  async #refuse(error: unknown): Promise<void> {
-    const { anchor, of } = this.#stand
-    this.#options.log.write('error', 'nothing may be opened now: no work is asked for', { error })
-    if (!(error instanceof Fault) || this.#refused === error.code) return
-    this.#refused = error.code
-    if (error.class !== 'refused') return
-    if (alarming[error.code] !== undefined) this.#options.alarm(error)
-    await keepRefusal(anchor, of, { fault: error, run: null, now: Date.now() })
-  }
 }
 
 /** What no connection ever reaches into, wherever local policy's folders are. */
