@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { z } from 'zod'
 import { requestOf, tenant } from '../trust/trust_fixture.ts'
-import { Anchor } from './anchor.ts'
+import { Anchor, PipelineAnchor } from './anchor.ts'
 import { Day, Id, Key, Line, Name, Time } from './fields.ts'
 import { Floor } from './floor.ts'
+import { Enrolment, Receipt, RunLog } from './receipt.ts'
 import { Request } from './request.ts'
 import { Ring } from './ring.ts'
 
@@ -33,7 +34,10 @@ const documents: Record<
     wrong: [
       { expires: requestOf(home).issued },
       { expires: '2026-11-23T12:00:00.001Z' },
-      { action: 'reset' },
+      { action: 'destroy' },
+      { parameters: { Region: 'eu' } },
+      { parameters: { region: 1 } },
+      { parameters: { region: 'a\0b' } },
       { nonce: 'ff' },
       { index: 0 },
     ],
@@ -84,18 +88,22 @@ const documents: Record<
       type: 'anchor',
       tenant: id,
       pool: 'default',
+      generation: 0,
+      lost: null,
       clock: null,
       trust: null,
       index: {},
-      runs: [kept],
+      pipelines: { [project]: { since: time, kept: true } },
       state: {},
       checkpoint: null,
       refused: { policy_denied: { count: 1, first: { at: time, run: null }, last: { at: time, run: null } } },
       refusals: [{ at: time, code: 'policy_denied', run: null }],
     },
     wrong: [
-      { runs: [{ ...kept, attempts: 0 }] },
-      { runs: [{ ...kept, day: '2026-02-30' }] },
+      { generation: -1 },
+      { generation: 2 ** 53 },
+      { pipelines: { here: { since: time, kept: true } } },
+      { pipelines: { [project]: { since: time } } },
       { refusals: Array.from({ length: 101 }, () => ({ at: time, code: 'denied', run: null })) },
       { refusals: [{ at: time, code: 'a value: 7', run: null }] },
       {
@@ -105,6 +113,73 @@ const documents: Record<
       },
     ],
   },
+}
+
+documents['pipeline anchor'] = {
+  schema: PipelineAnchor,
+  good: {
+    type: 'pipeline_anchor',
+    tenant: id,
+    pool: 'default',
+    pipeline: project,
+    generation: 1,
+    clock: null,
+    fired: null,
+    runs: [kept],
+  },
+  wrong: [
+    { runs: [{ ...kept, attempts: -1 }] },
+    { runs: [{ ...kept, day: '2026-02-30' }] },
+    { runs: [{ ...kept, trigger: 'rewrap' }] },
+    { fired: '2026-11-22' },
+  ],
+}
+documents['receipt'] = {
+  schema: Receipt,
+  good: {
+    type: 'receipt',
+    tenant: id,
+    pool: 'default',
+    agent: id,
+    trust: { version: 1, hash },
+    index: { [project]: { number: 1, hash } },
+    kids: ['b'.repeat(32)],
+    log: null,
+    issued: time,
+  },
+  wrong: [
+    { kids: ['b'.repeat(32), 'b'.repeat(32)] },
+    { log: { size: 0, root: key } },
+    { index: { here: { number: 1, hash } } },
+  ],
+}
+documents['enrolment'] = {
+  schema: Enrolment,
+  good: {
+    type: 'enrolment',
+    tenant: id,
+    pool: 'default',
+    agent_key: key,
+    edge: 'https://edge.example',
+    challenge: 'v1.abc',
+    expires: time,
+  },
+  wrong: [{ agent_key: 'short' }, { challenge: 'a\nb' }, { edge: '' }],
+}
+documents['run log'] = {
+  schema: RunLog,
+  good: {
+    type: 'log',
+    tenant: id,
+    project,
+    pool: 'default',
+    run: id,
+    pipeline: project,
+    agent: id,
+    fence: 1,
+    commitment: hash,
+  },
+  wrong: [{ fence: 0 }, { commitment: 'x' }],
 }
 
 describe('documents that agents and people keep', () => {
