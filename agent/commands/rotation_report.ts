@@ -94,6 +94,11 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
     ...(written.waiting === null ? [] : [['ring to put in place', written.waiting] as const]),
     ...(compromised ? [['new pin', pin], ['new pool key', poolKey]] as const : []),
   ])
+  if (compromised && written.waiting !== null) {
+    shell.warn(
+      `agents refuse to run until ${written.waiting} is in its keystore: it has the pool's next key.`,
+    )
+  }
   if (document.recovery === null) {
     shell.warn(
       'there is no recovery key: whoever loses this ring loses what is sealed to it. Make one: ' +

@@ -193,6 +193,40 @@ describe('possession', () => {
     assert.deepEqual(said().at(-1)!.kids, [21, 41].map((n) => sealingKey(n).kid).sort())
   })
 
+  test('is proved once the trust document lists a key that the ring has had before', async () => {
+    await using agent = await agentOf()
+    const { world, receipts, told, said } = agent
+    await receipts.send()
+    const before = world.shown.trust.length
+    rotate(world)
+    const published = world.shown.trust.splice(before)
+    receipts.saw(await world.footings().read(new AbortController().signal))
+    await receipts.send()
+    assert.deepEqual(said().at(-1)!.kids, [21, 41].map((n) => sealingKey(n).kid).sort())
+    const sofar = told.proved.length
+    world.shown.trust.push(...published)
+    receipts.heard({ trust: 2, indexes: {} })
+    await receipts.send()
+    assert.ok(told.proved.slice(sofar).some(({ kid }) => kid === sealingKey(41).kid))
+  })
+
+  test('is looked for again while the ring has not got what the trust document demands', async () => {
+    await using agent = await agentOf()
+    const { world, receipts, said } = agent
+    await receipts.send()
+    const { ring } = world
+    rotate(world)
+    const whole = world.ring
+    world.ring = ring
+    receipts.heard({ trust: 2, indexes: {} })
+    await receipts.send()
+    assert.deepEqual(said().at(-1)!.kids, [sealingKey(21).kid])
+    world.ring = whole
+    receipts.saw(await world.footings().read(new AbortController().signal))
+    await receipts.send()
+    assert.equal(said().at(-1)!.kids.length, 2)
+  })
+
   test('answers nothing that was sealed for another agent, or that is no challenge', async () => {
     await using agent = await agentOf()
     const { world, receipts, told, edge } = agent

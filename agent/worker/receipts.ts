@@ -18,6 +18,7 @@ import { remembered } from '../trust/log_watch.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { provePossession } from './possession.ts'
+import { holdsActiveKeys } from './rewrap_record.ts'
 
 export interface ReceiptOptions {
   readonly footings: Pick<Footings, 'read'>
@@ -34,8 +35,10 @@ export interface ReceiptOptions {
 
 /** A tenant may have more projects; their indexes get into receipts as they are published. */
 const mostProjects = 1000
-/** After a receipt that could not be made, news is needed, or so much time. */
+/** After a receipt that says less than it should, news is needed, or so much time. */
 const againMs = 60_000
+/** However much news an edge has, it is looked into no more often. */
+const newsMs = 1_000
 
 /** Sends receipts, one at a time, whenever there is something that the last one did not say. */
 export class Receipts {
@@ -45,6 +48,9 @@ export class Receipts {
   #newest: Newest = { trust: null, indexes: {} }
   /** What could not be said last time, and since when. */
   #failed: { readonly newest: string; readonly at: number } | null = null
+  /** The ring has not got the active key of its pool yet. */
+  #lacking = false
+  readonly #proved = new Set<string>()
   #sending: Promise<void> | null = null
   #again = false
 
@@ -55,7 +61,7 @@ export class Receipts {
   /** What a poll says is the newest: a hint, after which this side looks for itself. */
   heard(newest: Newest): void {
     this.#newest = newest
-    if (this.#isBehind() && !this.#isHopeless()) void this.send()
+    if ((this.#isBehind() || this.#lacking) && !this.#isHopeless()) void this.send()
   }
 
   /** The ring as somebody has just read it: another one than the last receipt was made of is told at once. */
@@ -96,8 +102,9 @@ export class Receipts {
     const footing = await settled(() => footings.read(signal), { ...this.#options, signal })
     const { index, refused } = await this.#indexes(footing)
     const kids = kidsOf(footing)
-    if (kids.join() !== this.#last?.kids.join()) {
+    if (listedKids(footing).some((kid) => kids.includes(kid) && !this.#proved.has(kid))) {
       const proved = await provePossession({ ring: footing.ring, agentId, edge }, signal)
+      for (const kid of proved) this.#proved.add(kid)
       log.write('debug', 'the keys of the ring are proved', { keys: proved.length })
     }
     const checkpoint = remembered((await readAnchor(anchor, footing.ring)).checkpoint)
@@ -112,7 +119,9 @@ export class Receipts {
     const { dsse } = signDocument(native, { type: 'receipt', document: receipt, seeds })
     await edge.handIn(dsse, signal)
     this.#last = receipt
-    this.#failed = refused ? { newest: wanted, at: performance.now() } : null
+    this.#lacking = !holdsActiveKeys(footing)
+    const less = refused || this.#lacking || this.#isBehind()
+    this.#failed = less ? { newest: wanted, at: performance.now() } : null
     log.write('debug', 'a receipt is handed in', { trust: receipt.trust.version })
   }
 
@@ -158,12 +167,19 @@ export class Receipts {
 
   /** What failed is not tried again at every poll. */
   #isHopeless(): boolean {
-    return this.#failed !== null && this.#failed.newest === JSON.stringify(this.#newest) &&
-      performance.now() - this.#failed.at < againMs
+    if (this.#failed === null) return false
+    const same = this.#failed.newest === JSON.stringify(this.#newest)
+    return performance.now() - this.#failed.at < (same ? againMs : newsMs)
   }
 }
 
 /** As a receipt lists them: what still opens. */
 function kidsOf({ ring }: Footing): string[] {
   return ring.sealing.filter(({ state }) => state !== 'retired').map(({ kid }) => kid).sort()
+}
+
+/** Keys of the pool that the trust document lists, and that still open. */
+function listedKids({ ring, chain }: Footing): string[] {
+  return chain.document.sealing_keys
+    .filter(({ pool, state }) => pool === ring.pool && state !== 'retired').map(({ kid }) => kid)
 }
