@@ -115,22 +115,23 @@ describe('a database of last week at the edge', { timeout: 180_000 }, () => {
     await restartAgent()
     const before = (await world.api('GET', '/v1/audit/checkpoint')).body.size
     await seen('the newest log', ({ checkpoint }) => Number(checkpoint?.split('\n')[1]) >= before)
+    const exported = join(folder, 'audit.jsonl')
+    const verify = (...more: string[]) => world.person.call(['audit', 'verify', exported, ...more, '--json'])
+    const place = join(world.person.home, 'anchor.json')
+    await until(
+      async () =>
+        (await world.does('audit', 'export', '--out', exported)).bytes > 0 &&
+        (await verify('--anchor', place, '--receipts')).value?.witnesses.length === 2,
+      'a receipt that names the log',
+    )
     await copyTo('newest-1')
 
     await replaceBy('week-1')
     await agent.says(/ALARM {2}log_forked/)
     await seen('the refusal', () => refusedOf('log_forked') > 0)
     await doctorSays('log_forked')
-    const exported = join(folder, 'old.jsonl')
     await world.does('audit', 'export', '--out', exported)
-    const verified = await world.person.call([
-      'audit',
-      'verify',
-      exported,
-      '--anchor',
-      join(world.person.home, 'anchor.json'),
-      '--json',
-    ])
+    const verified = await verify('--anchor', place)
     assert.deepEqual([verified.exit, verified.code], [5, 'log_forked'], verified.stderr)
     await replaceBy('newest-1')
     assert.equal((await world.run('base')).state, 'succeeded')
