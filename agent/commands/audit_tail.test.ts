@@ -13,7 +13,7 @@ test('audit tail shows a name that the entry holds, and none that an edge has wr
     time: '2026-11-22T09:00:00.000Z',
     actor: { kind: 'member', id: ids.agent },
     action: 'member.invited',
-    target: ids.run,
+    target: ids.otherTenant,
     names: { member: nameHash(native, salt, 'Grace') },
   })
   const entry = (index: number, value: string) => ({
