@@ -131,3 +131,34 @@ test('a run is gone on with where an append was committed, or may have been', ()
   assert.equal(leaves([stream({ code: 'login_failed', route: null })]), false)
   assert.equal(leaves([stream({ code: 'login_failed', route: null })], true), true)
 })
+
+test('values of parameters choose rows of a local run, and are asked for', async () => {
+  const made = place(['from: day.csv, to: day.parquet, mode: replace'])
+  made.write('in/day.csv', 'v,n\nmonday,1\ntuesday,2\n')
+  const parquet = 'sallyport: 1\nconnections:\n  a: { type: files, path: in }\n'
+  made.write('connections.yaml', `${parquet}  b: { type: files, path: in, format: parquet }\n`)
+  assert.equal((await made.run()).exit, 0)
+  made.connect('in')
+  made.write(
+    'p.yaml',
+    'sallyport: 1\nname: p\nsource: a\ndestination: b\nparameters: { day: { type: text } }\nstreams:\n' +
+      '  - { from: day.parquet, to: chosen.csv, mode: replace, where: "v = ${day}" }\n',
+  )
+  const evil = await made.run('--param', "day=' or 1=1 --")
+  assert.equal(evil.exit, 0, evil.notes)
+  assert.equal(made.read('chosen.csv').trim().split('\n').length, 1)
+  assert.equal((await made.run('--param', 'day=tuesday')).exit, 0)
+  assert.match(made.read('chosen.csv'), /\n"?tuesday"?,"?2"?\n/)
+  for (
+    const [words, exit, said] of [
+      [[], 4, /parameter_refused.*day has no value/],
+      [['--param', 'day=x', '--param', 'other=1'], 4, /other is not declared/],
+      [['--param', 'day=x', '--param', 'day=y'], 2, /day is given twice/],
+      [['--param', 'day'], 2, /name=value/],
+    ] as const
+  ) {
+    const refused = await made.run(...words)
+    assert.equal(refused.exit, exit, refused.notes)
+    assert.match(refused.notes, said)
+  }
+})
