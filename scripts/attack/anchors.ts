@@ -62,7 +62,7 @@ const gone: Attack = {
       file: 'agent/trust/anchor.ts',
       find: "if (text === null) throw new Fault('anchor_missing', `There is no anchor at ${place}.`)",
       put:
-        "if (text === null) return { type: 'anchor', ...of, generation: 0, lost: null, ...empty, refusals: [] } as Anchor",
+        "if (text === null) return { type: 'anchor', tenant: of.tenant, pool: of.pool, generation: 0, lost: null, ...empty, refusals: [] } as Anchor",
     },
     memory,
     ledger,

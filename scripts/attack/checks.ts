@@ -44,3 +44,11 @@ export const honestEdge: Mutation = {
   find: 'if (!described.kids.every((kid) => kids.includes(kid))) {',
   put: 'if (false) {',
 }
+
+/** Likewise. */
+export const honestIndex: Mutation = {
+  check: 'an honest edge takes no index that calls its project otherwise',
+  file: 'edge/trust/rules.ts',
+  find: 'if (document.project_name !== name) throw',
+  put: 'if (false) throw',
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { describeEnvelope } from '../../shared/seal/envelope.ts'
 import type { Attack } from './attack.ts'
+import { honestIndex } from './checks.ts'
 import { addSecret, whatIsSent } from './dump.ts'
 import { publishTrust } from './estate.ts'
 import { ownSealingKey } from './forge.ts'
@@ -60,7 +61,7 @@ const otherProject: Attack = {
     file: 'agent/trust/known_projects.ts',
     find: 'if (before !== undefined) {',
     put: 'if (false) {',
-  }],
+  }, honestIndex],
   async attempt(scene) {
     const { world, folder, proxy } = scene
     const { body: { data: [workspace] } } = await world.api('GET', '/v1/workspaces')

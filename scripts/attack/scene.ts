@@ -90,6 +90,8 @@ async function install({ folder, files, target }: Place) {
       `database: ${pathname.slice(1)}, schema: public, prefix: "*" }`,
       `{ direction: read, connector: files, path: "${folder}/out" }`,
       `{ direction: write, connector: files, path: "${folder}/out" }`,
+      `{ direction: read, connector: postgres, endpoint: ${hostname}, port: ${port}, account: ${username}, ` +
+      `database: ${pathname.slice(1)}, schema: public, prefix: people }`,
       `{ direction: read, connector: https, endpoint: ${hostname}, port: "*", path: /in }`,
       // A name that is the customer's today, and that somebody makes resolve to this machine tomorrow.
       '{ direction: write, connector: postgres, endpoint: localhost, port: "*", account: "*", database: "*", ' +

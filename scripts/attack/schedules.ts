@@ -123,9 +123,12 @@ const listed = {
 
 /** Starts a run for Ada, in which the edge puts another value. */
 async function withValue(scene: Scene, value: string) {
+  await scene.sql.unsafe(
+    `create table people as select * from (values (1, 'Ada'), (2, 'Grace'), (3, 'Edsger')) v (id, name)`,
+  )
   await scene.world.applyPipeline({
-    ...pipelineText('chosen', { unsigned: true }),
-    streams: ['{ from: people.csv, to: public.chosen, mode: replace, where: "name = ${who}" }'],
+    ...pipelineText('chosen', { source: 'there', unsigned: true }),
+    streams: ['{ from: public.people, to: public.chosen, mode: replace, where: "name = ${who}" }'],
     more:
       'limits: { retries: 0 }\ntriggers: { api: { per_day: 2 } }\nparameters: { who: { enum: [Ada, Grace] } }\n',
   })

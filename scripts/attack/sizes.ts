@@ -65,9 +65,10 @@ const malformed: Attack = {
         : null
     )
     const { child } = await scene.agent()
-    const ended = () => child.exitCode !== null || child.signalCode !== null
+    // What it never expects is what it ends by; a process may outlive its loop.
+    const ended = () => child.exitCode !== null || scene.said().includes('TypeError')
     await until(() => ended() || toldOf(scene), 'what the agent makes of it', 30)
-    const gained = ended() ? 'the agent, brought down' : null
+    const gained = ended() ? 'the agent, brought down by an answer' : null
     return { code: toldOf(scene), seen: ['agent log'], gained }
   },
 }
@@ -126,7 +127,7 @@ const endlessIndex: Attack = {
   async attempt(scene) {
     const given = endless(scene, '/v1/agent/projects/', (last) => Array.from({ length: 5000 }, () => last))
     const run = refusalOf(scene, 'tick', unsigned(scene, 'tick'))
-    const many = until(() => given.count > 120_000, 'the end of the indexes', 40).then(() => null, () => null)
+    const many = until(() => given.count > 300_000, 'the end of the indexes', 40).then(() => null, () => null)
     const refusal = await Promise.race([run, many])
     if (refusal !== null) return { ...refusal, gained: null }
     run.catch(() => undefined)
