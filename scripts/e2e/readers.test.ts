@@ -104,6 +104,15 @@ describe('logs for readers', () => {
     assert.deepEqual([ended.exit, ended.code], [4, 'kid_missing'])
   })
 
+  test('open no more, also from before, once the records are passed on without that reader', async () => {
+    mustSucceed(await logOf(ada, first), 'runs logs')
+    await world.does('keys', 'rewrap')
+    const ended = await logOf(ada, first)
+    assert.deepEqual([ended.exit, ended.code], [4, 'kid_missing'])
+    const still = mustSucceed(await logOf(world.person, first), 'runs logs')
+    assert.equal(messagesIn(still.value)[0]?.at(-1), 'the run ends')
+  })
+
   const forgeries: Readonly<Record<string, { code: string; change: (data: Json, other: Json) => void }>> = {
     'altered': {
       code: 'signature_invalid',
