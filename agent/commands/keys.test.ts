@@ -71,6 +71,16 @@ function agentWith(edge: HostileEdge, change: Partial<Receipt>, seed = seedOf(ke
   })
 }
 
+test('a key that is a year old is reminded of, by the date of its trust document', async () => {
+  const from = currentDraft()
+  from.trust.issued = new Date(Date.now() - 366 * 86_400_000).toISOString()
+  from.trust.expires = new Date(Date.parse(from.trust.issued) + 399 * 86_400_000).toISOString()
+  await using edge = new HostileEdge(from, { project: null })
+  const { stdout, stderr } = await edge.run('keys', 'list')
+  assert.match(stderr, new RegExp(`${sealingKey(21).kid} .* is 366 days old: sallyport keys rotate`))
+  assert.match(stdout, /sealing/)
+})
+
 describe('what the edge shows of keys', () => {
   test('is compared with what the private side says', async () => {
     await using edge = securityStaff()

@@ -13,6 +13,7 @@ import { loadConfig } from '../config.ts'
 import { answer } from '../edge_client/edge_client.ts'
 import { openingKeyOf, places, readKey } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
+import { copyPath, writeCopy } from '../keystore/recovery_copy.ts'
 import { native } from '../primitives.ts'
 import { anchorAt, makeAnchor } from '../trust/anchor.ts'
 import { differences, differenceText } from '../trust/difference.ts'
@@ -94,6 +95,8 @@ async function add(shell: Shell, name: string, options: AddOptions): Promise<voi
   const ring = await ringFor(name, { session, start, places: at, options, here })
   const [sealing] = ring.sealing
   if (sealing === undefined) throw new Fault('invalid_file', `The ring at ${at.keystore} has no sealing key.`)
+  const { recovery } = start
+  if (recovery !== null) writeCopy(copyPath(shell.home, name), ring, { recovery, now: Date.now() })
   const document = edits.edited(start, [
     edits.withTimes(Date.now(), undefined),
     edits.withPool({

@@ -217,6 +217,11 @@ describe('recovery', () => {
     const twice = await call('keys', 'recover', '--from', made.copy, ...some(2, 3, 4))
     assert.equal(twice.exit, 2)
     assert.equal((await call('keys', 'recover', '--from', made.copy, '--force', ...some(2, 3, 4))).exit, 0)
+    // The ring of a new pool is sealed from its first day.
+    await scene.world.does('pools', 'add', 'eu')
+    await scene.world.does('trust', 'edit', '--discard')
+    const copies = readdirSync(join(person.home, 'recovery')).filter((name) => name.endsWith('.sealed'))
+    assert.deepEqual(copies.sort(), ['ring-default.sealed', 'ring-eu.sealed'])
   })
 
   test('is refused with too few, altered or wrong shares, and nothing is written', async () => {
@@ -253,5 +258,16 @@ describe('what was published', () => {
     const silent = await call(...add, '--wait', '1')
     assert.equal(silent.exit, 0, silent.stderr)
     assert.deepEqual(silent.value.live, [])
+  })
+
+  test('may be left for later: a rotation that nobody confirms is interrupted, and goes on with the next agent', async () => {
+    const begun = scene.world.person.start(rotate())
+    await begun.says(/Waiting for/)
+    begun.child.kill('SIGINT')
+    assert.equal((await begun.ended).exit, 130)
+    scene.agent = await scene.world.startAgent()
+    const ended = await scene.world.person.call(rotate('--continue'))
+    assert.equal(ended.exit, 0, ended.stderr)
+    assert.equal(ended.value.done, true)
   })
 })
