@@ -2,7 +2,8 @@
 import process from 'node:process'
 import { fuzz } from '../../shared/fuzz/child_fixture.ts'
 import { sharedTargets } from '../../shared/fuzz/targets_fixture.ts'
-import { requestTargets } from './request_targets_fixture.ts'
+import { closeEdge, requestTargets } from './request_targets_fixture.ts'
 
 await fuzz([...sharedTargets, ...requestTargets], process.argv.slice(2))
+await closeEdge()
 process.exit()

@@ -43,6 +43,11 @@ async function prepare(): Promise<void> {
 }
 await prepare()
 
+/** Takes its database away. */
+export async function closeEdge(): Promise<void> {
+  await edge[Symbol.asyncDispose]()
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
