@@ -105,7 +105,7 @@ describe('a second person', () => {
 
   test('who applies what is listed already changes nothing', async () => {
     const path = pipeline('steady', 'steady.csv')
-    const first = await world.does('pipeline', 'apply', path, '--yes')
+    const { live: _live, ...first } = await world.does('pipeline', 'apply', path, '--yes')
     const again = await world.does('pipeline', 'apply', path)
     assert.deepEqual(again, { ...first, unchanged: true })
     const other = await world.does('pipeline', 'apply', pipeline('steady', 'other.csv'), '--yes')
@@ -132,7 +132,9 @@ describe('a second person', () => {
     const edited = await world.does('trust', 'edit', '--remove-signer', signers[0])
     assert.deepEqual(edited.left_unsigned, [{ kind: 'pipeline', name: 'hers', project: 'default' }])
     await world.does('trust', 'sign')
-    await world.does('trust', 'publish')
+    const unasked = await world.person.call(['trust', 'publish', '--json'])
+    assert.equal(unasked.exit, 2, unasked.stderr)
+    await world.does('trust', 'publish', '--yes')
     const refused = await world.person.call(['runs', 'start', 'hers', '--json'])
     assert.equal(refused.code, 'signature_invalid')
     await world.does('pipeline', 'apply', pipeline('hers', 'hers.csv'), '--yes')
