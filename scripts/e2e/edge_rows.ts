@@ -3,8 +3,11 @@ import { Database } from 'bun:sqlite'
 
 type Row = Readonly<Record<string, unknown>>
 
-/** What every request leaves behind: the audit leaf of a refused run, the time a token was used. */
-const passing = ['audit_leaf', 'audit_name']
+/**
+ * What comes and goes whatever is asked: the audit leaf of a refused run, the time a token was used, what agents tell
+ * of what they have seen.
+ */
+const passing = ['audit_leaf', 'audit_name', 'index_news', 'receipt', 'possession']
 const passingColumns: Readonly<Record<string, readonly string[]>> = {
   token: ['last_used'],
   agent: ['last_seen'],

@@ -37,9 +37,6 @@ export interface Refusing extends AsyncDisposable {
   snapshot(): Promise<unknown>
 }
 
-/** The run's own rows, and what comes and goes with agents that tell what they have seen. */
-const transient = ['run', 'run_stream', 'index_news', 'receipt', 'possession']
-
 const agentEnv = { NAMED: 'postgres', UNNAMED: 'postgres' }
 
 export interface More {
@@ -114,7 +111,7 @@ export async function startRefusing(server: string, name: string, more: More = {
       return run
     },
     async snapshot() {
-      return { target: await everyTable(sql), edge: edgeRows(world.edge.database, transient) }
+      return { target: await everyTable(sql), edge: edgeRows(world.edge.database, ['run', 'run_stream']) }
     },
     async refuses(pipeline, code, start = async () => (await world.startRun(pipeline)).id) {
       const was = await this.snapshot()
