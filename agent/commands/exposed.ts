@@ -19,17 +19,25 @@ export interface Exposed {
 /** So many documents are fetched at once. */
 const atOnce = 8
 
+export interface Exposure {
+  readonly connections: readonly Exposed[]
+  /** Ids of projects that the floor names and the edge does not show. */
+  readonly hidden: readonly string[]
+}
+
 /**
  * Connections that name the pool, by what their authors have signed; nothing that the edge says about them leaves one
  * out. Throws what the walk of an index throws.
  */
-export async function exposedConnections(
+export async function exposedBy(
   session: Session,
   trust: PeopleTrust,
   pool: string,
-): Promise<Exposed[]> {
+): Promise<Exposure> {
   const found: Exposed[] = []
-  for (const project of await projectsOf(session.edge)) {
+  const projects = await projectsOf(session.edge)
+  const hidden = Object.keys(trust.floor?.index ?? {}).filter((id) => !projects.some((one) => one.id === id))
+  for (const project of projects) {
     const index = await readIndex(session, trust, project)
     const listed = Object.entries(index?.document.entries ?? {}).filter(([, { kind }]) =>
       kind === 'connection'
@@ -43,7 +51,7 @@ export async function exposedConnections(
       found.push(...(await Promise.all(some)).flat())
     }
   }
-  return found
+  return { connections: found, hidden }
 }
 
 /** Null when the document cannot be had, or is not the one that the index lists. */

@@ -11,8 +11,11 @@ import { ids, keys, seedOf } from '../runs/world_fixture.ts'
 import { newDraft, signDraft, writeDraft } from '../trust/draft.ts'
 import { sealingKey } from '../worker/rewrap_fixture.ts'
 import { campaignText } from './campaign.ts'
+import { exposedBy } from './exposed.ts'
 import { currentDraft, HostileEdge } from './hostile_edge_fixture.ts'
-import { exits } from './shell.ts'
+import { peopleTrust } from './people_trust.ts'
+import { openSession } from './session.ts'
+import { exits, Shell } from './shell.ts'
 import { settleSuite } from './suite_change.ts'
 
 /** Who has the pool's ring, a root key and a floor, at an edge that says what a test wants. */
@@ -187,6 +190,37 @@ function sealingReader(n: number) {
   const { kid, public: key } = sealingKey(n)
   return { kid, suite: 1 as const, public: key, projects: ['*'] as ['*'] }
 }
+
+describe('what a leaked ring has laid open', () => {
+  const exposure = async (edge: HostileEdge) => {
+    const sink = { write: () => undefined }
+    const env = { SALLYPORT_HOME: edge.home }
+    const session = openSession(new Shell({ env, stdout: sink, stderr: sink, stdin: {} }), {})
+    const trust = await peopleTrust(session)
+    return await exposedBy(session, trust, 'default')
+  }
+
+  test('is every connection that the signed index lists for the pool, whatever the edge says of them', async () => {
+    await using edge = securityStaff()
+    const { connections, hidden } = await exposure(edge)
+    assert.deepEqual(connections.map(({ name, verified }) => [name, verified]), [['in', true], ['out', true]])
+    assert.deepEqual(hidden, [])
+    // Another document under its id, and none at all: neither takes it off the list.
+    edge.replies.set(`/v1/connections/${ids.source}`, edge.replies.get(`/v1/connections/${ids.destination}`))
+    edge.replies.delete(`/v1/connections/${ids.destination}`)
+    const doubted = await exposure(edge)
+    assert.deepEqual(doubted.connections.map(({ name, verified }) => [name, verified]), [
+      ['in', false],
+      ['out', false],
+    ])
+  })
+
+  test('names the projects that the floor knows and the edge hides', async () => {
+    await using edge = securityStaff()
+    edge.replies.set('/v1/projects', { data: [], next_cursor: null })
+    assert.deepEqual(await exposure(edge), { connections: [], hidden: [ids.project] })
+  })
+})
 
 describe('what was published', () => {
   const remove = (edge: HostileEdge) =>

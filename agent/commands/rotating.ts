@@ -23,7 +23,7 @@ import {
 } from '../trust/rotation.ts'
 import { configOf } from './agent_options.ts'
 import { runCampaign } from './campaign.ts'
-import { type Exposed, exposedConnections } from './exposed.ts'
+import { exposedBy } from './exposed.ts'
 import { interruptible } from './interruptible.ts'
 import type { RotateOptions } from './keys_rotate.ts'
 import { finishPublishing, publishNext, refuseDraft } from './next_trust.ts'
@@ -276,10 +276,8 @@ async function finish(
     (one) => ({ ...ringLike(one, document), ...poolKey }),
     document.recovery,
   )
-  const exposed: readonly Exposed[] = rotation.compromised
-    ? await exposedConnections(session, trust, rotation.pool)
-    : []
-  report(given, { rotation, trust, written, exposed })
+  const exposure = rotation.compromised ? await exposedBy(session, trust, rotation.pool) : null
+  report(given, { rotation, trust, written, exposure })
   // Last: whoever did not see the report is told it by the next call.
   dropRotation(shell.home, rotation.pool)
   return exits.done

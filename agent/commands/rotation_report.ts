@@ -3,7 +3,7 @@ import { fromBase64 } from '../../shared/bytes.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
 import { native } from '../primitives.ts'
-import type { Exposed } from './exposed.ts'
+import type { Exposure } from './exposed.ts'
 import { recordsOf } from './campaign.ts'
 import type { PeopleTrust } from './people_trust.ts'
 import type { Written } from './ring_writing.ts'
@@ -67,10 +67,11 @@ interface Report {
   readonly rotation: Rotation
   readonly trust: PeopleTrust
   readonly written: Written
-  readonly exposed: readonly Exposed[]
+  /** Null but after a compromise. */
+  readonly exposure: Exposure | null
 }
 
-export function report({ shell }: Rotating, { rotation, trust, written, exposed }: Report): void {
+export function report({ shell }: Rotating, { rotation, trust, written, exposure }: Report): void {
   const { document } = trust.chain
   const { pool, next, compromised } = rotation
   const retired = document.sealing_keys.filter((key) => key.pool === pool && key.state === 'retired')
@@ -84,7 +85,12 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
     retired,
     trust: document.version,
     ring_file: written.waiting,
-    ...(compromised ? { pin, pool_key: poolKey, credentials: exposed } : {}),
+    ...(exposure === null ? {} : {
+      pin,
+      pool_key: poolKey,
+      credentials: exposure.connections,
+      hidden_projects: exposure.hidden,
+    }),
   }
   const list = facts([
     ['pool', pool],
@@ -99,6 +105,11 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
       `agents refuse to run until ${written.waiting} is in its keystore: it has the pool's next key.`,
     )
   }
+  for (const id of exposure?.hidden ?? []) {
+    shell.warn(
+      `the edge does not show the project ${id}, which the floor names: its connections are not listed.`,
+    )
+  }
   if (document.recovery === null) {
     shell.warn(
       'there is no recovery key: whoever loses this ring loses what is sealed to it. Make one: ' +
@@ -107,14 +118,16 @@ export function report({ shell }: Rotating, { rotation, trust, written, exposed 
   }
   shell.result(
     value,
-    `The pool ${pool} has its next key.\n\n${list}${compromised ? exposedText(exposed) : ''}`,
+    `The pool ${pool} has its next key.\n\n${list}${exposedText(exposure)}`,
   )
 }
 
-function exposedText(exposed: readonly Exposed[]): string {
-  const rows = exposed.map((one) => [one.project, one.name, String(one.version), one.id])
+function exposedText(exposure: Exposure | null): string {
+  if (exposure === null) return ''
+  const rows = exposure.connections.map((one) => [one.project, one.name, String(one.version), one.id])
   return '\n\nGive the new pin to everybody who signs or reads on a machine of their own, to machines that are ' +
     'configured with a pin,\nand to whoever keeps the rings of other pools: the old one still vouches for the old key.' +
+    '\n\nLogs that the old pool key has signed are no longer believed. Mask key and state key stay as they are.' +
     '\n\nWho has the leaked key and an old dump of the edge can read what was sealed then: nothing done here undoes ' +
     'that.\nChange these credentials at their source, then add the connections again; and those of connections that ' +
     'were removed\nsince the key was made:\n' +
