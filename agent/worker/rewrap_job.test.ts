@@ -299,6 +299,48 @@ const forgeries: Readonly<Record<string, { code: string; make: (world: World) =>
   },
 }
 
+/** Another pool, with a key of its own, beside the one whose records are passed on. */
+function withOtherPool(world: World): void {
+  const theirs = sealingKey(71)
+  const key = toBase64(p.ed25519.publicKey(seedOf(72)))
+  advance(world, (document) => ({
+    ...document,
+    pools: [...document.pools, { name: 'other', key, enrolment: 'approval' }],
+    sealing_keys: [
+      ...document.sealing_keys,
+      { kid: theirs.kid, suite: 1, pool: 'other', public: theirs.public, state: 'active' },
+    ],
+  }))
+}
+
+/** The record as it would be stored as a version that the index does not list. */
+function unlisted(record: RewrapRecord, change: object): RewrapRecord {
+  const next = { ...record, version: 2 }
+  const plaintext = opened(record, record.sealed, sealingKey(21))
+  const document = other(record.document!, { version: 2, ...change })
+  return { ...next, document, sealed: sealedFor(next, plaintext) }
+}
+
+describe('a record of one pool is not passed on to another, which', () => {
+  const claims: Readonly<Record<string, (world: World) => RewrapRecord>> = {
+    'signs its log as its own': () => logRecord({ pool: 'other' }, seedOf(72)),
+    'a signer names for a pipeline that is not listed': (world) =>
+      unlisted(recordOf(world, 'pipeline'), { pool: 'other' }),
+    'a signer names for a connection that is not listed': (world) =>
+      unlisted(recordOf(world, 'source'), { pools: ['other'] }),
+  }
+  for (const [what, claim] of Object.entries(claims)) {
+    test(what, async () => {
+      await using world = await worldWith()
+      rotate(world)
+      withOtherPool(world)
+      const { end: { records, refused } } = await passOn(world, [claim(world)])
+      assert.deepEqual(records, [])
+      assert.deepEqual(refused.map(({ code }) => code), ['wrong_pool'])
+    })
+  }
+})
+
 describe('a record is not passed on, and the others of its batch are, when it', () => {
   for (const [what, { code, make }] of Object.entries(forgeries)) {
     test(what, async () => {

@@ -107,7 +107,7 @@ function documentOf({ document, project }: RewrapRecord): { dsse: Dsse; project:
 
 function authored(
   record: RewrapRecord & { readonly type: 'connection' | 'pipeline' },
-  { footing: { chain, floor }, indexes }: Standing,
+  { footing: { chain, floor, ring }, indexes }: Standing,
 ): Vouched {
   const { type } = record
   const { dsse, project } = documentOf(record)
@@ -116,6 +116,10 @@ function authored(
   if (deny.includes(record.id)) throw new Fault('denied', `The floor denies ${record.id}.`)
   const { document, hash } = verifyAuthored(native, { trust, deny, type, project, dsse })
   checkNamed(record, document)
+  const pools = document.type === 'connection' ? document.pools : [document.pool]
+  if (!pools.includes(ring.pool)) {
+    throw new Fault('wrong_pool', `The ${type} ${document.name} is not for the pool ${ring.pool}.`)
+  }
   const index = indexes.get(project)
   if (index instanceof Fault) throw index
   const entry = index?.entries[record.id]
@@ -132,10 +136,12 @@ function authored(
   }
 }
 
-function runLog(record: RewrapRecord, { footing: { chain, floor } }: Standing): Vouched {
+function runLog(record: RewrapRecord, { footing: { chain, floor, ring } }: Standing): Vouched {
   const { dsse, project } = documentOf(record)
   const trust = chain.document
   const { pool } = readUnverified(native, 'log', dsse).document
+  // Another pool's key could else name that pool as the one that the log goes to.
+  if (pool !== ring.pool) throw new Fault('wrong_pool', `The log is of the pool ${pool}.`)
   const document = signedLog(dsse, { chain, pool, deny: floor?.deny ?? [] })
   const { tenant, run: id, fence: version, commitment } = document
   checkNamed(record, { id, version, project: document.project })
