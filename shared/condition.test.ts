@@ -45,6 +45,14 @@ describe('a condition', () => {
     ['"${region}" = 1', /in quotes/],
     ["x = '\\' or ${region} or '", /in quotes|quote/],
     ['x = \0', /end/],
+    ["x = E'a'\n'\\' = ') union all (select 1) --'", /follows another/],
+    ["x = 'a' 'b'", /follows another/],
+    ["x = E'a'\t\n\r\n'b'", /follows another/],
+    ["🚢e'\\' ) union all (select 1) --'", /no letter/],
+    ['exists\u00a0(\u00a0from secret)', /no letter/],
+    ["${region}e'\\' ) or ('", /touches/],
+    ["${region}'a'", /touches/],
+    ['x = ${region}1', /touches/],
   ]
   for (const [text, why] of bad) {
     test(`may not be ${JSON.stringify(text)}`, () => {

@@ -33,6 +33,7 @@ export function parseCondition(text: string): Piece[] {
   const pieces: Piece[] = []
   let written = ''
   let depth = 0
+  let before = ''
   for (let at = 0; at < text.length;) {
     const rest = text.slice(at)
     const parameter = /^\$\{([^}]*)\}/.exec(rest)
@@ -41,9 +42,15 @@ export function parseCondition(text: string): Piece[] {
       pieces.push(written, { parameter: parameter[1] as string })
       written = ''
       at += parameter[0].length
+      before = parameter[0]
+      if (touching.test(text.slice(at))) throw invalid('something touches a parameter')
       continue
     }
     const token = tokenOf(rest)
+    if (isString(before) && token.startsWith("'")) {
+      throw invalid('one string follows another: how the second is read would depend on the first')
+    }
+    if (token.trim() !== '') before = token
     if (token === '(') depth++
     if (token === ')' && --depth < 0) throw invalid('a parenthesis is closed that was never opened')
     written += token
@@ -55,6 +62,11 @@ export function parseCondition(text: string): Piece[] {
   return pieces.filter((piece) => piece !== '')
 }
 
+/** What would become part of how a parameter is written: a name, or the sign that says how a string is read. */
+const touching = /^[\p{L}\p{N}_$'"]/u
+/** Databases read `'a' 'b'` over two lines as one string, and both by the rules of the first: `E'a' '\''`. */
+const isString = (token: string) => /^[eE]?'/.test(token)
+
 /** The next token, whole. Throws on one that has no place in a condition. */
 function tokenOf(rest: string): string {
   const quoted = /^(?:[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*")/.exec(rest)?.[0]
@@ -65,7 +77,7 @@ function tokenOf(rest: string): string {
     return quoted
   }
   if (/^(?:[eE]?'|")/.test(rest)) throw invalid('a quote is not closed')
-  const word = /^[\p{L}_][\p{L}\p{N}_$]*/u.exec(rest)?.[0]
+  const word = /^[\p{L}_][\p{L}\p{M}\p{N}_$]*/u.exec(rest)?.[0]
   if (word !== undefined) {
     if (queries.has(word.toLowerCase())) {
       throw invalid(`${word.toUpperCase()} begins a query, not a condition`)
@@ -75,7 +87,9 @@ function tokenOf(rest: string): string {
   if (/^(?:--|\/\*)/.test(rest)) throw invalid('there is a comment in it')
   if (/^\$/.test(rest)) throw invalid('there is a dollar sign outside of quotes and parameters')
   if (/^[;\0]/.test(rest)) throw invalid('it has an end in it')
-  return /^\d[\p{L}\p{N}_.]*/u.exec(rest)?.[0] ?? String.fromCodePoint(rest.codePointAt(0) as number)
+  // Part of a name to one database, space to another: what follows would be read in two ways.
+  if (/^[^\0-\x7f]/.test(rest)) throw invalid('there is a sign outside of quotes that is no letter')
+  return /^\d[\p{L}\p{M}\p{N}_.]*/u.exec(rest)?.[0] ?? rest.slice(0, 1)
 }
 
 function invalid(why: string): Fault {
