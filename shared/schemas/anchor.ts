@@ -35,7 +35,7 @@ export const Anchor = z.strictObject({
   generation: Count,
   /** When a lost anchor was made anew: what was triggered before cannot be told from what has run. Else null. */
   lost: Time.nullable(),
-  /** The latest time of a host's clock at which an agent has counted a run: from it on, time does not go back. */
+  /** The latest time of a host's clock at which an agent has looked here, within minutes: time does not go back. */
   clock: Time.nullable(),
   trust: z.strictObject({ version: Version, hash: Hash }).nullable(),
   /** The highest index seen of each project. */
@@ -64,6 +64,7 @@ export const PipelineAnchor = z.strictObject({
   pipeline: Id,
   /** Starts at the milliseconds of its making and rises by one with every write. */
   generation: Count,
+  /** The latest time at which a run was counted: a clock behind it counts none. */
   clock: Time.nullable(),
   /** The latest fire time of its schedule that was accepted. */
   fired: Time.nullable(),
