@@ -67,11 +67,11 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** One line: what was tried, what refused it and where the customer sees that – or, in a proof, what was gained. */
 export function lineOf({ ok, name, tried, code, seen, gained, wrong, without, seconds }: Judged): string {
-  const head = `${ok ? 'ok  ' : 'FAIL'}  ${name}: ${tried}`
-  if (wrong !== null) return `${head}\n      ${wrong}  [${code ?? 'no code'}, ${seconds} s]`
-  if (without.length > 0) return `${head}\n      without [${without.join('; ')}]: ${gained}  [${seconds} s]`
-  return `${head}\n      ${code}  ${seen.join(' · ')}  [${seconds} s]`
+  const proved = `${gained}, without: ${without.join('; ')}`
+  const end = wrong ?? (without.length > 0 ? proved : `${code}: ${seen.join(', ')}`)
+  return `${ok ? 'ok  ' : 'FAIL'}  ${name} | ${tried} | ${end} | ${seconds} s`
 }
 
 export function listOf(attacks: readonly Attack[]): string {

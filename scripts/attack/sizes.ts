@@ -1,15 +1,26 @@
 /** Answers that are too large, have no end, or are no answers. */
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Ended } from '../e2e/binary.ts'
 import { until } from '../e2e/until.ts'
 import type { Attack } from './attack.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
 import type { Scene } from './scene.ts'
-import { refusalAtStart, refusalOf, unsigned } from './watch.ts'
+import { refusalAtStart, refusalIn, refusalOf, unsigned } from './watch.ts'
 
 /** The most memory that a process has ever held, in MB. */
 function peakMb(pid: number): number {
-  const [, kb] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kb ?? 0) / 1024
+  const status = readIfThere(`/proc/${pid}/status`) ?? ''
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+}
+
+/** A process may end at any moment. */
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
 }
 
 const toldOf = (scene: Scene) => /error=(edge_[a-z]+)/.exec(scene.said())?.[1] ?? null
@@ -135,4 +146,39 @@ const endlessIndex: Attack = {
   },
 }
 
-export const sizes: readonly Attack[] = [endlessReply, malformed, endlessChain, endlessIndex]
+const lineMb = 400
+
+const endlessLine: Attack = {
+  name: 'log entry without end',
+  tried: "an export whose one line is more than a machine's memory holds",
+  codes: ['export_invalid'],
+  without: [{
+    check: 'a line of an export has a length',
+    file: 'shared/log/export.ts',
+    find: 'if (held > MAX_LINE_BYTES) throw',
+    put: 'if (false) throw',
+  }],
+  async attempt({ world }) {
+    const file = join(world.person.home, 'endless.jsonl')
+    const piece = Buffer.alloc(1 << 20, 'a')
+    const out = openSync(file, 'w', 0o600)
+    for (let mb = 0; mb < lineMb; mb++) writeSync(out, piece)
+    closeSync(out)
+    const verifying = world.person.start(['audit', 'verify', file, '--json'])
+    let ended: Ended | null = null
+    void verifying.ended.then((end) => (ended = end))
+    let peak = 0
+    const end = await until(
+      () => {
+        if (ended === null) peak = Math.max(peak, peakMb(verifying.pid))
+        return ended
+      },
+      'the end of the line',
+      60,
+    )
+    const gained = peak > lineMb / 2 ? `${Math.round(peak)} MB of a person's memory` : null
+    return { ...refusalIn(end), gained }
+  },
+}
+
+export const sizes: readonly Attack[] = [endlessReply, malformed, endlessChain, endlessIndex, endlessLine]
