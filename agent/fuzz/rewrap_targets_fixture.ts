@@ -39,7 +39,11 @@ const before = [[keys.classic, keys.reader], [keys.hybrid]].map((pairs) => ({
 }))
 
 const standing: Standing = {
-  footing: { chain: { document: trust, versions: [] }, floor: null } as unknown as Footing,
+  footing: {
+    ring: { tenant: ids.tenant, pool: 'default' },
+    chain: { document: trust, versions: [] },
+    floor: null,
+  } as unknown as Footing,
   keys: [keys.classic.opening, keys.hybrid.opening],
   indexes: new Map([[ids.project, index]]),
 }
