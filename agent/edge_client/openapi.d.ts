@@ -100,7 +100,7 @@ export interface paths {
         };
         /**
          * A challenge for each sealing key of the pool that this agent has not proven within a day
-         * @description Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people by `GET /v1/keys`; nothing is decided by it.
+         * @description Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people by `GET /v1/keys`; an agent is handed records to rewrap only where it has lately proven a key that they are sealed to.
          */
         get: operations["listPossessionChallenges"];
         put?: never;
@@ -163,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Hand a batch back: envelopes for the new recipients, and what was refused
-         * @description An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to exactly the keys that the trust document names. What is refused is not offered again in this campaign; the rest comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.
+         * @description An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to exactly the keys that the trust document names, around the same body – or, where a wrap was to a compromised key or the suite changes, around a new one. What is refused is not offered again in this campaign; the rest comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.
          */
         post: operations["completeRewrap"];
         delete?: never;

@@ -193,6 +193,23 @@ describe('possession', () => {
     assert.deepEqual(said().at(-1)!.kids, [21, 41].map((n) => sealingKey(n).kid).sort())
   })
 
+  test('is proved again after some hours, whatever has changed meanwhile', async () => {
+    await using agent = await agentOf()
+    const { world, receipts, told } = agent
+    await receipts.send()
+    const heard = async () => {
+      const before = told.receipts.length
+      receipts.heard({ trust: 1, indexes: {} })
+      await receipts.send()
+      return told.receipts.length - before
+    }
+    assert.equal(await heard(), 1, 'no occasion: the test alone asks for a receipt')
+    assert.equal(told.proved.length, 1)
+    world.now += 6 * 3_600_000
+    assert.equal(await heard(), 2)
+    assert.deepEqual(told.proved.map(({ kid }) => kid), [21, 21].map((n) => sealingKey(n).kid))
+  })
+
   test('is proved once the trust document lists a key that the ring has had before', async () => {
     await using agent = await agentOf()
     const { world, receipts, told, said } = agent

@@ -37,6 +37,8 @@ export interface ReceiptOptions {
 const mostProjects = 1000
 /** After a receipt that says less than it should, news is needed, or so much time. */
 const againMs = 60_000
+/** An edge hands records to rewrap only to whom it has seen proving the keys within a day or so. */
+const proveAgainMs = 6 * 3_600_000
 /** However much news an edge has, it is looked into no more often. */
 const newsMs = 1_000
 
@@ -51,6 +53,8 @@ export class Receipts {
   /** The ring has not got the active key of its pool yet. */
   #lacking = false
   readonly #proved = new Set<string>()
+  /** When the edge was last asked whether it wants a proof. */
+  #asked = 0
   #sending: Promise<void> | null = null
   #again = false
 
@@ -61,7 +65,8 @@ export class Receipts {
   /** What a poll says is the newest: a hint, after which this side looks for itself. */
   heard(newest: Newest): void {
     this.#newest = newest
-    if ((this.#isBehind() || this.#lacking) && !this.#isHopeless()) void this.send()
+    const due = this.#isBehind() || this.#lacking || this.#isProofOld()
+    if (due && !this.#isHopeless()) void this.send()
   }
 
   /** The ring as somebody has just read it: another one than the last receipt was made of is told at once. */
@@ -102,9 +107,11 @@ export class Receipts {
     const footing = await settled(() => footings.read(signal), { ...this.#options, signal })
     const { index, refused } = await this.#indexes(footing)
     const kids = kidsOf(footing)
-    if (listedKids(footing).some((kid) => kids.includes(kid) && !this.#proved.has(kid))) {
+    const unproved = listedKids(footing).some((kid) => kids.includes(kid) && !this.#proved.has(kid))
+    if (unproved || this.#isProofOld()) {
       const proved = await provePossession({ ring: footing.ring, agentId, edge }, signal)
       for (const kid of proved) this.#proved.add(kid)
+      this.#asked = this.#options.now()
       log.write('debug', 'the keys of the ring are proved', { keys: proved.length })
     }
     const checkpoint = remembered((await readAnchor(anchor, footing.ring)).checkpoint)
@@ -154,6 +161,10 @@ export class Receipts {
       }
     }
     return { index, refused }
+  }
+
+  #isProofOld(): boolean {
+    return Math.abs(this.#options.now() - this.#asked) >= proveAgainMs
   }
 
   #isBehind(): boolean {

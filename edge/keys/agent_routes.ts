@@ -1,4 +1,4 @@
-/** What agents say of keys: that they hold them, and what they stand on. The edge decides nothing by it. */
+/** What agents say of keys: that they hold them, and what they stand on. */
 import { Fault } from '../../shared/faults.ts'
 import {
   AnswerPossession,
@@ -15,6 +15,7 @@ import { native } from '../primitives.ts'
 import { sealed, sealingKid, signedReceipt } from '../trust/examples.ts'
 import { requireTrust } from '../trust/rules.ts'
 import { challengeFor, isAnswer, type PossessionOptions } from './possession.ts'
+import type { Rewraps } from './rewraps.ts'
 import { keepReceipt, proven, provenKeys, receipt } from './store.ts'
 
 const tag = 'Agent'
@@ -35,7 +36,8 @@ function challengesRoute(options: PossessionOptions): Route {
     summary: 'A challenge for each sealing key of the pool that this agent has not proven within a day',
     description:
       'Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people ' +
-      'by `GET /v1/keys`; nothing is decided by it.',
+      'by `GET /v1/keys`; an agent is handed records to rewrap only where it has lately ' +
+      'proven a key that they are sealed to.',
     permission,
     reply: PossessionChallenges,
     faults: ['trust_missing'],
@@ -52,7 +54,7 @@ function challengesRoute(options: PossessionOptions): Route {
   })
 }
 
-function answersRoute(options: PossessionOptions): Route {
+function answersRoute(options: KeyAgentOptions): Route {
   return command({
     id: 'provePossession',
     method: 'post',
@@ -83,6 +85,7 @@ function answersRoute(options: PossessionOptions): Route {
         target: agent,
         facts: { pool, kids: kids.join(' ') },
         reply: () => ({ proven: kids }),
+        committed: () => options.rewraps.changed(tenant),
       })
     },
   })
@@ -127,6 +130,10 @@ const handInReceipt = command({
   },
 })
 
-export function keyAgentRoutes(options: PossessionOptions): readonly Route[] {
+export interface KeyAgentOptions extends PossessionOptions {
+  readonly rewraps: Rewraps
+}
+
+export function keyAgentRoutes(options: KeyAgentOptions): readonly Route[] {
   return [challengesRoute(options), answersRoute(options), handInReceipt]
 }

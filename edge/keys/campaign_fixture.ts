@@ -69,8 +69,25 @@ export class Scene implements AsyncDisposable {
     return await this.estate.made('POST', '/v1/rewraps', {})
   }
 
-  /** The next batch, if there is one. */
+  /** The agent answers what it is asked of these keys; what it is asked of others it leaves out. */
+  async prove(agent = this.agent, pairs: readonly Pair[] = [this.old, this.next]): Promise<void> {
+    const { body: { challenges } } = await agent.call('GET', '/v1/agent/possession')
+    const place = { tenant: this.estate.tenant, project: null, type: 'possession', id: agent.id } as const
+    const context = { ...place, version: 1, schema: schemas.possession }
+    const answers = (challenges as { kid: string; sealed: string }[]).flatMap(({ kid, sealed }) => {
+      const pair = pairs.find((one) => one.kid === kid)
+      if (pair === undefined) return []
+      const keys = [{ suite: 1, privateKey: pair.seed }] as const
+      return [{ kid, answer: toBase64(open(native, { context, envelope: fromBase64(sealed), keys })) }]
+    })
+    if (answers.length === 0) return
+    const { status, body } = await agent.call('POST', '/v1/agent/possession', { answers })
+    assert.equal(status, 200, JSON.stringify(body))
+  }
+
+  /** The next batch for an agent that has proven its keys, if there is one. */
   async batch(agent = this.agent): Promise<RewrapJob | null> {
+    await this.prove(agent)
     const { status, body } = await agent.poll()
     assert.equal(status, 200, JSON.stringify(body))
     assert.notEqual(body.job?.kind, 'run')
@@ -89,10 +106,14 @@ export class Scene implements AsyncDisposable {
     return { fence: job.lease.fence, records, refused: [] }
   }
 
-  rewrapped(record: RewrapRecord, recipients: readonly Recipient[] = [recipientOf(this.next)]): string {
+  rewrapped(
+    record: RewrapRecord,
+    recipients: readonly Recipient[] = [recipientOf(this.next)],
+    how = rewrap,
+  ): string {
     const context = this.contextOf(record)
     const keys = [this.old, this.next].map(({ seed }) => ({ suite: 1, privateKey: seed }) as const)
-    return toBase64(rewrap(native, { context, envelope: fromBase64(record.sealed), keys, recipients }))
+    return toBase64(how(native, { context, envelope: fromBase64(record.sealed), keys, recipients }))
   }
 
   contextOf({ type, id, version, project }: Omit<RewrapRecord, 'sealed' | 'document'>): Context {

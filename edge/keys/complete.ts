@@ -1,9 +1,10 @@
 /** What an agent hands back of a batch, looked at record by record. */
-import { fromBase64, toHex } from '../../shared/bytes.ts'
+import { equal, fromBase64, toHex } from '../../shared/bytes.ts'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { type CompleteRewrap, nameOfRecord, type Rewrapped } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { describeEnvelope } from '../../shared/seal/envelope.ts'
+import { parseEnvelope } from '../../shared/seal/envelope_bytes.ts'
 import { native } from '../primitives.ts'
 import { sealedToText } from '../trust/sealed_records.ts'
 import { type Requirements, requirementsOf } from './required.ts'
@@ -41,7 +42,8 @@ export interface Judged {
 
 /**
  * An envelope is taken where its record is in the batch and still what the agent was given, and where the new one is
- * sealed to exactly whom the current trust document says. What the agent refuses is kept with its code. Everything else
+ * sealed to exactly whom the current trust document says, around the very same body; a body of its own is what a record
+ * gets, and has to get, whose data key may have leaked or whose suite changes. What the agent refuses is kept with its code. Everything else
  * waits for another batch, and is refused with `rewrap_refused` when that has happened too often.
  */
 export function judge(
@@ -50,9 +52,12 @@ export function judge(
     readonly batch: string
     readonly held: readonly HeldRecord[]
     readonly trust: TrustDocument
+    /** What is stored of the held ones, by `nameOfRecord`. */
+    readonly stored: ReadonlyMap<string, Uint8Array>
   },
 ): Judged {
-  const requirements = requirementsOf(given.trust)
+  const { trust, stored } = given
+  const requirements = requirementsOf(trust)
   const answers = new Map(body.records.map((record) => [nameOfRecord(record), record]))
   const codes = new Map(body.refused.map((record) => [nameOfRecord(record), record.code]))
   const gaveUp = isAboutAgent(body, given.held.length)
@@ -62,9 +67,10 @@ export function judge(
     const { type, id, version } = held
     const name = nameOfRecord(held)
     const answer = answers.get(name)
-    const sealed = answer === undefined || answer.was !== held.hash
+    const before = stored.get(name)
+    const sealed = answer === undefined || answer.was !== held.hash || before === undefined
       ? null
-      : accepted(answer, held, requirements)
+      : accepted(answer, { audience: held.audience, before, trust, requirements })
     if (sealed !== null) {
       const { audience, hash: was } = held
       passed.push({ ...sealed, type, id, version, was, audience, batch: given.batch })
@@ -87,19 +93,39 @@ function isAboutAgent({ records, refused }: CompleteRewrap, held: number): boole
     ownCodes.has(first.code) && refused.every(({ code }) => code === first.code)
 }
 
-/** Null for what is no envelope, or one to others. */
+/** Null for what is no envelope, one to others, or one around another body than it has to be. */
 function accepted(
   { sealed }: Rewrapped,
-  { audience }: HeldRecord,
-  requirements: Requirements,
+  { audience, before, trust, requirements }: {
+    readonly audience: string
+    readonly before: Uint8Array
+    readonly trust: TrustDocument
+    readonly requirements: Requirements
+  },
 ): Pick<Swap, 'sealedTo' | 'hash' | 'envelope'> | null {
   const envelope = fromBase64(sealed)
   try {
     const sealedTo = sealedToText(describeEnvelope(envelope))
     if (sealedTo !== requirements.of(audience)?.sealedTo) return null
+    if (isSameBody(before, envelope) === hasToBeResealed(before, { trust, sealedTo })) return null
     return { sealedTo, hash: toHex(native.sha256(envelope)), envelope }
   } catch (error) {
     if (error instanceof Fault) return null
     throw error
   }
+}
+
+/** Salt, commitment and chunks: what a rewrap keeps to the byte. */
+function isSameBody(before: Uint8Array, after: Uint8Array): boolean {
+  return equal(parseEnvelope(before).body, parseEnvelope(after).body)
+}
+
+/** The agents' own rule: a data key that may have leaked is not passed on, nor one from suite to suite. */
+function hasToBeResealed(
+  before: Uint8Array,
+  { trust, sealedTo }: { readonly trust: TrustDocument; readonly sealedTo: string },
+): boolean {
+  const { suite, kids } = describeEnvelope(before)
+  return !sealedTo.startsWith(`${suite}:`) ||
+    trust.sealing_keys.some(({ kid, state }) => state === 'compromised' && kids.includes(kid))
 }

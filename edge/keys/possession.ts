@@ -2,8 +2,9 @@
  * Challenges by which agents show that they hold a sealing key. The edge keeps none of them: the 32 bytes follow, under
  * a key derived from the master key, from who is asked for which key and when, so any instance knows the answer.
  *
- * Nothing that matters to security may be decided by the outcome. An edge could claim any agent had proven anything;
- * what it is good for is to tell an honest operator that a new key has arrived, before the old one goes.
+ * Nothing that keeps a secret may be decided by the outcome: an edge could claim any agent had proven anything. What it
+ * is good for is to tell an honest operator that a new key has arrived, before the old one goes, and to keep records
+ * that are passed on out of the hands of agents that could only spoil them.
  */
 import { equal, fromBase64, lengthPrefixed, toBase64, utf8 } from '../../shared/bytes.ts'
 import type { SealingKey } from '../../shared/schemas/trust_document.ts'

@@ -20,12 +20,7 @@ export async function rewrapRecords(
   tenant: string,
   names: readonly (RecordName & { readonly project: string | null })[],
 ): Promise<RewrapRecord[]> {
-  const found = new Map<string, Stored>()
-  for (const type of ['connection', 'pipeline', 'policy', 'log'] as const) {
-    const wanted = names.filter((name) => name.type === type)
-    if (wanted.length === 0) continue
-    for (const row of await readers[type](db, tenant, wanted)) found.set(nameOfRecord({ type, ...row }), row)
-  }
+  const found = await storedRecords(db, tenant, names)
   let sum = 0
   return names.flatMap(({ type, id, version, project }) => {
     const stored = found.get(nameOfRecord({ type, id, version }))
@@ -36,6 +31,30 @@ export async function rewrapRecords(
     const document = stored.document === null ? null : JSON.parse(stored.document) as Dsse
     return [{ type, id, version, project, document, sealed: toBase64(stored.sealed) }]
   })
+}
+
+/** The envelopes that are stored under these names, by `nameOfRecord`. */
+export async function storedEnvelopes(
+  db: Reader,
+  tenant: string,
+  names: readonly RecordName[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = await storedRecords(db, tenant, names)
+  return new Map([...found].map(([name, { sealed }]) => [name, sealed]))
+}
+
+async function storedRecords(
+  db: Reader,
+  tenant: string,
+  names: readonly RecordName[],
+): Promise<Map<string, Stored>> {
+  const found = new Map<string, Stored>()
+  for (const type of ['connection', 'pipeline', 'policy', 'log'] as const) {
+    const wanted = names.filter((name) => name.type === type)
+    if (wanted.length === 0) continue
+    for (const row of await readers[type](db, tenant, wanted)) found.set(nameOfRecord({ type, ...row }), row)
+  }
+  return found
 }
 
 type Read = (db: Reader, tenant: string, names: readonly RecordName[]) => Promise<Stored[]>

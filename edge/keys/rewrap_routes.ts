@@ -23,6 +23,7 @@ import {
   swaps,
   tried,
 } from './rewrap_store.ts'
+import { storedEnvelopes } from './rewrap_records.ts'
 import { remaining, toRewrap } from './rewrap_view.ts'
 import type { Rewraps } from './rewraps.ts'
 
@@ -185,7 +186,8 @@ function completeRoute(campaigns: Rewraps): Route {
     summary: 'Hand a batch back: envelopes for the new recipients, and what was refused',
     description:
       'An envelope takes the place of the one whose SHA-256 is `was`, if that is still there, and if it is sealed to ' +
-      'exactly the keys that the trust document names. What is refused is not offered again in this campaign; the rest ' +
+      'exactly the keys that the trust document names, around the same body – or, where a wrap was to a compromised ' +
+      'key or the suite changes, around a new one. What is refused is not offered again in this campaign; the rest ' +
       'comes again. The same word said twice is answered as the first time. `rewrap_stale`: the lease has run out.',
     permission: 'agent:approved',
     audit: 'rewrap.batch_completed',
@@ -213,7 +215,8 @@ function completeRoute(campaigns: Rewraps): Route {
       if (row.state === 'done') return unchanged({ done, refused, left: later })
       const trust = await requireTrust(db, tenant)
       const held = await heldRecords(db, tenant, row.id)
-      const { gaveUp, passed, trials, counts } = judge(body, { batch: row.id, held, trust })
+      const stored = await storedEnvelopes(db, tenant, held)
+      const { gaveUp, passed, trials, counts } = judge(body, { batch: row.id, held, trust, stored })
       const { first, last } = closeBatch(row, counts)
       return change({
         writes: [first, ...swaps(tenant, passed), ...tried({ tenant, batch: row.id }, trials), ...last],

@@ -17,6 +17,7 @@ import { kidsOf } from '../trust/sealed_records.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
 import { requirementsOf } from './required.ts'
 import { rewrapRecords } from './rewrap_records.ts'
+import { FRESH_MS, provenKeys } from './store.ts'
 import {
   batchesOut,
   freeRecords,
@@ -84,7 +85,7 @@ export class Rewraps {
     this.#listeners.push(listener)
   }
 
-  /** A campaign was started, paused or resumed here, and that is durable. */
+  /** A campaign was started, paused or resumed here, or an agent has proven a key, and that is durable. */
   changed(tenant: string): void {
     this.#known.delete(tenant)
     this.#tell(tenant)
@@ -95,7 +96,7 @@ export class Rewraps {
     this.#known.delete(of.tenant)
     if (await this.#running(of.tenant) === null) return false
     const trust = await currentTrust(this.#options.db, of.tenant)
-    return trust !== null && (await this.#free(of, trust.document, 1)).length > 0
+    return trust !== null && (await this.#free(of, trust.document, { take: 1 })).length > 0
   }
 
   /** `now`: the pool's runs have kept rewraps waiting for long enough. `never`: no campaign runs. */
@@ -110,7 +111,7 @@ export class Rewraps {
     return this.#options.clock() - since >= TURN_MS ? 'now' : 'after_runs'
   }
 
-  /** A batch for an agent, leased; null when there is no campaign or nothing that this agent's pool could open. */
+  /** A batch for an agent, leased; null when there is no campaign or nothing to a key that it has proven to hold. */
   async hand(to: AgentOfPool, trust: TrustDocument): Promise<RewrapJob | null> {
     if (await this.#running(to.tenant) === null || this.#rests(to.id)) return null
     this.#turns.set(keyOf(to), this.#options.clock())
@@ -129,7 +130,7 @@ export class Rewraps {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const running = await this.#running(to.tenant)
       if (running === null) return null
-      const rows = await this.#free(to, trust, MAX_BATCH_RECORDS)
+      const rows = await this.#free(to, trust, { take: MAX_BATCH_RECORDS, agent: to.id })
       if (rows.length === 0) {
         await this.#finish(running, trust)
         return null
@@ -172,11 +173,21 @@ export class Rewraps {
     return false
   }
 
-  /** The first records that the pool's agents can open and that are not sealed as they have to be. */
-  async #free({ tenant, pool }: Place, trust: TrustDocument, take: number) {
-    const { db } = this.#options
+  /**
+   * The first records that the pool's agents can open and that are not sealed as they have to be. With `agent`: of
+   * those, what is sealed to a key that it has lately proven to hold.
+   */
+  async #free(
+    { tenant, pool }: Place,
+    trust: TrustDocument,
+    { take, agent }: { readonly take: number; readonly agent?: string },
+  ) {
+    const { db, clock } = this.#options
     const requirements = requirementsOf(trust)
-    const opening = requirements.opening(pool)
+    const ofPool = requirements.opening(pool)
+    const opening = agent === undefined
+      ? ofPool
+      : ofPool.intersection(await provenKeys(db, tenant, { agent, since: clock() - FRESH_MS }))
     const wanted = (await groups(db, tenant)).filter((group) =>
       requirements.needs(group) && kidsOf(group.sealed_to).some((kid) => opening.has(kid))
     )
@@ -190,7 +201,7 @@ export class Rewraps {
     const { tenant, id } = running
     const { db, clock } = this.#options
     for (const { name: pool } of trust.pools) {
-      if ((await this.#free({ tenant, pool }, trust, 1)).length > 0) return
+      if ((await this.#free({ tenant, pool }, trust, { take: 1 })).length > 0) return
     }
     if (await batchesOut(db, tenant, id) > 0) return
     const { done, refused } = await openRewrap(db, tenant) ?? running

@@ -13,6 +13,8 @@ import { requirementsOf } from './required.ts'
 import { type Group, groups, isOfTenant } from './rewrap_store.ts'
 
 const DAY_MS = 86_400_000
+/** Agents are asked for a proof once a day, and need a while to answer. */
+export const FRESH_MS = 1.5 * DAY_MS
 
 /** The sealing keys of a trust document, in its order. */
 export async function keySummaries(

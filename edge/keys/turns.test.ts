@@ -10,6 +10,7 @@ describe('runs and rewraps', () => {
     await s.turnOver()
     const start = () => s.estate.made('POST', '/v1/runs', { pipeline_id: s.pipeline })
     for (let i = 0; i < 4; i++) await start()
+    await s.prove()
     await s.startCampaign()
     const kind = async () => (await s.agent.poll()).body.job?.kind
     assert.deepEqual([await kind(), await kind()], ['run', 'run'])
@@ -20,11 +21,38 @@ describe('runs and rewraps', () => {
   test('a waiting poll is woken by a campaign', async () => {
     await using s = await Scene.start()
     await s.turnOver()
+    await s.prove()
     await s.agent.poll()
     const poll = s.agent.poll({ wait: 25 })
     await s.agent.poll()
     await s.startCampaign()
     assert.equal((await poll).body.job.kind, 'rewrap')
+  })
+})
+
+describe('an agent is handed records', () => {
+  test('only once it has proven a key that they are sealed to; the proof wakes its poll', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    const { id } = await s.startCampaign()
+    assert.equal((await s.agent.poll()).body.job, null, 'approved, but without a proof')
+    await s.prove(s.agent, [s.next])
+    assert.equal((await s.agent.poll()).body.job, null, 'the key that records go to opens none of them')
+    assert.equal((await s.campaign(id)).state, 'running', 'others may come that hold the key')
+    const poll = s.agent.poll({ wait: 25 })
+    await s.agent.poll()
+    await s.prove(s.agent, [s.old])
+    assert.equal((await poll).body.job.records.length, 3)
+  })
+
+  test('only while the proof is fresh', async () => {
+    await using s = await Scene.start()
+    await s.turnOver()
+    await s.prove()
+    await s.startCampaign()
+    s.edge.now += 1.5 * 86_400_000
+    assert.equal((await s.agent.poll()).body.job, null)
+    assert.equal((await s.batch())?.records.length, 3)
   })
 })
 
