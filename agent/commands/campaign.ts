@@ -1,9 +1,10 @@
 /** A rewrap campaign as a command follows it: started or joined, shown by key, and what is left at its end. */
 import { Fault } from '../../shared/faults.ts'
-import type { Rewrap } from '../../shared/schemas/rewrap.ts'
+import { KeyRecord, Rewrap } from '../../shared/schemas/rewrap.ts'
 import { answer, type Edge, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { sleep } from '../edge_client/transport.ts'
+import { shaped } from './edge_reply.ts'
 import { countText, secondsText } from './progress.ts'
 import type { Shell } from './shell.ts'
 
@@ -51,10 +52,11 @@ async function follow(
   edge: Edge,
   { view, signal }: { readonly view: CampaignView; readonly signal: AbortSignal },
 ): Promise<Rewrap> {
-  const { id } = await answer(edge.POST('/v1/rewraps', { body: {}, signal }))
+  const { id } = shaped(Rewrap, await answer(edge.POST('/v1/rewraps', { body: {}, signal })))
   try {
     for (;;) {
-      const now = await answer(edge.GET('/v1/rewraps/{id}', { params: { path: { id } }, signal }))
+      const shown = await answer(edge.GET('/v1/rewraps/{id}', { params: { path: { id } }, signal }))
+      const now = shaped(Rewrap, shown)
       view.show(now)
       if (now.state !== 'running') return now
       await sleep(lookMs, signal)
@@ -77,7 +79,7 @@ export async function recordsOf(edge: Edge, kid: string, most = 10_000): Promise
         ),
       most,
     )
-    return found.map(({ type, id, version, name, refused }) => ({
+    return found.map((one) => shaped(KeyRecord, one)).map(({ type, id, version, name, refused }) => ({
       type,
       id,
       version,

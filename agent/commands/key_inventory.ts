@@ -1,8 +1,10 @@
 /** Every key that the trust document names, what this machine holds of them, and what the edge counts by them. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { KeySummary } from '../../shared/schemas/key_record.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
 import type { SealingKeyState, TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
@@ -14,6 +16,7 @@ import { keystoreAt } from '../keystore/keystore.ts'
 import { native } from '../primitives.ts'
 import { loadRing } from '../trust/ring.ts'
 import type { Chain } from '../trust/trust_chain.ts'
+import { shaped } from './edge_reply.ts'
 import type { Shell } from './shell.ts'
 
 const dayMs = 86_400_000
@@ -141,10 +144,16 @@ export async function counted(keys: readonly ListedKey[], edge: Edge): Promise<L
   })
 }
 
+/** The edge's own list of sealing keys. Throws `edge_…`. */
+export async function edgeKeys(edge: Edge, signal = new AbortController().signal): Promise<KeySummary[]> {
+  const { data } = await answer(edge.GET('/v1/keys', { signal }))
+  return shaped(z.array(KeySummary), data)
+}
+
 /** Null where the edge does not say. */
 async function shownKeys(edge: Edge) {
   try {
-    return (await answer(edge.GET('/v1/keys'))).data
+    return await edgeKeys(edge)
   } catch (error) {
     if (error instanceof Fault && error.class === 'request') return null
     throw error

@@ -97,6 +97,18 @@ describe('what the edge shows of keys', () => {
     assert.match(differences.join('\n'), new RegExp(`edge shows ${sealingKey(99).kid}.*\n.*does not show`))
   })
 
+  test('is refused where it is none, before it reaches a terminal', async () => {
+    await using edge = securityStaff()
+    const { data: [key] } = edge.replies.get('/v1/keys') as { data: object[] }
+    edge.replies.set('/v1/keys', { data: [{ ...key, pool: '\u001b[2Jdefault' }] })
+    for (const words of [['keys', 'list'], ['keys', 'verify']]) {
+      const { exit, stdout, stderr } = await edge.run(...words)
+      assert.equal(exit, exits.failed)
+      assert.match(stderr, /edge_unexpected/)
+      assert.ok(!(stdout + stderr).includes('\u001b[2J'))
+    }
+  })
+
   test('is left out of the list where a token may not see it', async () => {
     await using edge = securityStaff()
     edge.replies.set('/v1/keys', Response.json({ code: 'forbidden' }, { status: 403 }))

@@ -1,12 +1,10 @@
 /** `sallyport keys verify`: what the private side says of its keys, against trust document and edge. */
 import type { Command } from 'commander'
-import { answer } from '../edge_client/edge_client.ts'
-import { printable } from '../edge_client/problem.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
 import { checkRing } from '../trust/ring.ts'
 import { contradictionsOf } from '../trust/rotation.ts'
 import { agentOptions, configOf } from './agent_options.ts'
-import { inventory, keysHere, type ListedKey, ringHere } from './key_inventory.ts'
+import { edgeKeys, inventory, keysHere, type ListedKey, ringHere } from './key_inventory.ts'
 import { type PeopleTrust, peopleTrust } from './people_trust.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { exits, type Shell } from './shell.ts'
@@ -73,14 +71,14 @@ function unlisted(keys: readonly ListedKey[]): string[] {
 
 /** The edge's own list, which people look at, says the same as the document that it was signed by. */
 async function edgeDifferences({ edge }: Session, { chain }: PeopleTrust): Promise<string[]> {
-  const { data } = await answer(edge.GET('/v1/keys'))
+  const data = await edgeKeys(edge)
   const text = (one: { kid: string; suite: number; pool: string; state: string }) =>
     `${one.kid} ${one.suite} ${one.pool} ${one.state}`
   const listed = new Set(chain.document.sealing_keys.map(text))
   const shown = new Set(data.map(text))
   return [
     ...[...shown].filter((one) => !listed.has(one)).map((one) =>
-      `the edge shows ${printable(one)}, which the trust document does not list so`
+      `the edge shows ${one}, which the trust document does not list so`
     ),
     ...[...listed].filter((one) => !shown.has(one)).map((one) => `the edge does not show ${one}`),
   ]

@@ -6,7 +6,6 @@ import type { Ring } from '../../shared/schemas/ring.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
 import { formatPin } from '../../shared/trust/pin.ts'
 import { suiteOf } from '../../shared/trust/recipients.ts'
-import { answer } from '../edge_client/edge_client.ts'
 import { sleep } from '../edge_client/transport.ts'
 import { writeProfile } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
@@ -25,6 +24,7 @@ import { configOf } from './agent_options.ts'
 import { runCampaign } from './campaign.ts'
 import { exposedBy } from './exposed.ts'
 import { interruptible } from './interruptible.ts'
+import { edgeKeys } from './key_inventory.ts'
 import type { RotateOptions } from './keys_rotate.ts'
 import { finishPublishing, publishNext, refuseDraft } from './next_trust.ts'
 import { type PeopleTrust, peopleTrust } from './people_trust.ts'
@@ -236,7 +236,7 @@ async function holders(
 async function passedOn({ shell, session, options, signal }: Rotating, old: readonly string[]) {
   const end = await runCampaign(shell, session.edge, signal)
   if (end.paused) return { paused: true, records: 0, kids: old }
-  const { data } = await answer(session.edge.GET('/v1/keys', { signal }))
+  const data = await edgeKeys(session.edge, signal)
   const records = data.filter(({ kid }) => old.includes(kid)).reduce((sum, one) => sum + one.records, 0)
   shell.note(`${end.done} records were passed on; ${records} are still sealed to the old key.`)
   return records === 0 || options.leaveRefused === true ? null : { paused: false, records, kids: old }
