@@ -1,13 +1,12 @@
 /** The agent as a daemon: everything that `sallyport agent` is made of, wired together. */
 import { rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { Config } from '../config.ts'
 import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { edgeForAgent } from '../edge_client/edge_client.ts'
 import { httpAgentEdge } from '../edge_client/http_agent_edge.ts'
 import { holdLock, makePrivateFolder } from '../files.ts'
-import { places } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { type Log, trimRunLogs } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
@@ -24,6 +23,7 @@ import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { Denial } from './denial.ts'
 import { LogWatcher } from './log_watcher.ts'
+import { ownPlaces } from './own_places.ts'
 import { Receipts } from './receipts.ts'
 import { Readiness } from './readiness.ts'
 import { untilThere } from './until_there.ts'
@@ -58,7 +58,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   const footing = await firstFooting(options, stand, signals.drain)
   if (footing === null) return
   const of = { tenant: footing.ring.tenant, pool: footing.ring.pool }
-  const localPolicy = () => loadLocalPolicy(config.localPolicy, ownFiles(options))
+  const localPolicy = () => loadLocalPolicy(config.localPolicy, ownPlaces(options))
   localPolicy()
   const scratch = join(config.state, 'runs')
   rmSync(scratch, { recursive: true, force: true })
@@ -174,28 +174,4 @@ async function firstFooting(
 
 interface Of {
   readonly of: { readonly tenant: string; readonly pool: string }
-}
-
-/** What no connection ever reaches into, wherever local policy's folders are. */
-function ownFiles({ config, home }: DaemonOptions): string[] {
-  // A Snowflake secret is a mounted file, where it is not a variable.
-  const file = (setting: string) =>
-    /^(file:|snowflake:\/)/.test(setting) ? [setting.replace(/^\w+:/, '')] : []
-  const inHome = [
-    places.profile,
-    places.token,
-    dirname(places.root),
-    places.cache,
-    places.draft,
-    'agent.yaml',
-  ]
-  return [
-    ...file(config.keystore),
-    ...file(config.floor),
-    ...file(config.anchor),
-    config.localPolicy,
-    config.state,
-    config.logs,
-    ...inHome.map((name) => join(home, name)),
-  ]
 }
