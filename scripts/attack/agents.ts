@@ -118,11 +118,10 @@ const slipped: Attack = {
       sealed,
     }))
     const gained = passwordReadWith(records, key)
-    return {
-      code: gained === null ? 'kid_missing' : null,
-      seen: ['keys list names the kids of every record'],
-      gained,
-    }
+    // Those of the trust document, with how many records each opens.
+    const kids = (await world.does('keys', 'list')).map((one: Json) => one.kid ?? one.id)
+    const seen = kids.length > 0 && !kids.includes(key.kid) ? ['keys list'] : []
+    return { code: gained === null ? 'kid_missing' : null, seen, gained }
   },
 }
 

@@ -223,6 +223,10 @@ const receipt: Attack = {
     )
     await scene.stopAgent()
     proxy.alter(({ path, body }) => {
+      if (path.startsWith('/v1/agents')) {
+        for (const one of body.data) one.last_seen = new Date().toISOString()
+        return true
+      }
       if (!path.startsWith('/v1/receipts')) return false
       const forged = underSameId(genuine.receipt, (payload) => {
         payload.index = { [world.project]: { number: 9999, hash: '0'.repeat(64) } }
@@ -236,9 +240,9 @@ const receipt: Attack = {
       streams[0]
     }\n`
     writeFileSync(file, `sallyport: 1\n${text}`)
-    const { live } = await world.does('pipeline', 'apply', file, '--yes', '--wait', '2')
-    const gained = live.length > 0 ? 'publish says that the index is live' : null
-    const seen = ['publish names the agent that has not confirmed']
+    const { stdout } = await world.person.call(['pipeline', 'apply', file, '--yes', '--wait', '2'])
+    const gained = stdout.includes('It is live') ? 'publish says that the index is live' : null
+    const seen = stdout.includes('Not yet confirmed') ? ['publish: not yet confirmed'] : []
     return { code: gained === null ? 'signature_invalid' : null, seen, gained }
   },
 }
