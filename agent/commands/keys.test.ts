@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Receipt } from '../../shared/schemas/receipt.ts'
 import type { Rewrap } from '../../shared/schemas/rewrap.ts'
 import { readUnverified, signDocument } from '../../shared/sign/documents.ts'
@@ -238,27 +239,67 @@ describe('what was published', () => {
   const remove = (edge: HostileEdge) =>
     edge.run('connection', 'remove', 'in', '--yes', '--wait', '1', '--json')
 
-  test('is live by a receipt that the key of the pool has signed for this index, or a later one', async () => {
-    const cases = [
-      { number: 2, own: true, seed: keys.pool, live: true },
-      { number: 3, own: false, seed: keys.pool, live: true },
-      { number: 1, own: false, seed: keys.pool, live: false },
-      { number: 2, own: false, seed: keys.pool, live: false },
-      { number: 2, own: true, seed: keys.stranger, live: false },
-    ]
-    for (const { number, own, seed, live } of cases) {
-      await using edge = securityStaff()
-      agentWith(edge, {})
-      edge.onPost = (path, body) => {
-        if (!path.endsWith('/index')) return
-        const hash = own ? readUnverified(p, 'index', body.document).hash : 'a'.repeat(64)
-        agentWith(edge, { index: { [ids.project]: { number, hash } } }, seedOf(seed))
-      }
-      const { exit, stdout, stderr } = await remove(edge)
-      assert.equal(exit, exits.done, stderr)
-      assert.deepEqual(JSON.parse(stdout).live, live ? [{ pool: 'default', agent: ids.agent }] : [])
-      assert.equal(/another document under this number/.test(stderr), number === 2 && !own)
+  /** An index that says to follow the one of this hash, by another publisher; its own hash. */
+  function later(edge: HostileEdge, published: Dsse, previous: string): string {
+    const { document } = readUnverified(p, 'index', published)
+    const next = { ...document, number: document.number + 1, previous }
+    const { dsse, hash } = signDocument(p, { type: 'index', document: next, seeds: [seedOf(keys.signer)] })
+    edge.world.shown.indexes = [...edge.world.shown.indexes, published, dsse]
+    return hash
+  }
+
+  interface Seeing {
+    readonly number: number
+    /** Of the index that the agent says it has seen, given the one that was published. */
+    readonly hash: (edge: HostileEdge, published: Dsse) => string
+    readonly seed?: number
+  }
+
+  const other = 'a'.repeat(64)
+  const own = (_: HostileEdge, published: Dsse) => readUnverified(p, 'index', published).hash
+
+  async function publishing({ number, hash, seed = keys.pool }: Seeing) {
+    await using edge = securityStaff()
+    agentWith(edge, {})
+    edge.onPost = (path, body) => {
+      if (!path.endsWith('/index')) return
+      const seen = { number, hash: hash(edge, body.document) }
+      agentWith(edge, { index: { [ids.project]: seen } }, seedOf(seed))
     }
+    const { exit, stdout, stderr } = await remove(edge)
+    assert.equal(exit, exits.done, stderr)
+    const forked = /another document under this number/.test(stderr)
+    return { live: JSON.parse(stdout).live.map((one: { agent: string }) => one.agent), forked }
+  }
+
+  test('is live by a receipt that the key of the pool has signed for this index, or one that stands on it', async () => {
+    const cases: Seeing[] = [
+      { number: 2, hash: own },
+      { number: 3, hash: (edge, published) => later(edge, published, own(edge, published)) },
+    ]
+    for (const seeing of cases) {
+      assert.deepEqual(await publishing(seeing), { live: [ids.agent], forked: false })
+    }
+  })
+
+  test('is not live by a receipt for a later index that stands on another one', async () => {
+    const cases: Seeing[] = [
+      { number: 3, hash: (edge, published) => later(edge, published, other) },
+      { number: 3, hash: () => other },
+    ]
+    for (const seeing of cases) assert.deepEqual(await publishing(seeing), { live: [], forked: false })
+  })
+
+  test('is not live by a receipt for an earlier index, or of another key', async () => {
+    const cases: Seeing[] = [
+      { number: 1, hash: () => other },
+      { number: 2, hash: own, seed: keys.stranger },
+    ]
+    for (const seeing of cases) assert.deepEqual(await publishing(seeing), { live: [], forked: false })
+  })
+
+  test('is a fork, said loudly, where an agent has verified another index under its number', async () => {
+    assert.deepEqual(await publishing({ number: 2, hash: () => other }), { live: [], forked: true })
   })
 
   test('is not waited for where no agent runs, and an edge that says nothing of agents changes nothing', async () => {

@@ -4,6 +4,7 @@ import { Fault } from '../../shared/faults.ts'
 import type { Receipt } from '../../shared/schemas/receipt.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { sleep } from '../edge_client/transport.ts'
+import { type Later, leadsOn } from './leads_on.ts'
 import { type RunningAgent, runningAgents, verifiedReceipts } from './receipts.ts'
 import type { Session } from './session.ts'
 import type { Shell } from './shell.ts'
@@ -87,9 +88,8 @@ async function wait(shell: Shell, confirming: Confirming, waitMs: number): Promi
   for (;;) {
     const receipts = await verifiedReceipts(session, { trust, deny })
     warnOfForks(shell, confirming.published, receipts)
-    const live = running.filter(({ id, pool }) =>
-      receipts.some((one) => one.agent === id && one.pool === pool && saysSo(one, confirming.published))
-    )
+    const saying = await sayingSo(confirming, receipts)
+    const live = running.filter(({ id, pool }) => saying.some((one) => one.agent === id && one.pool === pool))
     const everyPool = running.every(({ pool }) => live.some((one) => one.pool === pool))
     const now = performance.now()
     if (everyPool) enough = Math.min(enough, now + othersMs)
@@ -99,23 +99,34 @@ async function wait(shell: Shell, confirming: Confirming, waitMs: number): Promi
   }
 }
 
-function saysSo(receipt: Receipt, published: Published): boolean {
-  if (published.kind === 'trust') {
-    const { version, hash } = receipt.trust
-    return version > published.version || (version === published.version && hash === published.hash)
-  }
-  const index = receipt.index[published.project]
-  if (index === undefined) return false
-  return index.number > published.number ||
-    (index.number === published.number && index.hash === published.hash)
+/** Receipts of agents that have verified this document, or a later one that stands on it. */
+async function sayingSo(
+  { session: { edge }, published }: Confirming,
+  receipts: readonly Receipt[],
+): Promise<Receipt[]> {
+  const number = published.kind === 'trust' ? published.version : published.number
+  const ways = new Map<string, Promise<boolean>>()
+  const said = await Promise.all(receipts.map(async (receipt) => {
+    const seen = seenIn(receipt, published)
+    if (seen === null || seen.number < number) return []
+    if (seen.number === number) return seen.hash === published.hash ? [receipt] : []
+    const way = ways.get(seen.hash) ?? leadsOn(edge, published, seen)
+    ways.set(seen.hash, way)
+    return await way ? [receipt] : []
+  }))
+  return said.flat()
+}
+
+function seenIn({ trust, index }: Receipt, published: Published): Later | null {
+  if (published.kind === 'trust') return { number: trust.version, hash: trust.hash }
+  return index[published.project] ?? null
 }
 
 /** The same number with another hash, verified by an agent: somebody shows two histories. */
 function warnOfForks(shell: Shell, published: Published, receipts: readonly Receipt[]): void {
-  const forked = receipts.find(({ trust, index }) => {
-    const [number, seen] = published.kind === 'trust'
-      ? [published.version, { number: trust.version, hash: trust.hash }] as const
-      : [published.number, index[published.project]] as const
+  const number = published.kind === 'trust' ? published.version : published.number
+  const forked = receipts.find((receipt) => {
+    const seen = seenIn(receipt, published)
     return seen?.number === number && seen.hash !== published.hash
   })
   if (forked === undefined) return
