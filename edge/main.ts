@@ -4,8 +4,11 @@ import { hashSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
 import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
 import { openStorage } from './db/open.ts'
+import { reader } from './db/database.ts'
 import { checkMasterKeys } from './db/reseal.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
+import { checkReadable, describeOlder } from './keys/older.ts'
+import { Fault } from '../shared/faults.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
 
@@ -27,6 +30,12 @@ async function start(log: Log): Promise<void> {
   if (ran > 0) log('info', 'migrations ran', { count: ran })
   const master = await masterKeys(config, native.randomBytes)
   await checkMasterKeys({ storage, primitives: native, master })
+  const db = reader(storage)
+  await checkReadable(db)
+  const described = await describeOlder(db, storage)
+  if (described > 0) {
+    log('info', 'records of an older edge are counted by their keys now', { count: described })
+  }
   const setup = await setupToken(config, native.randomBytes)
   const closing = new AbortController()
   const edge = wire({
@@ -113,6 +122,7 @@ const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock
 try {
   await start(log)
 } catch (error) {
-  log('error', 'the edge cannot start', { error: explain(error) })
+  const code = error instanceof Fault ? { code: error.code } : {}
+  log('error', 'the edge cannot start', { ...code, error: explain(error) })
   Deno.exit(1)
 }

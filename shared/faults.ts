@@ -31,6 +31,10 @@ const faults = {
   forbidden: { class: 'request', help: 'Your role or the scope of your token does not allow this.' },
   not_found: { class: 'request', help: 'There is no such thing here, or you may not see it.' },
   method_not_allowed: { class: 'request', help: 'This path does not take that method.' },
+  database_outdated: {
+    class: 'final',
+    help: 'An older format made this database, and it cannot be read: start with a new one.',
+  },
   conflict: { class: 'request', help: 'It changed meanwhile; read it again and repeat.' },
   last_admin: { class: 'request', help: 'A tenant keeps at least one active admin.' },
   already_exists: { class: 'request', help: 'A thing with that id or name exists.' },
