@@ -122,7 +122,7 @@ const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock
 try {
   await start(log)
 } catch (error) {
-  const code = error instanceof Fault ? { code: error.code } : {}
-  log('error', 'the edge cannot start', { ...code, error: explain(error) })
+  const code = error instanceof Fault ? error.code : null
+  log('error', 'the edge cannot start', { code, error: explain(error) })
   Deno.exit(1)
 }
