@@ -7,7 +7,7 @@ import { directNetwork, fetchBy, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
 import { version } from '../version.ts'
 import type { paths } from './openapi.d.ts'
-import { faultOf } from './problem.ts'
+import { faultOf, harmless } from './problem.ts'
 import { type Authorize, transport } from './transport.ts'
 
 export type Edge = Client<paths>
@@ -64,7 +64,7 @@ export function edgeForAgent(
 /** What a client of the edge returns for a call. */
 export type Call<T> = Promise<{ readonly data?: T; readonly error?: unknown; readonly response: Response }>
 
-/** What was answered. Throws the edge's problem as a Fault, and `edge_unexpected` on what is not JSON. */
+/** What was answered, fit to be shown. Throws the edge's problem as a Fault, and `edge_unexpected` on what is no JSON. */
 export async function answer<T>(call: Call<T>): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {
     if (!(cause instanceof SyntaxError)) throw cause
@@ -72,7 +72,7 @@ export async function answer<T>(call: Call<T>): Promise<T> {
   })
   if (!response.ok) throw faultOf(response.status, error)
   if (data === undefined) throw new Fault('edge_unexpected', 'The edge answered without saying anything.')
-  return data
+  return harmless(data)
 }
 
 interface PageOf<T> {

@@ -71,3 +71,22 @@ export function printable(text: string): string {
   // deno-lint-ignore no-control-regex -- they are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
 }
+
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+const steeringEverywhere = new RegExp(steering, 'g')
+
+/**
+ * An answer of the edge in whose words nothing steers a terminal, wherever it is shown; lines stay lines. What is signed
+ * or hashed is base64, hex or JSON in text, which has none of these signs.
+ */
+export function harmless<T>(value: T): T {
+  return quiet(value) as T
+}
+
+function quiet(value: unknown): unknown {
+  if (typeof value === 'string') return steering.test(value) ? value.replace(steeringEverywhere, '?') : value
+  if (Array.isArray(value)) return value.map(quiet)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [quiet(name), quiet(one)]))
+}
