@@ -241,6 +241,43 @@ describe('an agent that came by the pool key', () => {
     assert.deepEqual(states, [{ ephemeral: 0, state: 'approved' }, { ephemeral: 1, state: 'revoked' }])
   })
 
+  test('is revoked for good where a person says so after silence has removed it', async () => {
+    await using s = await scene()
+    const key = nextSeed()
+    const { body: { id } } = await join(s.estate, key)
+    s.edge.now += 2 * DAY_MS
+    assert.equal(await s.edge.edge.removeSilent(), 1)
+    const revoked = await s.estate.made('POST', `/v1/agents/${id}/revoke`)
+    assert.deepEqual([revoked.state, Date.parse(revoked.revoked)], ['revoked', s.edge.now])
+    assert.equal(await code(join(s.estate, key)), 'agent_revoked')
+    await s.estate.made('POST', `/v1/agents/${id}/revoke`)
+    const leaves = await s.edge.leaves(s.estate.tenant)
+    assert.equal(leaves.filter(({ action }) => action === 'agent.revoked').length, 1)
+  })
+
+  test('leaves none of its proofs and receipts behind, whether silence or a person ends it', async () => {
+    await using s = await scene()
+    const { tenant } = s.estate
+    const [silent, revoked] = [await join(s.estate, nextSeed()), await s.estate.enrol()]
+    const stays = await s.estate.enrol()
+    const ids = [silent.body.id, revoked.id, stays.id]
+    const { kid } = s.estate.trust!.document.sealing_keys[0]!
+    const steps = ids.flatMap((id) => [
+      { sql: 'INSERT INTO possession VALUES (?, ?, ?, 1)', parameters: [tenant, kid, id], reads: false },
+      {
+        sql: "INSERT INTO receipt VALUES (?, ?, 'default', '{}', 1, '', 1, 1)",
+        parameters: [tenant, id],
+        reads: false,
+      },
+    ])
+    await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+    s.edge.now += 2 * DAY_MS
+    assert.equal(await s.edge.edge.removeSilent(), 1)
+    await s.estate.made('POST', `/v1/agents/${revoked.id}/revoke`)
+    const left = await s.edge.rows('SELECT agent FROM possession UNION ALL SELECT agent FROM receipt')
+    assert.deepEqual(left.map(({ agent }) => agent), [stays.id, stays.id])
+  })
+
   test('is removed once by two edges that look at once', async () => {
     await using s = await scene()
     for (let i = 0; i < 5; i++) await join(s.estate, nextSeed())

@@ -18,6 +18,7 @@ import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, open, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
 import { at, ids, poolKey } from '../trust/examples.ts'
+import { forgetAgent } from '../keys/store.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
 import {
   agent,
@@ -245,9 +246,9 @@ const revoke = command({
   async handle({ db, principal, params, now }) {
     const row = await agent(db, principal.tenant, params.id)
     if (row === null) throw new Fault('not_found')
-    if (row.state === 'revoked') return unchanged(toAgent(row))
+    if (row.state === 'revoked' && row.removed === null) return unchanged(toAgent(row))
     return change({
-      writes: [revokeAgent(principal.tenant, row.id, now)],
+      writes: [revokeAgent(principal.tenant, row.id, now), ...forgetAgent(principal.tenant, row.id)],
       target: row.id,
       facts: { pool: row.pool },
       reply: () => toAgent({ ...row, state: 'revoked', revoked: now }),

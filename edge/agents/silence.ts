@@ -2,6 +2,7 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Reader } from '../db/database.ts'
 import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
+import { forgetAgent } from '../keys/store.ts'
 import { removeSilent, silentAgents } from './store.ts'
 
 const SILENCE_MS = 86_400_000
@@ -17,7 +18,7 @@ export async function removeSilentAgents(options: OwnActOptions & { readonly db:
     const silent = await silentAgents(db, since, AT_ONCE)
     for (const agent of silent) {
       const { tenant, id, pool } = agent
-      const writes = [removeSilent(agent, { since, now })]
+      const writes = [removeSilent(agent, { since, now }), ...forgetAgent(tenant, id)]
       try {
         await actAsEdge(options, { tenant, action: 'agent.removed', target: id, facts: { pool }, writes })
         count++

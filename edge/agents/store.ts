@@ -96,9 +96,12 @@ export function approveAgent(tenant: string, id: string, now: number): Step {
   return step(query, { otherwise: 'conflict' })
 }
 
+/** For good, also of one that silence has removed: it does not come back. */
 export function revokeAgent(tenant: string, id: string, now: number): Step {
-  const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now })
-    .where('tenant', '=', tenant).where('id', '=', id).where('state', '!=', 'revoked')
+  const query = writes.updateTable('agent').set({ state: 'revoked', revoked: now, removed: null })
+    .where('tenant', '=', tenant).where('id', '=', id).where(({ or, eb }) =>
+      or([eb('state', '!=', 'revoked'), eb('removed', 'is not', null)])
+    )
   return step(query, { otherwise: 'conflict' })
 }
 

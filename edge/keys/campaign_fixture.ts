@@ -14,6 +14,8 @@ export interface Pair {
   readonly kid: string
   readonly seed: Uint8Array
   readonly publicKey: Uint8Array
+  /** 1 unless said. */
+  readonly suite?: 1 | 2
 }
 
 export function pairOf(seed = nextSeed()): Pair {
@@ -77,7 +79,7 @@ export class Scene implements AsyncDisposable {
     const answers = (challenges as { kid: string; sealed: string }[]).flatMap(({ kid, sealed }) => {
       const pair = pairs.find((one) => one.kid === kid)
       if (pair === undefined) return []
-      const keys = [{ suite: 1, privateKey: pair.seed }] as const
+      const keys = [{ suite: pair.suite ?? 1, privateKey: pair.seed }]
       return [{ kid, answer: toBase64(open(native, { context, envelope: fromBase64(sealed), keys })) }]
     })
     if (answers.length === 0) return

@@ -6,7 +6,7 @@ import type { Statement, Step } from '../db/plan.ts'
 import type { Storage } from '../db/storage.ts'
 import { testStorage } from '../db/storage_fixture.ts'
 import { newestNumbers } from '../trust/newest.ts'
-import { keyRecords, provenKeys, receipts } from './store.ts'
+import { forgetAgent, keyRecords, provenKeys, receipts } from './store.ts'
 import {
   freeRecords,
   groups,
@@ -83,11 +83,13 @@ test('lists and polls are answered by indexes', async () => {
     records: await planOf((db) => keyRecords(db, t, { kid: 'k', trust, after, take: 9 })),
     receipts: await planOf((db) => receipts(db, t, { after: 'x', take: 9 })),
     newest: await planOf((db) => newestNumbers(db, t)),
+    forget: await planOf(forgetAgent(t, 'a')),
     proven: await planOf((db) => provenKeys(db, t, { agent: 'a', since: 1 })),
   }
   assert.match(plans.open, /rewrap_open \(tenant=\?\)/)
   assert.match(plans.refused, /sealed_record_refused/)
   assert.match(plans.records, /SEARCH r USING INDEX sealed_record_group \(grp=\?[^;]*\); (?!.*TEMP B-TREE)/)
+  assert.match(plans.forget, /SEARCH possession USING PRIMARY KEY \(tenant=\? AND kid=\? AND agent=\?\)/)
   assert.match(plans.newest, /SEARCH i USING PRIMARY KEY \(tenant=\? AND project=\?\)/)
   for (const [name, plan] of Object.entries(plans)) {
     if (name !== 'running') assert.doesNotMatch(plan, /SCAN (?!json_each|g VIRTUAL)/, `${name}: ${plan}`)

@@ -59,6 +59,12 @@ export class Requirements {
     return new Set(keys.map(({ kid }) => kid))
   }
 
+  /** Key ids that records for the pool are sealed to. */
+  sealing(pool: string): ReadonlySet<string> {
+    const keys = this.#trust.sealing_keys.filter((key) => key.pool === pool && key.state === 'active')
+    return new Set(keys.map(({ kid }) => kid))
+  }
+
   /** Whether agents of any pool open what is sealed like this. */
   isOpenable({ sealed_to }: { readonly sealed_to: string }): boolean {
     const kids = kidsOf(sealed_to)

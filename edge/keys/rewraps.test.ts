@@ -226,6 +226,7 @@ test('a change of suite is a rewrap, whose envelopes are of the new suite', asyn
   const [first, second] = (await s.agent.call('GET', '/v1/agent/possession')).body.challenges
   assert.deepEqual([first.kid, second.kid], [s.old.kid, kid])
   assert.equal(describeEnvelope(fromBase64(second.sealed)).suite, 2)
+  await s.prove(s.agent, [s.old, { kid, seed, publicKey, suite: 2 }])
   const { id } = await s.startCampaign()
   const job = await s.batch() as RewrapJob
   const keys = [{ suite: 1, privateKey: s.old.seed }] as const

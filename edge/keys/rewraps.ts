@@ -175,7 +175,7 @@ export class Rewraps {
 
   /**
    * The first records that the pool's agents can open and that are not sealed as they have to be. With `agent`: of
-   * those, what is sealed to a key that it has lately proven to hold.
+   * those, what is sealed to a key that it has lately proven to hold, once it has also got what is sealed to from now on.
    */
   async #free(
     { tenant, pool }: Place,
@@ -184,10 +184,12 @@ export class Rewraps {
   ) {
     const { db, clock } = this.#options
     const requirements = requirementsOf(trust)
-    const ofPool = requirements.opening(pool)
-    const opening = agent === undefined
-      ? ofPool
-      : ofPool.intersection(await provenKeys(db, tenant, { agent, since: clock() - FRESH_MS }))
+    let opening = requirements.opening(pool)
+    if (agent !== undefined) {
+      const proven = await provenKeys(db, tenant, { agent, since: clock() - FRESH_MS })
+      if (!requirements.sealing(pool).isSubsetOf(proven)) return []
+      opening = opening.intersection(proven)
+    }
     const wanted = (await groups(db, tenant)).filter((group) =>
       requirements.needs(group) && kidsOf(group.sealed_to).some((kid) => opening.has(kid))
     )

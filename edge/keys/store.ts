@@ -198,6 +198,15 @@ export async function receipt(db: Reader, tenant: string, agent: string): Promis
   return row ?? null
 }
 
+/** What an agent said goes with it: agents that come and go would leave more and more behind. */
+export function forgetAgent(tenant: string, id: string): Step[] {
+  const listed = writes.selectFrom('sealing_key').select('kid').where('tenant', '=', tenant)
+  const proofs = writes.deleteFrom('possession').where('tenant', '=', tenant).where('kid', 'in', listed)
+    .where('agent', '=', id)
+  const said = writes.deleteFrom('receipt').where('tenant', '=', tenant).where('agent', '=', id)
+  return [step(proofs), step(said)]
+}
+
 /** Of agents that are approved, in their order. */
 export async function receipts(
   db: Reader,
