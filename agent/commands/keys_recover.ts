@@ -3,10 +3,13 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
+import type { Pin } from '../../shared/schemas/pin.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
+import { formatPin } from '../../shared/trust/pin.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { suiteOf } from '../../shared/trust/recipients.ts'
 import { errno, makePrivateFolder, readIfThere, readText, writeAtomic } from '../files.ts'
+import { readProfile } from '../home.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { copyPath, openCopy, readCopy, writeCopy } from '../keystore/recovery_copy.ts'
 import {
@@ -16,7 +19,7 @@ import {
   parseShare,
   shareText,
 } from '../keystore/recovery_share.ts'
-import { checkRing } from '../trust/ring.ts'
+import { checkRing, readPin } from '../trust/ring.ts'
 import { contradictionsOf } from '../trust/rotation.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { ringHere } from './key_inventory.ts'
@@ -46,7 +49,8 @@ const help = `
 public half into the trust document, and seals the ring at hand to it. From then on every rotation writes the sealed
 copy anew. The copy stays where you keep it, and never goes to the edge; without enough shares nobody opens it.
 
---from opens a copy with shares and puts the ring into the keystore. --drill opens it as well, compares it with the
+--from opens a copy with shares and puts the ring into the keystore, with the pin that is known here or given by --pin:
+what a copy says of it counts for nothing. --drill opens it as well, compares it with the
 trust document, and writes nothing but the date.
 
 Examples:
@@ -166,9 +170,10 @@ async function opened(from: string, files: readonly string[]) {
 }
 
 async function restore(shell: Shell, options: RecoverOptions & { readonly from: string }): Promise<number> {
-  const { keystore } = configOf(shell, options)
+  const { keystore, pin: typed } = configOf(shell, options)
   const store = keystoreAt(keystore, shell.env)
-  const { ring, copy } = await opened(options.from, options.share)
+  const { ring: found, copy } = await opened(options.from, options.share)
+  const ring = withKnownPin(found, typed === null ? readProfile(shell.home)?.pin ?? null : readPin(typed))
   if (store.swap === null) {
     throw new Fault(
       'keystore_read_only',
@@ -187,6 +192,22 @@ async function restore(shell: Shell, options: RecoverOptions & { readonly from: 
     `The ring of the pool ${pool}, as of ${copy.written}, is in ${store.place}.`,
   )
   return exits.done
+}
+
+/**
+ * Anybody may have sealed the copy, and agents believe whatever follows the ring's pin: it is the one that is known here,
+ * never the copy's own. Throws `recovery_refused` where none is, and for one of another tenant.
+ */
+function withKnownPin(ring: Ring, known: Pin | null): Ring {
+  if (known === null) {
+    throw new Fault(
+      'recovery_refused',
+      `Nothing here says which pin is the right one, and whoever writes a copy can write any into it. The copy has ` +
+        `${formatPin(ring.pin)}: if that is what you were told, give it by --pin.`,
+    )
+  }
+  if (known.tenant === ring.tenant) return { ...ring, pin: known }
+  throw new Fault('recovery_refused', 'The copy is of another tenant than the pin that is known here.')
 }
 
 const missing: readonly FaultCode[] = ['file_unreadable', 'keystore_missing']
