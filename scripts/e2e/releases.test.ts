@@ -1,10 +1,11 @@
 /** A trust document that lists binaries: an agent runs when it is one of them, and stops when it is no longer. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { startWorld, type World } from './world.ts'
+import { startPeopleWorld } from './people_world.ts'
+import type { World } from './world.ts'
 
 describe('an agent whose binary is listed, or is not', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-releases-'))
@@ -17,21 +18,10 @@ describe('an agent whose binary is listed, or is not', () => {
   }
 
   before(async () => {
-    const files = join(folder, 'in')
-    mkdirSync(files)
-    writeFileSync(join(files, 'people.csv'), 'id,name\n1,Ada\n')
-    world = await startWorld({
+    world = await startPeopleWorld({
       folder,
-      allow: [
-        `{ direction: read, connector: files, path: "${files}" }`,
-        `{ direction: write, connector: files, path: "${join(folder, 'out')}" }`,
-      ],
-      local: `files: ["${folder}"]\n`,
+      rows: ['1,Ada'],
     })
-    await world.addConnection('in', `{ type: files, path: "${files}" }`)
-    await world.addConnection('out', `{ type: files, path: "${join(folder, 'out')}" }`)
-    const streams = ['{ from: people.csv, to: people.csv, mode: replace }']
-    await world.applyPipeline({ name: 'people', source: 'in', destination: 'out', streams })
   })
   after(async () => {
     await world?.[Symbol.asyncDispose]()

@@ -1,11 +1,12 @@
 /** The compiled binary with its ring in Secrets Manager and floor and anchor in S3, from `init` to data moved. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import type { Started } from '../e2e/binary.ts'
-import { startWorld, type World } from '../e2e/world.ts'
+import { startPeopleWorld } from '../e2e/people_world.ts'
+import type { World } from '../e2e/world.ts'
 import { type Moto, secretsRefusal, startMoto, withoutMoto } from './moto.ts'
 
 const secret = 'sallyport/default'
@@ -47,30 +48,15 @@ describe('an installation whose secrets are in AWS', { skip: withoutMoto }, () =
       method: 'PUT',
       headers: { authorization: authorization('s3') },
     })
-    const files = join(folder, 'in')
-    mkdirSync(files)
-    writeFileSync(join(files, 'people.csv'), 'id,name\n1,Ada\n2,Grace\n3,Edsger\n')
-    world = await startWorld({
+    world = await startPeopleWorld({
       folder,
-      allow: [
-        `{ direction: read, connector: files, path: "${files}" }`,
-        `{ direction: write, connector: files, path: "${join(folder, 'out')}" }`,
-      ],
-      local: `files: ["${folder}"]\n`,
+      rows: ['1,Ada', '2,Grace', '3,Edsger'],
       places: {
         keystore: `aws-sm:${secret}`,
         floor: `s3:${bucket}/floor.json`,
         anchor: `s3:${bucket}/default/anchor.json?region=eu-central-1`,
         env: moto.env,
       },
-    })
-    await world.addConnection('in', `{ type: files, path: "${files}" }`)
-    await world.addConnection('out', `{ type: files, path: "${join(folder, 'out')}" }`)
-    await world.applyPipeline({
-      name: 'people',
-      source: 'in',
-      destination: 'out',
-      streams: ['{ from: people.csv, to: people.csv, mode: replace }'],
     })
     agent = await world.startAgent()
   })

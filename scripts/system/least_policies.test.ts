@@ -1,11 +1,12 @@
 /** The policies that `init` prints, as IAM enforces them: they suffice, and they are the least. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Json } from '../e2e/tampering_proxy.ts'
-import { startWorld, type World } from '../e2e/world.ts'
+import { startPeopleWorld } from '../e2e/people_world.ts'
+import type { World } from '../e2e/world.ts'
 import { type Moto, startMoto, withoutMoto } from './moto.ts'
 
 const bucket = 'acme-least'
@@ -57,16 +58,9 @@ describe('the least policies, enforced', { skip: withoutMoto }, () => {
       method: 'PUT',
       headers: { authorization: authorization('s3') },
     })
-    const files = join(folder, 'in')
-    mkdirSync(files)
-    writeFileSync(join(files, 'people.csv'), 'id,name\n1,Ada\n')
-    world = await startWorld({
+    world = await startPeopleWorld({
       folder,
-      allow: [
-        `{ direction: read, connector: files, path: "${files}" }`,
-        `{ direction: write, connector: files, path: "${join(folder, 'out')}" }`,
-      ],
-      local: `files: ["${folder}"]\n`,
+      rows: ['1,Ada'],
       places: {
         keystore: 'aws-sm:sallyport/default',
         floor: `s3:${bucket}/floor.json`,
@@ -74,10 +68,6 @@ describe('the least policies, enforced', { skip: withoutMoto }, () => {
         env: moto.env,
       },
     })
-    await world.addConnection('in', `{ type: files, path: "${files}" }`)
-    await world.addConnection('out', `{ type: files, path: "${join(folder, 'out')}" }`)
-    const streams = ['{ from: people.csv, to: people.csv, mode: replace }']
-    await world.applyPipeline({ name: 'people', source: 'in', destination: 'out', streams })
     const { agents, publishers, staff } = world.made.aws
     as = {
       agents: await userWith('agents', agents),
