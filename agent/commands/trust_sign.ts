@@ -7,7 +7,7 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { verifyNext } from '../../shared/trust/chain.ts'
 import { places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
-import { differences, differenceText } from '../trust/difference.ts'
+import { contents, differences, differenceText } from '../trust/difference.ts'
 import {
   type Draft,
   draftPath,
@@ -119,7 +119,9 @@ export function rootsHere(shell: Shell, { roots }: Gathered, named: string | und
 
 /** What the draft does, for people: against what it follows, or whole where it is the first. */
 export function describeDraft({ document, before, hash }: Gathered): string {
-  if (before === null) return `Version 1 of tenant ${document.tenant}, ${hash}.`
+  if (before === null) {
+    return `Version 1 of tenant ${document.tenant}, ${hash}:\n${differenceText(contents(document))}`
+  }
   const changes = differences(before.document, document)
   const head = `Version ${document.version} of tenant ${document.tenant}, ${hash}, after ${before.hash}:`
   return `${head}\n${differenceText(changes)}`

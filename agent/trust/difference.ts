@@ -13,6 +13,7 @@ export interface Difference {
 /** Things of one kind, by what makes one the same as before, with what is said about it. */
 type Things = ReadonlyMap<string, string>
 
+/** Of the key itself: what a draft calls it is only its word. */
 const idOf = (key: string) => keyId(native, fromBase64(key))
 
 /** Everything but `version` and `previous`, which always change; empty when nothing else does. */
@@ -30,6 +31,31 @@ export function differences(before: TrustDocument, next: TrustDocument): readonl
     ...single('log key', idOf(before.log_key), idOf(next.log_key)),
     ...both(before, next, releasesOf),
     ...single('policy', policyOf(before), policyOf(next)),
+  ]
+}
+
+/** The whole of a first document, which follows nothing: all that is in it has come. */
+export function contents(first: TrustDocument): readonly Difference[] {
+  const nothing: TrustDocument = {
+    ...first,
+    roots: { ...first.roots, keys: [] },
+    pools: [],
+    sealing_keys: [],
+    signers: [],
+    readers: [],
+    recovery: null,
+    releases: [],
+    policy: null,
+  }
+  const { issued, expires, roots: { threshold }, log_key } = first
+  const facts = [
+    `issued: ${issued}`,
+    `expires: ${expires}`,
+    `signatures of roots that it takes: ${threshold}`,
+  ]
+  return [
+    ...[...facts, `log key: ${idOf(log_key)}`].map((text): Difference => ({ sign: '+', text })),
+    ...differences(nothing, first),
   ]
 }
 
@@ -67,9 +93,9 @@ const poolsOf = ({ pools }: TrustDocument): Things =>
   }))
 
 const sealingKeysOf = ({ sealing_keys }: TrustDocument): Things =>
-  new Map(sealing_keys.map(({ kid, pool, state, suite }) => [
-    kid,
-    `sealing key ${kid} of pool ${pool}: ${state}${suite === 1 ? '' : `, suite ${suite}`}`,
+  new Map(sealing_keys.map(({ public: key, pool, state, suite }) => [
+    key,
+    `sealing key ${idOf(key)} of pool ${pool}: ${state}${suite === 1 ? '' : `, suite ${suite}`}`,
   ]))
 
 const signersOf = ({ signers }: TrustDocument): Things =>
@@ -79,16 +105,17 @@ const signersOf = ({ signers }: TrustDocument): Things =>
   ]))
 
 const readersOf = ({ readers }: TrustDocument): Things =>
-  new Map(readers.map(({ kid, owner, projects, suite }) => [
-    kid,
-    `reader ${owner}, key ${kid}${suite === 1 ? '' : `, suite ${suite}`}: reads ${where(projects)}`,
+  new Map(readers.map(({ public: key, owner, projects, suite }) => [
+    key,
+    `reader ${owner}, key ${idOf(key)}${suite === 1 ? '' : `, suite ${suite}`}: reads ${where(projects)}`,
   ]))
 
 const recoveryOf = ({ recovery }: TrustDocument): Things =>
   new Map(
-    recovery === null
-      ? []
-      : [[recovery.kid, `recovery key ${recovery.kid}: ${recovery.threshold} of ${recovery.shares} shares`]],
+    recovery === null ? [] : [[
+      recovery.public,
+      `recovery key ${idOf(recovery.public)}: ${recovery.threshold} of ${recovery.shares} shares`,
+    ]],
   )
 
 const releasesOf = ({ releases }: TrustDocument): Things =>

@@ -6,6 +6,7 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { verifyNext } from '../../shared/trust/chain.ts'
 import type { KeyPair } from '../home.ts'
+import { describeDraft } from '../commands/trust_sign.ts'
 import { native } from '../primitives.ts'
 import { differences } from './difference.ts'
 import { gathered, mergeDrafts, newDraft, signDraft } from './draft.ts'
@@ -152,6 +153,33 @@ describe('the difference between two trust documents', () => {
       ]
     ) assert.ok(all.includes(part), `${part} is not in\n${all}`)
   })
+
+  test('names keys by what they are, not by what the draft calls them', () => {
+    const [mine] = first.sealing_keys
+    const readers = first.readers.map((one) => ({ ...one, public: text(reader) }))
+    const sealing_keys = first.sealing_keys.map((one) => ({ ...one, public: text(edsger) }))
+    const all = differences(first, { ...first, readers, sealing_keys }).map(({ sign, text }) => sign + text)
+    assert.ok(all.some((line) => line.startsWith(`+reader Ada, key ${id(reader)}`)), all.join('\n'))
+    assert.ok(all.some((line) => line.startsWith(`+sealing key ${id(edsger)} `)), all.join('\n'))
+    assert.ok(all.some((line) => line.startsWith(`-sealing key ${mine!.kid} `)), all.join('\n'))
+  })
+})
+
+test('a first document is shown whole before it is signed', () => {
+  const shown = describeDraft(gathered({ document: published.dsse, previous: null, policy: null }))
+  for (
+    const part of [
+      `root key ${id(ada)}`,
+      `root key ${id(grace)}`,
+      'signatures of roots that it takes: 2',
+      'pool default, key ',
+      `sealing key ${first.sealing_keys[0]!.kid} of pool default: active`,
+      `signer Ada, key ${id(signer)}: may sign connections, pipelines, publish, runs in every project`,
+      'reader Ada, key ',
+      'log key: ',
+      `expires: ${first.expires}`,
+    ]
+  ) assert.ok(shown.includes(part), `${part} is not in\n${shown}`)
 })
 
 describe('an edit that makes no sense is refused', () => {
