@@ -223,12 +223,19 @@ function engineFault(error: unknown): Fault {
   return new Fault(passing ? 'unavailable' : 'internal', undefined, { cause: error })
 }
 
+const pragmas = [
+  'journal_mode=WAL',
+  'synchronous=FULL',
+  'wal_autocheckpoint=1000',
+  'busy_timeout=250',
+  // Names that are erased, and envelopes to keys that have leaked, are overwritten, and not only unlinked.
+  'secure_delete=ON',
+]
+
 /** Opens or makes the database file. `path` is a path, not a URL; its folder exists. */
 export function openEmbedded(path: string): Storage {
   const writer = new EngineConnection(path)
-  for (
-    const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=1000', 'busy_timeout=250']
-  ) writer.run(`PRAGMA ${pragma}`)
+  for (const pragma of pragmas) writer.run(`PRAGMA ${pragma}`)
   const reader = new EngineConnection(path)
   reader.run('PRAGMA busy_timeout=250')
   reader.run('PRAGMA query_only=ON')

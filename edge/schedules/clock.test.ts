@@ -112,6 +112,24 @@ describe('a schedule', () => {
     assert.deepEqual([none.status, none.body.code], [404, 'not_found'])
   })
 
+  test('shares its commits with what else is due, so that many hold nobody up', async () => {
+    await using s = await scene()
+    const source = await s.estate.addConnection()
+    const destination = await s.estate.addConnection()
+    for (let i = 0; i < 29; i++) {
+      const made = s.estate.pipeline({ source, destination }, { triggers: { schedule: hourly } })
+      await s.estate.made('POST', '/v1/pipelines', made.body)
+    }
+    await s.estate.publishIndex()
+    await until(s, '09:30')
+    const before = s.edge.storage.counts()
+    await until(s, '10:00')
+    const after = s.edge.storage.counts()
+    assert.equal((await runs(s)).length, 30)
+    assert.equal(after.plans - before.plans, 30)
+    assert.ok(after.commits - before.commits <= 5, `${after.commits - before.commits} commits`)
+  })
+
   test('asks to be looked at again when it fires, a second later at most', async () => {
     await using s = await scene()
     await s.edge.edge.tick()

@@ -69,19 +69,22 @@ export class ScheduleClock {
     return Math.min(TICK_MS, Math.max(0, (nextAt ?? Infinity) - clock()))
   }
 
-  /** One that fails does not hold up the others, and comes again at the next tick. */
+  /**
+   * All at once, so that they share commits: one after the other, a tenant with many would hold up everybody else's.
+   * One that fails comes again at the next tick.
+   */
   async #each<T extends { readonly tenant: string }>(all: readonly T[], act: (one: T) => Promise<void>) {
-    for (const one of all) {
+    await Promise.all(all.map(async (one) => {
       try {
         await act(one)
       } catch (error) {
-        if (error instanceof Fault && error.code === 'conflict') continue
+        if (error instanceof Fault && error.code === 'conflict') return
         this.#options.log('warn', 'a schedule could not be served, and is tried again', {
           tenant: one.tenant,
           error: explain(error),
         })
       }
-    }
+    }))
   }
 
   /** Makes the schedules of a project what its newest index lists. */
