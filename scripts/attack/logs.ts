@@ -208,6 +208,15 @@ function underSameId(document: Json, change: (payload: Json) => void): Json {
   return { ...made, signatures }
 }
 
+function newestIndex({ world }: Scene): { number: number; hash: string } {
+  const [row] = edgeSql(
+    world.edge.database,
+    'select number, hash from project_index where project = ? order by number desc limit 1',
+    [world.project],
+  )
+  return { number: Number(row?.['number']), hash: String(row?.['hash']) }
+}
+
 const receipt: Attack = {
   name: 'receipt forged',
   tried: 'a receipt that says an index is live, of an agent that is never shown it',
@@ -229,7 +238,7 @@ const receipt: Attack = {
       }
       if (!path.startsWith('/v1/receipts')) return false
       const forged = underSameId(genuine.receipt, (payload) => {
-        payload.index = { [world.project]: { number: 9999, hash: '0'.repeat(64) } }
+        payload.index = { [world.project]: newestIndex(scene) }
       })
       body.data = [{ ...genuine, receipt: forged }]
       return true
@@ -240,9 +249,10 @@ const receipt: Attack = {
       streams[0]
     }\n`
     writeFileSync(file, `sallyport: 1\n${text}`)
-    const { stdout } = await world.person.call(['pipeline', 'apply', file, '--yes', '--wait', '2'])
+    const { stdout, stderr } = await world.person.call(['pipeline', 'apply', file, '--yes', '--wait', '5'])
     const gained = stdout.includes('It is live') ? 'publish says that the index is live' : null
     const seen = stdout.includes('Not yet confirmed') ? ['publish: not yet confirmed'] : []
+    if (gained === null && seen.length === 0) throw new Error(stdout + stderr)
     return { code: gained === null ? 'signature_invalid' : null, seen, gained }
   },
 }
