@@ -15,6 +15,14 @@ export interface Derived {
   readonly declared: readonly string[]
 }
 
+/** Another path of the very host that the connection names. */
+export interface Onward {
+  /** Where the connection itself leads, as policy writes the place. */
+  readonly from: string
+  /** Of the URL, as it is sent. */
+  readonly path: string
+}
+
 export interface ConnectGuard {
   /** Called with every address that a name resolved to, before any is connected to. Throws a Fault. */
   address(host: string, addresses: readonly string[]): void
@@ -24,6 +32,8 @@ export interface ConnectGuard {
   path(absolute: string): void
   /** Called before a host is contacted that the connection does not name itself. Throws `host_not_declared`. */
   derived(asked: Derived): void
+  /** Called before another path of the connection's own host is asked for. Throws `policy_denied`. */
+  onward(asked: Onward): void
 }
 
 /** The person at the keyboard is the leave for a local run; plain connections stay on this machine. */
@@ -32,6 +42,7 @@ export const localGuard: ConnectGuard = {
   plain: (target) => target.startsWith('/') || isLoopback(hostOf(target)),
   path: () => undefined,
   derived: checkDeclared,
+  onward: () => undefined,
 }
 
 /** Throws `host_not_declared` for a host that the connection's own declaration does not cover. */

@@ -1,6 +1,6 @@
 /** What connectors may touch in one run: the signed policy's approvals, and what local policy leaves of them. */
 import { Fault } from '../../shared/faults.ts'
-import { type DerivedHosts, hostFits } from '../../shared/trust/policy.ts'
+import { type DerivedHosts, hostFits, urlPathFits } from '../../shared/trust/policy.ts'
 import { checkDeclared, type ConnectGuard } from '../connectors/guard.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 
@@ -27,6 +27,13 @@ export function guardOf(
         )
       }
       local.narrows(connector, host)
+    },
+    onward({ from, path }) {
+      if ((derived.get(from) ?? []).some((one) => urlPathFits(one.path, path))) return
+      throw new Fault(
+        'policy_denied',
+        `${from} leads on to a path of its host that no line of the policy that allows it covers.`,
+      )
     },
   }
 }

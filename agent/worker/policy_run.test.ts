@@ -182,16 +182,18 @@ describe('hosts that another host leads on to', () => {
   /** How a run ends whose source sends the agent on to `host`. */
   async function sentOn(
     host: string,
-    { derived, redirects = ['*.cdn.example'], local = 'addresses: [127.0.0.1]\n' }: {
+    { derived, redirects = ['*.cdn.example'], local = 'addresses: [127.0.0.1]\n', path = '/signed' }: {
       derived: string[] | undefined
       redirects?: string[]
       local?: string
+      path?: string
     },
   ): Promise<{ ends: (string | undefined)[]; reached: number }> {
     await using data = await WebServer.open('data.example')
-    await using store = await WebServer.open(host)
-    data.redirect('/x/a.csv', `https://${host}:${store.port}/signed`)
-    store.give('/signed', 'id\n1\n')
+    await using other = await WebServer.open(host)
+    const store = host === 'data.example' ? data : other
+    data.redirect('/x/a.csv', `https://${host}:${store.port}${path}`)
+    store.give(path, 'id\n1\n')
     await using world = await worldUnder({}, {
       change(from) {
         from.source = { ...from.source, kind: 'https' }
@@ -207,8 +209,16 @@ describe('hosts that another host leads on to', () => {
       },
     })
     const { ends } = await run(world, {}, { network, local })
-    return { ends: ends.map(({ status, code }) => code ?? status), reached: store.seen.length }
+    const reached = store.seen.filter(({ url }) => url.endsWith(path)).length
+    return { ends: ends.map(({ status, code }) => code ?? status), reached }
   }
+
+  test('are more than another path of the same host, which has to be below that of the policy as well', async () => {
+    for (const [path, end] of [['/x/b/c.csv', 'succeeded'], ['/y/b.csv', 'policy_denied']] as const) {
+      const { ends, reached } = await sentOn('data.example', { derived: [], redirects: [], path })
+      assert.deepEqual([ends, reached], [[end], end === 'succeeded' ? 1 : 0])
+    }
+  })
 
   test('are followed where connection and policy both name them', async () => {
     const derived = ['*.cdn.example']

@@ -247,7 +247,9 @@ describe('https places', () => {
   test('approve derived hosts in the tuples that fit whole, and in no other', () => {
     const one = { direction: 'read' as const, ...place, derived: ['*.cdn.example'] }
     const given = policy(one, { ...one, path: '/other', derived: ['store.example'] })
-    assert.deepEqual(derivedHosts(given, fetched('/exports/a')), [{ patterns: ['*.cdn.example'], port: 443 }])
+    assert.deepEqual(derivedHosts(given, fetched('/exports/a')), [
+      { patterns: ['*.cdn.example'], port: 443, path: place.path },
+    ])
     assert.deepEqual(derivedHosts(given, fetched('/elsewhere')), [])
   })
 

@@ -77,7 +77,8 @@ function normaliseUrlPath(path: string): string | null {
   return segments.some((one) => one === '' || one === '.' || one === '..') ? null : `/${segments.join('/')}`
 }
 
-function urlPathFits(place: string, access: string): boolean {
+/** Whether a URL's path, as it is sent, is that of the place or below it, by whole segments. */
+export function urlPathFits(place: string, access: string): boolean {
   const folder = normaliseUrlPath(place)
   const path = normaliseUrlPath(access)
   return folder !== null && path !== null && isWithin(path, folder)
@@ -148,13 +149,15 @@ export interface DerivedHosts {
   readonly patterns: readonly string[]
   /** Of the tuple: a derived host is reached at this port or at 443, `*` for any. */
   readonly port: number | '*'
+  /** Of the tuple: what of the place's own host may be asked for. */
+  readonly path: string
 }
 
 /** What the tuples that fit this access whole approve, one by one. */
 export function derivedHosts(policy: Policy, access: Access): DerivedHosts[] {
   return compareAll(policy, access).flatMap(({ tuple, differs }) => {
     if (differs.length > 0 || tuple.connector !== 'https') return []
-    return [{ patterns: tuple.derived ?? [], port: tuple.port }]
+    return [{ patterns: tuple.derived ?? [], port: tuple.port, path: tuple.path }]
   })
 }
 

@@ -23,7 +23,7 @@ export interface Asked {
 }
 
 /**
- * Whatever the last host answers. Throws `redirect_refused`, `host_not_declared`, `address_refused`, `plain_refused`
+ * Whatever the last host answers. Throws `redirect_refused`, `host_not_declared`, `policy_denied`, `address_refused`, `plain_refused`
  * and what it is that stands between here and an answer. The name is resolved, and judged, anew at every call and hop.
  */
 export async function request(config: HttpsConfig, context: Context, asked: Asked): Promise<Response> {
@@ -42,7 +42,10 @@ export async function request(config: HttpsConfig, context: Context, asked: Aske
       throw new Fault('redirect_refused', `${from} sends the agent on more than ${mostHops} times.`)
     }
     url = nextOf(response, { url, start })
-    if (url.origin === start.origin) continue
+    if (url.origin === start.origin) {
+      context.guard.onward({ from, path: url.pathname })
+      continue
+    }
     context.guard.derived({
       connector: 'https',
       from,
