@@ -33,6 +33,16 @@ export function window(
   return { after: page.cursor === undefined ? null : decode(page.cursor), take: size + 1, limit: size }
 }
 
+/** What a page of long rows weighs at most, where it has more than one. */
+const PAGE_BYTES = 8 * 1024 * 1024
+
+/** How many of the first rows, of these sizes, go onto a page that is asked for `limit`: one at least. */
+export function fitting(sizes: readonly number[], limit: number): number {
+  let sum = 0
+  const over = sizes.findIndex((size, i) => (sum += size) > PAGE_BYTES && i > 0)
+  return over === -1 ? limit : Math.min(over, limit)
+}
+
 /** Cuts the extra row off and makes the cursor. */
 export function paged<Row, Item>(
   rows: readonly Row[],

@@ -10,7 +10,7 @@ import { verifyPooled } from '../../shared/trust/authority.ts'
 import { logRecipients } from '../../shared/trust/recipients.ts'
 import type { Reader } from '../db/database.ts'
 import { change, unchanged } from '../http/change.ts'
-import { Page, paged, pageOf, window } from '../http/page.ts'
+import { fitting, Page, paged, pageOf, window } from '../http/page.ts'
 import type { AgentPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
@@ -18,7 +18,7 @@ import { native } from '../primitives.ts'
 import { at, ids, sealed, signedLog } from '../trust/examples.ts'
 import { checkEnvelope, requireTrust } from '../trust/rules.ts'
 import { isoTime, type PublishedTrust, trustSince } from '../trust/store.ts'
-import { logHash, logs, putLog, type SignedLog } from './log_store.ts'
+import { logHash, logs, logSizes, putLog, type SignedLog } from './log_store.ts'
 import type { Queue } from './queue.ts'
 import { isHeld } from './states.ts'
 import { isHolder, renewLease, run, type RunRow } from './store.ts'
@@ -143,6 +143,7 @@ const list = query({
   path: '/v1/runs/{id}/logs',
   tag: 'Runs',
   summary: 'The sealed logs of a run, one an attempt, the first one first',
+  description: 'A page has 8 MiB at most, or one log.',
   permission: 'runs.read',
   params,
   query: Page,
@@ -151,12 +152,14 @@ const list = query({
   example: { params: { id: ids.run }, reply: { data: [{ fence: 1, ...example, created: at }] } },
   async handle({ db, principal, params, query }) {
     if (await run(db, principal.tenant, params.id) === null) throw new Fault('not_found')
-    const { after, take, limit } = window(query)
+    const { after, take, limit: asked } = window(query)
     const fence = after === null ? 0 : Number(after)
     if (!Number.isSafeInteger(fence)) {
       throw new InvalidRequest([{ at: 'query/cursor', message: 'none of ours' }])
     }
-    const rows = await logs(db, principal.tenant, { run: params.id, after: fence, take })
+    const place = { run: params.id, after: fence }
+    const limit = fitting(await logSizes(db, principal.tenant, { ...place, take }), asked)
+    const rows = await logs(db, principal.tenant, { ...place, take: limit + 1 })
     return paged(rows, { limit, key: (row) => String(row.fence), item: (row) => row })
   },
 })

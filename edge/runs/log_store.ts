@@ -3,7 +3,7 @@ import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { RunLog } from '../../shared/schemas/receipt.ts'
 import type { RunLogRecord } from '../../shared/schemas/run_log.ts'
-import { type Reader, step, writes } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { keepSealed } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
@@ -40,6 +40,18 @@ export function putLog({ document, dsse, hash, sealed }: SignedLog, now: number)
     step(query),
     ...keepSealed({ tenant, type: 'log', id: run, version: fence, project, audience, envelope }),
   ]
+}
+
+/** Bytes of each log and its document, as `logs` would answer them. */
+export async function logSizes(
+  db: Reader,
+  tenant: string,
+  page: { readonly run: string; readonly after: number; readonly take: number },
+): Promise<number[]> {
+  const rows = await db.selectFrom('run_log')
+    .select(sql<number>`length(sealed) + length(document)`.as('bytes')).where('tenant', '=', tenant)
+    .where('run', '=', page.run).where('fence', '>', page.after).orderBy('fence').limit(page.take).execute()
+  return rows.map(({ bytes }) => bytes)
 }
 
 /** Of a run's attempts, the first one first. */

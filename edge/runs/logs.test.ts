@@ -124,6 +124,32 @@ for (const kind of kinds) {
   })
 }
 
+test('a page of logs is no larger than a few of the largest, and all come in the end', async () => {
+  await using s = await scene()
+  const { body } = logOf(s)
+  assert.equal((await put(s, body)).status, 200)
+  const grow = 'UPDATE run_log SET sealed = zeroblob(?)'
+  const more =
+    'INSERT INTO run_log SELECT tenant, run, ?, project, pool, hash, document, sealed, created FROM run_log ' +
+    'WHERE fence = 1'
+  const fences = Array.from({ length: 39 }, (_, i) => i + 2)
+  const steps = [
+    { sql: grow, parameters: [MAX_LOG_BYTES], reads: false },
+    ...fences.map((fence) => ({ sql: more, parameters: [fence], reads: false })),
+  ]
+  await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+  const sizes: number[] = []
+  const seen: number[] = []
+  for (let cursor = ''; sizes.length === 0 || cursor !== '';) {
+    const page = await s.estate.made('GET', `/v1/runs/${s.run}/logs?limit=200${cursor}`)
+    sizes.push(page.data.length)
+    seen.push(...page.data.map(({ fence }: { fence: number }) => fence))
+    cursor = page.next_cursor === undefined ? '' : `&cursor=${page.next_cursor}`
+  }
+  assert.deepEqual(seen, [1, ...fences])
+  assert.deepEqual(sizes, [15, 15, 10])
+})
+
 describe('the log of an attempt', () => {
   test('comes before its end; the same again is answered after it too, another one is not taken', async () => {
     await using s = await scene()
