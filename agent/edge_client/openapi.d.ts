@@ -1061,7 +1061,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sealed logs of a run, one an attempt, the first one first */
+        /**
+         * The sealed logs of a run, one an attempt, the first one first
+         * @description A page has 8 MiB at most, or one log.
+         */
         get: operations["listRunLogs"];
         put?: never;
         post?: never;

@@ -7,11 +7,11 @@ import { Id } from '../../shared/schemas/fields.ts'
 import { IndexRecord } from '../../shared/schemas/index_record.ts'
 import { TrustRecord } from '../../shared/schemas/trust_record.ts'
 import type { TenantLogs } from '../audit/tenant_log.ts'
-import { paged, pageOf, pageShape, window } from '../http/page.ts'
+import { fitting, paged, pageOf, pageShape, window } from '../http/page.ts'
 import { query, type Route } from '../http/route.ts'
 import { at, ids, signedIndex, signedTrust } from '../trust/examples.ts'
 import { afterNumber, indexPage } from '../trust/routes.ts'
-import { checkProject, trustRecords } from '../trust/store.ts'
+import { checkProject, trustRecords, trustSizes } from '../trust/store.ts'
 
 const after = afterNumber.optional()
 
@@ -49,10 +49,11 @@ const trust = query({
     },
   },
   async handle({ db, principal, query }) {
-    const { after: cursor, take, limit } = window(query)
+    const { after: cursor, take, limit: most } = window(query)
     const start = cursor === null ? query.after ?? 0 : Number(cursor)
     if (!Number.isSafeInteger(start)) throw new Fault('invalid_request', 'The cursor is none of ours.')
-    const rows = await trustRecords(db, principal.tenant, { after: start, take })
+    const limit = fitting(await trustSizes(db, principal.tenant, { after: start, take }), most)
+    const rows = await trustRecords(db, principal.tenant, { after: start, take: limit + 1 })
     return paged(rows, { limit, key: ({ version }) => String(version), item: (row) => row })
   },
 })

@@ -7,7 +7,7 @@ import { PublishTrust, TrustRecord, TrustSummary } from '../../shared/schemas/tr
 import { readUnverified } from '../../shared/sign/documents.ts'
 import { type LogKeyOptions, promoteLogKey } from '../audit/tenant_log.ts'
 import { change } from '../http/change.ts'
-import { Page, paged, pageOf, pageShape, window } from '../http/page.ts'
+import { fitting, Page, paged, pageOf, pageShape, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
 import { at, ids, signedIndex, signedTrust } from './examples.ts'
@@ -18,6 +18,7 @@ import {
   checkProject,
   indexRecord,
   indexRecords,
+  indexSizes,
   insertIndex,
   insertTrust,
   isoTime,
@@ -168,10 +169,12 @@ export async function indexPage(
   tenant: string,
   asked: Page & { readonly project: string; readonly after?: number | undefined },
 ) {
-  const { after: cursor, take, limit } = window(asked)
+  const { after: cursor, take, limit: most } = window(asked)
   const after = cursor === null ? asked.after ?? 0 : Number(cursor)
   if (!Number.isSafeInteger(after)) throw new Fault('invalid_request', 'The cursor is none of ours.')
-  const rows = await indexRecords(db, tenant, { project: asked.project, after, take })
+  const place = { project: asked.project, after }
+  const limit = fitting(await indexSizes(db, tenant, { ...place, take }), most)
+  const rows = await indexRecords(db, tenant, { ...place, take: limit + 1 })
   return paged(rows, { limit, key: ({ number }) => String(number), item: (row) => row })
 }
 

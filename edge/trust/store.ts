@@ -7,7 +7,7 @@ import type { IndexRecord } from '../../shared/schemas/index_record.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import type { TrustRecord, TrustSummary } from '../../shared/schemas/trust_record.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
-import { type Reader, step, writes } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { native } from '../primitives.ts'
 
@@ -102,6 +102,18 @@ export async function trustRecords(
   }))
 }
 
+/** Bytes of each of the documents that `trustRecords` would answer. */
+export async function trustSizes(
+  db: Reader,
+  tenant: string,
+  range: { readonly after: number; readonly take: number },
+): Promise<number[]> {
+  const rows = await db.selectFrom('trust_document').select(sql<number>`length(document)`.as('bytes'))
+    .where('tenant', '=', tenant).where('version', '>', range.after).orderBy('version').limit(range.take)
+    .execute()
+  return rows.map(({ bytes }) => bytes)
+}
+
 export async function trustRecord(db: Reader, tenant: string, version: number): Promise<TrustRecord | null> {
   const [record] = await trustRecords(db, tenant, { after: version - 1, take: 1 })
   return record?.version === version ? record : null
@@ -155,6 +167,18 @@ export async function indexRecords(
     .where('project', '=', range.project).where('number', '>', range.after)
     .orderBy('number').limit(range.take).execute()
   return rows.map(toIndexRecord)
+}
+
+/** Bytes of each of the documents that `indexRecords` would answer. */
+export async function indexSizes(
+  db: Reader,
+  tenant: string,
+  range: { readonly project: string; readonly after: number; readonly take: number },
+): Promise<number[]> {
+  const rows = await db.selectFrom('project_index').select(sql<number>`length(document)`.as('bytes'))
+    .where('tenant', '=', tenant).where('project', '=', range.project).where('number', '>', range.after)
+    .orderBy('number').limit(range.take).execute()
+  return rows.map(({ bytes }) => bytes)
 }
 
 /** One index by its number, or the newest. */

@@ -201,3 +201,31 @@ describe('publishing an index', () => {
     assert.deepEqual([answer.status, answer.body.code], [409, 'trust_missing'])
   })
 })
+
+test('a page of documents is no larger than a few of the largest, and all come in the end', async () => {
+  await using s = await scene()
+  for (let i = 0; i < 5; i++) await s.estate.publishTrust()
+  for (let i = 0; i < 5; i++) await s.estate.publishIndex()
+  const agent = await s.estate.enrol()
+  const payload = 'A'.repeat(3 * 1024 * 1024)
+  const steps = ['trust_document', 'project_index'].map((table) => ({
+    sql: `UPDATE ${table} SET document = json_set(document, '$.payload', ?)`,
+    parameters: [payload],
+    reads: false,
+  }))
+  await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+  const indexes = `/projects/${s.estate.project}/index`
+  const ask: Record<string, (more: string) => Promise<{ body: { data: unknown[]; next_cursor?: string } }>> =
+    {
+      people: (more) => s.estate.call('GET', `/v1${indexes}?limit=200${more}`),
+      agents: (more) => agent.call('GET', `/v1/agent${indexes}?limit=200${more}`),
+      trust: (more) => agent.call('GET', `/v1/agent/trust?limit=200${more}`),
+    }
+  for (const [who, page] of Object.entries(ask)) {
+    const { body: first } = await page('')
+    const { body: second } = await page(`&cursor=${first.next_cursor}`)
+    const { body: last } = await page(`&cursor=${second.next_cursor}`)
+    assert.deepEqual([first, second, last].map(({ data }) => data.length), [2, 2, 1], who)
+    assert.equal(last.next_cursor, undefined)
+  }
+})
