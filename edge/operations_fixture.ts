@@ -13,7 +13,15 @@ import {
   signedTrust,
 } from './trust/examples.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
-import { agentKey, further, nextTrust, poolSeed, sealingPrivateKey, type World } from './world_fixture.ts'
+import {
+  agentKey,
+  further,
+  nextPrivateKey,
+  nextTrust,
+  poolSeed,
+  sealingPrivateKey,
+  type World,
+} from './world_fixture.ts'
 import { fromBase64, toBase64 } from '../shared/bytes.ts'
 import { schemas } from '../shared/seal/context.ts'
 import { open } from '../shared/seal/envelope.ts'
@@ -38,7 +46,7 @@ export interface Operation {
   readonly prepare?: (world: World, answers: Answers) => Promise<unknown>
 }
 
-/** What an agent answers to the challenge for the examples' key. */
+/** What an agent answers to challenges for the examples' keys. */
 function provenBy(agent: string, challenges: readonly { kid: string; sealed: string }[]) {
   const context = {
     project: null,
@@ -47,7 +55,7 @@ function provenBy(agent: string, challenges: readonly { kid: string; sealed: str
     version: 1,
     schema: schemas.possession,
   } as const
-  const keys = [{ suite: 1, privateKey: sealingPrivateKey }] as const
+  const keys = [sealingPrivateKey, nextPrivateKey].map((privateKey) => ({ suite: 1, privateKey }) as const)
   return challenges.map(({ kid, sealed }) => {
     const given = { context: { ...context, tenant: ids.tenant }, envelope: fromBase64(sealed), keys }
     return { kid, answer: toBase64(open(native, given)) }
@@ -261,8 +269,13 @@ export const operations: readonly Operation[] = [
   {
     id: 'completeRewrap',
     prepare: async (world, answers) => {
+      const { id } = answers.enrolAgent
+      const { json: { challenges } } = await world.call(world.agent(id), 'GET /v1/agent/possession')
+      await world.call(world.agent(id), 'POST /v1/agent/possession', {
+        body: { answers: provenBy(id, challenges) },
+      })
       const poll = { body: { slots: 1, wait_seconds: 0, log_size: 0 } }
-      const polled = await world.call(world.agent(answers.enrolAgent.id), 'POST /v1/agent/poll', poll)
+      const polled = await world.call(world.agent(id), 'POST /v1/agent/poll', poll)
       answers.batch = polled.json.job
       return polled
     },

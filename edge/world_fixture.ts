@@ -129,7 +129,7 @@ function connection(change: { readonly id?: string; readonly name?: string; read
 export function nextTrust() {
   const { document, hash } = readUnverified(native, 'trust', signedTrust.dsse)
   const [first] = document.sealing_keys
-  const publicKey = native.x25519.publicKey(seed(6))
+  const publicKey = native.x25519.publicKey(nextPrivateKey)
   const active = { ...first, kid: keyId(native, publicKey), public: toBase64(publicKey) } as typeof first
   const sealing_keys = [{ ...first, state: 'retiring' }, active] as typeof document.sealing_keys
   const next = { ...document, version: 2, previous: hash, sealing_keys }
@@ -138,6 +138,9 @@ export function nextTrust() {
 
 /** Opens what the examples' first sealing key opens. */
 export const sealingPrivateKey = seed(5)
+
+/** Opens what the second one opens. */
+export const nextPrivateKey = seed(6)
 
 /** Of the key of the examples' pool. */
 export const poolSeed = seed(3)
