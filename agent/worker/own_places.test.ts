@@ -31,6 +31,7 @@ describe('no connection reaches into', () => {
     'a ring that waits for its place': 'ring-default.next.json',
     "the pool's next key, of a rotation that is under way": 'rotation-default.json',
     'the sealed copy of a ring': 'recovery/ring-default.sealed',
+    'what a cut-off write has left of a ring': '.ring.json.0a1b2c3d4e5f',
     'root keys': 'keys/root-1.json',
     'the anchor': 'anchor.json',
     'what the anchor remembers of a pipeline': 'anchor.d/pipeline-019a.json',

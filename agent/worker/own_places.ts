@@ -10,8 +10,11 @@ interface OwnPlaces {
   readonly home: string
 }
 
-/** Rings and anchors of pools, also those that wait for their place, and the next pool key of a rotation. */
-const ofPools = /^(ring|rotation|anchor)-/
+/**
+ * Rings and anchors of pools, also those that wait for their place, the next pool key of a rotation, and what a write that
+ * was cut off has left of any of them.
+ */
+const ofPools = /^(\.|(ring|rotation|anchor)-)/
 
 /** Files and folders, as they are now: what security staff makes in the home folder has names of its own. */
 export function ownPlaces({ config, home }: OwnPlaces): string[] {
