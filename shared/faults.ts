@@ -147,12 +147,11 @@ const faults = {
   },
   anchor_missing: {
     class: 'refused',
-    help: 'There is no anchor. Who runs the agent makes it once: sallyport anchor init.',
+    help: 'There is no anchor: nothing says which triggers have had their run.',
   },
   anchor_rolled_back: {
     class: 'refused',
-    help:
-      'The anchor is older than the one seen before: put the newest back, or see sallyport anchor init --help.',
+    help: 'The anchor is older than the one seen before.',
   },
   anchor_local: {
     class: 'refused',

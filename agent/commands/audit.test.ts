@@ -29,11 +29,17 @@ async function verify(world: World, text: string, anchors = [`file:${world.folde
   const file = join(folder, 'audit.jsonl')
   writeFileSync(file, text)
   let said = ''
+  let result = ''
   const sink = { write: (piece: string) => (said += piece) }
+  const out = { write: (piece: string) => (sink.write(piece), result += piece) }
   const env = { SALLYPORT_HOME: join(folder, 'home') }
-  const shell = new Shell({ env, stdout: sink, stderr: sink, stdin: {} })
+  const shell = new Shell({ env, stdout: out, stderr: sink, stdin: {} })
   const words = ['audit', 'verify', file, ...anchors.flatMap((place) => ['--anchor', place])]
-  return { exit: await runProgram([...words, '--log-key', publicOf(keys.log), '--json'], shell), said }
+  return {
+    exit: await runProgram([...words, '--log-key', publicOf(keys.log), '--json'], shell),
+    said,
+    result,
+  }
 }
 
 describe('audit verify', () => {
@@ -109,8 +115,9 @@ describe('audit verify', () => {
   test('says that a log is self-consistent and no more where nobody remembers it', async () => {
     await using world = new World(draft())
     await world.settle()
-    const { exit, said } = await verify(world, logOf(['a']).text)
-    assert.deepEqual([exit, JSON.parse(said).anchored], [exits.done, false])
+    const { exit, said, result } = await verify(world, logOf(['a']).text)
+    assert.deepEqual([exit, JSON.parse(result).anchored], [exits.done, false])
+    assert.match(said, /anchor\.json remembers nothing of the log yet/)
   })
 
   test('lists whose names were erased', async () => {
@@ -118,8 +125,11 @@ describe('audit verify', () => {
     await world.settle()
     const erased = { time: '2026-11-22T10:00:00.000Z', action: 'member.erased', target: ids.agent }
     const other = { action: 'run.created', target: ids.agent, facts: { note: '"member.erased"' } }
-    const { said } = await verify(world, logOf([JSON.stringify(other), JSON.stringify(erased), 'junk']).text)
-    const { erasures, erased: listed } = JSON.parse(said)
+    const { result } = await verify(
+      world,
+      logOf([JSON.stringify(other), JSON.stringify(erased), 'junk']).text,
+    )
+    const { erasures, erased: listed } = JSON.parse(result)
     assert.equal(erasures, 1)
     assert.deepEqual(listed, [{ index: 1, time: erased.time, member: ids.agent }])
   })

@@ -77,6 +77,9 @@ async function verify(shell: Shell, file: string, options: VerifyOptions): Promi
 async function check(shell: Shell, file: string, options: VerifyOptions): Promise<void> {
   const known = await knownLog(shell, options)
   const anchors = await Promise.all((options.anchor ?? []).map(readAnchorAt))
+  for (const { place } of anchors.filter(({ witness }) => witness.length === 0)) {
+    shell.warn(`${place} remembers nothing of the log yet: it says nothing for or against it.`)
+  }
   const tenant = tenantOf(known.tenant, anchors)
   const receipts = options.receipts === true ? await receiptWitnesses(shell, options) : []
   const witnesses = [...anchors.flatMap(({ witness }) => witness), ...receipts]

@@ -172,7 +172,8 @@ async function tokenFor(shell: Shell, url: URL, { tokenFile, pool }: Options): P
 /** Asks every two seconds. Throws Interrupted on Ctrl-C: the agent stays enrolled, and `enroll` waits again. */
 async function approval(shell: Shell, id: string, edge: Pick<AgentEdge, 'self'>): Promise<string> {
   const stop = new AbortController()
-  const interrupt = () => stop.abort(new Interrupted())
+  const interrupt = () =>
+    stop.abort(new Interrupted('No longer waiting. The agent is enrolled; to wait again: sallyport enroll'))
   process.once('SIGINT', interrupt)
   try {
     for (let said = false;;) {

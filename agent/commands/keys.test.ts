@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
@@ -96,6 +96,16 @@ describe('what the edge shows of keys', () => {
     assert.equal(differs.exit, exits.checkFailed)
     const { differences } = JSON.parse(differs.stdout)
     assert.match(differences.join('\n'), new RegExp(`edge shows ${sealingKey(99).kid}.*\n.*does not show`))
+  })
+
+  test('is not said to agree with a ring that is not there', async () => {
+    await using edge = securityStaff()
+    rmSync(join(edge.home, places.ring))
+    const { exit, stdout, stderr } = await edge.run('keys', 'verify')
+    assert.equal(exit, exits.done, stderr)
+    assert.match(stderr, /there is no ring at/)
+    assert.match(stdout, /Key files, trust document and edge agree/)
+    assert.doesNotMatch(stdout, /Ring/)
   })
 
   test('is refused where it is none, before it reaches a terminal', async () => {

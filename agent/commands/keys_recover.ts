@@ -1,6 +1,6 @@
 /** `sallyport keys recover`: the key that opens the ring's sealed copies, in shares; a lost ring from them; a drill. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Pin } from '../../shared/schemas/pin.ts'
@@ -26,7 +26,7 @@ import { ringHere } from './key_inventory.ts'
 import { publishNext, refuseDraft } from './next_trust.ts'
 import { peopleTrust } from './people_trust.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
-import { exits, type Shell, UsageError } from './shell.ts'
+import { exits, Interrupted, type Shell, UsageError } from './shell.ts'
 import { facts } from './table.ts'
 
 interface RecoverOptions extends SessionOptions {
@@ -109,7 +109,7 @@ async function make(shell: Shell, options: RecoverOptions): Promise<number> {
   const { tenant } = document
   const key = await makeRecoveryKey({ tenant, suite: suiteOf(document), shares, threshold })
   const recovery = { kid: key.kid, suite: key.suite, public: key.public, shares, threshold }
-  // Written before anything counts on them: shares of a key that never came into force do no harm.
+  // Written before anything counts on them.
   const texts = key.shares.map(shareText)
   const files = options.print === true ? [] : writeShares(folder, texts)
   const next = await publishNext(shell, {
@@ -118,6 +118,10 @@ async function make(shell: Shell, options: RecoverOptions): Promise<number> {
     isOurs: (one) => one.recovery?.kid === key.kid,
     keys: options.key,
     yes: options.yes === true,
+  }).catch((error: unknown) => {
+    // Nobody shall give out shares of a key that never came into force.
+    if (error instanceof Interrupted) { for (const file of files) unlinkSync(file) }
+    throw error
   })
   const copy = resolve(options.recoveryOut ?? copyPath(shell.home, ring.ring.pool))
   writeCopy(copy, ring.ring, { recovery, now: Date.now() })

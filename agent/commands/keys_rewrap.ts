@@ -46,7 +46,10 @@ async function rewrap(shell: Shell, options: RewrapOptions): Promise<number> {
     if (records.length === 0) continue
     shell.note(`${owner} (${kid}) could read, until it is passed on: ${readText(records)}`)
   }
-  const end = await interruptible((signal) => runCampaign(shell, session.edge, signal))
+  const end = await interruptible(
+    (signal) => runCampaign(shell, session.edge, signal),
+    'No longer watched. Agents go on; to look again: sallyport keys rewrap, to stop them: sallyport keys rewrap --pause',
+  )
   const remaining = Object.entries(end.remaining)
   const left = (await Promise.all(remaining.map(([kid]) => recordsOf(session.edge, kid, 20)))).flat()
   const value = {

@@ -30,7 +30,9 @@ export function defineKeysVerify(command: Command, shell: Shell): void {
 async function verifyKeys(shell: Shell, options: SessionOptions): Promise<number> {
   const session = openSession(shell, options)
   const trust = await peopleTrust(session, { current: false })
-  const ring = await ringHere(shell, configOf(shell, options).keystore)
+  const { keystore } = configOf(shell, options)
+  const ring = await ringHere(shell, keystore)
+  const what = ring === null ? 'Key files' : 'Ring, key files'
   const keys = inventory(trust.chain, keysHere(shell.home, ring), Date.now()).filter(({ here }) =>
     here !== null
   )
@@ -43,8 +45,9 @@ async function verifyKeys(shell: Shell, options: SessionOptions): Promise<number
   const rows = keys.map(({ use, id, listed }) => [use, groups(id), wordsOf(id), listed ? 'yes' : 'no'])
   const list = table(['use', 'fingerprint', 'in words', 'in the trust document'], rows)
   const end = differences.length === 0
-    ? 'Ring, key files, trust document and edge agree.'
+    ? `${what}, trust document and edge agree.`
     : `These do not agree:\n${differences.map((one) => `  ${one}`).join('\n')}`
+  if (ring === null) shell.warn(`there is no ring at ${keystore}: it was compared with nothing.`)
   shell.result(
     { ok: differences.length === 0, keys: value, differences, ring: ring?.place ?? null },
     `${list === '' ? 'There is no private key here.' : list}\n\n${end}`,

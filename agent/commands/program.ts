@@ -1,5 +1,5 @@
 /** Every command there is, and the one command line over them. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { version } from '../version.ts'
 import { type Define, exits, type Shell } from './shell.ts'
 
@@ -97,7 +97,7 @@ export async function runProgram(words: readonly string[], shell: Shell): Promis
     )
     .helpCommand(false)
     .version(version, '-V, --version', 'print the version')
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, optionDescription })
     .configureOutput({ writeErr: (text) => shell.note(text.trimEnd()) })
     .exitOverride()
   const called = words.find((word) => !word.startsWith('-'))
@@ -123,4 +123,10 @@ export async function runProgram(words: readonly string[], shell: Shell): Promis
 function everyLeaf(command: Command, visit: (leaf: Command) => void): void {
   if (command.commands.length === 0) return visit(command)
   for (const one of command.commands) everyLeaf(one, visit)
+}
+
+/** An empty list that options are gathered in is no default to tell anybody of. */
+function optionDescription(option: Option): string {
+  const none = Array.isArray(option.defaultValue) && option.defaultValue.length === 0
+  return none ? option.description : Help.prototype.optionDescription(option)
 }

@@ -57,7 +57,10 @@ export async function rotate(shell: Shell, options: RotateOptions): Promise<numb
     recoveryOut: options.recoveryOut,
   }
   await finishPublishing(shell, session)
-  return await interruptible((signal) => steps({ shell, session, options, place, signal }))
+  return await interruptible(
+    (signal) => steps({ shell, session, options, place, signal }),
+    'Interrupted. What was done stays; go on: sallyport keys rotate',
+  )
 }
 
 async function steps(given: Rotating): Promise<number> {

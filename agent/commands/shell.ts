@@ -22,8 +22,13 @@ export class UsageError extends Error {
 }
 
 /** The person left a question unanswered (Ctrl-C). */
+/** Ctrl-C, or no to a question. The message says what is left as it is. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
+
+  constructor(message = 'Interrupted; nothing was changed by this step.') {
+    super(message)
+  }
 }
 
 interface Sink {
@@ -105,7 +110,7 @@ export class Shell {
   /** Says what happened and what to do next; returns the exit code. */
   failed(error: unknown): number {
     if (error instanceof Interrupted) {
-      this.note('Interrupted; nothing was changed by this step.')
+      this.note(error.message)
       return exits.interrupted
     }
     if (error instanceof UsageError) return this.#complain('usage', error.message, null, exits.usage)

@@ -33,7 +33,7 @@ export function settleSuite(
     throw new UsageError(
       `All pools change their suite in one trust document, and this command has the ring of one. There are: ${
         pools.join(', ')
-      }.`,
+      }. The suite changes only where there is one.`,
     )
   }
   const given = new Map(readers.map((text) => newReader(text, suite)))

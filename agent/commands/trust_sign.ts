@@ -132,7 +132,7 @@ export function signaturesText({ document, roots }: Pick<Gathered, 'document' | 
   const lines = roots.map(({ id, counts, signed }) =>
     `  ${signed ? 'signed ' : '       '} root key ${id} (${which[counts]})`
   )
-  return [`Version ${document.version} takes ${document.roots.threshold} signatures:`, ...lines].join('\n')
+  return [`Version ${document.version} takes ${signatures(document.roots.threshold)}:`, ...lines].join('\n')
 }
 
 function complete({ before, next }: Gathered['missing']): boolean {
@@ -189,3 +189,5 @@ async function publish(shell: Shell, files: readonly string[], options: PublishO
     `Version ${version} is published${floor === null ? '' : ', and the floor demands it'}. ${text}`,
   )
 }
+
+const signatures = (count: number) => count === 1 ? 'one signature' : `${count} signatures`

@@ -146,7 +146,7 @@ function standOf({ config, identity, env, log }: DaemonOptions): Stand {
     cache: join(config.state, 'trust.json'),
     now: Date.now,
     onOutOfReach: (what, forMs, error) =>
-      log.write('warn', `the ${what} is out of reach`, { for_ms: forMs, error }),
+      log.write('warn', `the ${what} is out of reach`, { for_ms: Math.round(forMs), error }),
   })
   return { edge, anchor, footings }
 }
