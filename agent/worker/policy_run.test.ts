@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { toBase64 } from '../../shared/bytes.ts'
+import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Policy } from '../../shared/schemas/policy.ts'
 import { RunLogBody } from '../../shared/schemas/receipt.ts'
 import { schemas } from '../../shared/seal/context.ts'
+import { describeEnvelope } from '../../shared/seal/envelope.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { publicKeyOf } from '../../shared/seal/suites.ts'
 import type { AgentEdge, Completion } from '../edge_client/agent_edge.ts'
@@ -18,6 +19,7 @@ import { moveRun } from '../runs/move.ts'
 import { openRecord } from '../runs/open.ts'
 import { type Draft, draft, ids, seedOf, World } from '../runs/world_fixture.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
+import { advance, reader } from './rewrap_fixture.ts'
 import { runJob } from './run_job.ts'
 
 const readerKey = seedOf(77)
@@ -144,6 +146,22 @@ describe('the log of a run', () => {
     const messages = linesOf(world, told.logs[0]!).map((line) => JSON.parse(line).message)
     assert.ok(messages.includes('the run is verified, opened and allowed'))
     assert.equal(messages.at(-1), 'the run ends')
+  })
+
+  test('is for the readers that there are when it ends, not for those of its beginning', async () => {
+    await using world = await worldUnder({ relay: { logs: true } })
+    const next = { ...reader(51), projects: ['*'] as ['*'] }
+    const { logs: [log] } = await run(world, {
+      started: async () => advance(world, (document) => ({ ...document, readers: [next] })),
+    })
+    const { kids } = describeEnvelope(fromBase64(log!.sealed))
+    assert.ok(kids.includes(next.kid))
+    assert.ok(!kids.includes(keyId(native, readerPublic)))
+    await using nobody = await worldUnder({ relay: { logs: true } })
+    const { logs, ends } = await run(nobody, {
+      started: async () => advance(nobody, (document) => ({ ...document, readers: [] })),
+    })
+    assert.deepEqual([logs, ends.map(({ status }) => status)], [[], ['succeeded']])
   })
 
   test('says to readers why policy has refused it', async () => {

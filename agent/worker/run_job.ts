@@ -10,7 +10,7 @@ import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog, type RunLog } from '../logs/log.ts'
 import { type LogPlace, mayRelay, sealLog } from '../logs/relay.ts'
 import type { Limits, moveRun, Order } from '../runs/move.ts'
-import { type OpenedJob, openJobAnew } from '../runs/open.ts'
+import { type OpenedJob, openJobAnew, openPolicy } from '../runs/open.ts'
 import { orderedStreams } from '../runs/ordered.ts'
 import { checkPolicy } from '../runs/policy_check.ts'
 import type { Network } from '../network.ts'
@@ -23,6 +23,8 @@ import { type VerifiedJob, verifyJob, type VerifyOptions } from '../runs/verify.
 import { readPipelineAnchor, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
 import type { Footings } from '../trust/footing.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
+import { openingKeys } from '../trust/ring.ts'
+import { settled } from '../trust/settled.ts'
 import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
 import { ProgressReport } from './progress_report.ts'
@@ -223,10 +225,15 @@ async function checkDay(
 /** For as long as it is worth it: the log stays here too, and the end of the run waits. */
 const relayForMs = 30_000
 
-async function relay(runLog: RunLog, place: LogPlace, { edge, handBack }: RunOptions): Promise<void> {
+/** To the readers of now, under the policy of now: a run may have taken hours since both were looked at. */
+async function relay(runLog: RunLog, place: LogPlace, options: RunOptions): Promise<void> {
+  const { edge, handBack, footings } = options
   try {
     const signal = AbortSignal.timeout(handBack.aborted ? handBackForMs : relayForMs)
-    await edge.putLog(place.held, sealLog(runLog.written(MAX_LOG_BYTES), place), signal)
+    const footing = await settled(() => footings.read(signal), { ...options, signal })
+    const now = { ...place, footing }
+    if (!mayRelay(openPolicy(footing, openingKeys(footing.ring)), now)) return
+    await edge.putLog(place.held, sealLog(runLog.written(MAX_LOG_BYTES), now), signal)
   } catch (error) {
     runLog.write('warn', 'the log could not be handed to its readers', { error })
   }
