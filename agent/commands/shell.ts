@@ -72,17 +72,17 @@ export class Shell {
 
   /** The command's result: with --json the value as one line, otherwise the text. On stdout, nothing else is. */
   result(value: unknown, human: string): void {
-    const text = this.json ? JSON.stringify(value) : human
+    const text = this.json ? escaped(JSON.stringify(value)) : steady(human)
     if (text !== '') this.#out.stdout.write(text + '\n')
   }
 
   /** For people; on stderr. */
   note(text: string): void {
-    this.#out.stderr.write(text + '\n')
+    this.#out.stderr.write(steady(text) + '\n')
   }
 
   warn(text: string): void {
-    this.#out.stderr.write(this.#paint('33', 'warning') + ` ${text}\n`)
+    this.#out.stderr.write(this.#paint('33', 'warning') + ` ${steady(text)}\n`)
   }
 
   /** For results: on a terminal, bold. */
@@ -142,6 +142,23 @@ export class Shell {
     const plain = this.#out.stderr.isTTY !== true || this.env['NO_COLOR'] !== undefined
     return plain ? text : `\x1b[${style}m${text}\x1b[0m`
   }
+}
+
+/**
+ * Names of columns, files and tables come from sources, and reach terminals in messages: nothing in them moves a cursor or
+ * hides what else is said. Lines, tabs, and what is bold or coloured here stay.
+ */
+function steady(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    /\x1b\[(?:0|1|31|33)m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (found) => found.length > 1 ? found : '?',
+  )
+}
+
+/** JSON escapes what is below a space, and not DEL and C1. */
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)
 }
 
 const notAllowed: readonly FaultCode[] = ['unauthenticated', 'forbidden', 'not_signed_in']
