@@ -45,7 +45,7 @@ const context: Context = {
   version: 3,
   schema: 'connection/1',
 }
-const body = utf8('{"config":{"url":"postgres://etl:s3cret@db.example/shop"}}')
+const body = utf8('{"config":{"url":"postgres://etl:s3cret@db.example/shop"},"pools":["default"]}')
 const record = commit(scripted(p, counting(0x80)), body)
 const random = {
   dataKey: counting(0xa0),

@@ -13,7 +13,8 @@ export interface Sealing<T extends Kind> {
   readonly type: T
   /** Its commitment is filled in here. */
   readonly document: Omit<DocumentOf<T>, 'commitment'>
-  readonly body: unknown
+  /** A connection's is sealed together with the pools of its document. */
+  readonly body: object
   readonly recipients: readonly Recipient[]
   /** Seed of the signer. */
   readonly signer: Uint8Array
@@ -28,7 +29,8 @@ export interface SealedAndSigned {
 
 export function sealAndSign<T extends Kind>(given: Sealing<T>): SealedAndSigned {
   const { type, body, recipients, signer } = given
-  const { plaintext, commitment } = commit(native, utf8(JSON.stringify(body)))
+  const sealedBody = 'pools' in given.document ? { ...body, pools: given.document.pools } : body
+  const { plaintext, commitment } = commit(native, utf8(JSON.stringify(sealedBody)))
   const document = { ...given.document, commitment } as DocumentOf<T>
   const { tenant, project, id, version } = document
   const context: Context = { tenant, project, type, id, version, schema: schemas[type] }

@@ -11,7 +11,10 @@ import { commit, uncommit } from '../../shared/seal/record.ts'
 import type { Footing } from '../trust/footing.ts'
 import { passOn, type Standing } from '../worker/rewrap_record.ts'
 
-const body = json({ config: { url: 'postgres://etl:s3cret@db.example/shop' } })
+const body = json({
+  config: { url: 'postgres://etl:s3cret@db.example/shop' },
+  pools: documents.connection.pools,
+})
 const { plaintext, commitment } = commit(p, body)
 const context: Context = {
   tenant: ids.tenant,

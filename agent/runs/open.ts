@@ -8,6 +8,7 @@ import { Policy } from '../../shared/schemas/policy.ts'
 import { type Context, schemas } from '../../shared/seal/context.ts'
 import { open, type OpeningKey } from '../../shared/seal/envelope.ts'
 import { uncommit } from '../../shared/seal/record.ts'
+import { checkSealedPools } from '../../shared/trust/recipients.ts'
 import type { z } from 'zod'
 import { native } from '../primitives.ts'
 import { openingKeys } from '../trust/ring.ts'
@@ -68,8 +69,9 @@ export function openConnection(
 ): OpenedConnection {
   const { tenant, project, id, version, commitment, kind, name } = signed.document
   const context: Context = { tenant, project, type: 'connection', id, version, schema: schemas.connection }
-  const { config } = openRecord(envelope, { context, keys, commitment, schema: ConnectionBody })
-  return { id, name, kind, config }
+  const body = openRecord(envelope, { context, keys, commitment, schema: ConnectionBody })
+  checkSealedPools(body, signed.document)
+  return { id, name, kind, config: body.config }
 }
 
 /** The policy that the current trust document commits to. */

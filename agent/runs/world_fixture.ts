@@ -56,7 +56,8 @@ export interface Draft {
   pipeline: Pipeline
   index: Index
   request: Request
-  bodies: { source: unknown; destination: unknown; pipeline: unknown }
+  /** A connection's is sealed together with its pools. */
+  bodies: { source: object; destination: object; pipeline: object }
   /** Seeds that sign, by number. */
   signedBy: {
     trust: number[]
@@ -206,7 +207,8 @@ export function makeDocuments(from: Draft) {
   const record = (name: 'source' | 'destination' | 'pipeline') => {
     const type = name === 'pipeline' ? 'pipeline' : 'connection'
     const { project, id, version } = from[name]
-    const made = sealed({ project, type, id, version }, bodies[name], sealedTo)
+    const pools = name === 'pipeline' ? {} : { pools: from[name].pools }
+    const made = sealed({ project, type, id, version }, { ...bodies[name], ...pools }, sealedTo)
     const document = { ...from[name], commitment: made.commitment }
     const { dsse, hash } = signDocument(p, { type, document: document as never, seeds: by(signedBy[name]) })
     return {

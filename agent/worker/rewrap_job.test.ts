@@ -341,6 +341,16 @@ describe('a record of one pool is not passed on to another, which', () => {
   }
 })
 
+test('a credential is not passed on to a pool that only the signature names', async () => {
+  await using world = await worldWith()
+  rotate(world)
+  withOtherPool(world)
+  const record = unlisted(recordOf(world, 'source'), { pools: ['default', 'other'] })
+  const { end: { records, refused } } = await passOn(world, [record])
+  assert.deepEqual(records, [])
+  assert.deepEqual(refused.map(({ code }) => code), ['commitment_mismatch'])
+})
+
 describe('a record is not passed on, and the others of its batch are, when it', () => {
   for (const [what, { code, make }] of Object.entries(forgeries)) {
     test(what, async () => {

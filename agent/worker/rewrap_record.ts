@@ -2,8 +2,10 @@
  * One sealed record, passed on to the people and pools that it is for by now. Who they are is computed from the verified
  * trust document; what vouches for the record is checked before anything of it is opened.
  */
-import { equal, fromBase64, toHex } from '../../shared/bytes.ts'
+import { equal, fromBase64, fromUtf8, toHex } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { judge } from '../../shared/judge.ts'
+import { type Connection, ConnectionBody } from '../../shared/schemas/connection.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Index } from '../../shared/schemas/index.ts'
 import type { RunLog } from '../../shared/schemas/receipt.ts'
@@ -23,6 +25,7 @@ import { publicKeyOf } from '../../shared/seal/suites.ts'
 import { readUnverified, verifyDocument } from '../../shared/sign/documents.ts'
 import { verifyAuthored, verifyPooled } from '../../shared/trust/authority.ts'
 import {
+  checkSealedPools,
   connectionRecipients,
   logRecipients,
   pipelineRecipients,
@@ -43,6 +46,8 @@ interface Vouched {
   readonly context: Context
   readonly commitment: string
   readonly recipients: readonly Recipient[]
+  /** What the body has to say as well. */
+  readonly checkBody?: (body: Uint8Array) => void
 }
 
 /**
@@ -51,7 +56,7 @@ interface Vouched {
  */
 export function passOn(record: RewrapRecord, standing: Standing): Uint8Array {
   const { footing, keys } = standing
-  const { context, commitment, recipients } = vouchedFor(record, standing)
+  const { context, commitment, recipients, checkBody } = vouchedFor(record, standing)
   const envelope = bytesOf(record.sealed)
   const { suite, kids } = describeEnvelope(envelope)
   const leaked = footing.chain.document.sealing_keys.some(({ kid, state }) =>
@@ -62,7 +67,10 @@ export function passOn(record: RewrapRecord, standing: Standing): Uint8Array {
   if (!anew && wanted.join() === kids.toSorted().join()) {
     throw new Fault('rewrap_stale', 'The record is sealed to whom it should be.')
   }
-  const check = (plaintext: Uint8Array) => uncommit(native, { plaintext, commitment })
+  const check = (plaintext: Uint8Array) => {
+    const body = uncommit(native, { plaintext, commitment })
+    checkBody?.(body)
+  }
   return (anew ? reseal : rewrap)(native, { context, envelope, keys, recipients, check })
 }
 
@@ -133,6 +141,21 @@ function authored(
     recipients: document.type === 'connection'
       ? connectionRecipients(trust, document)
       : pipelineRecipients(trust, document),
+    ...(document.type === 'connection' ? { checkBody: (body) => checkPools(body, document) } : {}),
+  }
+}
+
+function checkPools(body: Uint8Array, document: Connection): void {
+  const parsed = judge(ConnectionBody, jsonOf(body))
+  if (!parsed.success) throw new Fault('document_invalid', 'What is sealed is no connection.')
+  checkSealedPools(parsed.data, document)
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(body))
+  } catch {
+    return null
   }
 }
 

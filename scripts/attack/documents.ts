@@ -89,7 +89,7 @@ const connectionForged: Attack = {
         payloadOf(one.document).id === destination
           ? forged(scene, one, {
             type: 'connection',
-            body: { config: { url: scene.lootUrl.href } },
+            body: { config: { url: scene.lootUrl.href }, pools: ['default'] },
           })
           : one
       )

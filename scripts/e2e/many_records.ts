@@ -31,7 +31,7 @@ export async function makeRecords(world: World, count: number): Promise<string[]
   const one = async (id: string, version: number) => {
     const { plaintext, commitment } = commit(
       p,
-      utf8(JSON.stringify({ config: { path: `/data/${id}`, format: 'csv' } })),
+      utf8(JSON.stringify({ config: { path: `/data/${id}`, format: 'csv' }, pools: ['default'] })),
     )
     const document: Connection = {
       type: 'connection',

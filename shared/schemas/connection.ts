@@ -21,6 +21,12 @@ export const Connection = z.strictObject({
 })
 export type Connection = z.infer<typeof Connection>
 
-/** What is sealed: the connector's own configuration, which the connector parses. */
-export const ConnectionBody = z.strictObject({ config: z.record(z.string(), z.unknown()) })
+/**
+ * What is sealed: the connector's own configuration, which the connector parses, and once more the pools that it is for.
+ * Only who knows the credential can seal it for another pool: a signature under a copied commitment is not enough.
+ */
+export const ConnectionBody = z.strictObject({
+  config: z.record(z.string(), z.unknown()),
+  pools: z.array(Name).min(1).max(16).refine(distinct),
+})
 export type ConnectionBody = z.infer<typeof ConnectionBody>

@@ -1,7 +1,7 @@
 /** Who a record is sealed to. Computed from the verified trust document; no job and no envelope has a say in it. */
 import { fromBase64 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
-import type { Connection } from '../schemas/connection.ts'
+import type { Connection, ConnectionBody } from '../schemas/connection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
 import type { RunLog } from '../schemas/receipt.ts'
 import type { Suite } from '../schemas/fields.ts'
@@ -38,6 +38,18 @@ export function connectionRecipients(
   { pools }: Pick<Connection, 'pools'>,
 ): Recipient[] {
   return agentsOf(trust, pools)
+}
+
+/**
+ * Throws `commitment_mismatch` when the pools that a connection was sealed for are not those of its document: somebody
+ * who may sign, and cannot open, has put another pool there.
+ */
+export function checkSealedPools(
+  { pools: sealed }: ConnectionBody,
+  { pools }: Pick<Connection, 'pools'>,
+): void {
+  if (sealed.toSorted().join() === pools.toSorted().join()) return
+  throw new Fault('commitment_mismatch', 'The connection was sealed for other pools than its document names.')
 }
 
 /** The pool that runs it, and the people who may read that project. */
