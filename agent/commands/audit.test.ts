@@ -7,9 +7,12 @@ import { toBase64, utf8 } from '../../shared/bytes.ts'
 import { logOrigin, signCheckpoint } from '../../shared/log/checkpoint.ts'
 import { checkpointLine, leafLine } from '../../shared/log/export.ts'
 import { Tree } from '../../shared/log/tree.ts'
+import type { Receipt } from '../../shared/schemas/receipt.ts'
+import { signDocument } from '../../shared/sign/documents.ts'
 import { native as p } from '../primitives.ts'
 import { draft, ids, keys, publicOf, seedOf, World } from '../runs/world_fixture.ts'
 import { anchorAt, makeAnchor, updateAnchor } from '../trust/anchor.ts'
+import { currentDraft, HostileEdge } from './hostile_edge_fixture.ts'
 import { runProgram } from './program.ts'
 import { exits, Shell } from './shell.ts'
 
@@ -97,6 +100,42 @@ describe('audit verify', () => {
     assert.match(forked.said, /log_forked/)
     assert.match(forked.said, /pool us .* at 3 entries/)
     assert.doesNotMatch(forked.said, /pool default/)
+  })
+
+  test('holds it against what agents have signed for, whatever else the edge shows as receipts', async () => {
+    await using edge = new HostileEdge(currentDraft(), { project: null })
+    const tree = new Tree(p)
+    for (const leaf of ['a', 'b']) tree.append(utf8(leaf))
+    const receipt = (n: number) => {
+      const document: Receipt = {
+        type: 'receipt',
+        tenant: ids.tenant,
+        pool: 'default',
+        agent: ids.agent,
+        trust: { version: 1, hash: edge.world.documents.trust.hash },
+        index: {},
+        kids: [],
+        log: { size: 2, root: toBase64(tree.root()) },
+        issued: new Date().toISOString(),
+      }
+      const { dsse } = signDocument(p, { type: 'receipt', document, seeds: [seedOf(n)] })
+      return { agent: ids.agent, pool: 'default', receipt: dsse }
+    }
+    edge.replies.set('/v1/receipts', {
+      data: [receipt(keys.stranger), receipt(keys.pool)],
+      next_cursor: null,
+    })
+    const check = (leaves: string[]) => {
+      const file = join(folder, 'receipts.jsonl')
+      writeFileSync(file, logOf(leaves).text)
+      return edge.run('audit', 'verify', file, '--receipts', '--log-key', publicOf(keys.log), '--json')
+    }
+    const good = await check(['a', 'b', 'c'])
+    assert.equal(good.exit, exits.done, good.stderr)
+    assert.equal(JSON.parse(good.stdout).witnesses.length, 1)
+    const forked = await check(['a', 'X', 'c'])
+    assert.equal(forked.exit, exits.checkFailed)
+    assert.match(forked.stderr, /log_forked/)
   })
 
   test('refuses an export that ends before what agents saw', async () => {

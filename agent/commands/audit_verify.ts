@@ -8,14 +8,13 @@ import { logOrigin } from '../../shared/log/checkpoint.ts'
 import { verifyExport, type Witness } from '../../shared/log/export.ts'
 import { Anchor } from '../../shared/schemas/anchor.ts'
 import { Key } from '../../shared/schemas/fields.ts'
-import { verifyPooled } from '../../shared/trust/authority.ts'
-import { answer } from '../edge_client/edge_client.ts'
 import { parseFile, places, readProfile } from '../home.ts'
 import { native } from '../primitives.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { remembered } from '../trust/log_watch.ts'
 import { walkTrust } from '../trust/trust_chain.ts'
 import { peopleTrust } from './people_trust.ts'
+import { verifiedReceipts } from './receipts.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import { exits, type Shell, UsageError } from './shell.ts'
 import { table } from './table.ts'
@@ -179,28 +178,21 @@ function tenantOf(known: string | null, anchors: readonly ReadAnchor[]): string 
   throw new UsageError(`The anchor ${other.place} is of the tenant ${other.tenant}, not of ${tenant}.`)
 }
 
-/** Signed by the keys of pools, so the edge can keep one back, and make none up. */
+/**
+ * Signed by the keys of pools, so the edge can keep one back, and make none up. One under a key that a pool had before is
+ * left out, as one that was kept back: it must not stand in the way of the others.
+ */
 async function receiptWitnesses(shell: Shell, options: VerifyOptions): Promise<Witness[]> {
   const session = openSession(shell, options)
   const { chain, floor } = await peopleTrust(session, { current: false })
-  const { data } = await answer(session.edge.GET('/v1/receipts'))
-  return data.flatMap(({ agent, pool, receipt }) => {
-    const given = {
-      trust: chain.document,
-      deny: floor?.deny ?? [],
-      type: 'receipt',
-      pool,
-      dsse: receipt,
-    } as const
-    const { document } = verifyPooled(native, given)
-    if (document.log === null) return []
-    const root = fromBase64(document.log.root)
-    return [{
-      size: document.log.size,
-      root,
-      name: `agent ${agent} of the pool ${pool}, signed at ${document.issued}`,
+  const receipts = await verifiedReceipts(session, { trust: chain.document, deny: floor?.deny ?? [] })
+  return receipts.flatMap(({ agent, pool, log, issued }) =>
+    log === null ? [] : [{
+      size: log.size,
+      root: fromBase64(log.root),
+      name: `agent ${agent} of the pool ${pool}, signed at ${issued}`,
     }]
-  })
+  )
 }
 
 /** From the chain that was verified here last, walked again from the pin; no edge is asked. */
