@@ -26,8 +26,8 @@ export interface Exposure {
 }
 
 /**
- * Connections that name the pool, by what their authors have signed; nothing that the edge says about them leaves one
- * out. Throws what the walk of an index throws.
+ * Connections that name the pool, by what their authors have signed, and those of which an earlier version may have;
+ * nothing that the edge says about them leaves one out. Throws what the walk of an index throws.
  */
 export async function exposedBy(
   session: Session,
@@ -45,7 +45,8 @@ export async function exposedBy(
     for (let from = 0; from < listed.length; from += atOnce) {
       const some = listed.slice(from, from + atOnce).map(async ([id, { name, version, hash }]) => {
         const pools = await poolsOf(session, trust, { id, hash, project: project.id })
-        if (pools !== null && !pools.includes(pool)) return []
+        // A later version may have left the pool: what was sealed before it did was laid open all the same.
+        if (pools !== null && !pools.includes(pool) && version === 1) return []
         return [{ project: project.name, id, name, version, verified: pools !== null }]
       })
       found.push(...(await Promise.all(some)).flat())
