@@ -89,8 +89,8 @@ const slipped: Attack = {
   }, {
     check: 'whom a record passes to is computed from the verified trust document',
     file: 'agent/worker/rewrap_record.ts',
-    find: 'const { context, commitment, recipients } = vouchedFor(record, standing)',
-    put: 'const { context, commitment, recipients: computed } = vouchedFor(record, standing)\n' +
+    find: 'const { context, commitment, recipients, checkBody } = vouchedFor(record, standing)',
+    put: 'const { context, commitment, recipients: computed, checkBody } = vouchedFor(record, standing)\n' +
       '  const named = ((record as any).recipients ?? []).map((key: string) => ({ suite: 1, publicKey: fromBase64(key) }))\n' +
       '  const recipients = [...computed, ...named]',
   }],
