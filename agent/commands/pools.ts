@@ -109,6 +109,12 @@ async function add(shell: Shell, name: string, options: AddOptions): Promise<voi
   const policy = begun?.policy ?? policyFor(trust, document, keysHere(shell, here))
   const draft: Draft = newDraft(document, { previous: lastDsse(trust), policy })
   writeDraft(shell.home, draft)
+  if (rule.data === 'pool_key' && at.anchor.startsWith('file:')) {
+    shell.warn(
+      `agents that join by the pool's key refuse an anchor in a file (anchor_local): make one that outlives them, ` +
+        `sallyport anchor init --keystore ${at.keystore} --anchor s3:BUCKET/KEY, before they start.`,
+    )
+  }
   await makeAnchor(anchorAt(at.anchor), { tenant: document.tenant, pool: name })
   report(shell, { name, places: at, trust, document, sealed: policy !== null || document.policy === null })
 }

@@ -67,6 +67,12 @@ describe('a command line', () => {
     }
   })
 
+  test('whose setting nobody can read exits by 2 as well', async () => {
+    const { out, shell } = shellWith()
+    assert.equal(await runProgram(['anchor', 'show', '--keystore', 'nowhere:x'], shell), 2, out.stderr)
+    assert.match(out.stderr, /invalid_setting/)
+  })
+
   test('without anybody signed in exits by 3 and says what to do', async () => {
     const { out, shell } = shellWith()
     assert.equal(await runProgram(['whoami'], shell), 3)

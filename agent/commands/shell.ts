@@ -165,5 +165,6 @@ const notAllowed: readonly FaultCode[] = ['unauthenticated', 'forbidden', 'not_s
 
 function exitOf(fault: Fault): number {
   if (notAllowed.includes(fault.code)) return exits.notAllowed
+  if (fault.code === 'invalid_setting') return exits.usage
   return fault.class === 'refused' ? exits.refused : exits.failed
 }

@@ -100,7 +100,7 @@ export interface paths {
         };
         /**
          * A challenge for each sealing key of the pool that this agent has not proven within a day
-         * @description Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people by `GET /v1/keys`; an agent is handed records to rewrap only where it has lately proven a key that they are sealed to.
+         * @description Each is 32 bytes sealed to that key alone, in the context of type `possession` of this agent. Good for ten minutes at least. Who holds a key is shown to people by `GET /v1/keys`; an agent is handed records to rewrap only where it has lately proven a key that they are sealed to.
          */
         get: operations["listPossessionChallenges"];
         put?: never;
@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         /**
          * Join a pool by the word of the pool’s key
-         * @description For pools to which the trust document gives the rule `pool_key`. The agent is approved at once, and removed after a day of silence. The same key that asks again is the same agent.
+         * @description For pools to which the trust document gives the rule `pool_key`. The agent is approved at once, and removed after a day of silence. The same key that asks again is the same agent. The statement is a document of type `enrolment`, signed by the key of the pool: it names `public_key` as `agent_key`, a challenge that was just asked for, the origin of the edge’s public URL, and an end within ten minutes.
          */
         post: operations["joinAgent"];
         delete?: never;
@@ -1063,7 +1063,7 @@ export interface paths {
         };
         /**
          * The sealed logs of a run, one an attempt, the first one first
-         * @description A page has 8 MiB at most, or one log.
+         * @description A page has 8 MiB at most, or one log. `document` says which attempt it is, signed by the key of the pool: verify that first. `sealed` opens with a reader’s key, in the context of type `log`, and its body has the commitment of `document`.
          */
         get: operations["listRunLogs"];
         put?: never;

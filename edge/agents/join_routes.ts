@@ -59,7 +59,9 @@ function joinRoute(options: JoinOptions): Route {
     summary: 'Join a pool by the word of the pool’s key',
     description:
       'For pools to which the trust document gives the rule `pool_key`. The agent is approved at once, ' +
-      'and removed after a day of silence. The same key that asks again is the same agent.',
+      'and removed after a day of silence. The same key that asks again is the same agent. The statement is a ' +
+      'document of type `enrolment`, signed by the key of the pool: it names `public_key` as `agent_key`, a challenge ' +
+      'that was just asked for, the origin of the edge’s public URL, and an end within ten minutes.',
     because: 'the statement is signed by the key of a pool, and the trust document says that this is enough',
     audit: 'agent.joined',
     body: JoinAgent,

@@ -35,7 +35,7 @@ function challengesRoute(options: PossessionOptions): Route {
     tag,
     summary: 'A challenge for each sealing key of the pool that this agent has not proven within a day',
     description:
-      'Each is 32 bytes sealed to that key alone. Good for ten minutes at least. Who holds a key is shown to people ' +
+      'Each is 32 bytes sealed to that key alone, in the context of type `possession` of this agent. Good for ten minutes at least. Who holds a key is shown to people ' +
       'by `GET /v1/keys`; an agent is handed records to rewrap only where it has lately ' +
       'proven a key that they are sealed to.',
     permission,

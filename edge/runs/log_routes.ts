@@ -143,7 +143,10 @@ const list = query({
   path: '/v1/runs/{id}/logs',
   tag: 'Runs',
   summary: 'The sealed logs of a run, one an attempt, the first one first',
-  description: 'A page has 8 MiB at most, or one log.',
+  description:
+    'A page has 8 MiB at most, or one log. `document` says which attempt it is, signed by the key of the pool: verify ' +
+    'that first. `sealed` opens with a reader’s key, in the context of type `log`, and its body has the commitment of ' +
+    '`document`.',
   permission: 'runs.read',
   params,
   query: Page,
