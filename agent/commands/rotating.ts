@@ -143,8 +143,13 @@ async function begun({ shell, options, place }: Rotating, ring: Ring, trust: Peo
 }
 
 function waitingText(path: string, { keystore }: RingPlace): string {
-  return `The ring can only be read from here. Put ${path} (mode 0600) where ${keystore.place} comes from, see that ` +
-    'agents are given it, then: sallyport keys rotate --continue'
+  const why = keystore.swap === null
+    ? 'The ring can only be read from here.'
+    : 'The next ring is not in place yet.'
+  const where = keystore.swap === null
+    ? `where ${keystore.place} comes from`
+    : `in the place of ${keystore.place}`
+  return `${why} Put ${path} (mode 0600) ${where}, see that agents are given it, then: sallyport keys rotate --continue`
 }
 
 /** A rotation whose file is not here: what it is stands in the ring. */
