@@ -13,7 +13,7 @@ import { withPolicy } from '../trust/new_tenant.ts'
 import { readPolicyFile } from '../trust/policy_file.ts'
 import { leftUnsigned } from './left_unsigned.ts'
 import { type PeopleTrust, peopleTrust } from './people_trust.ts'
-import { openSession, type SessionOptions, sessionOptions } from './session.ts'
+import { openSession, projectsOf, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Shell, UsageError } from './shell.ts'
 
 interface EditOptions extends SessionOptions {
@@ -110,6 +110,7 @@ async function edit(shell: Shell, options: EditOptions): Promise<void> {
   const gone = await leftUnsigned(session, trust, document)
   writeDraft(shell.home, draft)
   warnUnsigned(shell, gone)
+  await warnUnknown(shell, session, options)
   const changes = differences(trust.chain.document, document)
   shell.note(
     `The draft is ${draftPath(shell.home)}. Next: sallyport trust sign, then sallyport trust publish`,
@@ -118,6 +119,19 @@ async function edit(shell: Shell, options: EditOptions): Promise<void> {
     { hash, document, changes, left_unsigned: gone },
     `Version ${document.version}, as against ${trust.chain.document.version}:\n${differenceText(changes)}`,
   )
+}
+
+/** Of a project that the edge does not show: with a slip in its id the key would count for nothing. */
+async function warnUnknown(
+  shell: Shell,
+  { edge }: Session,
+  { addSigner, addReader, projects }: EditOptions,
+): Promise<void> {
+  if ((addSigner ?? addReader) === undefined || projects === '*') return
+  const shown = new Set((await projectsOf(edge)).map(({ id }) => id))
+  for (const id of projects.split(',').map((one) => one.trim())) {
+    if (!shown.has(id)) shell.warn(`the edge shows no project ${id}.`)
+  }
 }
 
 /** Names what nobody who counts has signed any more once the document is in force. */
