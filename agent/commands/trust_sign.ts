@@ -90,7 +90,8 @@ async function sign(shell: Shell, options: SignOptions): Promise<void> {
   for (const key of keys) draft = signDraft(draft, key.private)
   writeDraftFile(path, draft)
   const { hash, document, roots, missing } = gathered(draft)
-  shell.note(complete(missing) ? 'Next: sallyport trust publish' : missingText(missing))
+  const copy = options.draft === undefined ? '' : ` ${path}`
+  shell.note(complete(missing) ? `Next: sallyport trust publish${copy}` : missingText(missing))
   shell.result(
     { hash, version: document.version, roots, missing, complete: complete(missing), draft: path },
     signaturesText({ document, roots }),
@@ -146,7 +147,7 @@ export function missingText({ before, next }: Gathered['missing']): string {
   ]
   return `Still missing: ${
     parts.join(', ')
-  }. Hand the draft over: sallyport trust sign --draft FILE --key FILE`
+  }. Sign it: sallyport trust sign, or hand the draft over: sallyport trust sign --draft FILE --key FILE`
 }
 
 async function publish(shell: Shell, files: readonly string[], options: PublishOptions): Promise<void> {
