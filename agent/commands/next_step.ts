@@ -27,6 +27,7 @@ const steps: Partial<Record<FaultCode, string>> = {
     'Sign a new request: sallyport runs start. Look first whether the run has been done.',
   parameter_refused: 'See what the pipeline takes: sallyport pipeline show <pipeline>',
   log_forked: 'Keep the anchor, take an export (sallyport audit export), and tell who holds the root keys.',
+  keystore_missing: 'Is it lost, open its sealed copy: sallyport keys recover --from COPY --share FILE …',
   floor_missing:
     'Put the floor where the configuration says, or set floor to "none" and accept what that means.',
   index_rolled_back: 'The edge shows an old state. Do not go on with it; tell who operates it.',
