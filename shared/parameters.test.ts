@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { checkParameters } from './parameters.ts'
+import { checkParameters, defaultsOf } from './parameters.ts'
 import { Parameter } from './schemas/parameter.ts'
 
 const declared = {
@@ -59,7 +59,7 @@ const bad: readonly [Name, string][] = [
 
 describe('a value of a parameter', () => {
   for (const [name, value] of good) {
-    test(`may be ${JSON.stringify(value)} for ${name}`, () => check(name, value))
+    test(`may be ${JSON.stringify(value)} for ${name}`, () => void check(name, value))
   }
 
   for (const [name, value] of bad) {
@@ -79,6 +79,21 @@ describe('a value of a parameter', () => {
     assert.throws(() => checkParameters({}, { region: 'eu' }, { unsigned: false }), refused)
     assert.throws(() => checkParameters({}, { constructor: 'eu' }, { unsigned: false }), refused)
     checkParameters({}, {}, { unsigned: true })
+  })
+
+  test('is the signed default where nobody gives one, and no other', () => {
+    const preset = {
+      region: Parameter.parse({ enum: ['eu', 'us'], default: 'us' }),
+      since: Parameter.parse({ type: 'date', default: '2026-01-01' }),
+    }
+    const since = '2026-01-01'
+    assert.deepEqual(checkParameters(preset, {}, { unsigned: true }), { region: 'us', since })
+    assert.deepEqual(checkParameters(preset, { region: 'eu' }, { unsigned: true }), { region: 'eu', since })
+    assert.deepEqual(defaultsOf({ ...declared, ...preset }), { region: 'us', since })
+    assert.deepEqual(defaultsOf(declared), {})
+    const odd = { region: Parameter.parse({ enum: ['eu'], default: 'us' }) }
+    assert.throws(() => checkParameters(odd, {}, { unsigned: false }), { code: 'parameter_refused' })
+    assert.throws(() => defaultsOf(odd), { code: 'parameter_refused' })
   })
 
   test('that nobody signed is one of an enumeration', () => {

@@ -17,20 +17,36 @@ export interface ParameterRules {
   readonly unsigned: boolean
 }
 
-/** Throws `parameter_refused`, naming the parameter and never its value. Every declared one needs a value. */
+/**
+ * The values of a run: those that are given, and the signed defaults of the others. Throws `parameter_refused`, naming
+ * the parameter and never its value. Every declared one needs a value.
+ */
 export function checkParameters(
   declared: Readonly<Record<string, Parameter>>,
   given: ParameterValues,
   { unsigned }: ParameterRules,
-): void {
+): ParameterValues {
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(declared, name) ? declared[name] : undefined
     if (rule === undefined) throw refused(name, 'is not declared by the pipeline')
     if (unsigned && !('enum' in rule)) throw refused(name, 'is set by a signed request alone')
     checkValue(name, value, rule)
   }
-  const missing = Object.keys(declared).find((name) => !Object.hasOwn(given, name))
+  const values = { ...defaultsOf(declared), ...given }
+  const missing = Object.keys(declared).find((name) => !Object.hasOwn(values, name))
   if (missing !== undefined) throw refused(missing, 'has no value')
+  return values
+}
+
+/** What a run gets to which nobody gives a value. Throws `parameter_refused` on a default that its own rule refuses. */
+export function defaultsOf(declared: Readonly<Record<string, Parameter>>): ParameterValues {
+  const values: ParameterValues = {}
+  for (const [name, rule] of Object.entries(declared)) {
+    if (rule.default === undefined) continue
+    checkValue(name, rule.default, rule)
+    values[name] = rule.default
+  }
+  return values
 }
 
 function refused(name: string, why: string): Fault {

@@ -60,8 +60,7 @@ export const define: Define = (command, shell) => {
 
 async function run(shell: Shell, file: string, options: Options): Promise<number> {
   const { file: pipeline, text } = readPipelineFile(file)
-  const parameters = options.param ?? {}
-  checkParameters(pipeline.parameters, parameters, { unsigned: false })
+  const parameters = checkParameters(pipeline.parameters, options.param ?? {}, { unsigned: false })
   const connectionsPath = options.connections ?? join(dirname(file), 'connections.yaml')
   const base = dirname(resolve(connectionsPath))
   const defined = readConnectionsFile(connectionsPath)

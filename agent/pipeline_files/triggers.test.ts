@@ -54,6 +54,14 @@ describe('a pipeline file', () => {
     })
   })
 
+  test('lets a scheduled run use a parameter that has a default', () => {
+    const text = scheduled.replace("status <> 'draft'", 'region = ${region}').replace(
+      '[eu, us, 1]',
+      '[eu], default: eu',
+    )
+    assert.deepEqual(read(text).parameters['region'], { enum: ['eu'], default: 'eu' })
+  })
+
   const bad: readonly [string, string, string, string, RegExp][] = [
     [
       'a cron that is none',
@@ -91,11 +99,18 @@ describe('a pipeline file', () => {
     ['an enumeration with a range', good, '[eu, us, 1]', '[eu], min: 1', /:13: parameters\.region: it is /],
     ['a name that is none', good, '  note:', '  Note:', /parameters/],
     [
+      'a default that the parameter refuses',
+      good,
+      '[eu, us, 1]',
+      '[eu], default: us',
+      /:13: parameters\.region\.default: it has none of the values/,
+    ],
+    [
       'a scheduled run without a value',
       scheduled,
       "status <> 'draft'",
       'region = ${region}',
-      /:9: streams\.0\.where: it needs the parameter region, and a scheduled run/,
+      /:9: streams\.0\.where: it needs the parameter region, which has no default/,
     ],
   ]
   for (const [what, file, from, to, message] of bad) {

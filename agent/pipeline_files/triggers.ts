@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parseCondition } from '../../shared/condition.ts'
 import { Fault } from '../../shared/faults.ts'
-import { positionOf, spelling } from '../../shared/parameters.ts'
+import { defaultsOf, positionOf, spelling } from '../../shared/parameters.ts'
 import { validSchedule } from '../../shared/schedule.ts'
 import { Parameter, ParameterName } from '../../shared/schemas/parameter.ts'
 import type { PipelineStream } from '../../shared/schemas/pipeline.ts'
@@ -37,6 +37,7 @@ const ParameterEntry = z.strictObject({
   min: Scalar.optional(),
   max: Scalar.optional(),
   max_length: z.int().optional(),
+  default: Scalar.optional(),
 }).transform((entry, context): Parameter => {
   const issue = (path: string[], message: string) => {
     context.addIssue({ code: 'custom', path, message })
@@ -46,7 +47,8 @@ const ParameterEntry = z.strictObject({
   if (!parsed.success) {
     return issue(
       [],
-      'it is { enum: [text, …] }, { type: integer, date or timestamp, min?, max? } or { type: text, max_length? }',
+      'it is { enum: [text, …] }, { type: integer, date or timestamp, min?, max? } or { type: text, max_length? }, ' +
+        'each with a default if it has one',
     )
   }
   const parameter = parsed.data
@@ -57,6 +59,12 @@ const ParameterEntry = z.strictObject({
         return issue([bound], `"${text}" is no ${parameter.type}: ${spelling[parameter.type]}`)
       }
     }
+  }
+  try {
+    defaultsOf({ default: parameter })
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return issue(['default'], error.message.replace('The parameter default ', 'it '))
   }
   return parameter
 })
@@ -72,11 +80,11 @@ export const Where = z.string().max(10_000).superRefine((text, context) => {
   }
 })
 
-/** Conditions that use what is not declared, or what a scheduled run gives no value for. */
+/** Conditions that use what is not declared, or what a scheduled run has no value for. */
 export function missingParameters(
   streams: readonly PipelineStream[],
   { parameters, scheduled }: {
-    readonly parameters: Readonly<Record<string, unknown>>
+    readonly parameters: Readonly<Record<string, Parameter>>
     readonly scheduled: boolean
   },
 ): { readonly stream: number; readonly message: string }[] {
@@ -88,8 +96,11 @@ export function missingParameters(
       if (!Object.hasOwn(parameters, parameter)) {
         return [{ stream, message: `the parameter ${parameter} is not declared under parameters` }]
       }
-      return scheduled
-        ? [{ stream, message: `it needs the parameter ${parameter}, and a scheduled run gives none a value` }]
+      return scheduled && parameters[parameter]?.default === undefined
+        ? [{
+          stream,
+          message: `it needs the parameter ${parameter}, which has no default for scheduled runs`,
+        }]
         : []
     })
   })

@@ -7,7 +7,7 @@ import type { RunOrder } from './trigger.ts'
 
 /**
  * Throws `pipeline_invalid` for a `where` that is no condition, and `parameter_refused` for a parameter in it that is
- * not declared or has no value: a scheduled run gives none.
+ * not declared or has no value: to a scheduled run nobody gives one, so it has the defaults.
  */
 export function orderedStreams(
   streams: readonly PipelineStream[],

@@ -68,6 +68,16 @@ describe('a scheduled run', () => {
     await assert.rejects(fire(world, at('12:00')), { code: 'trigger_used' })
   })
 
+  test('has the signed defaults of its parameters', async () => {
+    await using world = await worldOf((from) => {
+      const schedule = { cron: '0 * * * *', timezone: 'UTC', overlap: 'skip', catch_up: 'last' } as const
+      from.pipeline.triggers = { schedule }
+      from.pipeline.parameters = { region: { enum: ['eu', 'us'], default: 'us' }, since: { type: 'date' } }
+      from.index.issued = time(start)
+    })
+    assert.deepEqual((await fire(world, at('11:00'))).order.parameters, { region: 'us' })
+  })
+
   test('is refused at a time that the schedule does not have', async () => {
     await using world = await hourly()
     await refused(world, at('11:00:00.001'))

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../../shared/faults.ts'
 import { runId, type RunTrigger } from '../../shared/ids.ts'
-import { checkParameters } from '../../shared/parameters.ts'
+import { checkParameters, defaultsOf } from '../../shared/parameters.ts'
 import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
 import { isFire, nextFire } from '../../shared/schedule.ts'
 import type { Anchor, PipelineAnchor } from '../../shared/schemas/anchor.ts'
@@ -129,11 +129,18 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
     throw new Fault('request_expired', 'The request was issued in the future: is the clock right?')
   }
   const declared = pipeline.document.parameters
-  checkParameters(declared, parameters, { unsigned: false })
+  const values = checkParameters(declared, parameters, { unsigned: false })
   if (action === 'backfill' && !Object.values(declared).some((one) => !('enum' in one))) {
     throw new Fault('parameter_refused', 'The pipeline declares no parameter that gives a range to fill.')
   }
-  return { trigger: { kind: 'request', issued, nonce }, began, until, day: dayOf(now), action, parameters }
+  return {
+    trigger: { kind: 'request', issued, nonce },
+    began,
+    until,
+    day: dayOf(now),
+    action,
+    parameters: values,
+  }
 }
 
 function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
@@ -153,8 +160,8 @@ function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
   if (now < start - skewMs || (now >= until && !known)) {
     throw new Fault('trigger_not_allowed', `The unsigned run is of ${day}, which is not today.`)
   }
-  checkParameters(pipeline.document.parameters, parameters, { unsigned: true })
-  return { trigger: { kind: 'api', day, slot }, began: start, until, day, action: 'run', parameters }
+  const values = checkParameters(pipeline.document.parameters, parameters, { unsigned: true })
+  return { trigger: { kind: 'api', day, slot }, began: start, until, day, action: 'run', parameters: values }
 }
 
 /**
@@ -165,7 +172,7 @@ function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
 function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Remembered): Found {
   if (job.run.trigger.kind !== 'schedule') throw new TypeError('not a fire time')
   const { fire } = job.run.trigger
-  const { document: { id, triggers: { schedule } } } = pipeline
+  const { document: { id, triggers: { schedule }, parameters: declared } } = pipeline
   if (schedule === undefined) throw new Fault('trigger_not_allowed', 'The pipeline has no schedule.')
   // In its one spelling: it is compared as text, and the run's id is made of it.
   if (!Time.safeParse(fire).success) throw new Fault('fire_time_refused', 'That is no time.')
@@ -183,7 +190,8 @@ function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Rememb
     }
     if (at < now - lateMs) checkMissed(fire, schedule, now)
   }
-  const found = { began: at, until: now + lateMs, day: dayOf(at), action: 'run', parameters: {} } as const
+  const parameters = defaultsOf(declared)
+  const found = { began: at, until: now + lateMs, day: dayOf(at), action: 'run', parameters } as const
   return { trigger: { kind: 'schedule', fire }, ...found }
 }
 

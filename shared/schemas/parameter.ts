@@ -18,12 +18,14 @@ export const ParameterValues = z.record(ParameterName, Value).refine(
 )
 export type ParameterValues = z.infer<typeof ParameterValues>
 
+/** What it is where nobody says: as signed as the declaration. */
+const preset = { default: Value.optional() }
 const bounds = { min: Value.optional(), max: Value.optional() }
 
 /** An enumeration may be set by anybody who may trigger a run; the others by a signed request alone. */
 export const Parameter = z.union([
-  z.strictObject({ enum: z.array(Value).min(1).max(1000).refine(distinct) }),
-  z.strictObject({ type: z.enum(['integer', 'date', 'timestamp']), ...bounds }),
-  z.strictObject({ type: z.literal('text'), max_length: z.int().min(1).max(10_000).optional() }),
+  z.strictObject({ enum: z.array(Value).min(1).max(1000).refine(distinct), ...preset }),
+  z.strictObject({ type: z.enum(['integer', 'date', 'timestamp']), ...bounds, ...preset }),
+  z.strictObject({ type: z.literal('text'), max_length: z.int().min(1).max(10_000).optional(), ...preset }),
 ])
 export type Parameter = z.infer<typeof Parameter>
