@@ -3,7 +3,6 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
-import { signRequest } from '../../shared/sign/http_signature.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { startEdge } from '../e2e/edge_process.ts'
 import { edgeSql } from '../e2e/edge_rows.ts'
@@ -18,6 +17,7 @@ import { alterJobs, ownSealingKey } from './forge.ts'
 import { resigned } from '../e2e/forge.ts'
 import { homeFile, pipelineText, readHome, type Scene, secret } from './scene.ts'
 import { refusalOf, rowsGained, startUnsigned, unsigned } from './watch.ts'
+import { send, signedPoll } from './wire.ts'
 
 const publicOf = (seed: Uint8Array) => primitives.ed25519.publicKey(seed)
 
@@ -45,17 +45,6 @@ function insertAgent({ world }: Scene, seed: Uint8Array): string {
   return id
 }
 
-async function pollAs({ world }: Scene, { id, seed }: { id: string; seed: Uint8Array }): Promise<Json> {
-  const url = new URL(`${world.url}/v1/agent/poll`)
-  const body = Buffer.from(JSON.stringify({ slots: 1, wait_seconds: 0, log_size: 0 }))
-  const parameters = { created: Math.floor(Date.now() / 1000), nonce: toBase64(newSeed()), keyid: id }
-  const fields = signRequest(primitives, { method: 'POST', url, body, seed, parameters })
-  const headers = { 'content-type': 'application/json', ...fields }
-  const answer = await fetch(url, { method: 'POST', headers, body })
-  if (!answer.ok) throw new Error(await answer.text())
-  return (await answer.json() as Json).job
-}
-
 const approved: Attack = {
   name: "attacker's agent approved",
   tried: 'an agent that the database says is approved polls, is given a job, and opens it with what it has',
@@ -69,7 +58,7 @@ const approved: Attack = {
     await scene.world.applyPipeline(pipelineText('guarded', { destination: 'vault', unsigned: true }))
     const id = insertAgent(scene, seed)
     await startUnsigned(scene, 'guarded')
-    const job = await pollAs(scene, { id, seed })
+    const { body: { job } } = await send(scene, signedPoll(scene, { as: { id, seed } }))
     if (job?.kind !== 'run') throw new Error('it was given no job')
     const gained = passwordReadWith(job.connections, key)
     const listed = (await scene.world.does('agents', 'list')).some((one: Json) => one.name === 'vm-9')

@@ -2,6 +2,7 @@
 import { agents } from './agents.ts'
 import { anchors } from './anchors.ts'
 import type { Attack } from './attack.ts'
+import { bulk } from './bulk.ts'
 import { documents } from './documents.ts'
 import { dump } from './dump.ts'
 import { indexes } from './indexes.ts'
@@ -9,6 +10,7 @@ import { logs } from './logs.ts'
 import { people } from './people.ts'
 import { places } from './places.ts'
 import { records } from './records.ts'
+import { requests } from './requests.ts'
 import { schedules } from './schedules.ts'
 import { triggers } from './triggers.ts'
 import { sizes } from './sizes.ts'
@@ -27,5 +29,7 @@ export const attacks: readonly Attack[] = [
   ...people,
   ...logs,
   ...agents,
+  ...requests,
   ...sizes,
+  ...bulk,
 ]

@@ -1,27 +1,12 @@
 /** Answers that are too large, have no end, or are no answers. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ended } from '../e2e/binary.ts'
 import { until } from '../e2e/until.ts'
 import type { Attack } from './attack.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
 import type { Scene } from './scene.ts'
-import { refusalAtStart, refusalIn, refusalOf, unsigned } from './watch.ts'
-
-/** The most memory that a process has ever held, in MB. */
-function peakMb(pid: number): number {
-  const status = readIfThere(`/proc/${pid}/status`) ?? ''
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
-}
-
-/** A process may end at any moment. */
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
-}
+import { peakMb, refusalAtStart, refusalIn, refusalOf, unsigned } from './watch.ts'
 
 const toldOf = (scene: Scene) => /error=(edge_[a-z]+)/.exec(scene.said())?.[1] ?? null
 

@@ -1,6 +1,6 @@
 /** What comes of a run that an attacker has a hand in, and what the attacker has of it. */
 import type { SQL } from 'bun'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Ended } from '../e2e/binary.ts'
 import type { Json } from '../e2e/tampering_proxy.ts'
 import type { Outcome } from './attack.ts'
@@ -86,4 +86,19 @@ export async function rowsIn(sql: SQL, table: string): Promise<number | null> {
 export async function rowsGained(sql: SQL, table: string, what: string): Promise<string | null> {
   const rows = await rowsIn(sql, table)
   return rows === null || rows === 0 ? null : `${rows} rows in ${what}`
+}
+
+/** The most memory that a process has ever held, in MB. */
+export function peakMb(pid: number): number {
+  const status = readIfThere(`/proc/${pid}/status`) ?? ''
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+}
+
+/** A process may end at any moment. */
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
 }

@@ -16,6 +16,8 @@ export interface Mutation {
   readonly check: string
   /** From the repository's root: below agent/ or shared/ a check of the binary, below edge/ of an honest edge. */
   readonly file: string
+  /** Of a file below shared/: taken out of the edge, where the check is made, and not of the binary. */
+  readonly of?: 'edge'
   readonly find: string
   readonly put: string
 }
@@ -50,18 +52,19 @@ function pluginOf(mutations: readonly Mutation[], loaded: Set<string>): BunPlugi
   }
 }
 
-const isEdge = ({ file }: Mutation) => file.startsWith('edge/')
+const isEdge = ({ file, of }: Mutation) => of === 'edge' || file.startsWith('edge/')
 
 /** A copy of the edge's code without the checks; the checkout itself when none of them is the edge's. */
 export function edgeWithout(mutations: readonly Mutation[], folder: string): string {
-  const files = new Set(mutations.filter(isEdge).map(({ file }) => file))
+  const mine = mutations.filter(isEdge)
+  const files = new Set(mine.map(({ file }) => file))
   if (files.size === 0) return root
   const copy = mkdtempSync(join(folder, 'edge-'))
   for (const name of ['edge', 'shared', 'migrations', 'deno.json']) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  for (const file of files) writeFileSync(join(copy, file), mutatedSource(file, mutations))
+  for (const file of files) writeFileSync(join(copy, file), mutatedSource(file, mine))
   return copy
 }
 
