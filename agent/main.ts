@@ -1,6 +1,6 @@
 /** The binary: one command line over everything that an agent and the people around it do. */
 import { HOLD_WORD } from './engine/hold.ts'
-import { forgetEnvironment } from './network.ts'
+import { forgetEnvironment } from './environment.ts'
 
 /** The binary starts itself again as the hold: before anything else loads, and without a command line. */
 async function start(words: readonly string[]): Promise<number> {

@@ -6,7 +6,8 @@ import { after, before, describe, test } from 'node:test'
 import { loadConfig } from './config.ts'
 import { authority, Proxy, WebServer } from './connectors/https/server_fixture.ts'
 import { edgeFor } from './edge_client/edge_client.ts'
-import { directNetwork, fetchBy, forgetEnvironment, networkOf, unheeded } from './network.ts'
+import { forgetEnvironment, unheeded } from './environment.ts'
+import { directNetwork, fetchBy, networkOf } from './network.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-network-'))
 writeFileSync(`${folder}/ca.pem`, `A private authority\n${authority.certificate}`)

@@ -4,7 +4,6 @@
  */
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
-import { rootCertificates } from 'node:tls'
 import { Fault } from '../shared/faults.ts'
 import { readText } from './files.ts'
 import { parseRange } from './trust/addresses.ts'
@@ -47,8 +46,13 @@ export function networkOf({ proxy, noProxy, caFile }: NetworkSettings): Network 
   return {
     resolve: resolveBySystem,
     proxyFor: (host) => origin === null || around(host) ? null : origin,
-    ca: caFile === null ? null : [...rootCertificates, ...certificatesIn(caFile)],
+    ca: caFile === null ? null : [...ownAuthorities(), ...certificatesIn(caFile)],
   }
+}
+
+/** Those that come with the binary. Loaded by who needs them: every start would pay for them. */
+function ownAuthorities(): readonly string[] {
+  return process.getBuiltinModule('node:tls').rootCertificates
 }
 
 function proxyOrigin(text: string): string {
@@ -118,16 +122,4 @@ export function fetchBy(network: Network): typeof fetch {
     return fetch(input, { ...init, ...fetchOptions(network, hostname) })
   }
   return send as typeof fetch
-}
-
-const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
-const silent = [...proxies, ...proxies.map((name) => name.toLowerCase()), 'NODE_TLS_REJECT_UNAUTHORIZED']
-
-/** Those of the variables that the runtime would obey without a word and that are set: whoever set them is told. */
-export function unheeded(env: Readonly<Record<string, string | undefined>>): string[] {
-  return silent.filter((name) => env[name] !== undefined && env[name] !== '')
-}
-
-export function forgetEnvironment(env: Record<string, string | undefined>): void {
-  for (const name of silent) delete env[name]
 }
