@@ -6,7 +6,8 @@ import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
-import { Estate, nextSeed, TestAgent, TestEdge } from '../estate_fixture.ts'
+import { TestAgent } from '../agent_fixture.ts'
+import { Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
 import { native } from '../primitives.ts'
 
 const publicKey = (seed: Uint8Array) => toBase64(native.ed25519.publicKey(seed))

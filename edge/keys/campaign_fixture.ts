@@ -7,7 +7,8 @@ import { type Context, schemas } from '../../shared/seal/context.ts'
 import { open, type Recipient, rewrap } from '../../shared/seal/envelope.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
 import type { Kind } from '../db/storage_fixture.ts'
-import { Estate, nextSeed, type TestAgent, TestEdge } from '../estate_fixture.ts'
+import type { TestAgent } from '../agent_fixture.ts'
+import { Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
 import { native } from '../primitives.ts'
 
 export interface Pair {

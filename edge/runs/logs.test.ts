@@ -9,7 +9,8 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { commit, uncommit } from '../../shared/seal/record.ts'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
-import { Estate, nextSeed, type TestAgent, TestEdge } from '../estate_fixture.ts'
+import type { TestAgent } from '../agent_fixture.ts'
+import { Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
 import { native } from '../primitives.ts'
 
 /** A run in the hands of an agent, in a project with one reader. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Estate, type TestAgent, TestEdge } from '../estate_fixture.ts'
+import type { TestAgent } from '../agent_fixture.ts'
+import { Estate, TestEdge } from '../estate_fixture.ts'
 import { isFinal, isHeld } from './states.ts'
 
 type Word =

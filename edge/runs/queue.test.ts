@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
-import { type Answer, Estate, nextSeed, TestAgent, TestEdge } from '../estate_fixture.ts'
+import { TestAgent } from '../agent_fixture.ts'
+import { type Answer, Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
 
 interface Scene extends AsyncDisposable {
   readonly edge: TestEdge
