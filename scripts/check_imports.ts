@@ -46,6 +46,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'shamir-secret-sharing': ['agent/keystore/recovery'],
   'typescript': ['scripts/'],
   'yaml': ['agent/'],
+  'mysql2': ['agent/connectors/mysql/'],
   'croner': ['shared/schedule.ts'],
   'bun': ['agent/', 'scripts/'],
 }
