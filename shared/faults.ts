@@ -2,10 +2,11 @@
  * Everything that can go wrong and that somebody may see, by a stable code.
  *
  * `class` says what to do next: `request` – the caller mends the request; `refused` – trust or policy says no;
- * `final` – trying again will not help; `transient` – trying again may help. `help` is the sentence that every
+ * `final` – trying again will not help; `transient` – trying again may help; `throttled` – the other side wants less,
+ * and trying again later will help. `help` is the sentence that every
  * caller may read: it quotes no value, no statement and no other program's message.
  */
-export type FaultClass = 'request' | 'refused' | 'final' | 'transient'
+export type FaultClass = 'request' | 'refused' | 'final' | 'transient' | 'throttled'
 
 interface Meaning {
   readonly class: FaultClass
@@ -259,7 +260,9 @@ const faults = {
   connection_lost: { class: 'transient', help: 'The database or server went away in the middle.' },
   proxy_refused: { class: 'final', help: 'The proxy of the settings opens no way to that host.' },
   source_unavailable: { class: 'transient', help: 'The source cannot answer right now.' },
-  connections_exhausted: { class: 'transient', help: 'The database has no free connection.' },
+  connections_exhausted: { class: 'throttled', help: 'The database has no free connection.' },
+  throttled: { class: 'throttled', help: 'The other side wants fewer or slower requests.' },
+  stalled: { class: 'transient', help: 'Nothing moved any more, and the server did not answer.' },
   tls_failed: {
     class: 'final',
     help: 'TLS failed: the certificate does not verify, or the server has no TLS.',
@@ -271,6 +274,24 @@ const faults = {
   stream_missing: { class: 'final', help: 'There is no table or file of that name, or it may not be seen.' },
   column_missing: { class: 'final', help: 'A column is not there.' },
   column_required: { class: 'final', help: 'The target has a column that must have a value and gets none.' },
+  names_collide: {
+    class: 'final',
+    help: 'Two streams would have one target, at least where capital letters do not count.',
+  },
+  cursor_refused: {
+    class: 'final',
+    help: 'The cursor has rows without a value, or is a column whose values have no order.',
+  },
+  key_missing: { class: 'final', help: 'This mode needs a key, and neither pipeline nor source names one.' },
+  key_refused: { class: 'final', help: 'A row has no value in a column of the key.' },
+  keys_doubled: {
+    class: 'final',
+    help: 'Two rows have one key, and nothing says which is the newer one: give a cursor, or another key.',
+  },
+  schema_refused: {
+    class: 'final',
+    help: 'The target would have to change in a way that the pipeline, or what hangs on it, does not allow.',
+  },
   name_refused: { class: 'final', help: 'A name cannot be used there: too long, or equal to another one.' },
   target_refused: { class: 'final', help: 'The target is not a thing that can be written to this way.' },
   type_refused: { class: 'final', help: 'A column cannot arrive exactly in the type of its target.' },
@@ -312,6 +333,12 @@ export function isFaultCode(text: string): text is FaultCode {
 
 export function meaningOf(code: FaultCode): Meaning {
   return faults[code]
+}
+
+/** True when trying again, now or later, may end well. */
+export function mayMend(code: FaultCode): boolean {
+  const { class: kind } = meaningOf(code)
+  return kind === 'transient' || kind === 'throttled'
 }
 
 /**

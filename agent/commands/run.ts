@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Fault, meaningOf } from '../../shared/faults.ts'
+import { Fault, mayMend } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { checkParameters } from '../../shared/parameters.ts'
 import type { ParameterValues } from '../../shared/schemas/parameter.ts'
@@ -231,7 +231,7 @@ export function leavesSomething(
   if (status === 'succeeded') return false
   const uncertain = ({ status, route, code }: StreamResult) =>
     status === 'cancelled' ||
-    (code !== null && route !== null && (meaningOf(code).class === 'transient' || code === 'time_over_limit'))
+    (code !== null && route !== null && (mayMend(code) || code === 'time_over_limit'))
   const appended = ({ status, mode }: StreamResult) => status === 'succeeded' && mode === 'append'
   const notSeen = ({ status, mode, route }: StreamResult) =>
     mode === 'append' && status !== 'succeeded' && route === null

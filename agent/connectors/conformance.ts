@@ -48,12 +48,21 @@ const loadOf = ({ target, mode = 'replace', runId = crypto.randomUUID(), fence =
   columns,
   key: [],
   cast: new Map(),
+  cursor: null,
+  partial: false,
+  schema: 'evolve',
+  reset: false,
+  at: '2026-11-22T08:30:00.123456Z',
+  quarantine: false,
 })
 
 const bytesOf = (text: string) => new Blob([text]).stream() as ReadableStream<Uint8Array>
 
+const intent = { upTo: null, slices: ['0'], resumable: false }
+
 const slice = {
   id: '0',
+  fixed: false,
   stream: { name: 's', columns, key: [], estimatedRows: null, estimatedBytes: null },
 }
 
@@ -73,10 +82,11 @@ async function commits(subject: Subject, options: LoadOptions, text: string): Pr
   await using destination = subject.destination()
   await using loading = await destination.begin(loadOf(options), signal)
   if (loading.committed) return loading
+  await loading.prepare(intent, signal)
   const written = await loading.write(slice, 'csv', bytesOf(text))
   const rows = text.split('\n').length - 1
   assert.equal(written.rows, rows)
-  await loading.commit({ runId: options.runId ?? 'none', rows })
+  await loading.commit({ runId: options.runId ?? 'none', rows, cursor: null }, null)
   return loading
 }
 
@@ -137,9 +147,10 @@ export function conformingDestination(name: string, subject: () => Subject, skip
       await destination.check(signal)
       await using loading = await destination.begin(loadOf({ target }), signal)
       assert.equal(loading.committed, null)
+      await loading.prepare(intent, signal)
       await loading.write(slice, 'csv', bytesOf('1,a\n2,\n'))
       assert.equal(await subject().rows(target), null)
-      await loading.commit({ runId: 'none', rows: 2 })
+      await loading.commit({ runId: 'none', rows: 2, cursor: null }, null)
       assert.deepEqual(await subject().rows(target), ['1,a', '2,'])
     })
 
@@ -158,6 +169,7 @@ export function conformingDestination(name: string, subject: () => Subject, skip
       {
         await using destination = subject().destination()
         await using loading = await destination.begin(loadOf({ target }), signal)
+        await loading.prepare(intent, signal)
         await loading.write(slice, 'csv', bytesOf('9,z\n'))
       }
       assert.deepEqual(await subject().rows(target), ['1,a'])
@@ -174,6 +186,7 @@ export function conformingDestination(name: string, subject: () => Subject, skip
           controller.error(new Fault('connection_lost'))
         },
       })
+      await loading.prepare(intent, signal)
       await refuses('connection_lost', () => loading.write(slice, 'csv', broken))
       await loading[Symbol.asyncDispose]()
       assert.deepEqual(await subject().rows(target), ['1,a'])
@@ -185,9 +198,10 @@ export function conformingDestination(name: string, subject: () => Subject, skip
       await commits(subject(), { target, runId }, '1,a\n')
       await using destination = subject().destination()
       await using loading = await destination.begin(loadOf({ target }), signal)
-      assert.deepEqual(loading.state, { runId, rows: 1 })
+      assert.deepEqual(loading.state, { runId, rows: 1, cursor: null })
+      await loading.prepare(intent, signal)
       await loading.write(slice, 'csv', bytesOf('2,b\n'))
-      await loading.commit({ runId: 'none', rows: 1 })
+      await loading.commit({ runId: 'none', rows: 1, cursor: null }, null)
       assert.deepEqual(await subject().rows(target), ['2,b'])
     })
 

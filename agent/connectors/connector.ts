@@ -1,6 +1,7 @@
 /** What a connector is: a place that streams are read from, written to, or both. */
 import type { z } from 'zod'
 import type { Condition } from '../../shared/condition.ts'
+import type { FaultCode } from '../../shared/faults.ts'
 import type { Hold } from '../engine/hold.ts'
 import type { Type } from '../engine/types.ts'
 import type { Network } from '../network.ts'
@@ -16,27 +17,59 @@ import type { ConnectGuard } from './guard.ts'
  */
 export type Format = 'pgcopy' | 'csv' | 'quoted-csv' | 'parquet'
 
+/**
+ * Whose spelling a native type is: one of the same name in another vocabulary is not the same type. `csv`: text
+ * without a type of its own, as in a CSV file or a string of JSON, which is read as its target or a cast says.
+ */
+export type Vocabulary = 'postgres' | 'mysql' | 'sqlite' | 'duckdb' | 'json' | 'csv'
+
 export interface Column {
   readonly name: string
   readonly type: Type
   readonly nullable: boolean
   /** As the source spells it, e.g. `numeric(12,2)`. */
   readonly native: string
-  /** Whose spelling `native` is: a type of the same name in another vocabulary is not the same type. */
-  readonly vocabulary: 'postgres' | 'duckdb' | 'csv'
+  readonly vocabulary: Vocabulary
   /** Computed by its table from other columns: never written, and left out where the target computes it too. */
   readonly generated?: true
+}
+
+/** What stands for `{schema}` and `{table}` in the name of a target. */
+export interface NameParts {
+  readonly schema: string | null
+  readonly table: string
+}
+
+export interface StreamName {
+  /** As a pipeline writes it. */
+  readonly name: string
+  readonly parts: NameParts
+}
+
+/** Rows by the value of one column. Values are spelled as in `csv`, with all their digits. */
+export interface Range {
+  /** The source's name of it. */
+  readonly column: string
+  /** Null: from the first row on. */
+  readonly after: { readonly value: string; readonly inclusive: boolean } | null
+  /** The last value that is read; null where the stream had no value when the run began. */
+  readonly upTo: string | null
+  /** Rows without a value too. */
+  readonly nulls: boolean
 }
 
 /** A table, view or file that a source can read. */
 export interface Stream {
   readonly name: string
+  readonly parts?: NameParts
   readonly columns: readonly Column[]
   readonly key: readonly string[]
   readonly estimatedRows: number | null
   readonly estimatedBytes: number | null
   /** Only rows for which it is true are read. Set by the source's own `where`. */
   readonly condition?: Condition
+  /** Only these rows are read. Asked of sources that have `newest`. */
+  readonly range?: Range
 }
 
 export type SliceId = string
@@ -45,6 +78,10 @@ export type SliceId = string
 export interface Slice {
   readonly id: SliceId
   readonly stream: Stream
+  /** The source's own note of which part it is. */
+  readonly part?: unknown
+  /** True when a later attempt reads the very same rows under this id: a closed range, a file that does not change. */
+  readonly fixed: boolean
 }
 
 export interface Reading {
@@ -56,17 +93,39 @@ export interface Reading {
   readonly proof: Promise<number | null>
 }
 
+/** Something that a connection lacks for what is wanted of it. */
+export interface Finding {
+  /** What was looked at, for a person: `select on public.orders`. */
+  readonly what: string
+  readonly code: FaultCode
+  /** What mends it, as a statement where there is one: `grant select on "public"."orders" to "etl"`. */
+  readonly remedy: string | null
+}
+
 /** Everything that a source throws is a Fault; it holds one snapshot from `stream` to disposal. */
 export interface Source extends AsyncDisposable {
   /** What it can emit of this stream, best first. */
   formats(stream: Stream): readonly Format[]
   /** Throws when the source cannot be reached or signed in to. */
   check(signal: AbortSignal): Promise<void>
+  /** Throws when a new connection gets no answer. Whatever else is under way goes on. */
+  probe?(signal: AbortSignal): Promise<void>
+  /** What is missing to read these streams; of all where none is named. */
+  examine?(names: readonly string[], signal: AbortSignal): Promise<Finding[]>
   discover(signal: AbortSignal): Promise<Stream[]>
+  /** The streams that there are, by name alone. Missing: patterns cannot be used. */
+  names?(signal: AbortSignal): Promise<StreamName[]>
   /** Throws `stream_missing` or `permission_denied`. */
   stream(name: string, signal: AbortSignal): Promise<Stream>
   /** The stream with this condition. Throws `unsupported` where it cannot be held to one; missing: it never can. */
   where?(stream: Stream, condition: Condition): Stream
+  /**
+   * The greatest value of a column among the rows that the condition leaves, spelled as in `csv`; null when there is
+   * none. Throws `cursor_refused` for a column without an order. Missing: the source has no cursors.
+   */
+  newest?(stream: Stream, column: string, signal: AbortSignal): Promise<string | null>
+  /** How many slices may be open at once; 1 if absent. */
+  readonly lanes?: number
   slices(stream: Stream, signal: AbortSignal): Promise<Slice[]>
   open(slice: Slice, format: Format, signal: AbortSignal): Promise<Reading>
   /** Absolute paths where the hold may read the slice in place, for formats that cannot be streamed. */
@@ -75,7 +134,26 @@ export interface Source extends AsyncDisposable {
   unchanged?(slice: Slice): void
 }
 
-export type Mode = 'replace' | 'append'
+/**
+ * - `replace`: the rows of the target are those of the stream, and no others.
+ * - `append`: the rows are added.
+ * - `merge`: rows are added, or replace the one with their key; of several with one key the newest by cursor counts.
+ * - `history`: as merge, but the row that was replaced stays, with the times between which it was true (SCD type 2).
+ * - `mirror`: merge, and rows go whose key the stream has no longer.
+ */
+export type Mode = 'replace' | 'append' | 'merge' | 'history' | 'mirror'
+
+/**
+ * What may become of an existing target: `evolve` adds columns and widens types, `columns_only` adds columns, `freeze`
+ * changes nothing. A change that is not allowed is `schema_refused`.
+ */
+export type SchemaPolicy = 'evolve' | 'columns_only' | 'freeze'
+
+/** Columns that `history` adds: when the row began to be true, and when it ceased to; null as long as it has not. */
+export const historyColumns = { from: '_valid_from', to: '_valid_to' } as const
+
+/** What a target's name ends in where the rows are that were refused. */
+export const quarantineSuffix = '__quarantine'
 
 /** One stream's way into a destination. */
 export interface Load {
@@ -86,20 +164,38 @@ export interface Load {
   readonly fence: number
   readonly target: string
   readonly mode: Mode
+  /** Under the names that they have in the target. */
   readonly columns: readonly Column[]
+  /** Names in the target. */
   readonly key: readonly string[]
-  /** Types asked for by the pipeline, by column. */
+  /** Types asked for by the pipeline, by column of the target. */
   readonly cast: ReadonlyMap<string, Type>
+  /** The column of the target by which the newer of two rows is known. */
+  readonly cursor: string | null
+  /** Only a part of the stream is read: nothing follows from a key that is missing. */
+  readonly partial: boolean
+  readonly schema: SchemaPolicy
+  /** As if there were no target yet: what is in it goes, in the commit. */
+  readonly reset: boolean
+  /** When the run began, UTC, as `2026-11-22T08:30:00.123456Z`: the time that `history` writes. */
+  readonly at: string
+  /** Rows that are refused go to the target's quarantine. */
+  readonly quarantine: boolean
 }
 
 /** What a commit would find and do. */
 export interface Target {
-  /** `create`, `fill` (empty), `append`, `swap` (rename over the old), `refill` (empty it in place, then insert). */
-  readonly how: 'create' | 'fill' | 'append' | 'swap' | 'refill'
+  /**
+   * `create`, `fill` (empty), `append`, `swap` (rename over the old), `refill` (empty it in place, then insert); a
+   * merge, a history or a mirror into rows that are there.
+   */
+  readonly how: 'create' | 'fill' | 'append' | 'swap' | 'refill' | 'merge' | 'history' | 'mirror'
   /** Where each column of the load goes, in the load's order; null for one that is not sent. */
   readonly columns: readonly (Column | null)[]
   /** DDL, or file operations in words, in order. */
   readonly statements: readonly string[]
+  /** What becomes of an existing target's columns, in words: `add column "x" numeric(12,2)`. */
+  readonly changes: readonly string[]
 }
 
 export interface Written {
@@ -117,12 +213,44 @@ export interface Committed {
 export interface State {
   readonly runId: string
   readonly rows: number
+  /** How far the target has the stream: the source's column, and the last value that was read. */
+  readonly cursor: { readonly column: string; readonly value: string } | null
+}
+
+/** What an attempt sets out to read. A later attempt of the run keeps to it. */
+export interface Intent {
+  /** The range's last value; null without a range. */
+  readonly upTo: string | null
+  readonly slices: readonly SliceId[]
+  /** Every slice is durable once it is written, and does not have to be read again. */
+  readonly resumable: boolean
+}
+
+/** A row that was refused. */
+export interface RejectedRow {
+  readonly slice: SliceId
+  /** Its number in the slice, from 1. */
+  readonly row: number
+  readonly column: string | null
+  readonly code: FaultCode
+  /** The row as the source has it: JSON, column → text or null. */
+  readonly source: string
+}
+
+export interface Rejected {
+  readonly count: number
+  rows(): AsyncIterable<RejectedRow>
 }
 
 export interface Destination extends AsyncDisposable {
   /** What it can take for this target, best first. */
   formats(target: string): readonly Format[]
+  readonly modes: readonly Mode[]
   check(signal: AbortSignal): Promise<void>
+  /** Throws when a new connection gets no answer. Whatever else is under way goes on. */
+  probe?(signal: AbortSignal): Promise<void>
+  /** What is missing to write these targets; in general where none is named. */
+  examine?(names: readonly string[], signal: AbortSignal): Promise<Finding[]>
   /** Reads only. Throws when the load cannot end well: names, types, kinds of target. */
   plan(load: Load, signal: AbortSignal): Promise<Target>
   /** Takes the target's lease; throws `target_busy` when another run has it. */
@@ -134,14 +262,27 @@ export interface Loading extends AsyncDisposable {
   readonly target: Target
   /** What an earlier attempt of this run already committed; then there is nothing left to do. */
   readonly committed: Committed | null
-  /** Slices an earlier attempt of this run already made durable. */
-  readonly done: ReadonlySet<SliceId>
+  /** What an earlier attempt of this run set out to do; null when this is the first. */
+  readonly intent: Intent | null
+  /** Slices of that intent which are durable already. */
+  readonly done: ReadonlyMap<SliceId, Written>
+  /** How many slices may be written at once; 1 if absent. */
+  readonly lanes?: number
   /** Where the last committed load of this target ended; the destination's own record, and it wins. */
   readonly state: State | null
+  /**
+   * Called once, before anything is written. What an earlier attempt staged for another intent is dropped, and `done`
+   * is empty from then on.
+   */
+  prepare(intent: Intent, signal: AbortSignal): Promise<void>
   /** Resolves once the destination has stored the rows and counted them; rejects, and stores none, otherwise. */
   write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written>
-  /** Data, slice ledger and state become visible together, once, or not at all. */
-  commit(state: State): Promise<Committed>
+  /** `mirror` of a part: the keys of all rows of the stream, as `csv` in the order of the load's key. */
+  writeKeys?(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written>
+  /**
+   * Data, slice ledger, state and what was refused become visible together, once, or not at all.
+   */
+  commit(state: State, rejected: Rejected | null): Promise<Committed>
 }
 
 /** What a connector gets from the run that it works for. */
@@ -170,7 +311,17 @@ export type Endpoint =
     readonly account: string
     readonly database: string
   }
+  | {
+    readonly kind: 'mysql'
+    readonly endpoint: string
+    readonly port: number
+    readonly account: string
+    readonly database: string
+  }
   | { readonly kind: 'files'; readonly path: string }
+  /** A database that is a file. */
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'libsql'; readonly endpoint: string; readonly port: number }
   /** `path` of a URL, as it is sent; what is below it when it ends in a slash. */
   | { readonly kind: 'https'; readonly endpoint: string; readonly port: number; readonly path: string }
 

@@ -3,8 +3,9 @@ import type { Condition } from '../../shared/condition.ts'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { ConnectGuard } from '../connectors/guard.ts'
 import { peakRssBytes } from '../engine/peak_memory.ts'
+import type { RequestAction } from '../../shared/schemas/request.ts'
 import type { Network } from '../network.ts'
-import type { Mode } from '../connectors/connector.ts'
+import type { Mode, SchemaPolicy } from '../connectors/connector.ts'
 import { moveStream } from './stream.ts'
 import { refuseTwins } from './twins.ts'
 
@@ -18,6 +19,13 @@ export interface StreamSpec {
   readonly key?: readonly string[]
   /** Column → type, as `decimal(18,2)`. */
   readonly cast?: Readonly<Record<string, string>>
+  readonly cursor?: { readonly column: string; readonly lag?: string }
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  /** The source's name → the target's. */
+  readonly rename?: Readonly<Record<string, string>>
+  readonly schema?: SchemaPolicy
+  readonly on_bad_row?: 'fail' | 'quarantine'
 }
 
 /** A connection as its sealed body or the connections file has it, references resolved. */
@@ -50,6 +58,7 @@ export interface Order {
   /** Lease epoch: grows with each lease of this run. */
   readonly fence: number
   readonly attempt: number
+  readonly action?: RequestAction
   readonly source: Endpoint
   readonly destination: Endpoint
   readonly streams: readonly StreamSpec[]

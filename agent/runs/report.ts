@@ -1,5 +1,5 @@
 /** What the edge is told about a run: states, counts and codes. */
-import { Fault, type FaultCode, meaningOf } from '../../shared/faults.ts'
+import { Fault, type FaultCode, mayMend, meaningOf } from '../../shared/faults.ts'
 import type { Completion } from '../edge_client/agent_edge.ts'
 import type { RunResult } from './move.ts'
 
@@ -34,8 +34,4 @@ export function completionOfFault(error: unknown): Completion {
   if (code === 'cancelled') return { status: 'cancelled', code, retry: false, streams: [] }
   const status = meaningOf(code).class === 'refused' ? 'refused' : 'failed'
   return { status, code, retry: status === 'failed' && mayMend(code), streams: [] }
-}
-
-function mayMend(code: FaultCode): boolean {
-  return meaningOf(code).class === 'transient'
 }

@@ -122,7 +122,22 @@ export function loadOf(order: Order, index: number, stream: Stream): Load {
   }
   const { runId, fence } = order
   const key = spec.key ?? stream.key
-  return { runId, index, fence, target: spec.to, mode: spec.mode, columns: stream.columns, key, cast }
+  return {
+    runId,
+    index,
+    fence,
+    target: spec.to,
+    mode: spec.mode,
+    columns: stream.columns,
+    key,
+    cast,
+    cursor: null,
+    partial: false,
+    schema: spec.schema ?? 'evolve',
+    reset: order.action === 'reset',
+    at: new Date().toISOString().replace('Z', '000Z'),
+    quarantine: false,
+  }
 }
 
 export interface Chosen {
@@ -266,6 +281,7 @@ async function run(
   const slices = await ends.source.slices({ ...stream, columns: chosen.columns }, signal)
   // Files that are read in place pass nobody who counts: their size is what they are.
   if (ends.source.files !== undefined) refuseBytes(order, stream.estimatedBytes ?? 0)
+  await loading.prepare({ upTo: null, slices: slices.map(({ id }) => id), resumable: false }, signal)
   tally.moved = await moveAll(transfer, slices, { loading, key: load.key })
   const { rows } = tally.moved
   if (rows > (order.limits.rows ?? Infinity)) {
@@ -275,7 +291,7 @@ async function run(
   tally.committing = true
   // The hold has given all that it had; its memory goes back while the commit waits for the disk.
   const ended = ends.endHold()
-  await loading.commit({ runId: order.runId, rows })
+  await loading.commit({ runId: order.runId, rows, cursor: null }, null)
   await ended
   return 'done'
 }

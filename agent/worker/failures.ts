@@ -1,5 +1,5 @@
 /** What a failed call to the edge means for the loop that made it. */
-import { Fault, type FaultCode } from '../../shared/faults.ts'
+import { Fault, type FaultCode, mayMend } from '../../shared/faults.ts'
 
 /**
  * `again`: wait and repeat. `lost`: the run belongs to somebody else now. `final`: repeating changes nothing, a
@@ -23,5 +23,5 @@ const verdicts: Partial<Record<FaultCode, Verdict>> = {
 
 export function verdictOf(error: unknown): Verdict {
   if (!(error instanceof Fault)) return 'final'
-  return verdicts[error.code] ?? (error.class === 'transient' ? 'again' : 'final')
+  return verdicts[error.code] ?? (mayMend(error.code) ? 'again' : 'final')
 }

@@ -1,6 +1,6 @@
 /** Connections: what their documents say in the clear, and every version as it came. */
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
-import type { Connection } from '../../shared/schemas/connection.ts'
+import type { Connection, ConnectionKind } from '../../shared/schemas/connection.ts'
 import type { ConnectionRecord, ConnectionSummary } from '../../shared/schemas/connection_record.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { type Reader, step, writes } from '../db/database.ts'
@@ -31,7 +31,7 @@ const columns = [
 
 type Row = {
   readonly [K in (typeof columns)[number]]: K extends 'version' | 'created' | 'updated' ? number
-    : K extends 'kind' ? 'postgres' | 'files' | 'https'
+    : K extends 'kind' ? ConnectionKind
     : string
 }
 

@@ -1,4 +1,5 @@
 /** The tables of the rooms trust, agents, connections, pipelines and runs. */
+import type { ConnectionKind } from '../../shared/schemas/connection.ts'
 
 interface TrustDocumentTable {
   tenant: string
@@ -58,7 +59,7 @@ interface ConnectionTable {
   id: string
   project: string
   name: string
-  kind: 'postgres' | 'files' | 'https'
+  kind: ConnectionKind
   /** JSON array of pool names. */
   pools: string
   version: number

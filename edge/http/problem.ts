@@ -7,6 +7,7 @@ const byClass: Readonly<Record<FaultClass, number>> = {
   refused: 422,
   final: 422,
   transient: 503,
+  throttled: 429,
 }
 
 const byCode: Partial<Record<FaultCode, number>> = {

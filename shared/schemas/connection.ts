@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { distinct, Hash, Id, Name, Version } from './fields.ts'
 
-export const ConnectionKind = z.enum(['postgres', 'files', 'https'])
+export const ConnectionKind = z.enum(['postgres', 'mysql', 'sqlite', 'libsql', 'files', 'https'])
 export type ConnectionKind = z.infer<typeof ConnectionKind>
 
 /** What is signed about a connection, and what the edge can see of it. */

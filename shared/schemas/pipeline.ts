@@ -45,15 +45,32 @@ export const Pipeline = z.strictObject({
 })
 export type Pipeline = z.infer<typeof Pipeline>
 
-/** One table or file set on its way. Names are as the connector spells them. */
+const ColumnName = z.string().min(1).max(256)
+
+/** One table or file set on its way. Names are as the connector spells them; those of columns are the source's. */
 export const PipelineStream = z.strictObject({
   from: z.string().min(1).max(1024),
   to: z.string().min(1).max(1024),
-  mode: z.enum(['replace', 'append']),
+  mode: z.enum(['replace', 'append', 'merge', 'history', 'mirror']),
   /** A condition in the source's SQL; `${name}` is a parameter, bound as a value. */
   where: z.string().min(1).max(10_000).optional(),
-  key: z.array(z.string().min(1).max(256)).min(1).max(64).optional(),
-  cast: z.record(z.string().min(1).max(256), z.string().min(1).max(256)).optional(),
+  key: z.array(ColumnName).min(1).max(64).optional(),
+  cast: z.record(ColumnName, z.string().min(1).max(256)).optional(),
+  /** Only rows are read that are newer than the last run's, by this column. */
+  cursor: z.strictObject({
+    column: ColumnName,
+    /** Read once more from so far before the last value on: `5m`, or a whole number. */
+    lag: z.string().regex(/^\d{1,15}[smhd]?$/).optional(),
+  }).optional(),
+  /** Either of the two; all columns where both are missing. */
+  include: z.array(ColumnName).min(1).max(10_000).optional(),
+  exclude: z.array(ColumnName).min(1).max(10_000).optional(),
+  /** The source's name → the target's. */
+  rename: z.record(ColumnName, ColumnName).optional(),
+  /** `evolve` where it is missing. */
+  schema: z.enum(['evolve', 'columns_only', 'freeze']).optional(),
+  /** `fail` where it is missing. */
+  on_bad_row: z.enum(['fail', 'quarantine']).optional(),
 })
 export type PipelineStream = z.infer<typeof PipelineStream>
 

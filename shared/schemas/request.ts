@@ -6,10 +6,11 @@ import { ParameterValues } from './parameter.ts'
 export const MAX_REQUEST_MS = 86_400_000
 
 /**
- * `reset` loads every stream as mode `replace`; `backfill` is a run over the range that its parameters give; `run` is
- * as the schedule would do it.
+ * `reset` loads every stream as if its target were not there; `resync` reads everything once more, wherever the cursor
+ * is; `backfill` is a run over the range that its parameters give, and leaves the cursor where it is; `run` is as the
+ * schedule would do it.
  */
-export const RequestAction = z.enum(['run', 'reset', 'backfill'])
+export const RequestAction = z.enum(['run', 'reset', 'resync', 'backfill'])
 export type RequestAction = z.infer<typeof RequestAction>
 
 /** A person's or a machine's order to run one pipeline, once. */

@@ -44,12 +44,27 @@ const columns: Column[] = [
 ]
 
 async function append(folder: string, target: string, runId: string = crypto.randomUUID()): Promise<void> {
-  const load: Load = { runId, index: 0, fence: 1, target, mode: 'append', columns, key: [], cast: new Map() }
+  const load: Load = {
+    runId,
+    index: 0,
+    fence: 1,
+    target,
+    mode: 'append',
+    columns,
+    key: [],
+    cast: new Map(),
+    cursor: null,
+    partial: false,
+    schema: 'evolve',
+    reset: false,
+    at: '2026-11-22T08:30:00.123456Z',
+    quarantine: false,
+  }
   await using destination = new FilesDestination({ path: folder, format: 'csv' }, context())
   await using loading = await destination.begin(load)
   const stream = { name: 'v', columns, key: [], estimatedRows: null, estimatedBytes: null }
-  await loading.write({ id: '0', stream }, 'csv', new Blob(['a\n']).stream())
-  await loading.commit({ runId, rows: 1 })
+  await loading.write({ id: '0', stream, fixed: false }, 'csv', new Blob(['a\n']).stream())
+  await loading.commit({ runId, rows: 1, cursor: null }, null)
 }
 
 async function rowsOf(folder: string, name: string): Promise<number> {

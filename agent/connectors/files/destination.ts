@@ -14,6 +14,7 @@ import type {
   Format,
   Load,
   Loading,
+  Mode,
   Slice,
   State,
   Target,
@@ -33,6 +34,7 @@ interface Plan {
 }
 
 export class FilesDestination implements Destination {
+  readonly modes: readonly Mode[] = ['replace', 'append']
   readonly #place: Place
   constructor(config: FilesConfig, context: Context) {
     this.#place = new Place(config, context)
@@ -60,12 +62,15 @@ export class FilesDestination implements Destination {
     const given = this.#place.path(load.target)
     const stat = statSync(given, { throwIfNoEntry: false })
     const columns = load.columns.map((column) => columnOf(column, load, format))
+    if (load.reset && load.mode === 'append') {
+      throw new Fault('target_refused', 'A folder that is appended to cannot be reset: name another one.')
+    }
     if (load.mode === 'replace') {
       if (stat && !stat.isFile()) {
         throw new Fault('target_refused', `"${load.target}" is a folder, not a file.`)
       }
       const how = stat ? 'swap' : 'create'
-      return { target: { how, columns, statements: [`write ${given}`] }, format, path: given }
+      return { target: { how, columns, statements: [`write ${given}`], changes: [] }, format, path: given }
     }
     if (stat && !stat.isDirectory()) {
       throw new Fault(
@@ -74,7 +79,7 @@ export class FilesDestination implements Destination {
       )
     }
     const path = join(given, `${load.runId}-${load.index}.${format}`)
-    return { target: { how: 'append', columns, statements: [`write ${path}`] }, format, path }
+    return { target: { how: 'append', columns, statements: [`write ${path}`], changes: [] }, format, path }
   }
 
   async begin(load: Load): Promise<Loading> {
@@ -166,7 +171,8 @@ interface Parts {
 class FilesLoading implements Loading {
   readonly target: Target
   readonly committed: Committed | null
-  readonly done: ReadonlySet<string> = new Set()
+  readonly intent = null
+  readonly done: ReadonlyMap<string, Written> = new Map()
   readonly state: State | null
   readonly #parts: Parts
   readonly #draft: string
@@ -182,8 +188,10 @@ class FilesLoading implements Loading {
     const own = manifest.loads.find((one) => one.run === load.runId && one.stream === load.index)
     this.committed = own ? { rows: own.rows, bytes: own.bytes } : null
     const last = manifest.loads.at(-1)
-    this.state = last ? { runId: last.run, rows: last.rows } : null
+    this.state = last ? { runId: last.run, rows: last.rows, cursor: null } : null
   }
+
+  async prepare(): Promise<void> {}
 
   async write(_slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
     const file = await this.#open().catch((error) => Promise.reject(fileFault(error)))

@@ -19,7 +19,7 @@ const schema = z.strictObject({
     run: z.string(),
     stream: z.int(),
     fence: z.int(),
-    mode: z.enum(['replace', 'append']),
+    mode: z.enum(['replace', 'append', 'merge', 'history', 'mirror']),
     rows: z.int(),
     bytes: z.int(),
     committed_at: z.string(),

@@ -122,7 +122,7 @@ export class FilesSource implements Source {
   }
 
   async slices(stream: Stream): Promise<Slice[]> {
-    return [{ id: '0', stream }]
+    return [{ id: '0', stream, fixed: false }]
   }
 
   formats({ name }: Stream): readonly Format[] {

@@ -36,7 +36,7 @@ const description = z.strictObject({
     name: z.string(),
     // It may end up in DDL: nothing but what type names are made of.
     native: z.string().max(200).regex(/^(?:[\p{L}\p{N}_ ."[\](),]|(?<=,)-(?=\d))+$/u),
-    vocabulary: z.enum(['postgres', 'duckdb', 'csv']),
+    vocabulary: z.enum(['postgres', 'mysql', 'sqlite', 'duckdb', 'json', 'csv']),
     type,
   })),
 })

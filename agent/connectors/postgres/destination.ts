@@ -8,6 +8,7 @@ import type {
   Format,
   Load,
   Loading,
+  Mode,
   Slice,
   State,
   Target,
@@ -36,6 +37,7 @@ interface Plan {
 }
 
 export class PostgresDestination implements Destination {
+  readonly modes: readonly Mode[] = ['replace', 'append']
   readonly #config: PostgresConfig
   readonly #context: Context
   #session: Promise<Session> | null = null
@@ -78,9 +80,8 @@ export class PostgresDestination implements Destination {
     signal.throwIfAborted()
     const state = await ledger.state()
     const committed = await ledger.committed(load)
-    if (load.mode === 'replace' && committed === null) await lockTarget(session, name)
+    if ((load.mode === 'replace' || load.reset) && committed === null) await lockTarget(session, name)
     const plan = await planOf(session, load, name)
-    if (committed === null) { for (const statement of plan.before) await session.run(statement) }
     return new PostgresLoading({ session, ledger, load, plan, state, committed, signal })
   }
 
@@ -107,8 +108,8 @@ async function planOf(session: Session, load: Load, name: TableName): Promise<Pl
   }
   const columns = pairColumns(load, table)
   const direct = { into: intoTable(name, columns), before: [], after: [], insert: null, emptied: null }
-  if (load.mode === 'append') return { target: { how: 'append', columns, statements: [] }, ...direct }
-  if (await isEmpty(session, name)) return { target: { how: 'fill', columns, statements: [] }, ...direct }
+  if (load.mode === 'append' && !load.reset) return { target: { how: 'append', columns, statements: [], changes: [] }, ...direct }
+  if (await isEmpty(session, name)) return { target: { how: 'fill', columns, statements: [], changes: [] }, ...direct }
   return planReplace(session, load, { table, columns })
 }
 
@@ -125,7 +126,7 @@ async function planNew(session: Session, load: Load, name: TableName): Promise<P
     `create table ${quoteTable(name)} (${parts.map(({ declaration }) => declaration).join(', ')})`,
   ]
   return {
-    target: { how: 'create', columns, statements: before },
+    target: { how: 'create', columns, statements: before, changes: [] },
     into: intoTable(name, columns),
     before,
     after: [],
@@ -147,7 +148,7 @@ async function planReplace(
     if (swap) {
       const statements = [...swap.before, ...swap.after]
       return {
-        target: { how: 'swap', columns, statements },
+        target: { how: 'swap', columns, statements, changes: [] },
         into: intoTable(staging, columns),
         ...swap,
         insert: null,
@@ -168,7 +169,7 @@ async function planReplace(
     quoteTable(name)
   } (${names}) overriding system value select ${names} from pg_temp.${draft}`
   return {
-    target: { how: 'refill', columns, statements: [...before, emptied, insert] },
+    target: { how: 'refill', columns, statements: [...before, emptied, insert], changes: [] },
     into: `pg_temp.${draft} (${names})`,
     before,
     after: [emptied],
@@ -205,7 +206,8 @@ interface Parts {
 class PostgresLoading implements Loading {
   readonly target: Target
   readonly committed: Committed | null
-  readonly done: ReadonlySet<string> = new Set()
+  readonly intent = null
+  readonly done: ReadonlyMap<string, Written> = new Map()
   readonly state: State | null
   readonly #parts: Parts
   readonly #slices = new Map<string, Committed>()
@@ -215,6 +217,10 @@ class PostgresLoading implements Loading {
     this.target = parts.plan.target
     this.committed = parts.committed
     this.state = parts.state
+  }
+
+  async prepare(): Promise<void> {
+    for (const statement of this.#parts.plan.before) await this.#parts.session.run(statement)
   }
 
   async write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {

@@ -152,7 +152,7 @@ export class Ledger {
        where target = $1 and state is not null`,
       [this.#target],
     )
-    return row ? { runId: row.run, rows: Number(row.rows) } : null
+    return row ? { runId: row.run, rows: Number(row.rows), cursor: null } : null
   }
 
   /** Inside the transaction of the data: slices, load and state. Throws `run_superseded`. */

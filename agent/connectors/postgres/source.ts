@@ -69,7 +69,7 @@ export class PostgresSource implements Source {
   }
 
   async slices(stream: Stream): Promise<Slice[]> {
-    return [{ id: '0', stream }]
+    return [{ id: '0', stream, fixed: false }]
   }
 
   async open({ stream }: Slice, format: Format, signal: AbortSignal): Promise<Reading> {
