@@ -1,5 +1,6 @@
 /** The tables of the rooms trust, agents, connections, pipelines and runs. */
 import type { ConnectionKind } from '../../shared/schemas/connection.ts'
+import type { RequestAction } from '../../shared/schemas/request.ts'
 
 interface TrustDocumentTable {
   tenant: string
@@ -119,7 +120,7 @@ interface RunTable {
     | 'dead'
   /** JSON: a signed request, day and slot, or a fire time. */
   trigger: string
-  action: 'run' | 'reset' | 'backfill'
+  action: RequestAction
   day: string | null
   slot: number | null
   fire: number | null

@@ -75,7 +75,7 @@ describe('a signed request', () => {
   test('brings its action and its own parameters, and the list of runs shows the action', async () => {
     await using s = await scene({ since })
     const parameters = { since: '2026-01-01' }
-    for (const action of ['run', 'reset', 'backfill'] as const) {
+    for (const action of ['run', 'reset', 'resync', 'backfill'] as const) {
       const made = await byRequest(s, { action, parameters })
       assert.deepEqual([made.status, made.body.action, made.body.trigger], [201, action, 'request'])
     }
@@ -83,11 +83,12 @@ describe('a signed request', () => {
     assert.deepEqual(data.map(({ action }: { action: string }) => action).sort(), [
       'backfill',
       'reset',
+      'resync',
       'run',
     ])
     const leaves = await s.edge.leaves(s.estate.tenant)
     const created = leaves.filter(({ action }) => action === 'run.created').map(({ facts }) => facts.action)
-    assert.deepEqual(created, ['run', 'reset', 'backfill'])
+    assert.deepEqual(created, ['run', 'reset', 'resync', 'backfill'])
   })
 
   test('is not mixed with parameters beside it', async () => {
