@@ -15,13 +15,34 @@ const postgres = {
   /** What a table's name starts with; `*` for any name. */
   prefix: Exact,
 }
-const files = {
-  connector: z.literal('files'),
-  /** An absolute folder or file, without `.`, `..`, `//` or a slash at the end; `/` for any. */
-  path: z.string().max(4096).refine(
-    (path) => path === '/' || /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/.test(path),
-    'not an absolute path in its plain form',
-  ),
+const mysql = {
+  connector: z.literal('mysql'),
+  /** As of postgres. */
+  endpoint: Exact,
+  port: z.union([z.int().min(1).max(65535), Any]),
+  account: Exact,
+  /** Of the table, which is not always the one that the connection names. */
+  database: Exact,
+  /** What a table's name starts with; `*` for any name. */
+  prefix: Exact,
+}
+
+/** An absolute folder or file, without `.`, `..`, `//` or a slash at the end; `/` for any. */
+const PlainPath = z.string().max(4096).refine(
+  (path) => path === '/' || /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/.test(path),
+  'not an absolute path in its plain form',
+)
+const files = { connector: z.literal('files'), path: PlainPath }
+/** A database file with every table in it, or the folder that it is in. */
+const sqlite = { connector: z.literal('sqlite'), path: PlainPath }
+
+const libsql = {
+  connector: z.literal('libsql'),
+  /** Host name in lowercase, or address; `*` for any. */
+  endpoint: Exact,
+  port: z.union([z.int().min(1).max(65535), Any]),
+  /** What a table's name starts with; `*` for any name. */
+  prefix: Exact,
 }
 
 /** A host, or every host below a domain (`*.example.com`); never all of them. */
@@ -45,6 +66,9 @@ export const PolicyPlace = z.discriminatedUnion('connector', [
   z.strictObject(postgres),
   z.strictObject(files),
   z.strictObject(https),
+  z.strictObject(mysql),
+  z.strictObject(sqlite),
+  z.strictObject(libsql),
 ])
 export type PolicyPlace = z.infer<typeof PolicyPlace>
 
@@ -52,6 +76,9 @@ export const PolicyTuple = z.discriminatedUnion('connector', [
   z.strictObject({ direction: Direction, ...postgres }),
   z.strictObject({ direction: Direction, ...files }),
   z.strictObject({ direction: z.literal('read'), ...https }),
+  z.strictObject({ direction: Direction, ...mysql }),
+  z.strictObject({ direction: Direction, ...sqlite }),
+  z.strictObject({ direction: Direction, ...libsql }),
 ])
 export type PolicyTuple = z.infer<typeof PolicyTuple>
 

@@ -151,7 +151,7 @@ describe('the policy', () => {
   })
 
   test('unknown fields and connectors are refused', () => {
-    for (const wrong of [{ ...tuple, x: 1 }, { ...tuple, connector: 'mysql' }, { ...tuple, port: '5432' }]) {
+    for (const wrong of [{ ...tuple, x: 1 }, { ...tuple, connector: 'oracle' }, { ...tuple, port: '5432' }]) {
       assert.equal(Policy.safeParse({ allow: [wrong] }).success, false)
     }
     assert.equal(Policy.safeParse({ allow: [], x: 1 }).success, false)
@@ -277,5 +277,93 @@ describe('https places', () => {
     assert.deepEqual(forbiddenBy(given, { source: fetched('/exports/a'), destination: to }), [0])
     assert.deepEqual(forbiddenBy(given, { source: fetched('/exports/../x'), destination: to }), [0])
     assert.deepEqual(forbiddenBy(given, { source: fetched('/other'), destination: to }), [])
+  })
+})
+
+describe('places of the other databases', () => {
+  const mysql = {
+    connector: 'mysql',
+    endpoint: 'db.example',
+    port: 3306,
+    account: 'etl',
+    database: 'shop',
+  } as const
+  const libsql = { connector: 'libsql', endpoint: 'shop.turso.example', port: 443 } as const
+  const sqlite = (path: string) => ({ connector: 'sqlite' as const, path })
+  const read = 'read' as const
+
+  test('mysql differs by every field', () => {
+    const given = policy({ direction: read, ...mysql, prefix: 'order' })
+    const asked: Access = { direction: read, ...mysql, table: 'orders' }
+    assert.equal(allowed(given, asked), true)
+    const others = [{ endpoint: 'x' }, { port: 1 }, { account: 'root' }, { database: 'crm' }, {
+      table: 'items',
+    }]
+    for (const other of others) {
+      const [field] = Object.keys(other)
+      const decision = policyAllows(given, { ...asked, ...other } as Access)
+      assert.deepEqual(!decision.allowed && decision.differs, [field === 'table' ? 'prefix' : field])
+    }
+    assert.equal(allowed(given, { ...asked, direction: 'write' }), false)
+    assert.equal(allowed(given, { ...asked, table: 'Orders' }), false, 'a server may tell the two apart')
+  })
+
+  test('libsql differs by host, port and table', () => {
+    const given = policy({ direction: read, ...libsql, prefix: 'order' })
+    const asked: Access = { direction: read, ...libsql, table: 'orders' }
+    assert.equal(allowed(given, asked), true)
+    for (const other of [{ endpoint: 'other.example' }, { port: 80 }, { table: 'items' }]) {
+      assert.equal(allowed(given, { ...asked, ...other }), false)
+    }
+  })
+
+  test('a database file is a place of its own kind, by its folder or by itself', () => {
+    const asked = (path: string): Access => ({ direction: read, ...sqlite(path) })
+    for (const place of ['/data/app.db', '/data', '/']) {
+      assert.equal(allowed(policy({ direction: read, ...sqlite(place) }), asked('/data/app.db')), true, place)
+    }
+    const given = policy({ direction: read, ...sqlite('/data/app.db') })
+    for (const path of ['/data/app.db2', '/data', '/data/../data/app.db', 'app.db']) {
+      assert.equal(allowed(given, asked(path)), false, path)
+    }
+    assert.equal(allowed(given, { direction: read, connector: 'files', path: '/data/app.db' }), false)
+    assert.equal(allowed(policy({ ...files('/data'), direction: read }), asked('/data/app.db')), false)
+  })
+
+  test('one kind fits no tuple of another, even where all the fields are there', () => {
+    const wide = { endpoint: '*', port: '*', account: '*', database: '*', schema: '*', prefix: '*' } as const
+    const { schema: _, ...noSchema } = wide
+    const each: [PolicyTuple, Access][] = [
+      [{ direction: read, connector: 'postgres', ...wide }, access],
+      [{ direction: read, connector: 'mysql', ...noSchema }, { direction: read, ...mysql, table: 'x' }],
+      [
+        { direction: read, connector: 'libsql', endpoint: '*', port: '*', prefix: '*' },
+        { direction: read, ...libsql, table: 'x' },
+      ],
+      [{ direction: read, ...sqlite('/') }, { direction: read, ...sqlite('/x') }],
+      [{ ...files('/'), direction: read }, { ...writes('/x'), direction: read }],
+    ]
+    for (const [at, [wideTuple]] of each.entries()) {
+      for (const [other, [, asked]] of each.entries()) {
+        assert.equal(allowed(policy(wideTuple), asked), at === other, `${at} ${other}`)
+      }
+    }
+  })
+
+  test('a forbidden pair holds for a table in any case, and for the folder around a database file', () => {
+    const pairs = [
+      { source: { ...mysql, prefix: 'secret' }, destination: { connector: 'files' as const, path: '/out' } },
+      { source: sqlite('/data/hr.db'), destination: { connector: 'files' as const, path: '/out' } },
+      { source: { ...libsql, prefix: '*' }, destination: { connector: 'files' as const, path: '/out' } },
+    ]
+    const given = Policy.parse({ allow: [], forbidden_pairs: pairs })
+    const destination = { connector: 'files' as const, path: '/out/x' }
+    const from = (source: (typeof access) | object) =>
+      forbiddenBy(given, { source: source as never, destination })
+    assert.deepEqual(from({ ...mysql, database: 'SHOP', table: 'Secret_plans' }), [0])
+    assert.deepEqual(from({ ...mysql, table: 'plans' }), [])
+    for (const path of ['/data/hr.db', '/data', '/data/../x']) assert.deepEqual(from(sqlite(path)), [1], path)
+    assert.deepEqual(from(sqlite('/data/shop.db')), [])
+    assert.deepEqual(from({ ...libsql, table: 'any' }), [2])
   })
 })

@@ -16,7 +16,24 @@ export type Place =
     readonly table: string
   }
   | {
-    readonly connector: 'files'
+    readonly connector: 'mysql'
+    /** Host as configured, or the path of a Unix socket. */
+    readonly endpoint: string
+    readonly port: number
+    readonly account: string
+    /** Of the table. */
+    readonly database: string
+    readonly table: string
+  }
+  | {
+    readonly connector: 'libsql'
+    readonly endpoint: string
+    readonly port: number
+    readonly table: string
+  }
+  | {
+    /** Of sqlite the database file: whoever opens it has all of its tables. */
+    readonly connector: 'files' | 'sqlite'
     /** Absolute, with symbolic links resolved by who asks. */
     readonly path: string
   }
@@ -91,34 +108,57 @@ function endpointFits(place: string, access: string): boolean {
 
 /** The fields of a place in which an access differs from it. */
 function differences(place: PolicyPlace, access: Place): string[] {
-  if (place.connector === 'files') {
-    return access.connector === 'files' && pathFits(place, access) ? [] : ['path']
+  const fits = fieldsFit(place, access)
+  return fits === null
+    ? ['connector']
+    : Object.entries(fits).filter(([, fit]) => !fit).map(([field]) => field)
+}
+
+/** Field by field; null when they are of two kinds, of which nothing fits. */
+function fieldsFit(place: PolicyPlace, access: Place): Record<string, boolean> | null {
+  if (place.connector === 'files' || place.connector === 'sqlite') {
+    return access.connector === place.connector ? { path: pathFits(place, access) } : null
   }
-  if (access.connector === 'files') return ['connector']
-  const fits: Record<string, boolean> = {
+  if (access.connector === 'files' || access.connector === 'sqlite') return null
+  const reached = {
     endpoint: endpointFits(place.endpoint, access.endpoint),
     port: place.port === '*' || place.port === access.port,
   }
-  if (place.connector === 'https') {
-    if (access.connector !== 'https') return ['connector']
-    fits['path'] = urlPathFits(place.path, access.path)
-  } else {
-    if (access.connector !== 'postgres') return ['connector']
-    Object.assign(fits, fieldsFit(place, access))
+  switch (place.connector) {
+    case 'https':
+      return access.connector === 'https' ? { ...reached, path: urlPathFits(place.path, access.path) } : null
+    case 'libsql':
+      return access.connector === 'libsql' ? { ...reached, ...tableFits(place, access) } : null
+    case 'mysql':
+      return access.connector === 'mysql'
+        ? { ...reached, ...accountFits(place, access), ...tableFits(place, access) }
+        : null
+    case 'postgres':
+      return access.connector === 'postgres'
+        ? {
+          ...reached,
+          ...accountFits(place, access),
+          schema: place.schema === '*' || place.schema === access.schema,
+          ...tableFits(place, access),
+        }
+        : null
   }
-  return Object.entries(fits).filter(([, fit]) => !fit).map(([field]) => field)
 }
 
-function fieldsFit(
-  place: Extract<PolicyPlace, { connector: 'postgres' }>,
-  access: Extract<Place, { connector: 'postgres' }>,
-): Record<string, boolean> {
+interface Accounted {
+  readonly account: string
+  readonly database: string
+}
+
+function accountFits(place: Accounted, access: Accounted): Record<string, boolean> {
   return {
     account: place.account === '*' || place.account === access.account,
     database: place.database === '*' || place.database === access.database,
-    schema: place.schema === '*' || place.schema === access.schema,
-    prefix: place.prefix === '*' || access.table.startsWith(place.prefix),
   }
+}
+
+function tableFits(place: { readonly prefix: string }, access: { readonly table: string }) {
+  return { prefix: place.prefix === '*' || access.table.startsWith(place.prefix) }
 }
 
 /** Whether one tuple fits whole. A null policy allows nothing. */
@@ -176,10 +216,13 @@ function tupleDifferences(tuple: PolicyTuple, access: Access): string[] {
   return [...direction, ...differences(tuple, access)]
 }
 
-/** For a prohibition, a folder above a forbidden one is forbidden too: reading it reads what is below. */
+/**
+ * For a prohibition, a folder above a forbidden one is forbidden too: reading it reads what is below. And names are one
+ * in any case where some servers take them so: there a capital letter leads to the very same table.
+ */
 function touches(place: PolicyPlace, access: Place): boolean {
   if (place.connector !== access.connector) return false
-  if (place.connector === 'files' && access.connector === 'files') {
+  if ('path' in place && 'path' in access && access.connector !== 'https') {
     const path = normalisePath(access.path)
     return path === null || isWithin(path, place.path) || isWithin(place.path, path)
   }
@@ -188,7 +231,16 @@ function touches(place: PolicyPlace, access: Place): boolean {
     const differs = differences(place, access).filter((field) => field !== 'path')
     return differs.length === 0 && (path === null || urlPathFits(place.path, path))
   }
-  return differences(place, access).length === 0
+  return differences(folded(place), folded(access)).length === 0
+}
+
+function folded<T extends PolicyPlace | Place>(place: T): T {
+  if (place.connector !== 'mysql' && place.connector !== 'libsql') return place
+  const names = Object.entries(place).filter(([field]) => ['database', 'table', 'prefix'].includes(field))
+  return {
+    ...place,
+    ...Object.fromEntries(names.map(([field, name]) => [field, String(name).toLowerCase()])),
+  }
 }
 
 /** The pairs, by their position in the policy, that forbid the way from `source` to `destination`. */
