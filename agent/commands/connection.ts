@@ -12,6 +12,7 @@ import {
 import { resolveReferences } from '../references.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { askSecret, confirm } from './ask.ts'
+import { defineLook } from './connection_look.ts'
 import { confirmed, waitOption, type WaitOptions } from './live.ts'
 import {
   confirming,
@@ -84,6 +85,7 @@ export const define: Define = (command, shell) => {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  sallyport connection remove shop')
     .action(shell.action((name: string, given: AddOptions) => remove(shell, name, given)))
+  defineLook(command, shell)
 }
 
 async function add(shell: Shell, name: string, options: AddOptions): Promise<void> {

@@ -1,0 +1,152 @@
+/** Whether a connection works for what it is wanted for: step by step, and what mends the step that does not. */
+import { Fault, type FaultCode } from '../../shared/faults.ts'
+import type { Check, Direction, TestResult } from '../../shared/schemas/catalogue.ts'
+import type { Destination, Endpoint, Finding, Source } from '../connectors/connector.ts'
+import type { Look } from './look.ts'
+
+export interface TestOptions {
+  readonly direction: Direction
+  /** Streams to read or targets to write; the connection in general where there is none. */
+  readonly names: readonly string[]
+  /** Where the connection leads. */
+  readonly endpoint: Endpoint
+  /** Throws for a stream that may not be read or written. Called before anything about it is asked. */
+  readonly allow: (name: string) => void
+  readonly now: () => number
+}
+
+/** Steps on the way to a server, in their order, with the faults that stop there. */
+const steps = [
+  { step: 'name', codes: ['host_unresolved', 'address_refused'] },
+  {
+    step: 'reach',
+    codes: [
+      'proxy_refused',
+      'connection_refused',
+      'connection_lost',
+      'connections_exhausted',
+      'source_unavailable',
+    ],
+  },
+  { step: 'tls', codes: ['tls_failed', 'plain_refused'] },
+  { step: 'login', codes: ['login_failed'] },
+  { step: 'open', codes: [] },
+] as const satisfies readonly { step: string; codes: readonly FaultCode[] }[]
+
+type Step = (typeof steps)[number]['step']
+
+/** Never throws for what is wrong with the connection: the checks say it. Throws when the signal aborts. */
+export async function testConnection(
+  look: Look,
+  options: TestOptions,
+  signal: AbortSignal,
+): Promise<TestResult> {
+  const { direction } = options
+  const checks = await connect(look, options, signal)
+  if (checks.every(({ code }) => code === null)) {
+    checks.push(...await privileges(look, options, signal))
+  }
+  return { action: 'test', at: new Date(options.now()).toISOString(), direction, checks }
+}
+
+async function connect(look: Look, options: TestOptions, signal: AbortSignal): Promise<Check[]> {
+  const passed = (step: Step): Check[] => {
+    const what = wayText(step, look, options.endpoint)
+    return what === null ? [] : [good(what)]
+  }
+  try {
+    await sideOf(look, options.direction).check(signal)
+    return steps.flatMap(({ step }) => passed(step))
+  } catch (error) {
+    signal.throwIfAborted()
+    const fault = faultOf(error)
+    const at = steps.findIndex(({ codes }) => (codes as readonly FaultCode[]).includes(fault.code))
+    const failed = at < 0 ? steps.length - 1 : at
+    // What is refused before a name is looked up says nothing about the steps before it.
+    const before = look.seen.addresses === null ? [] : steps.slice(0, failed)
+    const what = wayText(steps[failed]?.step ?? 'open', look, options.endpoint) ?? 'connect'
+    return [...before.flatMap(({ step }) => passed(step)), bad(what, fault)]
+  }
+}
+
+function sideOf(look: Look, direction: Direction): Source | Destination {
+  return direction === 'read' ? look.source() : look.destination()
+}
+
+/** What a step is about; null for one that this connection does not take. */
+function wayText(step: Step, { seen }: Look, endpoint: Endpoint): string | null {
+  if ('path' in endpoint && !('endpoint' in endpoint)) return step === 'open' ? `open ${endpoint.path}` : null
+  const { endpoint: host, port } = endpoint
+  const socket = host.startsWith('/')
+  switch (step) {
+    case 'name': {
+      const found = seen.addresses ?? []
+      if (socket || found.includes(host)) return null
+      return found.length === 0 ? `name ${host}` : `name ${host} is ${found.join(', ')}`
+    }
+    case 'reach':
+      return socket ? `socket ${host}` : `server at ${host}:${port}`
+    case 'tls':
+      return seen.plain ? null : `TLS, certificate of ${host}`
+    case 'login':
+      return 'account' in endpoint ? `login as ${endpoint.account}` : null
+    case 'open':
+      return 'database' in endpoint ? `database ${endpoint.database}` : 'answer of the server'
+  }
+}
+
+async function privileges(look: Look, options: TestOptions, signal: AbortSignal): Promise<Check[]> {
+  const { direction, names } = options
+  if (names.length > 0) {
+    const checks: Check[] = []
+    for (const name of names) checks.push(...await oneName(look, { ...options, name }, signal))
+    return checks
+  }
+  try {
+    const findings = await sideOf(look, direction).examine?.([], signal) ?? []
+    const missing = findings.map(lacking)
+    if (missing.length > 0 || direction === 'write') {
+      return missing.length > 0 ? missing : [good('write in general')]
+    }
+    const source = look.source()
+    const found = await source.names?.(signal) ?? await source.discover(signal)
+    return [good(`read: ${found.length} ${found.length === 1 ? 'stream' : 'streams'} to be seen`)]
+  } catch (error) {
+    signal.throwIfAborted()
+    return [bad(`${direction} in general`, faultOf(error))]
+  }
+}
+
+async function oneName(
+  look: Look,
+  { direction, name, allow }: TestOptions & { readonly name: string },
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const what = `${direction} ${name}`
+  try {
+    allow(name)
+    const side = sideOf(look, direction)
+    const findings = await side.examine?.([name], signal) ?? []
+    if (findings.length > 0) return findings.map(lacking)
+    // A stream that can be described is there; what a write makes anew is not.
+    if (direction === 'read') await look.source().stream(name, signal)
+    return [good(what)]
+  } catch (error) {
+    signal.throwIfAborted()
+    return [bad(what, faultOf(error))]
+  }
+}
+
+const good = (what: string): Check => ({ what, code: null, said: null, remedy: null })
+
+function bad(what: string, { code, message }: Fault): Check {
+  return { what, code, said: message, remedy: null }
+}
+
+function lacking({ what, code, remedy }: Finding): Check {
+  return { what, code, said: null, remedy }
+}
+
+function faultOf(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault('engine_failed', undefined, { cause: error })
+}

@@ -1,0 +1,106 @@
+/** What was found out about a connection, as text, as JSON and as the beginning of a pipeline file. */
+import { stringify } from 'yaml'
+import type {
+  CatalogueBody,
+  CatalogueStream,
+  Check,
+  DiscoverResult,
+  TestResult,
+} from '../../shared/schemas/catalogue.ts'
+import { nextStep } from './next_step.ts'
+import { bytesText, countText } from './progress.ts'
+import { exits, type Shell } from './shell.ts'
+import { table } from './table.ts'
+
+export interface Showing {
+  readonly name: string
+  readonly kind: string | null
+  readonly found: CatalogueBody
+  /** The destination that a pipeline file is begun for; null to show the streams themselves. */
+  readonly pipelineTo: string | null
+  /** Said below the result: where it comes from. */
+  readonly from?: string
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+/** Shows it, and returns the exit code: a check that failed is one of its own. */
+export function show(shell: Shell, { name, kind, found, pipelineTo, from, more = {} }: Showing): number {
+  if (found.action === 'test') {
+    const ok = found.checks.every(({ code }) => code === null)
+    const checks = found.checks.map((check) => ({ ...check, ok: check.code === null }))
+    shell.result(
+      { connection: name, kind, for: found.direction, at: found.at, ok, checks, ...more },
+      testText(found, name),
+    )
+    if (from !== undefined) shell.note(from)
+    return ok ? exits.done : exits.checkFailed
+  }
+  const { at, streams, left_off, withheld } = found
+  if (pipelineTo !== null) {
+    const text = starterPipeline(found, { name, destination: pipelineTo })
+    shell.result({ pipeline: text }, text.trimEnd())
+  } else {
+    shell.result({ connection: name, kind, at, streams, left_off, withheld, ...more }, streamsText(found))
+  }
+  if (left_off > 0) {
+    shell.warn(`${countText(left_off)} more streams are not shown: ask for fewer with --pattern.`)
+  }
+  if (withheld > 0) {
+    shell.note(`${countText(withheld)} more streams are there, which the policy lets nobody read.`)
+  }
+  if (from !== undefined) shell.note(from)
+  return exits.done
+}
+
+function testText({ checks, direction }: TestResult, name: string): string {
+  const failed = checks.filter(({ code }) => code !== null)
+  const last = failed.length === 0
+    ? `${name} works for ${direction === 'read' ? 'reading' : 'writing'}.`
+    : `${failed.length === 1 ? 'A check' : `${failed.length} checks`} of ${checks.length} failed.`
+  return [...checks.map(checkText), '', last].join('\n')
+}
+
+function checkText({ what, code, said, remedy }: Check): string {
+  if (code === null) return `ok      ${what}`
+  const mend = remedy ?? nextStep(code)
+  return [
+    `failed  ${what}: ${code}`,
+    ...(said === null ? [] : [`        ${said}`]),
+    ...(mend === null ? [] : [`        mend it: ${mend}`]),
+  ].join('\n')
+}
+
+function streamsText({ streams }: DiscoverResult): string {
+  if (streams.length === 0) return 'There are no such streams, or this connection may not see them.'
+  return streams.map(streamText).join('\n\n')
+}
+
+function streamText({ name, columns, key, estimated_rows, estimated_bytes }: CatalogueStream): string {
+  const size = [
+    ...(estimated_rows === null ? [] : [`about ${countText(estimated_rows)} rows`]),
+    ...(estimated_bytes === null ? [] : [bytesText(estimated_bytes)]),
+  ].join(', ')
+  const rows = columns.map((column) => [
+    column.name,
+    column.native,
+    column.type,
+    column.nullable ? 'null' : 'not null',
+    [...(key.includes(column.name) ? ['key'] : []), ...(column.generated ? ['generated'] : [])].join(', '),
+  ])
+  const list = table(['column', 'native', 'type', 'nullable', 'is'], rows)
+  const indented = list.split('\n').map((line) => `  ${line}`).join('\n')
+  return `${name}${size === '' ? '' : `  (${size})`}\n${indented}`
+}
+
+/** A pipeline file that moves every stream as it is; keys stand beside them, for who wants to merge. */
+export function starterPipeline(
+  { streams }: DiscoverResult,
+  { name, destination }: { readonly name: string; readonly destination: string },
+): string {
+  const head = { sallyport: 1, name, source: name, destination, defaults: { mode: 'replace' } }
+  const lines = streams.map(({ name: stream, key }) => {
+    const entry = `  - { from: ${JSON.stringify(stream)}, to: ${JSON.stringify(stream)} }`
+    return key.length === 0 ? entry : `${entry} # key: ${JSON.stringify(key)}`
+  })
+  return `${stringify(head)}streams:\n${lines.join('\n')}\n`
+}
