@@ -6,7 +6,7 @@ import { Name } from '../../shared/schemas/fields.ts'
 import { type FileKind, readYamlFile } from './yaml.ts'
 
 /** Kinds of the format that this version has no connector for. */
-const otherKinds = ['mysql', 's3', 'sqlite', 'snowflake', 'databricks', 'salesforce']
+const otherKinds = ['s3', 'snowflake', 'databricks', 'salesforce']
 
 const Kind = z.string().transform((type, context): z.infer<typeof ConnectionKind> => {
   const known = ConnectionKind.safeParse(type)

@@ -5,7 +5,6 @@ import { Fault } from '../../shared/faults.ts'
 import { defaultsOf, positionOf, spelling } from '../../shared/parameters.ts'
 import { validSchedule } from '../../shared/schedule.ts'
 import { Parameter, ParameterName } from '../../shared/schemas/parameter.ts'
-import type { PipelineStream } from '../../shared/schemas/pipeline.ts'
 
 const ScheduleEntry = z.strictObject({
   cron: z.string(),
@@ -82,7 +81,7 @@ export const Where = z.string().max(10_000).superRefine((text, context) => {
 
 /** Conditions that use what is not declared, or what a scheduled run has no value for. */
 export function missingParameters(
-  streams: readonly PipelineStream[],
+  streams: readonly { readonly where?: string | undefined }[],
   { parameters, scheduled }: {
     readonly parameters: Readonly<Record<string, Parameter>>
     readonly scheduled: boolean

@@ -49,7 +49,9 @@ const ColumnName = z.string().min(1).max(256)
 
 /** One table or file set on its way. Names are as the connector spells them; those of columns are the source's. */
 export const PipelineStream = z.strictObject({
+  /** May be a pattern, of which every name that fits is a stream of its own: `public.customer_*`. */
   from: z.string().min(1).max(1024),
+  /** `{schema}` and `{table}` are the parts of the name that was found. */
   to: z.string().min(1).max(1024),
   mode: z.enum(['replace', 'append', 'merge', 'history', 'mirror']),
   /** A condition in the source's SQL; `${name}` is a parameter, bound as a value. */
@@ -60,7 +62,7 @@ export const PipelineStream = z.strictObject({
   cursor: z.strictObject({
     column: ColumnName,
     /** Read once more from so far before the last value on: `5m`, or a whole number. */
-    lag: z.string().regex(/^\d{1,15}[smhd]?$/).optional(),
+    lag: z.string().regex(/^\d{1,15}[smhd]?$/, 'a whole number, or one with s, m, h or d: 5m').optional(),
   }).optional(),
   /** Either of the two; all columns where both are missing. */
   include: z.array(ColumnName).min(1).max(10_000).optional(),
@@ -71,8 +73,82 @@ export const PipelineStream = z.strictObject({
   schema: z.enum(['evolve', 'columns_only', 'freeze']).optional(),
   /** `fail` where it is missing. */
   on_bad_row: z.enum(['fail', 'quarantine']).optional(),
+}).superRefine((stream, context) => {
+  for (const { path, message } of contradictions(stream)) {
+    context.addIssue({ code: 'custom', path: [...path], message })
+  }
 })
 export type PipelineStream = z.infer<typeof PipelineStream>
+
+interface Contradiction {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+interface Asked {
+  readonly mode: string
+  readonly key?: readonly string[] | undefined
+  readonly cursor?: { readonly column: string; readonly lag?: string | undefined } | undefined
+  readonly cast?: Readonly<Record<string, string>> | undefined
+  readonly include?: readonly string[] | undefined
+  readonly exclude?: readonly string[] | undefined
+  readonly rename?: Readonly<Record<string, string>> | undefined
+}
+
+/** What cannot all be meant at once, whatever the source has. */
+function contradictions(stream: Asked): Contradiction[] {
+  const { key, cursor, cast = {}, include, exclude, rename = {} } = stream
+  const found: Contradiction[] = []
+  const add = (path: Contradiction['path'], message: string) => void found.push({ path, message })
+  if (include && exclude) add(['exclude'], 'either include or exclude, not both')
+  for (const [what, names] of Object.entries({ key, include, exclude })) {
+    const at = names?.findIndex((name, index) => names.indexOf(name) !== index) ?? -1
+    if (names && at >= 0) add([what, at], `"${names[at]}" stands there twice`)
+  }
+  const left = (name: string) => exclude?.includes(name) === true || include?.includes(name) === false
+  for (const name of Object.keys(cast)) {
+    if (left(name)) add(['cast', name], `"${name}" is cast, and left out`)
+  }
+  for (const [name, target] of Object.entries(rename)) {
+    if (left(name)) add(['rename', name], `"${name}" is renamed, and left out`)
+    const same = Object.keys(rename).find((other) => rename[other] === target)
+    if (same !== name) add(['rename', name], `"${same}" is renamed to "${target}" too`)
+    if (include?.includes(target) === true && !Object.hasOwn(rename, target)) {
+      add(['rename', name], `"${target}" is the name of a column that is included`)
+    }
+  }
+  key?.forEach((name, at) => {
+    if (left(name)) add(['key', at], `"${name}" belongs to the key, and is left out`)
+  })
+  return [...found, ...modeContradictions(stream, left)]
+}
+
+/** What a mode does not go with. */
+function modeContradictions(
+  { mode, cursor, rename }: Asked,
+  left: (name: string) => boolean,
+): Contradiction[] {
+  const found: Contradiction[] = []
+  if (cursor) {
+    const { column, lag } = cursor
+    if (mode === 'replace') {
+      found.push({ path: ['cursor'], message: 'mode replace reads everything, and takes no cursor' })
+    }
+    if (mode === 'append' && lag !== undefined) {
+      const message = 'mode append takes no lag: rows that are read once more would be there twice'
+      found.push({ path: ['cursor', 'lag'], message })
+    }
+    if (mode !== 'append' && left(column)) {
+      const message = `"${column}" is left out, and says which of two rows is the newer one`
+      found.push({ path: ['cursor', 'column'], message })
+    }
+  }
+  for (const [name, target] of Object.entries(mode === 'history' ? rename ?? {} : {})) {
+    if (target !== '_valid_from' && target !== '_valid_to') continue
+    found.push({ path: ['rename', name], message: `mode history has a column "${target}" of its own` })
+  }
+  return found
+}
 
 /** What is sealed: the pipeline file with its defaults filled in. */
 export const PipelineBody = z.strictObject({ streams: z.array(PipelineStream).min(1).max(10_000) })
