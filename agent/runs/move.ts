@@ -73,6 +73,11 @@ export interface Order {
   readonly signal: AbortSignal
   /** MB that the hold of one restowed stream may use; 512 if absent. */
   readonly holdMemory?: number
+  /**
+   * Called with every stream as it is in the end, the names of a pattern found, before anything of it is opened. Throws
+   * what policy says against it.
+   */
+  readonly admit?: (stream: StreamSpec) => void
   readonly onProgress?: (progress: Progress) => void
   /**
    * Makes the id under which a `replace` is loaded once more that an earlier attempt of this run has committed: its
