@@ -32,7 +32,7 @@ export interface PostgresOptions {
 }
 
 /** PostgreSQL refuses to run as root; there it runs as `nobody`. */
-function unprivileged(): { uid: number; gid: number } | null {
+export function unprivileged(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null
   const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith('nobody:'))
   const [, , uid, gid] = (line ?? 'nobody:x:65534:65534').split(':')
