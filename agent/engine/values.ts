@@ -1,0 +1,173 @@
+/**
+ * Whether a value's text is one of a type, whole and exactly: for targets that would take it for something else, and
+ * for telling bad rows from good ones before a database sees them. `checks.ts` looks at less: what a reader that
+ * refuses malformed text would still change.
+ */
+import { isUtf8 } from 'node:buffer'
+import type { Column } from '../connectors/connector.ts'
+import { type Check, checkFor } from './checks.ts'
+import { isJson } from './json_text.ts'
+import type { Type } from './types.ts'
+
+/** What the types of a vocabulary hold beside what every database's do. */
+interface Reach {
+  /** U+0000 in a text. */
+  readonly nul: boolean
+  /** Days that are infinite. */
+  readonly infinite: boolean
+  /** NaN and infinite numbers. */
+  readonly unreal: boolean
+  /** First and last year; 0 is 1 BC. */
+  readonly years: readonly [first: number, last: number]
+  /** Words for true and false. */
+  readonly booleans: readonly string[]
+}
+
+const words = ['t', 'f', 'true', 'false', 'y', 'n', 'yes', 'no', 'on', 'off', '1', '0']
+const everything: Reach = {
+  nul: true,
+  infinite: true,
+  unreal: true,
+  years: [-4713, 294_276],
+  booleans: words,
+}
+
+const reaches: Readonly<Partial<Record<Column['vocabulary'], Reach>>> = {
+  postgres: { ...everything, nul: false },
+  mysql: { nul: true, infinite: false, unreal: false, years: [1, 9999], booleans: ['t', 'f'] },
+  sqlite: { ...everything, booleans: ['t', 'f'] },
+}
+
+export function reachOf({ vocabulary }: Pick<Column, 'vocabulary'>): Reach {
+  return reaches[vocabulary] ?? everything
+}
+
+/** Null where any text will do, or nobody but the target knows. UTF-8 and U+0000 are looked at elsewhere. */
+export function valueCheck(target: Pick<Column, 'type' | 'vocabulary'>): Check | null {
+  const { type } = target
+  const reach = reachOf(target)
+  switch (type.kind) {
+    case 'boolean':
+      return (bytes, start, end) =>
+        end - start < 6 && reach.booleans.includes(bytes.toString('latin1', start, end).toLowerCase())
+    case 'int16':
+    case 'int32':
+    case 'int64':
+      return integerCheck(type.kind)
+    case 'decimal':
+      return decimalCheck(type, reach)
+    case 'float32':
+    case 'float64':
+      return floatCheck(type, reach)
+    case 'uuid':
+      return patternCheck(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 36)
+    case 'date':
+    case 'timestamp':
+    case 'timestamptz':
+      return dayCheck(type, reach)
+    case 'bytes':
+      return checkFor(type)
+    case 'time':
+      return checkFor(type)
+    case 'json':
+      return (bytes, start, end) => isJson(bytes, { start, end }, { values: false })
+    case 'jsonb':
+      return jsonbCheck(type)
+    case 'text':
+      return checkFor(type)
+    case 'other':
+      return null
+  }
+}
+
+function patternCheck(pattern: RegExp, longest: number): Check {
+  return (bytes, start, end) => end - start <= longest && pattern.test(bytes.toString('latin1', start, end))
+}
+
+const largest = { int16: 32_767n, int32: 2_147_483_647n, int64: 9_223_372_036_854_775_807n } as const
+
+function integerCheck(kind: keyof typeof largest): Check {
+  const most = largest[kind]
+  // So many digits always fit.
+  const safe = most.toString().length - 1
+  return (bytes, start, end) => {
+    const first = bytes[start]
+    let at = first === 0x2d || first === 0x2b ? start + 1 : start
+    if (at === end) return false
+    for (let digit = at; digit < end; digit++) if (!isDigit(bytes[digit] as number)) return false
+    while (at < end - 1 && bytes[at] === 0x30) at++
+    if (end - at <= safe) return true
+    if (end - at > safe + 1) return false
+    const value = BigInt(bytes.toString('latin1', at, end))
+    return first === 0x2d ? value <= most + 1n : value <= most
+  }
+}
+
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
+
+const numberPattern = /^[+-]?(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,6}))?$/
+
+function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: Reach): Check {
+  return (bytes, start, end) => {
+    const text = bytes.toString('latin1', start, end)
+    const match = numberPattern.exec(text)
+    if (!match) {
+      if (!reach.unreal) return false
+      return /^nan$/i.test(text) || (precision === null && /^[+-]?inf(?:inity)?$/i.test(text))
+    }
+    const [, whole = '', behind = '', bare = '', power = '0'] = match
+    const fraction = behind + bare
+    const digits = (whole + fraction).replace(/0+$/, '')
+    const significant = digits.replace(/^0+/, '')
+    if (significant === '') return true
+    // Places before and behind the point that something other than zero stands in.
+    const before = whole.length + Number(power) - (digits.length - significant.length)
+    const behindPoint = digits.length - whole.length - Number(power)
+    if (precision === null) return before <= 131_072 && behindPoint <= 16_383
+    return before <= precision - (scale ?? 0) && behindPoint <= (scale ?? 0)
+  }
+}
+
+function floatCheck(type: Type & { kind: 'float32' | 'float64' }, reach: Reach): Check {
+  const exact = checkFor(type) as Check
+  return (bytes, start, end) => {
+    const text = bytes.toString('latin1', start, end)
+    if (!numberPattern.test(text)) return reach.unreal && /^(?:nan|[+-]?inf(?:inity)?)$/i.test(text)
+    const value = type.kind === 'float32' ? Math.fround(Number(text)) : Number(text)
+    if (!Number.isFinite(value) || (value === 0 && /^[^eE]*[1-9]/.test(text))) return false
+    return exact(bytes, start, end)
+  }
+}
+
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const dayPattern = /^(\d{4,7})-(\d\d)-(\d\d)/
+
+/** Days that exist, spelled as `checks.ts` wants them. */
+function dayCheck(type: Type & { kind: 'date' | 'timestamp' | 'timestamptz' }, reach: Reach): Check {
+  const spelled = checkFor(type) as Check
+  const [first, last] = reach.years
+  const lastYear = type.kind === 'date' && last > 9999 ? 5_874_897 : last
+  return (bytes, start, end) => {
+    if (!spelled(bytes, start, end)) return false
+    const text = bytes.toString('latin1', start, end)
+    const match = dayPattern.exec(text)
+    if (!match) return reach.infinite
+    const [, year, month, day] = match.map(Number) as [number, number, number, number]
+    const real = text.endsWith(' BC') ? 1 - year : year
+    if (year === 0 || real < first || real > lastYear) return false
+    if (month < 1 || month > 12 || day < 1 || day > (monthDays[month - 1] as number)) return false
+    return month !== 2 || day < 29 || isLeap(real)
+  }
+}
+
+const isLeap = (year: number) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
+function jsonbCheck(type: Type): Check {
+  const keepsAll = checkFor(type) as Check
+  return (bytes, start, end) => isJson(bytes, { start, end }, { values: true }) && keepsAll(bytes, start, end)
+}
+
+/** Whether `bytes` is text, and text that a target of this reach can hold. */
+export function isText(bytes: Buffer, { nul }: Pick<Reach, 'nul'>): boolean {
+  return isUtf8(bytes) && (nul || bytes.indexOf(0) < 0)
+}
