@@ -222,6 +222,18 @@ const faults = {
     class: 'refused',
     help: 'The log is of another run, pipeline or attempt than was asked for.',
   },
+  catalogue_refused: {
+    class: 'refused',
+    help: 'What the edge shows of a connection is of another connection, version or order than was asked for.',
+  },
+  relay_denied: {
+    class: 'refused',
+    help: 'The policy lets nothing that is found out about a connection leave its agent.',
+  },
+  readers_missing: {
+    class: 'final',
+    help: 'The trust document names no reader of this project, so nobody could open what is sealed.',
+  },
   log_forked: {
     class: 'refused',
     help: 'The audit log that the edge shows contradicts the one seen before.',

@@ -59,6 +59,24 @@ export function runId(
   return newUuid(ms, digest, 8)
 }
 
+/**
+ * The id of the one inspection that an order can have: a UUID version 8 that leads with its milliseconds and goes on
+ * with SHA-256 over tenant, connection, time and nonce, each behind its length. FORMAT.md, "Run ids".
+ */
+export function inspectionId(
+  p: { readonly sha256: (data: Uint8Array) => Uint8Array },
+  given: {
+    readonly tenant: string
+    readonly connection: string
+    readonly issued: string
+    readonly nonce: string
+  },
+): string {
+  const { tenant, connection, issued, nonce } = given
+  const words = ['sallyport inspection v1', tenant, connection, issued, nonce]
+  return newUuid(Date.parse(issued), p.sha256(lengthPrefixed(...words.map(utf8))), 8)
+}
+
 function partsOf(trigger: RunTrigger): { readonly words: readonly string[]; readonly ms: number } {
   switch (trigger.kind) {
     case 'request':

@@ -3,6 +3,7 @@ import { fromBase64, toBase64, utf8 } from '../bytes.ts'
 import { newId } from '../ids.ts'
 import type { Connection } from '../schemas/connection.ts'
 import type { Index } from '../schemas/index.ts'
+import type { Catalogue, Inspection } from '../schemas/inspection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
 import type { Enrolment, Receipt, RunLog } from '../schemas/receipt.ts'
 import type { Request } from '../schemas/request.ts'
@@ -173,11 +174,50 @@ const log: RunLog = {
   commitment: hashes.a,
 }
 
-export const documents = { trust, connection, pipeline, index, request, receipt, enrolment, log } as const
+const inspection: Inspection = {
+  type: 'inspection',
+  tenant: ids.tenant,
+  project: ids.project,
+  action: 'test',
+  direction: 'write',
+  pool: 'default',
+  index: 1,
+  connection: { id: ids.source, version: 3, hash: hashes.b },
+  nonce: '00112233445566778899aabbccddeeff',
+  issued: at(NOW),
+  expires: at(NOW + 600_000),
+  commitment: hashes.a,
+}
+const catalogue: Catalogue = {
+  type: 'catalogue',
+  tenant: ids.tenant,
+  project: ids.project,
+  pool: 'default',
+  action: 'test',
+  connection: { id: ids.source, version: 3, hash: hashes.b },
+  inspection: ids.run,
+  agent: ids.agent,
+  issued: at(NOW),
+  commitment: hashes.a,
+}
+
+export const documents = {
+  trust,
+  connection,
+  pipeline,
+  index,
+  request,
+  inspection,
+  receipt,
+  enrolment,
+  log,
+  catalogue,
+} as const
 
 const seedOf = (type: DocumentType) => {
   if (type === 'trust') return keys.root.seed
-  return type === 'receipt' || type === 'enrolment' || type === 'log' ? keys.pool.seed : keys.signer.seed
+  const pooled: readonly DocumentType[] = ['receipt', 'enrolment', 'log', 'catalogue']
+  return pooled.includes(type) ? keys.pool.seed : keys.signer.seed
 }
 
 /** The document under the signature of who may sign it. */

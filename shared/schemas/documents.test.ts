@@ -5,6 +5,7 @@ import { requestOf, tenant } from '../trust/trust_fixture.ts'
 import { Anchor, PipelineAnchor } from './anchor.ts'
 import { Day, Id, Key, Line, Name, Time } from './fields.ts'
 import { Floor } from './floor.ts'
+import { Catalogue, Inspection } from './inspection.ts'
 import { Enrolment, Receipt, RunLog } from './receipt.ts'
 import { Request } from './request.ts'
 import { Ring } from './ring.ts'
@@ -180,6 +181,47 @@ documents['run log'] = {
     commitment: hash,
   },
   wrong: [{ fence: 0 }, { commitment: 'x' }],
+}
+const inspected = { id, version: 1, hash }
+documents['inspection'] = {
+  schema: Inspection,
+  good: {
+    type: 'inspection',
+    tenant: id,
+    project,
+    action: 'discover',
+    direction: 'read',
+    pool: 'default',
+    index: 1,
+    connection: inspected,
+    nonce: 'a'.repeat(32),
+    issued: time,
+    expires: new Date(Date.parse(time) + 600_000).toISOString(),
+    commitment: hash,
+  },
+  wrong: [
+    { direction: 'write' },
+    { action: 'query' },
+    { connection: { id, hash } },
+    { expires: time },
+    { expires: new Date(Date.parse(time) + 600_001).toISOString() },
+  ],
+}
+documents['catalogue'] = {
+  schema: Catalogue,
+  good: {
+    type: 'catalogue',
+    tenant: id,
+    project,
+    pool: 'default',
+    action: 'discover',
+    connection: inspected,
+    inspection: id,
+    agent: id,
+    issued: time,
+    commitment: hash,
+  },
+  wrong: [{ connection: { ...inspected, version: 0 } }, { inspection: null }, { commitment: 'x' }],
 }
 
 describe('documents that agents and people keep', () => {

@@ -4,6 +4,7 @@ import { MAX_POLL_SECONDS } from '../protocol.ts'
 import { AgentCheckpoint } from './agent.ts'
 import { SealedDocument } from './connection_record.ts'
 import { Count, Id, Time, Version } from './fields.ts'
+import { InspectJob } from './inspection.ts'
 import { RewrapJob } from './rewrap.ts'
 import { Code, RunState, StreamProgress, StreamResult, Trigger } from './run.ts'
 
@@ -41,7 +42,7 @@ export const RunJob = z.object({
 export type RunJob = z.infer<typeof RunJob>
 
 /** What an agent is asked to do: a closed set. */
-export type Job = RunJob | RewrapJob
+export type Job = RunJob | RewrapJob | InspectJob
 
 /** What has been published last, so that an agent knows at once when to read again. Hints: agents verify. */
 export const Newest = z.object({
@@ -52,7 +53,7 @@ export type Newest = z.infer<typeof Newest>
 
 /** `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof. */
 export const PollReply = z.object({
-  job: z.union([RunJob, RewrapJob, z.null()]),
+  job: z.union([RunJob, RewrapJob, InspectJob, z.null()]),
   newest: Newest,
   log: z.union([AgentCheckpoint, z.null()]),
 })

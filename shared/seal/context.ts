@@ -1,7 +1,15 @@
 import { lengthPrefixed, utf8 } from '../bytes.ts'
 
 /** A `ring` is the copy that its recovery key opens; it stays with the customer. */
-export type RecordType = 'connection' | 'pipeline' | 'policy' | 'log' | 'possession' | 'ring'
+export type RecordType =
+  | 'connection'
+  | 'pipeline'
+  | 'policy'
+  | 'log'
+  | 'inspection'
+  | 'catalogue'
+  | 'possession'
+  | 'ring'
 
 /**
  * The place of a sealed record. A reader builds it from what it has verified, never from the envelope: a record that
@@ -24,6 +32,8 @@ export const schemas: Readonly<Record<RecordType, string>> = {
   pipeline: 'pipeline/1',
   policy: 'policy/1',
   log: 'log/1',
+  inspection: 'inspection/1',
+  catalogue: 'catalogue/1',
   possession: 'possession/1',
   ring: 'ring/1',
 }

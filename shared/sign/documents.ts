@@ -6,6 +6,7 @@ import { judge } from '../judge.ts'
 import { Connection } from '../schemas/connection.ts'
 import { Dsse } from '../schemas/dsse.ts'
 import { Index } from '../schemas/index.ts'
+import { Catalogue, Inspection } from '../schemas/inspection.ts'
 import { Pipeline } from '../schemas/pipeline.ts'
 import { Enrolment, Receipt, RunLog } from '../schemas/receipt.ts'
 import { Request } from '../schemas/request.ts'
@@ -20,9 +21,11 @@ const kinds = {
   pipeline: Pipeline,
   index: Index,
   request: Request,
+  inspection: Inspection,
   receipt: Receipt,
   enrolment: Enrolment,
   log: RunLog,
+  catalogue: Catalogue,
 } as const
 
 export type DocumentType = keyof typeof kinds

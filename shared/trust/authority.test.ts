@@ -11,6 +11,7 @@ import { connectionRecipients, pipelineRecipients, policyRecipients } from './re
 import {
   connectionOf,
   indexOf,
+  inspectionOf,
   pipelineOf,
   requestOf,
   sealingPair,
@@ -31,12 +32,14 @@ const documents = {
   pipeline: pipelineOf(home),
   index: indexOf(home),
   request: requestOf(home),
+  inspection: inspectionOf(home),
 }
 const duties = {
   connection: 'connections',
   pipeline: 'pipelines',
   index: 'publish',
   request: 'runs',
+  inspection: 'runs',
 } as const
 const types = Object.keys(documents) as AuthoredType[]
 

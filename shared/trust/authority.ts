@@ -8,16 +8,17 @@ import type { Primitives } from '../seal/primitives.ts'
 import { type SignedDocument, verifyDocument } from '../sign/documents.ts'
 
 /** What signers sign; trust documents are signed by roots. */
-export type AuthoredType = 'connection' | 'pipeline' | 'index' | 'request'
+export type AuthoredType = 'connection' | 'pipeline' | 'index' | 'request' | 'inspection'
 
 /** What agents hand to people, signed by the key of their pool. */
-export type PooledType = 'receipt' | 'enrolment' | 'log'
+export type PooledType = 'receipt' | 'enrolment' | 'log' | 'catalogue'
 
 const dutyOf: Readonly<Record<AuthoredType, Duty>> = {
   connection: 'connections',
   pipeline: 'pipelines',
   index: 'publish',
   request: 'runs',
+  inspection: 'runs',
 }
 
 const covers = (projects: readonly string[], project: string) =>

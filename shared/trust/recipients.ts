@@ -3,6 +3,7 @@ import { fromBase64 } from '../bytes.ts'
 import { Fault } from '../faults.ts'
 import type { Connection, ConnectionBody } from '../schemas/connection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
+import type { Catalogue, Inspection } from '../schemas/inspection.ts'
 import type { RunLog } from '../schemas/receipt.ts'
 import type { Suite } from '../schemas/fields.ts'
 import type { TrustDocument } from '../schemas/trust_document.ts'
@@ -66,6 +67,24 @@ export function logRecipients(
   { pool, project }: Pick<RunLog, 'pool' | 'project'>,
 ): Recipient[] {
   return pipelineRecipients(trust, { pool, project })
+}
+
+/** The order of a pool: its agents alone. */
+export function inspectionRecipients(trust: TrustDocument, { pool }: Pick<Inspection, 'pool'>): Recipient[] {
+  return agentsOf(trust, [pool])
+}
+
+/**
+ * The project's readers and nobody else: what was found out is not rewrapped for who comes later, it is found out again.
+ * Throws `readers_missing` where there is none.
+ */
+export function catalogueRecipients(
+  trust: TrustDocument,
+  { project }: Pick<Catalogue, 'project'>,
+): Recipient[] {
+  const readers = readersOf(trust, project)
+  if (readers.length === 0) throw new Fault('readers_missing')
+  return readers
 }
 
 /** Every pool, and the people who may read every project. */

@@ -3,6 +3,7 @@ import { toBase64 } from '../bytes.ts'
 import { newId } from '../ids.ts'
 import type { Connection } from '../schemas/connection.ts'
 import type { Index } from '../schemas/index.ts'
+import type { Inspection } from '../schemas/inspection.ts'
 import type { Pipeline } from '../schemas/pipeline.ts'
 import type { Request } from '../schemas/request.ts'
 import type { Duty, TrustDocument } from '../schemas/trust_document.ts'
@@ -131,6 +132,24 @@ export function indexOf({ ids }: Tenant, change: Partial<Index> = {}): Index {
     previous: null,
     issued: at(NOW),
     entries: { [ids.pipeline]: { kind: 'pipeline', name: 'orders', version: 1, hash: 'c'.repeat(64) } },
+    ...change,
+  }
+}
+
+export function inspectionOf({ ids }: Tenant, change: Partial<Inspection> = {}): Inspection {
+  return {
+    type: 'inspection',
+    tenant: ids.tenant,
+    project: ids.project,
+    action: 'test',
+    direction: 'read',
+    pool: 'default',
+    index: 1,
+    connection: { id: ids.source, version: 1, hash: 'c'.repeat(64) },
+    nonce: '00112233445566778899aabbccddeeff',
+    issued: at(NOW),
+    expires: at(NOW + 600_000),
+    commitment: 'd'.repeat(64),
     ...change,
   }
 }
