@@ -18,6 +18,7 @@ import {
   placesOf,
 } from '../runs/explain.ts'
 import { openConnection, type OpenedConnection } from '../runs/open.ts'
+import type { JudgedStream } from '../runs/policy_check.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
 import { readPolicyFile } from '../trust/policy_file.ts'
 import { configOf } from './agent_options.ts'
@@ -132,7 +133,7 @@ async function connectionBy(shell: Shell, name: string, options: ExplainOptions)
 interface Ends {
   readonly source: OpenedConnection
   readonly destination: OpenedConnection
-  readonly streams: readonly { readonly from: string; readonly to: string }[]
+  readonly streams: readonly JudgedStream[]
 }
 
 /** A pipeline file where there is one of that name, else the pipeline of the signed index. */
@@ -192,9 +193,11 @@ async function sealedConnection(shell: Shell, project: Project, name: string): P
 function pipelineText({ allowed, streams, besides, limits }: PipelineExplained): string {
   const limit = Object.entries(limits).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
   return [
-    ...streams.flatMap(({ read, write, forbidden }) => [
+    ...streams.flatMap(({ read, write, quarantine, pattern, forbidden }) => [
       accessText(read),
       accessText(write),
+      ...(quarantine === null ? [] : [accessText(quarantine)]),
+      ...(pattern ? ['  every name that the pattern comes to is judged by itself, before it is opened'] : []),
       ...forbidden.map((pair) => `  forbidden pair ${pair} of the policy covers this way`),
       '',
     ]),
@@ -239,7 +242,7 @@ function policyText({ lines, place, direction }: AccessExplained): string[] {
 
 function addressText({ addresses, place }: AccessExplained): string[] {
   if (addresses === null) return []
-  const name = place.connector === 'files' ? '' : place.endpoint
+  const name = 'endpoint' in place ? place.endpoint : ''
   if (addresses === 'unresolved') return [`address: ${name} does not resolve here; the agent asks for itself`]
   return addresses.map(({ address, refused, rule }) =>
     `address: ${name} is ${address} here, ${refused ? 'refused' : 'passes'}: ${rule}`
@@ -247,10 +250,12 @@ function addressText({ addresses, place }: AccessExplained): string[] {
 }
 
 function lineFor({ place, direction }: Pick<AccessExplained, 'place' | 'direction'>): string {
-  if (place.connector === 'files') return `{ direction: ${direction}, connector: files, path: ${place.path} }`
-  const { connector, endpoint, port } = place
-  const reached = `direction: ${direction}, connector: ${connector}, endpoint: ${endpoint}, port: ${port}`
+  const head = `direction: ${direction}, connector: ${place.connector}`
+  if (place.connector === 'files' || place.connector === 'sqlite') return `{ ${head}, path: ${place.path} }`
+  const reached = `${head}, endpoint: ${place.endpoint}, port: ${place.port}`
   if (place.connector === 'https') return `{ ${reached}, path: ${place.path} }`
-  const { account, database, schema } = place
-  return `{ ${reached}, account: ${account}, database: ${database}, schema: ${schema}, prefix: "*" }`
+  if (place.connector === 'libsql') return `{ ${reached}, prefix: "*" }`
+  const database = `${reached}, account: ${place.account}, database: ${place.database}`
+  const schema = place.connector === 'postgres' ? `, schema: ${place.schema}` : ''
+  return `{ ${database}${schema}, prefix: "*" }`
 }

@@ -44,11 +44,23 @@ export function besideText({ forbidden_pairs, limits, relay }: Policy): string[]
 }
 
 export function placeText(place: PolicyPlace | PolicyTuple): string {
-  if (place.connector === 'files') return place.path
-  if (place.connector === 'https') {
-    const derived = place.derived === undefined ? '' : ` and on to ${place.derived.join(', ')}`
-    return `https://${place.endpoint}:${place.port}${place.path}${derived}`
+  switch (place.connector) {
+    case 'files':
+    case 'sqlite':
+      return place.path
+    case 'https': {
+      const derived = place.derived === undefined ? '' : ` and on to ${place.derived.join(', ')}`
+      return `https://${place.endpoint}:${place.port}${place.path}${derived}`
+    }
+    case 'libsql':
+      return `${place.endpoint}:${place.port} ${tablesText(place)}`
+    case 'mysql':
+      return `${place.account}@${place.endpoint}:${place.port} ${place.database}.${tablesText(place)}`
+    case 'postgres': {
+      const { account, endpoint, port, database, schema } = place
+      return `${account}@${endpoint}:${port}/${database} ${schema}.${tablesText(place)}`
+    }
   }
-  const { account, endpoint, port, database, schema, prefix } = place
-  return `${account}@${endpoint}:${port}/${database} ${schema}.${prefix}${prefix === '*' ? '' : '*'}`
 }
+
+const tablesText = ({ prefix }: { readonly prefix: string }) => prefix === '*' ? '*' : `${prefix}*`

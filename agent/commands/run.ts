@@ -81,7 +81,7 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   const order: Omit<Order, 'runId' | 'fence' | 'attempt'> = {
     source: endpoint(pipeline.source),
     destination: endpoint(pipeline.destination),
-    streams: orderedStreams(pipeline.body.streams, pipeline.parameters, { action: 'run', parameters }),
+    streams: orderedStreams(pipeline.body.streams, pipeline.parameters, parameters),
     folder,
     base,
     guard: localGuard,

@@ -15,7 +15,9 @@ import type { Network } from '../network.ts'
 import { AddressRules, type Judgement } from '../trust/addresses.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import type { OpenedConnection } from './open.ts'
-import { type ReadConnection, readConnection, textOf } from './policy_check.ts'
+import { isPattern, patternOf, placeholdersOf } from '../pipeline_files/patterns.ts'
+import { patternDiffers, quarantineOf, textOf } from './places.ts'
+import { type JudgedStream, type ReadConnection, readConnection } from './policy_check.ts'
 
 export interface Explaining {
   readonly policy: Policy
@@ -76,12 +78,14 @@ interface Asked {
   readonly read: ReadConnection
   readonly direction: 'read' | 'write'
   readonly place: Place
+  /** The name is a pattern: then lines fit that allow some name which fits it. */
+  readonly pattern?: boolean
 }
 
 export async function explainAccess(asked: Asked, explaining: Explaining): Promise<AccessExplained> {
-  const { connection, read, direction, place } = asked
+  const { connection, read, direction, place, pattern = false } = asked
   const access: Access = { direction, ...place }
-  const lines = linesFor(explaining.policy, access)
+  const lines = linesFor(explaining.policy, access, pattern)
   const addresses = await addressesOf(place, explaining)
   const local = explaining.local === null ? null : asksOf(asked, explaining.local)
   const refused = Array.isArray(addresses) && addresses.some((one) => one.refused)
@@ -100,11 +104,13 @@ export async function explainAccess(asked: Asked, explaining: Explaining): Promi
 
 const fits = ({ differs }: LineExplained) => Object.keys(differs).length === 0
 
-function linesFor(policy: Policy, access: Access): LineExplained[] {
+function linesFor(policy: Policy, access: Access, pattern: boolean): LineExplained[] {
   const asked: Record<string, unknown> = { ...access, prefix: 'table' in access ? access.table : undefined }
   const lines = compareAll(policy, access).map(({ tuple, differs }): LineExplained => {
     const written = tuple as unknown as Record<string, unknown>
-    const fields = differs.map((field) => [field, { line: written[field], asked: asked[field] }] as const)
+    const fields = (pattern ? patternDiffers(tuple, access, differs) : differs).map((field) =>
+      [field, { line: written[field], asked: asked[field] }] as const
+    )
     return { line: policy.allow.indexOf(tuple) + 1, tuple, differs: Object.fromEntries(fields) }
   })
   const count = (one: LineExplained) => Object.keys(one.differs).length
@@ -115,7 +121,9 @@ async function addressesOf(
   place: Place,
   { local, network }: Explaining,
 ): Promise<AccessExplained['addresses']> {
-  if (place.connector === 'files' || place.endpoint.startsWith('/')) return null
+  if (place.connector === 'files' || place.connector === 'sqlite' || place.endpoint.startsWith('/')) {
+    return null
+  }
   const rules = local ?? new AddressRules([])
   try {
     const found = await network.resolve(place.endpoint)
@@ -155,10 +163,11 @@ function asksOf({ connection, place }: Asked, local: LocalPolicy): NonNullable<A
   }
   const references = referencesIn(connection.config)
   const asked = references.map((text) => ask(`references: ${text}`, () => local.reference(text)))
-  if (place.connector === 'files') {
+  if (place.connector === 'files' || place.connector === 'sqlite') {
+    const { connector } = place
     return [
       ...asked,
-      ask('connectors: files', () => local.narrows('files', null)),
+      ask(`connectors: ${connector}`, () => local.narrows(connector, null)),
       ask(`files: ${place.path}`, () => local.path(place.path)),
     ]
   }
@@ -195,6 +204,10 @@ function referencesIn(value: unknown): string[] {
 export interface StreamExplained {
   readonly read: AccessExplained
   readonly write: AccessExplained
+  /** Where refused rows go; null where they fail the stream. */
+  readonly quarantine: AccessExplained | null
+  /** A name is a pattern: what it comes to is judged name by name, before it is opened. */
+  readonly pattern: boolean
   /** Forbidden pairs of the policy, counted from 1, that cover this way. */
   readonly forbidden: readonly number[]
 }
@@ -210,7 +223,7 @@ export interface PipelineExplained {
 interface Ends {
   readonly source: OpenedConnection
   readonly destination: OpenedConnection
-  readonly streams: readonly { readonly from: string; readonly to: string }[]
+  readonly streams: readonly JudgedStream[]
 }
 
 /** Every stream of a pipeline, as a run would be judged. */
@@ -221,18 +234,23 @@ export async function explainPipeline(
   const from = { connection: source, read: placesOf(source, explaining), direction: 'read' as const }
   const to = { connection: destination, read: placesOf(destination, explaining), direction: 'write' as const }
   const explained: StreamExplained[] = []
-  for (const stream of streams) {
-    const pair = { source: from.read.place(stream.from), destination: to.read.place(stream.to) }
+  for (const { from: name, to: target, on_bad_row } of streams) {
+    const patterns = { source: isPattern(name), destination: placeholdersOf(target).length > 0 }
+    const pair = { source: from.read.place(name), destination: to.read.place(patternOf(target)) }
+    const write = { ...to, place: pair.destination, pattern: patterns.destination }
+    const aside = { ...write, place: quarantineOf(pair.destination) }
     explained.push({
-      read: await explainAccess({ ...from, place: pair.source }, explaining),
-      write: await explainAccess({ ...to, place: pair.destination }, explaining),
+      read: await explainAccess({ ...from, place: pair.source, pattern: patterns.source }, explaining),
+      write: await explainAccess(write, explaining),
+      quarantine: on_bad_row === 'quarantine' ? await explainAccess(aside, explaining) : null,
+      pattern: patterns.source || patterns.destination,
       forbidden: forbiddenBy(explaining.policy, pair).map((at) => at + 1),
     })
   }
   const besides: AccessExplained[] = []
   for (const place of to.read.besides) besides.push(await explainAccess({ ...to, place }, explaining))
-  const streamsAllowed = explained.every(({ read, write, forbidden }) =>
-    read.allowed && write.allowed && forbidden.length === 0
+  const streamsAllowed = explained.every(({ read, write, quarantine, forbidden }) =>
+    read.allowed && write.allowed && quarantine?.allowed !== false && forbidden.length === 0
   )
   return {
     allowed: streamsAllowed && besides.every(({ allowed }) => allowed),

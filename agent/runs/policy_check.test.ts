@@ -19,7 +19,7 @@ symlinkSync(`${folder}/secret/x.csv`, `${folder}/in/link.csv`)
 interface Situation {
   source: OpenedJob['source']
   destination: OpenedJob['destination']
-  streams: { from: string; to: string; mode: 'replace' | 'append' }[]
+  streams: OpenedJob['body']['streams']
   policy: OpenedJob['policy']
   local: string
   env: Record<string, string>
@@ -198,5 +198,113 @@ describe('policy against what was opened', () => {
     it.policy.limits = { rows: 10 }
     const { limits } = check(it, { retries: 0, rows: 100 } as never)
     assert.equal(limits.rows, 10)
+  })
+})
+
+describe('patterns', () => {
+  const pattern = (from: string, to: string) => {
+    const it = situation()
+    it.streams[0] = { from, to, mode: 'replace' }
+    return it
+  }
+  const denied = { code: 'policy_denied' }
+
+  test('are let through where some name of them may be allowed, and each name is judged by itself', () => {
+    const it = pattern('public.order*', '{table}.parquet')
+    read(it).prefix = 'orders'
+    const { admit } = check(it)
+    admit({ from: 'public.orders', to: 'orders.parquet' })
+    assert.throws(() => admit({ from: 'public.order_secrets', to: 'orders.parquet' }), denied)
+    assert.throws(() => admit({ from: 'private.orders', to: 'orders.parquet' }), denied)
+    assert.throws(() => admit({ from: 'public.orders', to: '../in/orders.parquet' }), denied)
+  })
+
+  const refused: readonly [what: string, from: string, to: string, change?: (it: Situation) => void][] = [
+    ['of another schema', 'private.*', '{table}.parquet'],
+    ['of a schema that fits no name', 'priv*.orders', '{table}.parquet'],
+    [
+      'whose names all begin otherwise',
+      'public.items_*',
+      '{table}.parquet',
+      (it) => void (read(it).prefix = 'order'),
+    ],
+    ['that end up in another folder', 'public.*', '../in/{table}.parquet'],
+    ['of another account', 'public.*', '{table}.parquet', (it) => void (read(it).account = 'root')],
+  ]
+  for (const [what, from, to, change = () => undefined] of refused) {
+    test(`${what} are refused before anything is asked of the place`, () => {
+      const it = pattern(from, to)
+      change(it)
+      assert.throws(() => check(it), denied)
+    })
+  }
+
+  for (const from of ['pub*.orders', '*.orders', 'public.*', 'p*l*c.o*', 'public.order_*']) {
+    test(`${from} may come to something that is allowed`, () => {
+      const it = pattern(from, '{schema}_{table}.parquet')
+      read(it).prefix = 'order'
+      check(it)
+    })
+  }
+
+  test('in quotes are names', () => {
+    const it = pattern('public."order*"', 'orders.parquet')
+    read(it).prefix = 'orders'
+    assert.throws(() => check(it), denied)
+  })
+
+  test('come to names that no forbidden pair covers', () => {
+    const it = pattern('public.*', '{table}.parquet')
+    const { direction: _, ...source } = read(it)
+    const destination = { connector: 'files' as const, path: `${folder}/out` }
+    it.policy.forbidden_pairs = [{ source: { ...source, prefix: 'hr_' }, destination }]
+    const { admit } = check(it)
+    admit({ from: 'public.orders', to: 'orders.parquet' })
+    assert.throws(() => admit({ from: 'public.hr_people', to: 'orders.parquet' }), denied)
+  })
+
+  test('of files need their whole folder: what they come to may be any file in it', () => {
+    const it = situation()
+    it.source = { id: 'a', name: 'in', kind: 'files', config: { path: `${folder}/in` } }
+    it.streams[0]!.from = 'day/2026-*.csv'
+    it.policy.allow.push({ direction: 'read', connector: 'files', path: `${folder}/in/day/2026-01.csv` })
+    assert.throws(() => check(it), denied)
+    it.policy.allow.push({ direction: 'read', connector: 'files', path: `${folder}/in/day` })
+    check(it)
+    it.streams[0]!.from = '*/2026-*.csv'
+    assert.throws(() => check(it), denied)
+  })
+})
+
+describe('the quarantine of a stream', () => {
+  const aside = () => {
+    const it = situation()
+    it.streams[0]!.on_bad_row = 'quarantine'
+    return it
+  }
+
+  test('is written to as well: policy has to allow it, and local policy', () => {
+    const it = aside()
+    check(it)
+    it.policy.allow[1] = { direction: 'write', connector: 'files', path: `${folder}/out/orders.parquet` }
+    assert.throws(() => check(it), { code: 'policy_denied', message: /orders\.parquet__quarantine\.jsonl/ })
+    it.streams[0]!.on_bad_row = 'fail'
+    check(it)
+  })
+
+  test('is covered by forbidden pairs as well', () => {
+    const it = aside()
+    const { direction: _, ...source } = read(it)
+    const path = `${folder}/out/orders.parquet__quarantine.jsonl`
+    it.policy.forbidden_pairs = [{ source, destination: { connector: 'files', path } }]
+    assert.throws(() => check(it), { code: 'policy_denied', message: /forbids the way/ })
+  })
+
+  test('of a table begins as the table does', () => {
+    const it = aside()
+    it.destination = { ...it.source, id: 'b', name: 'warehouse' }
+    it.streams[0]!.to = 'public.orders'
+    it.policy.allow.push({ ...read(it), direction: 'write', prefix: 'orders' })
+    check(it)
   })
 })

@@ -2,7 +2,6 @@
  * Policy against what was opened: secret references by the local policy file, then for every stream the two places it
  * goes between, by the signed policy and by the local file. Nothing has been connected to yet.
  */
-import { resolve } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import type { PolicyLimits } from '../../shared/schemas/policy.ts'
 import {
@@ -14,15 +13,15 @@ import {
   strictestLimits,
 } from '../../shared/trust/policy.ts'
 import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
-import { connectorOf, parseConfig } from '../connectors/connectors.ts'
-import { addressOf, type HttpsConfig, pathOf as urlPathOf } from '../connectors/https/config.ts'
+import { parseConfig } from '../connectors/connectors.ts'
 import type { PostgresConfig } from '../connectors/postgres/config.ts'
-import { parseTable, quoteName } from '../connectors/postgres/names.ts'
+import { quoteName } from '../connectors/postgres/names.ts'
+import { isPattern, patternOf, placeholdersOf } from '../pipeline_files/patterns.ts'
 import { resolveReferences } from '../references.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
-import { real } from '../trust/real_path.ts'
 import type { Endpoint } from './move.ts'
 import type { OpenedConnection, OpenedJob } from './open.ts'
+import { mayAllowSome, placeOf, quarantineOf, textOf } from './places.ts'
 
 /** Where a run may go, checked. */
 export interface Allowed {
@@ -31,6 +30,18 @@ export interface Allowed {
   readonly limits: PolicyLimits
   /** Hosts that a place may lead on to, by the place as `textOf` writes it: what policy approves of it. */
   readonly derived: ReadonlyMap<string, readonly DerivedHosts[]>
+  /**
+   * Judges a stream as it is in the end: where a name was a pattern, only what it comes to can be judged for good.
+   * Throws `policy_denied`, `path_refused`, `name_refused`.
+   */
+  readonly admit: (stream: JudgedStream) => void
+}
+
+/** What of a stream says where it goes. */
+export interface JudgedStream {
+  readonly from: string
+  readonly to: string
+  readonly on_bad_row?: 'fail' | 'quarantine' | undefined
 }
 
 export interface ReadOptions {
@@ -56,15 +67,11 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
   for (const place of destination.besides) {
     allow(opened, { connection: opened.destination, direction: 'write', place }, options)
   }
+  const judging = { opened, source, destination, options }
   const derived = new Map<string, readonly DerivedHosts[]>()
-  for (const { from, to } of opened.body.streams) {
-    const read = source.place(from)
-    const write = destination.place(to)
-    allow(opened, { connection: opened.source, direction: 'read', place: read }, options)
-    allow(opened, { connection: opened.destination, direction: 'write', place: write }, options)
-    if (!pairAllowed(opened.policy, { source: read, destination: write })) {
-      throw new Fault('policy_denied', `The policy forbids the way from ${textOf(read)} to ${textOf(write)}.`)
-    }
+  for (const stream of opened.body.streams) {
+    judgeStream(stream, judging)
+    const read = source.place(stream.from)
     derived.set(textOf(read), derivedHosts(opened.policy, { direction: 'read', ...read }))
   }
   return {
@@ -72,6 +79,44 @@ export function checkPolicy(opened: OpenedJob, limits: PipelineLimits, options: 
     destination: destination.endpoint,
     limits: strictestLimits(opened.policy.limits, limits),
     derived,
+    admit: (stream) => judgeNames(stream, judging),
+  }
+}
+
+interface Judging {
+  readonly opened: OpenedJob
+  readonly source: ReadConnection
+  readonly destination: ReadConnection
+  readonly options: PolicyOptions
+}
+
+/** A stream as the pipeline has it. Of a pattern, that its place may be looked at: what it comes to is judged then. */
+function judgeStream(stream: JudgedStream, judging: Judging): void {
+  const { opened, source, destination, options } = judging
+  const { from, to } = stream
+  if (!isPattern(from) && placeholdersOf(to).length === 0) return judgeNames(stream, judging)
+  const read = { connection: opened.source, direction: 'read' as const, place: source.place(from) }
+  const write = {
+    connection: opened.destination,
+    direction: 'write' as const,
+    place: destination.place(patternOf(to)),
+  }
+  if (isPattern(from)) allowSome(opened, read, options)
+  else allow(opened, read, options)
+  if (placeholdersOf(to).length > 0) allowSome(opened, write, options)
+  else allow(opened, write, options)
+}
+
+function judgeNames({ from, to, on_bad_row }: JudgedStream, judging: Judging): void {
+  const { opened, options } = judging
+  const read = judging.source.place(from)
+  const target = judging.destination.place(to)
+  allow(opened, { connection: opened.source, direction: 'read', place: read }, options)
+  for (const write of on_bad_row === 'quarantine' ? [target, quarantineOf(target)] : [target]) {
+    allow(opened, { connection: opened.destination, direction: 'write', place: write }, options)
+    if (!pairAllowed(opened.policy, { source: read, destination: write })) {
+      throw new Fault('policy_denied', `The policy forbids the way from ${textOf(read)} to ${textOf(write)}.`)
+    }
   }
 }
 
@@ -116,31 +161,6 @@ function secretsIn(written: Readonly<Record<string, unknown>>, parsed: unknown):
   return values.filter((value): value is string => typeof value === 'string' && value !== '')
 }
 
-/** What a stream's name means to the connector: the very parser that it uses itself. */
-export function placeOf(
-  kind: OpenedConnection['kind'],
-  { parsed, base, name }: { readonly parsed: unknown; readonly base: string; readonly name: string },
-): Place {
-  const [target] = connectorOf(kind).targets(parsed, base)
-  if (target?.kind === 'postgres') {
-    const { schema, table } = parseTable(name, (parsed as PostgresConfig).schema)
-    const { endpoint, port, account, database } = target
-    return { connector: 'postgres', endpoint, port, account, database, schema, table }
-  }
-  if (target?.kind === 'files') return { connector: 'files', path: pathOf(target.path, name) }
-  if (target?.kind === 'https') {
-    const { endpoint, port } = target
-    return { connector: 'https', endpoint, port, path: urlPathOf(parsed as HttpsConfig, name) }
-  }
-  throw new Fault('connection_invalid', `A connection of the kind ${kind} leads nowhere.`)
-}
-
-/** A connection is a folder that streams are named in, or one file that its one stream is. */
-function pathOf(path: string, name: string): string {
-  const isFile = path.endsWith(`/${name}`) || path === name
-  return real(isFile ? path : resolve(path, name))
-}
-
 interface Asked {
   readonly connection: OpenedConnection
   readonly direction: 'read' | 'write'
@@ -162,13 +182,26 @@ function allow(
       `The policy does not let ${connection.name} ${direction} ${textOf(place)}: ${differs}.`,
     )
   }
-  local.narrows(place.connector, place.connector === 'files' ? null : place.endpoint)
-  if (place.connector === 'files') local.path(place.path)
+  narrow(local, place)
 }
 
-export function textOf(place: Place): string {
-  if (place.connector === 'files') return place.path
-  if (place.connector === 'https') return addressOf({ host: place.endpoint, port: place.port }, place.path)
-  const { endpoint, port, account, database, schema, table } = place
-  return `${account}@${endpoint}:${port}/${database} ${schema}.${table}`
+/** For a pattern: the place may be looked at where some name that fits it may be allowed. */
+function allowSome(
+  { policy }: OpenedJob,
+  { connection, direction, place }: Asked,
+  { local }: PolicyOptions,
+): void {
+  if (!mayAllowSome(policy, { direction, ...place })) {
+    throw new Fault(
+      'policy_denied',
+      `The policy lets ${connection.name} ${direction} nothing that is called like ${textOf(place)}.`,
+    )
+  }
+  narrow(local, place)
+}
+
+function narrow(local: LocalPolicy, place: Place): void {
+  const isFile = place.connector === 'files' || place.connector === 'sqlite'
+  local.narrows(place.connector, isFile ? null : place.endpoint)
+  if (isFile) local.path(place.path)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { FaultCode } from '../../shared/faults.ts'
 import type { Parameter } from '../../shared/schemas/parameter.ts'
+import { RequestAction } from '../../shared/schemas/request.ts'
 import type { Schedule } from '../../shared/schemas/pipeline.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { native as p } from '../primitives.ts'
@@ -267,7 +268,7 @@ const parameters: Record<string, Parameter> = {
 interface Given {
   readonly declared?: Record<string, Parameter>
   readonly given: Record<string, string>
-  readonly action?: 'run' | 'reset' | 'backfill'
+  readonly action?: RequestAction
 }
 
 function asking({ declared = parameters, given, action = 'run' }: Given) {
@@ -280,7 +281,7 @@ function asking({ declared = parameters, given, action = 'run' }: Given) {
 describe('a signed request', () => {
   test('hands on its action and its values', async () => {
     const given = { region: 'eu', since: '2026-11-01' }
-    for (const action of ['run', 'reset', 'backfill'] as const) {
+    for (const action of RequestAction.options) {
       await using world = await asking({ given, action })
       const { order } = await verify(world)
       assert.deepEqual([order.action, order.parameters], [action, given])
@@ -307,9 +308,38 @@ describe('a signed request', () => {
     })
   }
 
-  test('may reset without any parameter', async () => {
-    await using world = await asking({ declared: {}, given: {}, action: 'reset' })
-    assert.equal((await verify(world)).order.action, 'reset')
+  test('may reset or resync without any parameter', async () => {
+    for (const action of ['reset', 'resync'] as const) {
+      await using world = await asking({ declared: {}, given: {}, action })
+      assert.equal((await verify(world)).order.action, action)
+    }
+  })
+
+  test('of a run is no reset, whatever the edge makes of it', async () => {
+    await using world = await worldOf(() => undefined)
+    const { trigger } = world.job.run
+    assert.ok(trigger.kind === 'request')
+    const document = { ...JSON.parse(atob(trigger.request.payload)), action: 'reset' }
+    const request = { ...trigger.request, payload: btoa(JSON.stringify(document)) }
+    world.job = { ...world.job, run: { ...world.job.run, trigger: { kind: 'request', request } } }
+    await assert.rejects(verify(world), { code: 'signature_invalid' })
+  })
+
+  test('is the only trigger that carries an action: what the edge puts beside another one is nothing', async () => {
+    await using world = await worldOf((from) => {
+      const schedule = { cron: '0 * * * *', timezone: 'UTC', overlap: 'skip', catch_up: 'last' } as const
+      from.pipeline.triggers = { schedule, api: { per_day: 5 } }
+      from.index.issued = time(start)
+    })
+    const run = () => ({ ...world.job.run, action: 'reset' })
+    const claimed = () => ({ ...world.job.run.trigger, action: 'reset' }) as typeof world.job.run.trigger
+    world.bySlot(1)
+    world.job = { ...world.job, run: { ...run(), trigger: claimed() } }
+    assert.equal((await verify(world)).order.action, 'run')
+    world.now = at('11:00:01')
+    world.byFire(time(at('11:00')))
+    world.job = { ...world.job, run: { ...run(), trigger: claimed() } }
+    assert.equal((await verify(world)).order.action, 'run')
   })
 })
 

@@ -17,6 +17,7 @@ import { verifyAuthored } from '../../shared/trust/authority.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import { native } from '../primitives.ts'
 import type { Footing } from '../trust/footing.ts'
+import { checkAction } from './ordered.ts'
 
 export const dayMs = 86_400_000
 /** A run that was queued may be picked up so much later than its day or its fire time. */
@@ -130,9 +131,7 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
   }
   const declared = pipeline.document.parameters
   const values = checkParameters(declared, parameters, { unsigned: false })
-  if (action === 'backfill' && !Object.values(declared).some((one) => !('enum' in one))) {
-    throw new Fault('parameter_refused', 'The pipeline declares no parameter that gives a range to fill.')
-  }
+  checkAction(action, declared)
   return {
     trigger: { kind: 'request', issued, nonce },
     began,

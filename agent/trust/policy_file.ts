@@ -11,6 +11,9 @@ allow:
       schema: public, prefix: "*" }
   - { direction: write, connector: postgres, endpoint: dwh.internal, port: 5432, account: loader, database: dwh,
       schema: raw, prefix: "*" }
+  - { direction: read, connector: mysql, endpoint: crm.internal, port: 3306, account: etl, database: crm, prefix: "*" }
+  - { direction: read, connector: libsql, endpoint: app-org.turso.io, port: 443, prefix: "*" }
+  - { direction: read, connector: sqlite, path: /data/app.db }
   - { direction: read, connector: files, path: /data/in }
 `
 

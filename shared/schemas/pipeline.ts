@@ -97,7 +97,7 @@ interface Asked {
 
 /** What cannot all be meant at once, whatever the source has. */
 function contradictions(stream: Asked): Contradiction[] {
-  const { key, cursor, cast = {}, include, exclude, rename = {} } = stream
+  const { key, cast = {}, include, exclude, rename = {} } = stream
   const found: Contradiction[] = []
   const add = (path: Contradiction['path'], message: string) => void found.push({ path, message })
   if (include && exclude) add(['exclude'], 'either include or exclude, not both')

@@ -32,9 +32,13 @@ export type Place =
     readonly table: string
   }
   | {
-    /** Of sqlite the database file: whoever opens it has all of its tables. */
-    readonly connector: 'files' | 'sqlite'
+    readonly connector: 'files'
     /** Absolute, with symbolic links resolved by who asks. */
+    readonly path: string
+  }
+  | {
+    readonly connector: 'sqlite'
+    /** The database file, likewise: whoever opens it has all of its tables. */
     readonly path: string
   }
   | {
