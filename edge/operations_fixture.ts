@@ -3,9 +3,13 @@ import {
   ids,
   joiningKey,
   sealed,
+  sealedToBoth,
+  sealedToReader,
   sealingKid,
+  signedCatalogue,
   signedConnection,
   signedEnrolment,
+  signedInspection,
   signedLog,
   signedPipeline,
   signedReceipt,
@@ -78,6 +82,16 @@ function joining(challenge: string) {
 function runLog(agent: string, run: string) {
   const { document } = readUnverified(native, 'log', signedLog.dsse)
   return signDocument(native, { type: 'log', document: { ...document, agent, run }, seeds: [poolSeed] }).dsse
+}
+
+function found(agent: string, inspection: string) {
+  const { document } = readUnverified(native, 'catalogue', signedCatalogue.dsse)
+  const { dsse } = signDocument(native, {
+    type: 'catalogue',
+    document: { ...document, agent, inspection },
+    seeds: [poolSeed],
+  })
+  return { document: dsse, sealed: sealedToReader }
 }
 
 const run = (answers: Answers) => ({ params: { id: answers.createRun.id } })
@@ -192,6 +206,27 @@ export const operations: readonly Operation[] = [
     id: 'getAgentCheckpoint',
     request: (answers, world) => ({ ...asAgent(answers, world), query: { from: '1' } }),
   },
+  { id: 'createInspection', request: () => ({ body: { document: signedInspection.dsse, sealed } }) },
+  { id: 'getInspection', request: (answers) => ({ params: { id: answers.createInspection.id } }) },
+  {
+    id: 'completeInspection',
+    prepare: async (world, answers) => {
+      const poll = { body: { slots: 1, wait_seconds: 0, log_size: 0 } }
+      answers.inspect =
+        (await world.call(world.agent(answers.enrolAgent.id), 'POST /v1/agent/poll', poll)).json.job
+    },
+    request: (answers, world) => ({
+      ...asAgent(answers, world),
+      params: { id: answers.inspect.inspection },
+      body: {
+        fence: answers.inspect.lease.fence,
+        status: 'succeeded',
+        count: 12,
+        found: found(answers.enrolAgent.id, answers.inspect.inspection),
+      },
+    }),
+  },
+  { id: 'getCatalogue', request: () => ({ params: { id: ids.source }, query: { action: 'discover' } }) },
   { id: 'createRun', request: () => ({ body: { pipeline_id: ids.pipeline, request: signedRequest.dsse } }) },
   { id: 'listRuns', request: () => ({ query: { state: 'queued' } }) },
   { id: 'getRun', request: run },
@@ -223,7 +258,7 @@ export const operations: readonly Operation[] = [
     request: (answers, world) => ({
       ...asAgent(answers, world),
       ...run(answers),
-      body: { fence: 1, document: runLog(answers.enrolAgent.id, answers.createRun.id), sealed },
+      body: { fence: 1, document: runLog(answers.enrolAgent.id, answers.createRun.id), sealed: sealedToBoth },
     }),
   },
   { id: 'listRunLogs', request: run },

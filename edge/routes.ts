@@ -11,6 +11,9 @@ import type { Reader } from './db/database.ts'
 import type { Metrics } from './http/metrics.ts'
 import { operationRoutes } from './http/operation.ts'
 import type { Route } from './http/route.ts'
+import { agentInspectionRoutes } from './inspections/agent_routes.ts'
+import type { Inspections } from './inspections/inspections.ts'
+import { inspectionRoutes } from './inspections/routes.ts'
 import { keyAgentRoutes } from './keys/agent_routes.ts'
 import { rewrapRoutes } from './keys/rewrap_routes.ts'
 import type { Rewraps } from './keys/rewraps.ts'
@@ -33,6 +36,7 @@ export interface RoomOptions extends EdgeOptions {
   readonly metrics: Metrics
   readonly newest: Newest
   readonly rewraps: Rewraps
+  readonly inspections: Inspections
   readonly queue: Queue
   readonly briefings: Briefings
 }
@@ -52,6 +56,8 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...joinRoutes(options),
     ...agentSelfRoutes(options.logs),
     ...connectionRoutes,
+    ...inspectionRoutes(options.inspections),
+    ...agentInspectionRoutes(options.inspections),
     ...pipelineRoutes,
     ...runRoutes(options.queue),
     ...agentRunRoutes(options),

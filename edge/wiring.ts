@@ -19,6 +19,7 @@ import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
+import { Inspections } from './inspections/inspections.ts'
 import { Rewraps } from './keys/rewraps.ts'
 import { reference } from './reference.ts'
 import { routes } from './routes.ts'
@@ -69,7 +70,8 @@ export function wire(options: EdgeOptions): Edge {
   const newest = new Newest({ db, clock })
   const { randomBytes } = primitives
   const rewraps = new Rewraps({ db, storage, clock, randomBytes })
-  const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps })
+  const inspections = new Inspections({ db, storage, clock })
+  const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps, inspections })
   const briefings = new Briefings({ newest, logs, clock })
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
@@ -90,7 +92,7 @@ export function wire(options: EdgeOptions): Edge {
       value: () => queue.waiting,
     },
   ])
-  const all = routes({ ...options, db, logs, metrics, newest, rewraps, queue, briefings })
+  const all = routes({ ...options, db, logs, metrics, newest, rewraps, inspections, queue, briefings })
   const services: Services = {
     storage,
     db,

@@ -16,6 +16,7 @@ const rooms = [
   'keys',
   'agents',
   'connections',
+  'inspections',
   'pipelines',
   'runs',
   'schedules',

@@ -71,6 +71,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agent/inspections/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how an inspection ended, and hand over what was found
+         * @description With `succeeded` comes what was found, signed by the key of the pool and sealed to the readers of the project and nobody else; it takes the place of what was found before. `released` hands the order back. The same word said twice is answered as the first time.
+         */
+        post: operations["completeInspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agent/poll": {
         parameters: {
             query?: never;
@@ -81,8 +101,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Wait for a run or for records to rewrap, and lease it
-         * @description Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has to be renewed before `until`; every later write names its `fence`. Runs come before rewraps. Also answers, without a job, as soon as a trust document or an index is published.
+         * Wait for a run, an order to look at a connection or records to rewrap, and lease it
+         * @description Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has to be renewed before `until`; every later write names its `fence`. Orders come first, and runs before rewraps. Also answers, without a job, as soon as a trust document or an index is published.
          */
         post: operations["pollForWork"];
         delete?: never;
@@ -558,6 +578,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/{id}/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent found out about a connection last, sealed to readers
+         * @description `document` says of which order, connection and version it is, signed by the key of the pool: verify that first. `sealed` opens with a reader’s key, in the context of type `catalogue`. It goes when a trust document names other readers or keys, or the connection is deleted.
+         */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}/versions": {
         parameters: {
             query?: never;
@@ -589,6 +629,43 @@ export interface paths {
         put?: never;
         /** Make a token that one agent enrols with, within 15 minutes */
         post: operations["createEnrolmentToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have an agent test a connection or list its streams
+         * @description By a signed order for one version of the connection, whose nonce makes the id: posting it again answers the same inspection. What it asks about is sealed to the pool. What comes of it is sealed to the readers of the project, of whom there has to be one.
+         */
+        post: operations["createInspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an inspection goes: its state, and counts once it has ended */
+        get: operations["getInspection"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1331,6 +1408,13 @@ export interface components {
             proof: string[];
             size: number;
         };
+        CatalogueRecord: {
+            /** @enum {string} */
+            action: "test" | "discover";
+            created: string;
+            document: components["schemas"]["Dsse"];
+            sealed: string;
+        };
         Challenge: {
             challenge: string;
             expires: string;
@@ -1413,7 +1497,7 @@ export interface components {
             names: number;
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
         IndexRecord: {
@@ -1421,6 +1505,37 @@ export interface components {
             document: components["schemas"]["Dsse"];
             hash: string;
             number: number;
+            project: string;
+        };
+        Inspection: {
+            /** @enum {string} */
+            action: "test" | "discover";
+            agent_id?: string;
+            code?: components["schemas"]["FaultCode"];
+            connection_id: string;
+            created: string;
+            expires: string;
+            failed_checks?: number;
+            finished?: string;
+            id: string;
+            pool: string;
+            project: string;
+            state: components["schemas"]["InspectionState"];
+            streams?: number;
+            version: number;
+        };
+        /** @enum {string} */
+        InspectionState: "queued" | "leased" | "succeeded" | "failed" | "refused" | "expired";
+        InspectJob: {
+            connection: components["schemas"]["SealedDocument"];
+            inspection: string;
+            /** @enum {string} */
+            kind: "inspect";
+            lease: {
+                fence: number;
+                until: string;
+            };
+            order: components["schemas"]["SealedDocument"];
             project: string;
         };
         InvitedMember: {
@@ -1570,7 +1685,7 @@ export interface components {
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`. */
             errors?: {
@@ -2038,6 +2153,48 @@ export interface components {
         /**
          * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
          *
+         *     `not_at_index`: The document is not the one that the index lists.
+         *
+         *     `request_expired`: The signed request has expired.
+         *
+         *     `readers_missing`: The trust document names no reader of this project, so nobody could open what is sealed.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `signer_not_allowed`: The signer may not sign this kind of document for this project.
+         */
+        "idempotency_mismatch.not_at_index.request_expired.readers_missing.document_invalid.signature_invalid.signer_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
+         *     `readers_missing`: The trust document names no reader of this project, so nobody could open what is sealed.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `wrong_pool`: This belongs to another pool of agents.
+         */
+        "idempotency_mismatch.readers_missing.signature_invalid.document_invalid.wrong_pool": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
          *     `request_mismatch`: The signed request is for another pipeline, pool or index.
          *
          *     `request_expired`: The signed request has expired.
@@ -2458,6 +2615,85 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    completeInspection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-00000000000a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fence": 1,
+                 *       "status": "succeeded",
+                 *       "count": 12,
+                 *       "found": {
+                 *         "document": {
+                 *           "payloadType": "application/vnd.sallyport.catalogue.v1+json",
+                 *           "payload": "eyJ0eXBlIjoiY2F0YWxvZ3VlIiwidGVuYW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicHJvamVjdCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMiIsInBvb2wiOiJkZWZhdWx0IiwiYWN0aW9uIjoiZGlzY292ZXIiLCJjb25uZWN0aW9uIjp7ImlkIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjIxZWZiNmY3Njg4YjI1N2YxYzUyODYzNzQ4ZGE1MDdmMmNhM2Q5NjczNGE4ZTEwMmY4NmE4MDQ3ZGU4OTc0OWYifSwiaW5zcGVjdGlvbiI6IjAxOTM1MDlmLTZlMDAtODAwMC04MDAwLTAwMDAwMDAwMDAwYSIsImFnZW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA2IiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
+                 *           "signatures": [
+                 *             {
+                 *               "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                 *               "sig": "WlJgGHFuZYwPjG86U03Gx3E3w48b5Tqc7G4tRwwgklQT/o0EiVv2k7z3wHBejTUg0EhsP+OgUJzZ1XMwaxyNDQ=="
+                 *             }
+                 *           ]
+                 *         },
+                 *         "sealed": "U0FMTFlFTlYAAQAB2U12mkdCIJEC1i9llxDb/PWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX4/QbHz+YTOizg4hoVO1InHFs/D8BmrH8/m0lwJs5gfSL+IAeWfycRx0IzgtyBK3dTbEZr79SAzfJ9TQqjeSYs+P3Nmm7LVoEQB/Bz5o+cXwGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    code?: components["schemas"]["FaultCode"];
+                    count: number;
+                    fence: number;
+                    found?: {
+                        document: components["schemas"]["Dsse"];
+                        sealed: string;
+                    };
+                    /** @enum {string} */
+                    status: "succeeded" | "failed" | "refused" | "released";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "succeeded"
+                     *     }
+                     */
+                    "application/json": {
+                        state: components["schemas"]["InspectionState"];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["lease_lost.trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.readers_missing.signature_invalid.document_invalid.wrong_pool"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     pollForWork: {
         parameters: {
             query?: never;
@@ -2564,7 +2800,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        job: components["schemas"]["RunJob"] | components["schemas"]["RewrapJob"] | null;
+                        job: components["schemas"]["RunJob"] | components["schemas"]["RewrapJob"] | components["schemas"]["InspectJob"] | null;
                         log: components["schemas"]["AgentCheckpoint"] | null;
                         newest: components["schemas"]["Newest"];
                     };
@@ -2760,11 +2996,11 @@ export interface operations {
                  * @example {
                  *       "receipt": {
                  *         "payloadType": "application/vnd.sallyport.receipt.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiM2ZkZDcyNGQzYmJlMTRiY2JiM2RkMjhhYWIyMWNhMWI2MDM4ZDg1ZDg4MWIzNjQxNDM2NzAyNWRjMjA5YzgyMSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                 *         "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
                  *         "signatures": [
                  *           {
                  *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
-                 *             "sig": "8t3okxD0VBxr6OEd6YQ4DVlo2ahY3QeeRtyeBRB/JTy5mA8Q24lz5wXDsb5O4kjktIyAVMEw5un71DETs4OyCg=="
+                 *             "sig": "vqPSW2mzR9GL/EvWijyrnSjyHoKGcD7ljhA7jyaAWaeD4gQdVPJGx58WYUq/ru5QNhrF54xpVd4TAcjErf+9Bg=="
                  *           }
                  *         ]
                  *       }
@@ -3030,7 +3266,7 @@ export interface operations {
                  *           }
                  *         ]
                  *       },
-                 *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                 *       "sealed": "U0FMTFlFTlYAAQACMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3L2U12mkdCIJEC1i9llxDb/PWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX4/QbHz+YTOizg4hoVO1InHFs/D8BmrH8/m0lwJs5gfSL+IAeWfycRx0IzgtyBK3da+tZ0H30erw8S1I99v9RSZc+a0iHPS+oVM+sXLFDvcMGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
                  *     }
                  */
                 "application/json": {
@@ -3258,14 +3494,14 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "version": 1,
-                     *           "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
+                     *           "hash": "16d1f4cb850d4f0ad84b12f87640e1ac9cc52eaa01d197add9034d8dd086c8f9",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *             "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
+                     *             "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W3sia2lkIjoiZDk0ZDc2OWE0NzQyMjA5MTAyZDYyZjY1OTcxMGRiZmMiLCJzdWl0ZSI6MSwicHVibGljIjoiTWRTcmFzN3NsaEUza1hBM2syNWdjVytzVnpyK2xObmFoS2dDQkVqZndSST0iLCJvd25lciI6IkdyYWNlIiwicHJvamVjdHMiOlsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIl19XSwibG9nX2tleSI6InlwT3NGd1VZY0hIV2U0UEgvdzcrZ1FqbzdFVXdWMTEzSm9lVE05dmF2bnc9IiwicmVjb3ZlcnkiOm51bGwsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *                 "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
+                     *                 "sig": "RJVcDlaHL3eihkQ7t9xd1aVX68l+taM1AJZkq5kRC/8hln5JGdFUDTUC6o1e9JQTGzXaSQJuW3MmgoDHFlDBCA=="
                      *               }
                      *             ]
                      *           },
@@ -4099,6 +4335,55 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    getCatalogue: {
+        parameters: {
+            query?: {
+                action?: "test" | "discover";
+            };
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000003 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "action": "discover",
+                     *       "document": {
+                     *         "payloadType": "application/vnd.sallyport.catalogue.v1+json",
+                     *         "payload": "eyJ0eXBlIjoiY2F0YWxvZ3VlIiwidGVuYW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicHJvamVjdCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMiIsInBvb2wiOiJkZWZhdWx0IiwiYWN0aW9uIjoiZGlzY292ZXIiLCJjb25uZWN0aW9uIjp7ImlkIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjIxZWZiNmY3Njg4YjI1N2YxYzUyODYzNzQ4ZGE1MDdmMmNhM2Q5NjczNGE4ZTEwMmY4NmE4MDQ3ZGU4OTc0OWYifSwiaW5zcGVjdGlvbiI6IjAxOTM1MDlmLTZlMDAtODAwMC04MDAwLTAwMDAwMDAwMDAwYSIsImFnZW50IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA2IiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
+                     *         "signatures": [
+                     *           {
+                     *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
+                     *             "sig": "WlJgGHFuZYwPjG86U03Gx3E3w48b5Tqc7G4tRwwgklQT/o0EiVv2k7z3wHBejTUg0EhsP+OgUJzZ1XMwaxyNDQ=="
+                     *           }
+                     *         ]
+                     *       },
+                     *       "sealed": "U0FMTFlFTlYAAQAB2U12mkdCIJEC1i9llxDb/PWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX4/QbHz+YTOizg4hoVO1InHFs/D8BmrH8/m0lwJs5gfSL+IAeWfycRx0IzgtyBK3dTbEZr79SAzfJ9TQqjeSYs+P3Nmm7LVoEQB/Bz5o+cXwGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa",
+                     *       "created": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CatalogueRecord"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     createConnectionVersion: {
         parameters: {
             query?: never;
@@ -4229,6 +4514,120 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createInspection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "payloadType": "application/vnd.sallyport.inspection.v1+json",
+                 *         "payload": "eyJ0eXBlIjoiaW5zcGVjdGlvbiIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJkaXNjb3ZlciIsImRpcmVjdGlvbiI6InJlYWQiLCJwb29sIjoiZGVmYXVsdCIsImluZGV4IjoxLCJjb25uZWN0aW9uIjp7ImlkIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwidmVyc2lvbiI6MSwiaGFzaCI6IjIxZWZiNmY3Njg4YjI1N2YxYzUyODYzNzQ4ZGE1MDdmMmNhM2Q5NjczNGE4ZTEwMmY4NmE4MDQ3ZGU4OTc0OWYifSwibm9uY2UiOiIwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCIsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImV4cGlyZXMiOiIyMDI2LTExLTIyVDA5OjEwOjAwLjAwMFoiLCJjb21taXRtZW50IjoiYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMCJ9",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                 *             "sig": "RcXkUCVhYe2KX521TVu6nw2zhbFMh+/NBRirn2+5L9Djbqo8HfWeir5hviLH3OUx+I4Alc+RiD7gIjc+GNZOAw=="
+                 *           }
+                 *         ]
+                 *       },
+                 *       "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa"
+                 *     }
+                 */
+                "application/json": {
+                    document: components["schemas"]["Dsse"];
+                    sealed: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-00000000000a",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "connection_id": "0193509f-6e00-7000-8000-000000000003",
+                     *       "version": 1,
+                     *       "pool": "default",
+                     *       "action": "discover",
+                     *       "state": "queued",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "expires": "2026-11-22T09:10:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.not_at_index.request_expired.readers_missing.document_invalid.signature_invalid.signer_not_allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-00000000000a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-00000000000a",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "connection_id": "0193509f-6e00-7000-8000-000000000003",
+                     *       "version": 1,
+                     *       "pool": "default",
+                     *       "action": "discover",
+                     *       "state": "succeeded",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "expires": "2026-11-22T09:10:00.000Z",
+                     *       "streams": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -5464,17 +5863,17 @@ export interface operations {
                      *           "pool": "default",
                      *           "trust": {
                      *             "version": 1,
-                     *             "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821"
+                     *             "hash": "16d1f4cb850d4f0ad84b12f87640e1ac9cc52eaa01d197add9034d8dd086c8f9"
                      *           },
                      *           "issued": "2026-11-22T09:00:00.000Z",
                      *           "received": "2026-11-22T09:00:00.000Z",
                      *           "receipt": {
                      *             "payloadType": "application/vnd.sallyport.receipt.v1+json",
-                     *             "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiM2ZkZDcyNGQzYmJlMTRiY2JiM2RkMjhhYWIyMWNhMWI2MDM4ZDg1ZDg4MWIzNjQxNDM2NzAyNWRjMjA5YzgyMSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                     *             "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
-                     *                 "sig": "8t3okxD0VBxr6OEd6YQ4DVlo2ahY3QeeRtyeBRB/JTy5mA8Q24lz5wXDsb5O4kjktIyAVMEw5un71DETs4OyCg=="
+                     *                 "sig": "vqPSW2mzR9GL/EvWijyrnSjyHoKGcD7ljhA7jyaAWaeD4gQdVPJGx58WYUq/ru5QNhrF54xpVd4TAcjErf+9Bg=="
                      *               }
                      *             ]
                      *           }
@@ -6021,7 +6420,7 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "sealed": "U0FMTFlFTlYAAQABMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3LUFp/3Kw8MN8KGHFUWit1J7/wxag/vmHgMIGU+OuNsPEGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa",
+                     *           "sealed": "U0FMTFlFTlYAAQACMhKEv18MEBn2TMMhfbc2BvWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX7pVGcAE7qfcx5wDsDEeOOc37LAJ7RLADSf/iBdjrWL75b7KqXC5g9lglwFPO3Q3L2U12mkdCIJEC1i9llxDb/PWy1uYPlHfjEMKYLaqmyRNsEIoXd8WUfkSPo31oF0VX4/QbHz+YTOizg4hoVO1InHFs/D8BmrH8/m0lwJs5gfSL+IAeWfycRx0IzgtyBK3da+tZ0H30erw8S1I99v9RSZc+a0iHPS+oVM+sXLFDvcMGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgZY7pmgnbLwRU/lR+Se7vwoOdq0wdkaqOaCYMHNUFf2kaMRLynuYkGVXZosKhvvkDdbndYSCuie4Z4CcPTpjNmwmsbme7fytELsP9HdHmAUNIwdXOR2cpRKWYAX+E5msARGmXxZMazCh09sPqdqYIMSg2nEcr02XrfN0Q8Rn1R7KaHEywutL8RCfS2HUwfi9Ljvf54XXLCwo4EDYf6Azm3f7mcoJVS8qr2DJrEjiLA9QKMkeIDFIdvL9Y1fp1gCWVLIF/x/GNo74b601ASOyne1x8e1wICh/ibindPSSDrdicpt5MdMPl6Hbw1WBBFEUm/ZyZT0CDX6ZrrVIcTa6wRHhuCyaFbyl5IHyBq72cPl+41STTlxRDGKIQetCPhblFAWUtCFYjFmAjZgDL00fcFa",
                      *           "created": "2026-11-22T09:00:00.000Z"
                      *         }
                      *       ]
@@ -6380,7 +6779,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "version": 1,
-                     *           "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
+                     *           "hash": "16d1f4cb850d4f0ad84b12f87640e1ac9cc52eaa01d197add9034d8dd086c8f9",
                      *           "issued": "2026-11-22T09:00:00.000Z",
                      *           "expires": "2027-11-22T09:00:00.000Z",
                      *           "created": "2026-11-22T09:00:00.000Z"
@@ -6417,11 +6816,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                 *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
+                 *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W3sia2lkIjoiZDk0ZDc2OWE0NzQyMjA5MTAyZDYyZjY1OTcxMGRiZmMiLCJzdWl0ZSI6MSwicHVibGljIjoiTWRTcmFzN3NsaEUza1hBM2syNWdjVytzVnpyK2xObmFoS2dDQkVqZndSST0iLCJvd25lciI6IkdyYWNlIiwicHJvamVjdHMiOlsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIl19XSwibG9nX2tleSI6InlwT3NGd1VZY0hIV2U0UEgvdzcrZ1FqbzdFVXdWMTEzSm9lVE05dmF2bnc9IiwicmVjb3ZlcnkiOm51bGwsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
                  *         "signatures": [
                  *           {
                  *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                 *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
+                 *             "sig": "RJVcDlaHL3eihkQ7t9xd1aVX68l+taM1AJZkq5kRC/8hln5JGdFUDTUC6o1e9JQTGzXaSQJuW3MmgoDHFlDBCA=="
                  *           }
                  *         ]
                  *       }
@@ -6447,14 +6846,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
-                     *       "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
+                     *       "hash": "16d1f4cb850d4f0ad84b12f87640e1ac9cc52eaa01d197add9034d8dd086c8f9",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
+                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W3sia2lkIjoiZDk0ZDc2OWE0NzQyMjA5MTAyZDYyZjY1OTcxMGRiZmMiLCJzdWl0ZSI6MSwicHVibGljIjoiTWRTcmFzN3NsaEUza1hBM2syNWdjVytzVnpyK2xObmFoS2dDQkVqZndSST0iLCJvd25lciI6IkdyYWNlIiwicHJvamVjdHMiOlsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIl19XSwibG9nX2tleSI6InlwT3NGd1VZY0hIV2U0UEgvdzcrZ1FqbzdFVXdWMTEzSm9lVE05dmF2bnc9IiwicmVjb3ZlcnkiOm51bGwsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
+                     *             "sig": "RJVcDlaHL3eihkQ7t9xd1aVX68l+taM1AJZkq5kRC/8hln5JGdFUDTUC6o1e9JQTGzXaSQJuW3MmgoDHFlDBCA=="
                      *           }
                      *         ]
                      *       },
@@ -6499,14 +6898,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
-                     *       "hash": "3fdd724d3bbe14bcbb3dd28aab21ca1b6038d85d881b36414367025dc209c821",
+                     *       "hash": "16d1f4cb850d4f0ad84b12f87640e1ac9cc52eaa01d197add9034d8dd086c8f9",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.trust.v1+json",
-                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W10sImxvZ19rZXkiOiJ5cE9zRndVWWNISFdlNFBIL3c3K2dRam83RVV3VjExM0pvZVRNOXZhdm53PSIsInJlY292ZXJ5IjpudWxsLCJyZWxlYXNlcyI6W10sInBvbGljeSI6bnVsbH0=",
+                     *         "payload": "eyJ0eXBlIjoidHJ1c3QiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJ2ZXJzaW9uIjoxLCJwcmV2aW91cyI6bnVsbCwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjctMTEtMjJUMDk6MDA6MDAuMDAwWiIsInJvb3RzIjp7ImtleXMiOlsiaW9qajNYUUo4Wlg5VXRzdFBMcGRjc3BuQ2I4ZGxCSWI4M1NJQWJRUGIxdz0iXSwidGhyZXNob2xkIjoxfSwicG9vbHMiOlt7Im5hbWUiOiJkZWZhdWx0Iiwia2V5IjoiN1Vrb3hpalJ3c2JxNlFNNGtGbVZZU2xaSnpwY1kvazJOc0ZHRkt5SE45RT0iLCJlbnJvbG1lbnQiOiJwb29sX2tleSJ9XSwic2VhbGluZ19rZXlzIjpbeyJraWQiOiIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiIsInN1aXRlIjoxLCJwb29sIjoiZGVmYXVsdCIsInB1YmxpYyI6IlVLWVVDYkhkMERKZW14YTNBT2NaNlhjc0J3QUxHOWQ0YnBCOFpUMGdTVjA9Iiwic3RhdGUiOiJhY3RpdmUifV0sInNpZ25lcnMiOlt7ImtleSI6ImdUbDNEcWg5RjE5V28xUm13MHgrek11TmlwRzA3amVpWGZZUFc0L0pzNVE9Iiwib3duZXIiOiJBZGEiLCJtYXkiOlsiY29ubmVjdGlvbnMiLCJwaXBlbGluZXMiLCJwdWJsaXNoIiwicnVucyJdLCJwcm9qZWN0cyI6WyIqIl19XSwicmVhZGVycyI6W3sia2lkIjoiZDk0ZDc2OWE0NzQyMjA5MTAyZDYyZjY1OTcxMGRiZmMiLCJzdWl0ZSI6MSwicHVibGljIjoiTWRTcmFzN3NsaEUza1hBM2syNWdjVytzVnpyK2xObmFoS2dDQkVqZndSST0iLCJvd25lciI6IkdyYWNlIiwicHJvamVjdHMiOlsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIl19XSwibG9nX2tleSI6InlwT3NGd1VZY0hIV2U0UEgvdzcrZ1FqbzdFVXdWMTEzSm9lVE05dmF2bnc9IiwicmVjb3ZlcnkiOm51bGwsInJlbGVhc2VzIjpbXSwicG9saWN5IjpudWxsfQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "34750f98bd59fcfc946da45aaabe933b",
-                     *             "sig": "nhL6J/3FXr7q3XJgkZQY2Y3guaURKiFy4/h5t4PydvqjA8xSSyfiBuzVeANxt63vF+XJ+Nbj8x1rOJ5j8BiBBg=="
+                     *             "sig": "RJVcDlaHL3eihkQ7t9xd1aVX68l+taM1AJZkq5kRC/8hln5JGdFUDTUC6o1e9JQTGzXaSQJuW3MmgoDHFlDBCA=="
                      *           }
                      *         ]
                      *       },

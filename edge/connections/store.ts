@@ -131,5 +131,10 @@ export function deleteConnection(tenant: string, id: string, now: number): Step[
   const users = writes.updateTable('pipeline').set(({ ref }) => ({ updated: ref('updated') }))
     .where('tenant', '=', tenant).where('deleted', 'is', null)
     .where(({ or, eb }) => or([eb('source', '=', id), eb('destination', '=', id)]))
-  return [step(query, { otherwise: 'not_found' }), step(users, { rows: 0, otherwise: 'conflict' })]
+  const found = writes.deleteFrom('catalogue').where('tenant', '=', tenant).where('connection', '=', id)
+  return [
+    step(query, { otherwise: 'not_found' }),
+    step(users, { rows: 0, otherwise: 'conflict' }),
+    step(found),
+  ]
 }

@@ -1,4 +1,5 @@
-/** The tables of the rooms trust, agents, connections, pipelines and runs. */
+/** The tables of the rooms trust, agents, connections, inspections, pipelines and runs. */
+import type { InspectAction } from '../../shared/schemas/catalogue.ts'
 import type { ConnectionKind } from '../../shared/schemas/connection.ts'
 import type { RequestAction } from '../../shared/schemas/request.ts'
 
@@ -184,6 +185,41 @@ interface ScheduleTable {
   next_at: number | null
 }
 
+/** An order to look at a connection. */
+interface InspectionTable {
+  tenant: string
+  id: string
+  project: string
+  connection: string
+  version: number
+  hash: string
+  pool: string
+  action: InspectAction
+  state: 'queued' | 'leased' | 'succeeded' | 'failed' | 'refused'
+  document: string
+  sealed: Uint8Array
+  fence: number
+  agent: string | null
+  lease_until: number | null
+  code: string | null
+  count: number | null
+  created: number
+  expires: number
+  finished: number | null
+}
+
+/** The newest of a connection and an action, sealed to the readers of its project. */
+interface CatalogueTable {
+  tenant: string
+  connection: string
+  action: InspectAction
+  inspection: string
+  hash: string
+  document: string
+  sealed: Uint8Array
+  created: number
+}
+
 export interface RoomTables {
   trust_document: TrustDocumentTable
   project_index: ProjectIndexTable
@@ -191,6 +227,8 @@ export interface RoomTables {
   agent: AgentTable
   connection: ConnectionTable
   connection_version: VersionTable
+  inspection: InspectionTable
+  catalogue: CatalogueTable
   pipeline: PipelineTable
   pipeline_version: PipelineVersionTable
   run: RunTable

@@ -11,6 +11,7 @@ import {
   PollReply,
   Progress,
 } from '../../shared/schemas/job.ts'
+import type { InspectJob } from '../../shared/schemas/inspection.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { agent } from '../agents/store.ts'
@@ -19,6 +20,7 @@ import { change, unchanged } from '../http/change.ts'
 import type { AgentPrincipal } from '../http/principal.ts'
 import { command, type Route } from '../http/route.ts'
 import { ids, sealed, signedConnection, signedDestination, signedPipeline } from '../trust/examples.ts'
+import type { Inspections } from '../inspections/inspections.ts'
 import type { Rewraps } from '../keys/rewraps.ts'
 import type { News } from '../trust/newest.ts'
 import { isoTime } from '../trust/store.ts'
@@ -79,10 +81,10 @@ function pollRoute(options: AgentRunOptions): Route {
     method: 'post',
     path: '/v1/agent/poll',
     tag,
-    summary: 'Wait for a run or for records to rewrap, and lease it',
+    summary: 'Wait for a run, an order to look at a connection or records to rewrap, and lease it',
     description:
       'Answers as soon as there is one for the pool, else after `wait_seconds` with null. The lease has ' +
-      'to be renewed before `until`; every later write names its `fence`. Runs come before rewraps. ' +
+      'to be renewed before `until`; every later write names its `fence`. Orders come first, and runs before rewraps. ' +
       'Also answers, without a job, as soon as a trust document or an index is published.',
     permission,
     audit: 'run.claimed',
@@ -103,7 +105,9 @@ function pollRoute(options: AgentRunOptions): Route {
           const news = await briefing.news()
           const trust = trustOf(news, principal.pool)
           const found = trust === null ? null : await nextJob(options, { db, principal, trust, planId, stop })
-          if (found?.kind === 'rewrap') return unchanged(await briefing.reply(found))
+          if (found?.kind === 'rewrap' || found?.kind === 'inspect') {
+            return unchanged(await briefing.reply(found))
+          }
           if (found !== null && !stop.aborted) {
             await checkApproved(db, principal)
             return await claim(queue, { ...found, principal, briefing })
@@ -124,9 +128,12 @@ function trustOf({ trust }: News, pool: string): TrustDocument | null {
   return trust?.document.pools.some(({ name }) => name === pool) ? trust.document : null
 }
 
-/** A run, or a batch to rewrap, leased: runs first, but where they never end a batch has its turn now and then. */
+/**
+ * An order to look at a connection, for which a person waits; else a run, or a batch to rewrap, leased: runs first, but where they never end a batch has its
+ * turn now and then.
+ */
 async function nextJob(
-  { queue, rewraps }: AgentRunOptions,
+  { queue, rewraps, inspections }: AgentRunOptions,
   of: {
     readonly db: Reader
     readonly principal: AgentPrincipal
@@ -134,7 +141,9 @@ async function nextJob(
     readonly planId: string
     readonly stop: AbortSignal
   },
-): Promise<RewrapJob | ({ readonly kind: 'run' } & NonNullable<Awaited<ReturnType<Queue['look']>>>) | null> {
+): Promise<
+  InspectJob | RewrapJob | ({ readonly kind: 'run' } & NonNullable<Awaited<ReturnType<Queue['look']>>>) | null
+> {
   const { db, principal, trust, planId, stop } = of
   const hand = async () => {
     if (stop.aborted) return null
@@ -143,6 +152,14 @@ async function nextJob(
     // There may be more for the next in line.
     if (job !== null) queue.ring(principal)
     return job
+  }
+  if (inspections.mayHave(principal) && !stop.aborted) {
+    await checkApproved(db, principal)
+    const order = await inspections.hand(principal)
+    if (order !== null) {
+      queue.ring(principal)
+      return order
+    }
   }
   const turn = await rewraps.turnOf(principal)
   const first = turn === 'now' ? await hand() : null
@@ -352,6 +369,7 @@ function completion(
 export interface AgentRunOptions {
   readonly queue: Queue
   readonly rewraps: Rewraps
+  readonly inspections: Inspections
   readonly briefings: Briefings
 }
 

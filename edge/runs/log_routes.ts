@@ -15,7 +15,7 @@ import type { AgentPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
-import { at, ids, sealed, signedLog } from '../trust/examples.ts'
+import { at, ids, sealedToBoth, signedLog } from '../trust/examples.ts'
 import { checkEnvelope, requireTrust } from '../trust/rules.ts'
 import { isoTime, type PublishedTrust, trustSince } from '../trust/store.ts'
 import { logHash, logs, logSizes, putLog, type SignedLog } from './log_store.ts'
@@ -30,7 +30,7 @@ const MAX_BODY_BYTES = Math.ceil(MAX_LOG_BYTES / 3) * 4 + 64 * 1024
 const STALE_MS = 15 * 60_000
 
 const params = z.strictObject({ id: Id })
-const example = { document: signedLog.dsse, sealed }
+const example = { document: signedLog.dsse, sealed: sealedToBoth }
 
 /** The log as far as the edge can tell: who reads it verifies all of it again. */
 async function readLog(

@@ -10,6 +10,7 @@ import { change } from '../http/change.ts'
 import { freshIdentity, planOf } from '../http/entry.ts'
 import { explain, type Log } from '../http/log.ts'
 import { Bell, type Place } from './bell.ts'
+import type { Inspections } from '../inspections/inspections.ts'
 import type { Rewraps } from '../keys/rewraps.ts'
 import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
@@ -33,6 +34,7 @@ export interface QueueOptions {
   readonly log: Log
   readonly newest: Newest
   readonly rewraps: Rewraps
+  readonly inspections: Inspections
   /** Milliseconds between re-checks on average; each is between half and one and a half of it. */
   readonly recheckMs?: number
 }
@@ -61,6 +63,7 @@ export class Queue {
     this.#options = options
     options.newest.onChange((tenant) => this.#bell.end(keyOf(tenant, '')))
     options.rewraps.onWork((tenant) => this.#bell.ringEach(keyOf(tenant, '')))
+    options.inspections.onWork((of) => this.ring(of))
   }
 
   get now(): number {
@@ -225,7 +228,8 @@ export class Queue {
   async #recheck(of: PoolKey): Promise<boolean> {
     await this.#options.newest.recheck(of.tenant)
     const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take: 1 })
-    return rows.length > 0 || await this.#options.rewraps.recheck(of)
+    const ordered = await this.#options.inspections.recheck(of)
+    return ordered || rows.length > 0 || await this.#options.rewraps.recheck(of)
   }
 }
 

@@ -3,6 +3,7 @@ import { toBase64 } from '../../shared/bytes.ts'
 import type { Connection } from '../../shared/schemas/connection.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Index } from '../../shared/schemas/index.ts'
+import type { Catalogue, Inspection } from '../../shared/schemas/inspection.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { Enrolment, Receipt, RunLog } from '../../shared/schemas/receipt.ts'
 import type { Request } from '../../shared/schemas/request.ts'
@@ -19,6 +20,7 @@ const poolKey = toBase64(native.ed25519.publicKey(seed(3)))
 const logKey = toBase64(native.ed25519.publicKey(seed(4)))
 const sealingKey = native.x25519.publicKey(seed(5))
 export const sealingKid = keyId(native, sealingKey)
+const readerKey = native.x25519.publicKey(seed(8))
 
 const commitment = 'c0'.repeat(32)
 const at = '2026-11-22T09:00:00.000Z'
@@ -33,6 +35,7 @@ export const ids = {
   run: '0193509f-6e00-8000-8000-000000000007',
   rewrap: '0193509f-6e00-7000-8000-000000000008',
   batch: '0193509f-6e00-7000-8000-000000000009',
+  inspection: '0193509f-6e00-8000-8000-00000000000a',
 } as const
 
 const trust: TrustDocument = {
@@ -57,7 +60,13 @@ const trust: TrustDocument = {
     may: ['connections', 'pipelines', 'publish', 'runs'],
     projects: ['*'],
   }],
-  readers: [],
+  readers: [{
+    kid: keyId(native, readerKey),
+    suite: 1,
+    public: toBase64(readerKey),
+    owner: 'Grace',
+    projects: [ids.project],
+  }],
   log_key: logKey,
   recovery: null,
   releases: [],
@@ -182,18 +191,55 @@ const receipt: Receipt = {
 }
 export const signedReceipt = signed({ type: 'receipt', document: receipt, seeds: [seed(3)] })
 
-/** An envelope to the tenant's key. */
-export const sealed = toBase64(seal({ ...native, randomBytes: (n) => new Uint8Array(n).fill(6) }, {
-  context: {
-    tenant: ids.tenant,
-    project: ids.project,
-    type: 'connection',
-    id: ids.source,
-    version: 1,
-    schema: schemas.connection,
-  },
-  plaintext: new Uint8Array(64),
-  recipients: [{ suite: 1, publicKey: sealingKey }],
-}))
+const inspection: Inspection = {
+  type: 'inspection',
+  tenant: ids.tenant,
+  project: ids.project,
+  action: 'discover',
+  direction: 'read',
+  pool: 'default',
+  index: 1,
+  connection: { id: ids.source, version: 1, hash: signedConnection.hash },
+  nonce: '00'.repeat(16),
+  issued: at,
+  expires: '2026-11-22T09:10:00.000Z',
+  commitment,
+}
+export const signedInspection = signed({ type: 'inspection', document: inspection, seeds: [seed(2)] })
+
+const catalogue: Catalogue = {
+  type: 'catalogue',
+  tenant: ids.tenant,
+  project: ids.project,
+  pool: 'default',
+  action: 'discover',
+  connection: { id: ids.source, version: 1, hash: signedConnection.hash },
+  inspection: ids.inspection,
+  agent: ids.agent,
+  issued: at,
+  commitment,
+}
+export const signedCatalogue = signed({ type: 'catalogue', document: catalogue, seeds: [seed(3)] })
+
+const sealedTo = (...keys: readonly Uint8Array[]) =>
+  toBase64(seal({ ...native, randomBytes: (n) => new Uint8Array(n).fill(6) }, {
+    context: {
+      tenant: ids.tenant,
+      project: ids.project,
+      type: 'connection',
+      id: ids.source,
+      version: 1,
+      schema: schemas.connection,
+    },
+    plaintext: new Uint8Array(64),
+    recipients: keys.map((publicKey) => ({ suite: 1, publicKey })),
+  }))
+
+/** An envelope to the key of the pool. */
+export const sealed = sealedTo(sealingKey)
+/** To the reader too. */
+export const sealedToBoth = sealedTo(sealingKey, readerKey)
+/** To the reader alone. */
+export const sealedToReader = sealedTo(readerKey)
 
 export { at, logKey, poolKey }

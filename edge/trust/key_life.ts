@@ -24,6 +24,17 @@ export function keyEntries(document: TrustDocument, before: TrustDocument | null
   })
 }
 
+/**
+ * What agents found out about connections goes when it is for other readers, or under another pool's key: nobody rewraps
+ * it, and it is found out anew.
+ */
+export function dropCatalogues(document: TrustDocument, before: TrustDocument | null): Step[] {
+  const says = ({ pools, sealing_keys, readers }: TrustDocument) =>
+    JSON.stringify([pools, sealing_keys, readers])
+  if (before === null || says(before) === says(document)) return []
+  return [step(writes.deleteFrom('catalogue').where('tenant', '=', document.tenant))]
+}
+
 /** Of each policy there is one envelope: the one that came last. What older keys still open is not kept. */
 export function keepPolicy({ tenant, version, policy }: TrustDocument, envelope: string): Step[] {
   if (policy === null) return []

@@ -11,7 +11,7 @@ import { fitting, Page, paged, pageOf, pageShape, window } from '../http/page.ts
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
 import { at, ids, signedIndex, signedTrust } from './examples.ts'
-import { keepPolicy, keyEntries, listKeys } from './key_life.ts'
+import { dropCatalogues, keepPolicy, keyEntries, listKeys } from './key_life.ts'
 import type { Newest } from './newest.ts'
 import { readIndex, readTrust } from './rules.ts'
 import {
@@ -125,6 +125,7 @@ function publishTrustRoute(options: TrustOptions): Route {
         writes: [
           insertTrust(published, { policy, now }),
           listKeys(document),
+          ...dropCatalogues(document, last),
           ...(policy === null ? [] : keepPolicy(document, policy)),
           ...(nextLogKey === null ? [] : [promoteLogKey(options, principal.tenant, nextLogKey)]),
         ],
