@@ -10,18 +10,21 @@ import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
 import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { isPattern } from '../pipeline_files/patterns.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
 import { beginLocalRun, type LocalRun } from '../runs/local.ts'
 import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
-import { orderedStreams } from '../runs/ordered.ts'
-import { planRun, type StreamPlan } from '../runs/plan.ts'
+import { checkAction, orderedStreams } from '../runs/ordered.ts'
+import { planRun } from '../runs/plan.ts'
+import { actionHelp, actionOf, type ActionOptions, questionOf, withActions } from './actions.ts'
 import { agentOptions, configOf } from './agent_options.ts'
+import { confirm } from './ask.ts'
 import { nextStep } from './next_step.ts'
 import { withParameter } from './parameters.ts'
-import { bytesText, countText, ProgressView, secondsText } from './progress.ts'
+import { countText, ProgressView } from './progress.ts'
+import { planText, resultText } from './run_text.ts'
 import { type Define, exits, type Shell } from './shell.ts'
-import { table } from './table.ts'
 
 const examples = `
 Examples:
@@ -29,22 +32,28 @@ Examples:
   sallyport run orders.yaml --connections prod/connections.yaml
   sallyport run orders.yaml --param region=eu --param since=2026-01-01
   sallyport run orders.yaml --plan         what would happen; nothing is written
+  sallyport run orders.yaml --reset        load everything anew
+  sallyport run orders.yaml --backfill --param since=2026-01-01 --param until=2026-02-01
   sallyport run orders.yaml --new          leave an unfinished run of this file behind
 
 Connections are read from connections.yaml beside the file unless --connections says otherwise.
 A run that was killed, or that appended before another stream of it failed, is taken up again by the next run of
-the same file: what it appended is not doubled. Streams of mode replace are done anew.`
+the same file: what it appended is not doubled. Streams of mode replace are done anew.
 
-interface Options {
+What is loaded, by mode:
+${actionHelp}`
+
+interface Options extends ActionOptions {
   readonly connections?: string
   readonly plan?: boolean
   readonly new?: boolean
+  readonly yes?: boolean
   readonly holdMemory?: string
   readonly param?: ParameterValues
 }
 
 export const define: Define = (command, shell) => {
-  agentOptions(command, ['proxy', 'noProxy', 'caFile'])
+  withActions(agentOptions(command, ['proxy', 'noProxy', 'caFile']))
     .argument('<file>', 'the pipeline file')
     .option(
       '--connections <file>',
@@ -61,6 +70,8 @@ export const define: Define = (command, shell) => {
 async function run(shell: Shell, file: string, options: Options): Promise<number> {
   const { file: pipeline, text } = readPipelineFile(file)
   const parameters = checkParameters(pipeline.parameters, options.param ?? {}, { unsigned: false })
+  const action = actionOf(options)
+  checkAction(action, pipeline.parameters)
   const connectionsPath = options.connections ?? join(dirname(file), 'connections.yaml')
   const base = dirname(resolve(connectionsPath))
   const defined = readConnectionsFile(connectionsPath)
@@ -72,6 +83,10 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
     secrets.push(...resolved.secrets)
     return { type, config: resolved.config }
   }
+  const ends = { source: endpoint(pipeline.source), destination: endpoint(pipeline.destination) }
+  const modes = pipeline.body.streams.map(({ mode }) => mode)
+  const question = options.plan === true ? null : questionOf(action, { name: pipeline.name, modes })
+  if (question !== null) await confirm(shell, question, { yes: options.yes === true, option: '--yes' })
   const abort = new AbortController()
   const interrupt = () => abort.abort(new Fault('cancelled'))
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
@@ -79,8 +94,8 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   makePrivateFolder(state)
   const folder = mkdtempSync(join(state, 'run-'))
   const order: Omit<Order, 'runId' | 'fence' | 'attempt'> = {
-    source: endpoint(pipeline.source),
-    destination: endpoint(pipeline.destination),
+    ...ends,
+    action,
     streams: orderedStreams(pipeline.body.streams, pipeline.parameters, parameters),
     folder,
     base,
@@ -100,10 +115,16 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
       folder: state,
       path: file,
       text,
-      // Other values read other rows: that is another run.
-      connections: JSON.stringify([written, places, Object.entries(parameters).sort()]),
-      appends: pipeline.body.streams.some(({ mode }) => mode === 'append'),
+      // Other values read other rows, and so does another action: that is another run.
+      connections: JSON.stringify([
+        written,
+        places,
+        Object.entries(parameters).sort(),
+        ...(action === 'run' ? [] : [action]),
+      ]),
+      appends: modes.includes('append'),
       fresh: options.new === true,
+      resets: action === 'reset',
       now: Date.now(),
     })
     return await moveLocal(shell, order, local)
@@ -138,9 +159,12 @@ async function moveLocal(
       )
     },
   })
-  if (!leavesSomething(result, { adopted: local.adopted !== null, wanted: order.streams.length })) {
-    local.finish()
-  }
+  // What a pattern comes to is not known here.
+  const wanted = order.streams.some(({ from }) => isPattern(from)) ? Infinity : order.streams.length
+  const left = order.action === 'reset'
+    ? result.status !== 'succeeded'
+    : leavesSomething(result, { adopted: local.adopted !== null, wanted })
+  if (!left) local.finish()
   return exitOf(result)
 }
 
@@ -163,36 +187,10 @@ function explain(shell: Shell, stream: string, error: unknown): void {
   shell.note(`${stream}: ${fault.code}: ${fault.message}${next === null ? '' : ` ${next}`}`)
 }
 
-function resultText({ status, streams, seconds, run_id: runId }: RunResult): string {
-  const rows = streams.map((one) => [
-    one.stream,
-    one.target,
-    one.mode,
-    one.route ?? '–',
-    one.code ?? one.status,
-    countText(one.rows),
-    bytesText(one.bytes),
-    secondsText(one.seconds),
-  ])
-  const list = table(['stream', 'target', 'mode', 'route', 'status', 'rows', 'bytes', 'time'], rows)
-  return `${list}\n\nRun ${runId} ${status} in ${secondsText(seconds)}.`
-}
-
 async function plan(shell: Shell, order: Order): Promise<number> {
   const plans = await planRun(order)
-  shell.result({ streams: plans }, plans.map(planText).join('\n\n'))
+  shell.result({ streams: plans }, planText(plans))
   return exits.done
-}
-
-function planText(one: StreamPlan): string {
-  const size = one.estimated_rows === null ? 'size unknown' : `about ${countText(one.estimated_rows)} rows`
-  const bytes = one.estimated_bytes === null ? '' : `, ${bytesText(one.estimated_bytes)}`
-  return [
-    `${one.stream} → ${one.target}  (${one.mode}, ${one.how})`,
-    `  route: ${one.route} – ${one.why}`,
-    `  size:  ${size}${bytes}`,
-    ...one.statements.map((statement) => `  would run: ${statement}`),
-  ].join('\n')
 }
 
 function limitsOf({ rows, minutes }: { rows?: number | undefined; minutes?: number | undefined }) {

@@ -120,11 +120,6 @@ describe('a stream of a pipeline file', () => {
     ],
     ['a column twice', 'columns: { exclude: [a, a] }', /exclude\.1: "a" stands there twice/],
     [
-      'a cursor that is excluded',
-      'cursor: { column: a }\ncolumns: { exclude: [a] }',
-      /cursor\.column: "a" is left out/,
-    ],
-    [
       'replace with a cursor',
       'mode: replace\ncursor: { column: a }',
       /:10: streams\.0\.cursor: mode replace reads/,

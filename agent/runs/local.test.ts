@@ -79,3 +79,15 @@ test('an unfinished replace of another version of the file is simply done again'
   const second = beginLocalRun({ ...options, text: 'two' })
   assert.notEqual(second.runId, first.runId)
 })
+
+test('a reset goes on with nothing, and only once it is done an unfinished append is forgotten', () => {
+  const options = place()
+  const first = ended(beginLocalRun(options))
+  const failed = ended(beginLocalRun({ ...options, resets: true, text: 'two' }))
+  assert.notEqual(failed.runId, first.runId)
+  assert.deepEqual([failed.attempt, failed.adopted], [1, null])
+  assert.equal(ended(beginLocalRun(options)).runId, first.runId)
+  const reset = ended(beginLocalRun({ ...options, resets: true }))
+  reset.finish()
+  assert.notEqual(ended(beginLocalRun(options)).runId, first.runId)
+})

@@ -44,6 +44,11 @@ export interface LocalRunOptions {
   readonly appends: boolean
   /** Leave an unfinished run behind. */
   readonly fresh: boolean
+  /**
+   * What is in the targets goes: nothing of an unfinished run is gone on with. Its record stays until the reset is
+   * finished, since until then its rows are still there.
+   */
+  readonly resets?: boolean
   readonly now: number
 }
 
@@ -55,7 +60,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
  * it committed is not known here, so a person decides.
  */
 export function beginLocalRun(options: LocalRunOptions): LocalRun {
-  const { folder, path, text, connections, appends, fresh, now } = options
+  const { folder, path, text, connections, appends, fresh, resets = false, now } = options
   const file = realpathSync(path)
   const place = join(folder, 'local')
   makePrivateFolder(place)
@@ -64,7 +69,7 @@ export function beginLocalRun(options: LocalRunOptions): LocalRun {
   const lock = holdLock(`${record}.lock`)
   if (lock === null) throw new Fault('already_running', `Another process is running ${file}.`)
   try {
-    const found = fresh ? null : readIfThere(record)
+    const found = fresh || resets ? null : readIfThere(record)
     const before = found === null ? null : parseFile(Unfinished, found, record)
     const same = before !== null && before.digest === digest
     if (before !== null && !same && before.appends) {
@@ -79,7 +84,7 @@ export function beginLocalRun(options: LocalRunOptions): LocalRun {
     const attempt = same ? before.attempt + 1 : 1
     const started = same ? before.started : new Date(now).toISOString()
     const next = { file, digest, run_id: runId, attempt, appends, started }
-    writeAtomic(record, JSON.stringify(next, null, 2) + '\n')
+    if (!resets) writeAtomic(record, JSON.stringify(next, null, 2) + '\n')
     return {
       runId,
       attempt,

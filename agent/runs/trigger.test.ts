@@ -332,7 +332,8 @@ describe('a signed request', () => {
       from.index.issued = time(start)
     })
     const run = () => ({ ...world.job.run, action: 'reset' })
-    const claimed = () => ({ ...world.job.run.trigger, action: 'reset' }) as typeof world.job.run.trigger
+    const claimed = () =>
+      ({ ...world.job.run.trigger, action: 'reset' }) as unknown as typeof world.job.run.trigger
     world.bySlot(1)
     world.job = { ...world.job, run: { ...run(), trigger: claimed() } }
     assert.equal((await verify(world)).order.action, 'run')

@@ -120,27 +120,20 @@ function contradictions(stream: Asked): Contradiction[] {
   key?.forEach((name, at) => {
     if (left(name)) add(['key', at], `"${name}" belongs to the key, and is left out`)
   })
-  return [...found, ...modeContradictions(stream, left)]
+  return [...found, ...modeContradictions(stream)]
 }
 
 /** What a mode does not go with. */
-function modeContradictions(
-  { mode, cursor, rename }: Asked,
-  left: (name: string) => boolean,
-): Contradiction[] {
+function modeContradictions({ mode, cursor, rename }: Asked): Contradiction[] {
   const found: Contradiction[] = []
   if (cursor) {
-    const { column, lag } = cursor
+    const { lag } = cursor
     if (mode === 'replace') {
       found.push({ path: ['cursor'], message: 'mode replace reads everything, and takes no cursor' })
     }
     if (mode === 'append' && lag !== undefined) {
       const message = 'mode append takes no lag: rows that are read once more would be there twice'
       found.push({ path: ['cursor', 'lag'], message })
-    }
-    if (mode !== 'append' && left(column)) {
-      const message = `"${column}" is left out, and says which of two rows is the newer one`
-      found.push({ path: ['cursor', 'column'], message })
     }
   }
   for (const [name, target] of Object.entries(mode === 'history' ? rename ?? {} : {})) {
