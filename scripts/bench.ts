@@ -1,13 +1,15 @@
 /**
  * `npm run bench [-- WORD …]`: measures what the README quotes, each against a peer or a floor in the same run, and
- * prints JSON. WORD picks groups: seal, engine, edge, pickup, agent.
+ * prints JSON. WORD picks groups: seal, engine, edge, pickup, agent. `--peers` instead measures other tools at the same
+ * jobs, which takes a quarter of an hour.
  */
 import { cpus } from 'node:os'
 import { Glob } from 'bun'
+import { peers } from './bench/peers.ts'
 import type { Row } from './bench/row.ts'
 
 const words = process.argv.slice(2)
-const rows: Row[] = []
+const rows: Row[] = words.includes('--peers') ? await peers() : []
 for (
   const file of [...new Glob('*.ts').scanSync({ cwd: new URL('./bench', import.meta.url).pathname })].sort()
 ) {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { currentBinary } from '../build_agent.ts'
 import { type Postgres, startPostgres } from '../postgres.ts'
+import { columns, rowsSql } from './orders.ts'
 import { median, type Row } from './row.ts'
 
 const ROWS = 1_000_000
@@ -27,16 +28,6 @@ interface Cost {
   /** What the command itself says; null for one that says nothing. */
   readonly rssBytes: number | null
 }
-
-const columns =
-  `id bigint, customer_id bigint, name text, amount numeric(12,2), created_at timestamptz, paid boolean,
-  note text, ratio double precision`
-
-const rowsSql =
-  `select g::bigint, (g::bigint * 7919) % 1000003, md5(g::text), ((g % 100000)::numeric / 100)::numeric(12,2),
-  '2020-01-01'::timestamptz + g * interval '37 seconds', g % 3 = 0,
-  case when g % 11 = 0 then null else 'note ' || g || ', with "quotes" and ' || md5((g * 3)::text) end,
-  (g % 5000)::float8 / 7 from generate_series(1, ${ROWS}) g`
 
 async function timed(command: readonly string[], env: Record<string, string> = {}): Promise<Cost> {
   const began = performance.now()
@@ -242,7 +233,7 @@ export async function bench(): Promise<Row[]> {
   const sql = new SQL(postgres.url(), { max: 1 })
   try {
     await sql.unsafe(`create table orders (${columns})`)
-    await sql.unsafe(`insert into orders ${rowsSql}`)
+    await sql.unsafe(`insert into orders ${rowsSql(ROWS)}`)
     await sql.unsafe('vacuum analyze orders')
     const all: Bench = { postgres, sql, binary: await currentBinary(), folder, psql: Bun.which('psql') }
     return [

@@ -14,6 +14,10 @@ export interface Row {
   /** The aim, as it is written. */
   readonly aim: string
   readonly met: boolean
+  /** Of the whole command, for every million rows. */
+  readonly cpu_seconds_per_million?: number
+  /** Its highest resident memory. */
+  readonly rss_mb?: number
 }
 
 export function median(values: readonly number[]): number {
