@@ -1,6 +1,6 @@
 /** Shows how far a run is: a bar that is drawn over on a terminal, lines now and then elsewhere. */
 import type { Progress } from '../runs/move.ts'
-import type { Shell } from './shell.ts'
+import { type Shell, steady } from './shell.ts'
 
 const DRAW_MS = 100
 const LINE_MS = 5000
@@ -33,43 +33,105 @@ export function secondsText(seconds: number): string {
 
 interface Writer {
   write(text: string): unknown
+  /** Of a terminal. */
+  readonly columns?: number
 }
 
+/** Lines at the end of a terminal that are drawn over. */
+export class LiveLines {
+  readonly #out: Writer
+  #drawn = 0
+
+  constructor(out: Writer = process.stderr) {
+    this.#out = out
+  }
+
+  /** Instead of those drawn before. A line that does not fit is cut: a second one could not be drawn over. */
+  draw(lines: readonly string[]): void {
+    const width = (this.#out.columns ?? 80) - 1
+    const shown = lines.map((line) => `${cut(line, width)}\x1b[K`)
+    this.#out.write(`${this.#home()}${shown.join('\n')}\x1b[J`)
+    this.#drawn = lines.length
+  }
+
+  /** Takes them away, so that what follows starts on a clean line. */
+  clear(): void {
+    if (this.#drawn > 0) this.#out.write(`${this.#home()}\x1b[J`)
+    this.#drawn = 0
+  }
+
+  #home(): string {
+    return this.#drawn > 1 ? `\x1b[${this.#drawn - 1}A\r` : '\r'
+  }
+}
+
+function cut(line: string, width: number): string {
+  if (Bun.stringWidth(line) <= width) return line
+  let text = ''
+  for (const sign of line) {
+    if (Bun.stringWidth(text + sign) >= width) break
+    text += sign
+  }
+  return `${text}…`
+}
+
+/** So many streams have a line of their own. */
+const mostLines = 8
+
+interface Active {
+  readonly began: number
+  last: Progress
+}
+
+/** One line for each stream that moves. */
 export class ProgressView {
   readonly #shell: Shell
   readonly #out: Writer
+  readonly #lines: LiveLines
   readonly #clock: () => number
-  #stream = -1
-  #began = 0
+  readonly #active = new Map<number, Active>()
   #shown = 0
-  #drawn = false
 
   constructor(shell: Shell, out: Writer = process.stderr, clock: () => number = () => performance.now()) {
     this.#shell = shell
     this.#out = out
+    this.#lines = new LiveLines(out)
     this.#clock = clock
   }
 
   readonly show = (progress: Progress): void => {
     const now = this.#clock()
-    if (progress.index !== this.#stream) {
-      this.clear()
-      this.#stream = progress.index
-      this.#began = now
-      this.#shown = this.#shell.animated ? 0 : now
+    const { animated } = this.#shell
+    const known = this.#active.get(progress.index)
+    if (known) known.last = progress
+    else {
+      this.#active.set(progress.index, { began: now, last: progress })
+      if (!animated && this.#active.size === 1) this.#shown = now
     }
-    if (now - this.#shown < (this.#shell.animated ? DRAW_MS : LINE_MS)) return
+    if (now - this.#shown < (animated ? DRAW_MS : LINE_MS) && (known || !animated)) return
     this.#shown = now
-    const text = progressText(progress, (now - this.#began) / 1000, this.#shell.animated)
-    if (!this.#shell.animated) return void this.#out.write(text + '\n')
-    this.#out.write(`\r${text}\x1b[K`)
-    this.#drawn = true
+    const lines = this.#texts(now)
+    if (animated) this.#lines.draw(lines)
+    else this.#out.write(lines.map((line) => `${line}\n`).join(''))
   }
 
-  /** Takes the bar away, so that what follows starts on a clean line. */
+  /** The stream moves no longer. */
+  readonly ended = (index: number): void => {
+    this.#active.delete(index)
+    if (this.#active.size === 0) this.clear()
+  }
+
+  /** Takes the lines away, so that what follows starts on a clean one. */
   clear(): void {
-    if (this.#drawn) this.#out.write('\r\x1b[K')
-    this.#drawn = false
+    this.#lines.clear()
+  }
+
+  #texts(now: number): string[] {
+    const all = [...this.#active.values()]
+    const shown = all.slice(0, mostLines).map(({ began, last }) =>
+      progressText(last, (now - began) / 1000, this.#shell.animated)
+    )
+    return all.length > mostLines ? [...shown, `and ${all.length - mostLines} streams more`] : shown
   }
 }
 
@@ -77,7 +139,8 @@ export class ProgressView {
 export function progressText(progress: Progress, seconds: number, bar: boolean): string {
   const { stream, rows, bytes, estimatedRows, estimatedBytes } = progress
   const share = shareOf(rows, estimatedRows) ?? shareOf(bytes, estimatedBytes)
-  const parts = [stream]
+  // A pattern's names come from the source.
+  const parts = [steady(stream).replace(/[\t\n]/g, ' ')]
   if (bar && share !== null) {
     const cells = Math.round(share * BAR_CELLS)
     parts.push('█'.repeat(cells) + '░'.repeat(BAR_CELLS - cells))

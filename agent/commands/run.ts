@@ -149,8 +149,8 @@ async function moveLocal(
     attempt: local.attempt,
     // The next run of a file moves what is there then; only an append must not be done twice.
     anew: () => newId(Date.now(), randomBytes),
-    onTaken: (index, rows) => {
-      const { from, to } = order.streams[index] as Order['streams'][number]
+    onTaken: (index, rows, stream = order.streams[index]) => {
+      const { from = `stream ${index + 1}`, to = '' } = stream ?? {}
       shell.note(
         `${from} → ${to}: taken as done. Its ${
           countText(rows)
@@ -170,11 +170,12 @@ async function moveLocal(
 
 async function move(shell: Shell, order: Order): Promise<RunResult> {
   const view = new ProgressView(shell)
-  const onFault = (index: number, fault: unknown) => {
+  const onFault: Order['onFault'] = (index, fault, stream = order.streams[index]) => {
     view.clear()
-    explain(shell, order.streams[index]?.from ?? `stream ${index + 1}`, fault)
+    explain(shell, stream?.from ?? `stream ${index + 1}`, fault)
   }
-  const result = await moveRun({ ...order, onFault, ...(shell.json ? {} : { onProgress: view.show }) })
+  const shown = shell.json ? {} : { onProgress: view.show, onEnded: view.ended }
+  const result = await moveRun({ ...order, onFault, ...shown })
   view.clear()
   shell.result(result, resultText(result))
   return result

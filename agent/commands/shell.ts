@@ -148,7 +148,7 @@ export class Shell {
  * Names of columns, files and tables come from sources, and reach terminals in messages: nothing in them moves a cursor or
  * hides what else is said. Lines, tabs, and what is bold or coloured here stay.
  */
-function steady(text: string): string {
+export function steady(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- they are what is looked for
     /\x1b\[(?:0|1|31|33)m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,

@@ -85,9 +85,11 @@ export interface Order {
    */
   readonly anew?: () => string
   /** Told of a stream that an earlier attempt of this run has committed, and that is not read again. */
-  readonly onTaken?: (index: number, rows: number) => void
+  readonly onTaken?: (index: number, rows: number, stream?: StreamSpec) => void
   /** For the log on this machine: may name keys, never goes further. */
-  readonly onFault?: (index: number, fault: unknown) => void
+  readonly onFault?: (index: number, fault: unknown, stream?: StreamSpec) => void
+  /** Told of each stream's end, after `onFault`. */
+  readonly onEnded?: (index: number, result: StreamResult) => void
 }
 
 export type Route = 'direct' | 'restowed'
@@ -139,6 +141,7 @@ export async function moveRun(order: Order): Promise<RunResult> {
     for (const index of streams.length > 0 ? [] : order.streams.keys()) {
       const { result, peakHoldBytes } = await moveStream({ ...order, signal }, index)
       streams.push(result)
+      order.onEnded?.(index, result)
       holdBytes = Math.max(holdBytes, peakHoldBytes)
       if (result.code !== null && ends.includes(result.code)) break
     }
