@@ -13,6 +13,8 @@ export interface PostgresColumn extends Column {
   readonly portable: boolean
   readonly hasDefault: boolean
   readonly identity: boolean
+  /** GENERATED ALWAYS AS IDENTITY: may be inserted, and never changed. */
+  readonly fixed: boolean
 }
 
 export interface Table {
@@ -43,6 +45,7 @@ interface ColumnRow {
   nullable: boolean
   generated: boolean
   identity: boolean
+  fixed: boolean
   has_default: boolean
   base: string
   base_schema: string
@@ -66,6 +69,7 @@ select a.attname::text as name,
   not a.attnotnull as nullable,
   a.attgenerated::text <> '' as generated,
   a.attidentity::text <> '' as identity,
+  a.attidentity::text = 'a' as fixed,
   a.atthasdef and a.attgenerated::text = '' as has_default,
   t.typname::text as base,
   n.nspname::text as base_schema,
@@ -153,6 +157,7 @@ function columnOf(row: ColumnRow, make: Make | undefined): PostgresColumn {
     portable: row.element_schema === 'pg_catalog' && hasPortableBinary(catalog),
     hasDefault: row.has_default || row.identity,
     identity: row.identity,
+    fixed: row.fixed,
   }
 }
 

@@ -1,21 +1,44 @@
-/** Which column of a load goes into which column of its target, and whether it may. */
+/** Which column of a load goes into which column of its target, and what has to become of the target for that. */
 import { Fault } from '../../../shared/faults.ts'
 import { sameColumn, sameType, type Type } from '../../engine/types.ts'
-import type { Column, Load } from '../connector.ts'
+import { compareColumns } from '../../engine/widen.ts'
+import { type Column, historyColumns, type Load } from '../connector.ts'
 import type { PostgresColumn, Table } from './catalog.ts'
-import type { Make } from './makes.ts'
+import { isUserType, type Make } from './makes.ts'
 import { checkName, quoteName, tableText } from './names.ts'
 import { declare, takesText } from './types.ts'
 
-/** The target's columns in the load's order; null for one that the target computes itself. Throws a Fault. */
-export function pairColumns(load: Load, table: Table): (Column | null)[] {
+/** What becomes of one column of an existing table. */
+export interface Change {
+  readonly column: string
+  readonly kind: 'add' | 'widen' | 'loosen'
+  /** For people. */
+  readonly words: string
+  /** As ALTER TABLE takes it. */
+  readonly clause: string
+}
+
+export interface Pairing {
+  /** In the load's order; null for one that the target computes itself. */
+  readonly columns: readonly (Column | null)[]
+  readonly changes: readonly Change[]
+}
+
+interface Pair {
+  readonly column: Column | null
+  readonly change: Change | null
+}
+
+/** `known`: types that the database has. Throws a Fault; `schema_refused` names every change that is not allowed. */
+export function pairColumns(load: Load, table: Table, known: Known): Pairing {
   const byName = new Map(table.columns.map((column) => [column.name, column]))
+  if (load.mode === 'history') takeHistoryColumns(byName, table)
   const pairs = load.columns.map((column) => {
     const target = byName.get(column.name)
     byName.delete(column.name)
-    if (!target) throw notThere(column, table)
-    return pair(load, column, target)
+    return target ? pair(load, { column, target, inKey: table.key }) : added(load, { column, table, known })
   })
+  refuseChanges(load, table, pairs)
   for (const column of byName.values()) {
     if (column.nullable || column.hasDefault || column.generated) continue
     throw new Fault(
@@ -23,18 +46,60 @@ export function pairColumns(load: Load, table: Table): (Column | null)[] {
       `${tableText(table.name)} needs "${column.name}", which the source has not.`,
     )
   }
-  return pairs
+  return {
+    columns: pairs.map(({ column }) => column),
+    changes: pairs.flatMap(({ change }) => change ? [change] : []),
+  }
 }
 
-function notThere(column: Column, table: Table): Fault {
+function takeHistoryColumns(byName: Map<string, PostgresColumn>, table: Table): void {
+  for (const name of Object.values(historyColumns)) {
+    if (byName.get(name)?.type.kind !== 'timestamptz') {
+      throw new Fault(
+        'target_refused',
+        `${tableText(table.name)} has no column "${name}" of timestamptz: it holds no history. Load into a new table.`,
+      )
+    }
+    byName.delete(name)
+  }
+}
+
+function refuseChanges({ schema }: Load, table: Table, pairs: readonly Pair[]): void {
+  const refused = pairs.flatMap(({ change }) => {
+    if (!change || schema === 'evolve') return []
+    return schema === 'freeze' || change.kind === 'widen' ? [change.words] : []
+  })
+  if (refused.length === 0) return
+  throw new Fault(
+    'schema_refused',
+    `${tableText(table.name)} would have to change, which schema: ${schema} rules out: ${refused.join('; ')}.`,
+  )
+}
+
+function added(load: Load, { column, table, known }: { column: Column; table: Table; known: Known }): Pair {
   const alike = table.columns.find((one) => one.name.toLowerCase() === column.name.toLowerCase())
-  const hint = alike ? ` It has "${alike.name}": capital letters count.` : ''
-  return new Fault('column_missing', `${tableText(table.name)} has no column "${column.name}".${hint}`)
+  if (alike) {
+    throw new Fault(
+      'column_missing',
+      `${tableText(table.name)} has no column "${column.name}". It has "${alike.name}": capital letters count.`,
+    )
+  }
+  // Rows that are there have no value for it.
+  const fresh = newColumn({ ...load, key: [] }, { ...column, nullable: true }, known)
+  const words = `add column ${fresh.declaration}`
+  return { column: fresh.column, change: { column: column.name, kind: 'add', words, clause: words } }
 }
 
-function pair(load: Load, column: Column, target: PostgresColumn): Column | null {
+interface Meeting {
+  readonly column: Column
+  readonly target: PostgresColumn
+  /** The target's own key. */
+  readonly inKey: readonly string[]
+}
+
+function pair(load: Load, { column, target, inKey }: Meeting): Pair {
   if (target.generated) {
-    if (column.generated) return null
+    if (column.generated) return { column: null, change: null }
     throw new Fault('target_refused', `"${column.name}" is computed by the target and cannot be written.`)
   }
   const cast = load.cast.get(column.name)
@@ -44,13 +109,44 @@ function pair(load: Load, column: Column, target: PostgresColumn): Column | null
       `"${column.name}" is ${target.native} in the target, which is not the type that cast asks for.`,
     )
   }
+  const { fit, to, loosen } = compareColumns(column, target)
+  if (!cast && fit === 'widen' && to !== null && !isUserType(target.native)) {
+    return widened(column, target, to)
+  }
   if (!mayTake(column, target)) {
     throw new Fault(
       'type_refused',
       `"${column.name}" is ${column.native} in the source and cannot arrive exactly in ${target.native}.`,
     )
   }
-  return target
+  const bound = target.identity || inKey.includes(target.name) || load.key.includes(target.name)
+  return { column: target, change: loosen && !bound && load.schema === 'evolve' ? loosened(target) : null }
+}
+
+function widened(column: Column, target: PostgresColumn, to: Type): Pair {
+  // Spelled as in the source, binary COPY goes on working.
+  const same = column.vocabulary === 'postgres' && sameType(to, column.type) && !isUserType(column.native)
+  const native = same ? column.native : declare(to)
+  const name = quoteName(target.name)
+  return {
+    column: { ...target, type: to, native },
+    change: {
+      column: target.name,
+      kind: 'widen',
+      words: `widen ${name} from ${target.native} to ${native}`,
+      clause: `alter column ${name} type ${native}`,
+    },
+  }
+}
+
+function loosened(target: PostgresColumn): Change {
+  const name = quoteName(target.name)
+  return {
+    column: target.name,
+    kind: 'loosen',
+    words: `allow NULL in ${name}`,
+    clause: `alter column ${name} drop not null`,
+  }
 }
 
 function mayTake(column: Column, target: PostgresColumn): boolean {
@@ -63,30 +159,28 @@ export interface NewColumn {
   readonly declaration: string
 }
 
-/** Columns of a table that is not there yet. `known`: types that the database has, with their makes. */
-export function newColumns(load: Load, known: Known): NewColumn[] {
-  return load.columns.map((from) => {
-    checkName(from.name)
-    const cast = load.cast.get(from.name)
-    const native = cast ? declare(cast) : nativeOf(from, known)
-    const type: Type = cast ?? (native === from.native ? from.type : declaredType(from.type))
-    const column: Column = {
-      name: from.name,
-      type,
-      nullable: from.nullable,
-      native,
-      // A type that is declared just as the source has it is the same type.
-      vocabulary: 'postgres',
-    }
-    return { column, declaration: `${quoteName(from.name)} ${native}${from.nullable ? '' : ' not null'}` }
-  })
+/** A column of a table that is not there yet. `known`: types that the database has, with their makes. */
+export function newColumn(load: Load, from: Column, known: Known): NewColumn {
+  checkName(from.name)
+  const cast = load.cast.get(from.name)
+  const native = cast ? declare(cast) : nativeOf(from, known)
+  const type: Type = cast ?? (native === from.native ? from.type : declaredType(from.type))
+  const column: Column = {
+    name: from.name,
+    type,
+    nullable: from.nullable,
+    native,
+    // A type that is declared just as the source has it is the same type.
+    vocabulary: 'postgres',
+  }
+  return { column, declaration: `${quoteName(from.name)} ${native}${from.nullable ? '' : ' not null'}` }
 }
 
 function declaredType(type: Type): Type {
   return type.kind === 'other' ? { kind: 'text', length: null } : type
 }
 
-type Known = ReadonlyMap<string, Make | null>
+export type Known = ReadonlyMap<string, Make | null>
 
 /** A type of the same name and another make would change values: what is below it does not. */
 function nativeOf(column: Column & { readonly structure?: string }, known: Known): string {
@@ -97,9 +191,9 @@ function nativeOf(column: Column & { readonly structure?: string }, known: Known
   return same ? column.native : declare(column.type)
 }
 
-/** True when the table would have two columns of one name. */
-export function refuseTwins(columns: readonly Column[]): void {
-  const seen = new Set<string>()
+/** Throws `name_refused` when the table would have two columns of one name. */
+export function refuseTwins({ columns, mode }: Load): void {
+  const seen = new Set<string>(mode === 'history' ? Object.values(historyColumns) : [])
   for (const { name } of columns) {
     if (seen.has(name)) throw new Fault('name_refused', `There are two columns "${name}".`)
     seen.add(name)

@@ -95,6 +95,12 @@ function placeOf(error: ServerError): ErrorPlace {
   return { line: match ? Number(match[1]) : null, column: named ?? match?.[2] ?? null }
 }
 
+/** The server's SQLSTATE behind a fault; null when it is not one of the server's. */
+export function stateOf(error: unknown): string | null {
+  const cause = error instanceof Fault ? error.cause : error
+  return cause instanceof SQL.PostgresError && cause.errno ? String(cause.errno) : null
+}
+
 /** Any error as a Fault; a Fault stays what it is. */
 export function faultOf(error: unknown, side: 'source' | 'destination'): Fault {
   if (error instanceof Fault) return error

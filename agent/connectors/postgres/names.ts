@@ -1,4 +1,5 @@
 /** Names as PostgreSQL sees them, and as people write them in a pipeline. */
+import { createHash } from 'node:crypto'
 import { Fault } from '../../../shared/faults.ts'
 
 /** NAMEDATALEN − 1: longer names would be cut without a word. */
@@ -27,6 +28,11 @@ export function tableText({ schema, table }: TableName): string {
   return `${schema}.${table}`
 }
 
+/** Texts as an array's literal. */
+export function listOf(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+}
+
 /**
  * Reads `schema.table` or `table`. Letters stay as they are written; a part with a dot or a quote in it stands in
  * double quotes. Throws `name_refused`.
@@ -50,6 +56,12 @@ export function parseTable(text: string, defaultSchema: string): TableName {
   checkName(name.schema)
   checkName(name.table)
   return name
+}
+
+/** A run's own table beside a target: the same at every attempt, and told from the tables of other runs. */
+export function stagingName(runId: string, target: TableName): TableName {
+  const mark = createHash('sha256').update(tableText(target)).digest('hex').slice(0, 8)
+  return { schema: target.schema, table: `sallyport_${runId.replaceAll('-', '')}_${mark}` }
 }
 
 /** Throws `name_refused` for a name that PostgreSQL would cut or cannot hold. */

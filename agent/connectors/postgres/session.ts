@@ -118,6 +118,12 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** As `server_version_num`: 180002. */
+  async version(): Promise<number> {
+    const [row] = await this.rows<{ version: string }>(`select current_setting('server_version_num') as version`)
+    return Number(row?.version)
+  }
+
   /** Commits, and throws when the server rolled back instead, which it reports as a success of its own. */
   async commit(): Promise<void> {
     const tag = await this.run('commit')

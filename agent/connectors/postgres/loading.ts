@@ -1,0 +1,197 @@
+/** One stream's load: what is written, where it is kept until the end, and the commit. */
+import { createHash } from 'node:crypto'
+import type {
+  Committed,
+  Format,
+  Intent,
+  Load,
+  Loading,
+  Rejected,
+  Slice,
+  SliceId,
+  State,
+  Target,
+  Written,
+} from '../connector.ts'
+import { type Course, courseOf, keysStatement } from './course.ts'
+import { faultOf } from './errors.ts'
+import type { Attempt, Ledger } from './ledger.ts'
+import { listed } from './keys.ts'
+import type { Plan } from './plan.ts'
+import { keysTable } from './plan.ts'
+import { storeRejected } from './quarantine.ts'
+import type { Session } from './session.ts'
+
+export interface LoadingParts {
+  /** Holds the lease, in an open transaction: the one that commits. */
+  readonly session: Session
+  /** Another session, for what is to last even if this attempt fails. */
+  readonly another: () => Promise<Session>
+  readonly ledger: Ledger
+  readonly load: Load
+  readonly plan: Plan
+  readonly state: State | null
+  readonly committed: Committed | null
+  readonly attempt: Attempt | null
+  readonly signal: AbortSignal
+}
+
+export class PostgresLoading implements Loading {
+  readonly target: Target
+  readonly committed: Committed | null
+  readonly state: State | null
+  readonly intent: Intent | null
+  readonly #parts: LoadingParts
+  /** What an earlier attempt has left that fits. */
+  #durable: ReadonlyMap<SliceId, Written>
+  readonly #slices = new Map<SliceId, Committed>()
+  #course: Course | null = null
+  /** Where slices are committed one by one; null where all is one transaction. */
+  #lasting: Session | null = null
+  #keys = false
+  /** One COPY at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: LoadingParts) {
+    this.#parts = parts
+    this.target = parts.plan.target
+    this.committed = parts.committed
+    this.state = parts.state
+    this.intent = parts.attempt?.intent ?? null
+    const { attempt, plan } = parts
+    const fits = attempt?.staging && attempt.shape === shapeOf(courseOf(plan, { lasting: true }))
+    this.#durable = fits ? attempt.done : new Map()
+  }
+
+  get done(): ReadonlyMap<SliceId, Written> {
+    return this.#durable
+  }
+
+  async prepare(intent: Intent): Promise<void> {
+    const { session, another, ledger, load, plan, attempt } = this.#parts
+    const course = courseOf(plan, { lasting: intent.resumable })
+    this.#course = course
+    const same = attempt !== null && sameIntent(attempt.intent, intent)
+    if (!intent.resumable) {
+      this.#durable = new Map()
+      if (!same && (attempt !== null || intent.upTo !== null)) {
+        await ledger.keep(await another(), load, { intent, shape: null, staging: null, make: [] })
+      }
+      for (const statement of course.before) await session.run(statement)
+      return
+    }
+    this.#lasting = await another()
+    const shape = shapeOf(course)
+    if (same && attempt.staging && attempt.shape === shape) return
+    this.#durable = new Map()
+    await ledger.keep(this.#lasting, load, { intent, shape, staging: plan.staging, make: course.before })
+  }
+
+  write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    return this.#inTurn(() => this.#lasting ? this.#writeLasting(slice, format, bytes) : this.#write(slice, format, bytes))
+  }
+
+  async #write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    const { session } = this.#parts
+    await session.run('savepoint slice')
+    try {
+      const written = await this.#copy(session, this.#into(), { format, bytes })
+      this.#slices.set(slice.id, written)
+      return written
+    } catch (error) {
+      await session.run('rollback to savepoint slice').catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #writeLasting(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    const { ledger, load } = this.#parts
+    const session = this.#lasting as Session
+    await session.begin('isolation level read committed')
+    try {
+      const written = await this.#copy(session, this.#into(), { format, bytes })
+      await ledger.keepSlice(session, load, { id: slice.id, ...written })
+      await session.commit()
+      this.#durable = new Map([...this.#durable, [slice.id, written]])
+      return written
+    } catch (error) {
+      await session.run('rollback').catch(() => undefined)
+      throw error
+    }
+  }
+
+  writeKeys(_slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    return this.#inTurn(async () => {
+      const { session, load } = this.#parts
+      if (!this.#keys) await session.run(keysStatement(this.#parts.plan, this.#course as Course))
+      this.#keys = true
+      return await this.#copy(session, `${keysTable} (${listed(load.key)})`, { format, bytes })
+    })
+  }
+
+  #into(): string {
+    if (!this.#course) throw new TypeError('prepare comes before write')
+    return this.#course.into
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #copy(
+    session: Session,
+    into: string,
+    { format, bytes }: { format: Format; bytes: ReadableStream<Uint8Array> },
+  ): Promise<Committed> {
+    const options = format === 'pgcopy' ? '(format binary)' : `(format csv, null '')`
+    const copy = session.copyIn(`copy ${into} from stdin ${options}`)
+    let size = 0
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        size += chunk.byteLength
+        controller.enqueue(chunk)
+      },
+    })
+    try {
+      await bytes.pipeThrough(counted).pipeTo(copy.bytes, { signal: this.#parts.signal })
+      return { rows: await copy.rows, bytes: size }
+    } catch (error) {
+      throw faultOf(error, 'destination')
+    }
+  }
+
+  async commit(state: State, rejected: Rejected | null): Promise<Committed> {
+    const { session, ledger, load, plan } = this.#parts
+    const total = { rows: 0, bytes: 0 }
+    for (const { rows, bytes } of [...this.#slices.values(), ...this.#durable.values()]) {
+      total.rows += rows ?? 0
+      total.bytes += bytes
+    }
+    // Without them every row of the target would count as gone.
+    if (load.mode === 'mirror' && load.partial && !this.#keys) throw new TypeError('writeKeys comes before commit')
+    await this.#course?.finish(session, total.rows)
+    if (rejected !== null && rejected.count > 0) {
+      await storeRejected(session, { load, target: plan.name, rejected })
+    }
+    await ledger.record(load, { slices: this.#slices, total, state })
+    await session.commit()
+    return total
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.session[Symbol.asyncDispose]()
+    await this.#lasting?.[Symbol.asyncDispose]()
+  }
+}
+
+/** What a staging table was made by: one of another make cannot be gone on with. */
+function shapeOf({ into, before }: Course): string {
+  return createHash('sha256').update(JSON.stringify([into, before])).digest('hex')
+}
+
+function sameIntent(one: Intent, other: Intent): boolean {
+  return one.upTo === other.upTo && one.resumable === other.resumable &&
+    one.slices.length === other.slices.length && one.slices.every((id, at) => id === other.slices[at])
+}
