@@ -4,10 +4,11 @@ import { judge } from '../../shared/judge.ts'
 import type { Connector } from './connector.ts'
 import { files } from './files/files.ts'
 import { https } from './https/https.ts'
+import { mysql } from './mysql/mysql.ts'
 import { postgres } from './postgres/postgres.ts'
 
 // deno-lint-ignore no-explicit-any -- each has a config of its own, which only it looks into
-export const connectors: readonly Connector<any>[] = [postgres, files, https]
+export const connectors: readonly Connector<any>[] = [postgres, mysql, files, https]
 
 // deno-lint-ignore no-explicit-any
 export function connectorOf(name: string): Connector<any> {
