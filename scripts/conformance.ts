@@ -1,0 +1,60 @@
+/**
+ * `npm run conformance [-- --write] [-- --only WORD] [-- postgres:mysql …]`: every trap through every pair of engines that
+ * run here, or through the pairs named; `postgres:` and `:csv` are all pairs of one side. Says what is not as expected,
+ * and fails then; `--write` makes it what is expected from now on, and writes the tables anew.
+ */
+import { parseArgs } from 'node:util'
+import { currentBinary } from './build_agent.ts'
+import { writeDocuments } from './conformance/document.ts'
+import { mariadbSettings } from './conformance/engines/mysql.ts'
+import { differences, expectedOf, writeOutcomes } from './conformance/outcomes.ts'
+import { nothingLeft, type Pair } from './conformance/pair.ts'
+import { openSuite } from './conformance/suite.ts'
+import { traps } from './conformance/traps/traps.ts'
+import { pairsHere } from './conformance/suite.ts'
+import { startMariadb, withoutMariadb } from './mariadb.ts'
+import { startPostgres } from './postgres.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean' }, only: { type: 'string' }, all: { type: 'boolean' } },
+})
+
+function wanted({ source, destination }: Pair): boolean {
+  return positionals.length === 0 || positionals.some((word) => {
+    const [from = '', to = ''] = word.split(':')
+    return (from === '' || from === source) && (to === '' || to === destination)
+  })
+}
+
+const pairs = pairsHere({ mariadb: withoutMariadb === false }).filter(wanted)
+const needs = (engine: string) => pairs.some((pair) => Object.values(pair).includes(engine))
+const only = traps.filter(({ name, heavy }) =>
+  values.only === undefined ? heavy !== true : name.includes(values.only)
+)
+
+if (process.env['SALLYPORT_CONFORMANCE_BINARY'] === undefined) await currentBinary()
+await using postgres = needs('postgres') ? await startPostgres({ settings: ['fsync=off'] }) : null
+await using mariadb = needs('mysql') ? await startMariadb(mariadbSettings) : null
+await using suite = openSuite({ postgres: postgres?.url ?? null, mariadb })
+let failed = 0
+for (const pair of pairs) {
+  const began = performance.now()
+  const outcomes = await suite.run(pair, only)
+  const wrong = [...outcomes].filter(([, outcome]) => outcome.startsWith('wrong'))
+  const all = expectedOf(pair)
+  const expected = values.only === undefined ? all : new Map([...all].filter(([trap]) => outcomes.has(trap)))
+  const changed = differences(expected, outcomes)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(
+    `${pair.source} → ${pair.destination}: ${outcomes.size} traps, ${wrong.length} wrong, ${seconds} s`,
+  )
+  for (const [trap, outcome] of wrong) console.log(`    ${trap}: ${outcome}`)
+  if (values.write && values.only === undefined) {
+    writeOutcomes(pair, outcomes, [...traps.map(({ name }) => name), nothingLeft])
+  }
+  if (!values.write || values.all) { for (const line of changed) console.log(`    changed: ${line}`) }
+  if (!values.write) failed += changed.length
+}
+if (values.write) writeDocuments(traps)
+process.exitCode = failed === 0 ? 0 : 1

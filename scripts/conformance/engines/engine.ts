@@ -1,0 +1,47 @@
+/** What the suite needs of an engine: a place to make traps in, and a place to look at what arrived. */
+import type { Cell, EngineName, Trap } from '../trap.ts'
+
+export interface Contents {
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly nullable: boolean | null
+  }[]
+  readonly key: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export interface SourcePlace {
+  /** Settings of the connection, as a connections file has them in flow style. */
+  readonly connection: string
+  /** The stream of a trap, as a pipeline names it. */
+  from(trap: Trap): string
+}
+
+export interface TargetPlace {
+  readonly connection: string
+  to(trap: Trap): string
+  /** Null when there is nothing under that name. */
+  read(trap: Trap): Promise<Contents | null>
+  /** Everything in the place but Sallyport's own ledger: what is left behind is seen here. */
+  names(): Promise<readonly string[]>
+  /** What `names` calls the target of this trap. */
+  nameOf(trap: Trap): string
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly name: EngineName
+  /** Makes the traps, with the engine's own client. */
+  source(traps: readonly Trap[]): Promise<SourcePlace>
+  /** A place of its own. Targets that traps want to be there before are made. */
+  target(name: string, traps: readonly Trap[]): Promise<TargetPlace>
+}
+
+/** A value of SQL: as text, doubled quotes. */
+export const literal = (text: Cell) => text === null ? 'null' : `'${text.replaceAll("'", "''")}'`
+
+/** A name of standard SQL. */
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** Cells of more characters than this are told by \`md5:\` and their digest. */
+export const longCell = 1_000_000

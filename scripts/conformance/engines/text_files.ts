@@ -1,0 +1,158 @@
+/** Files of text: written byte by byte, and read by parsers that are as plain as the formats. */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Cell, slugOf, type Trap } from '../trap.ts'
+import { type Engine, longCell, type TargetPlace } from './engine.ts'
+
+type Format = 'csv' | 'tsv' | 'jsonl'
+
+export function textFilesEngine(format: Format, folder: string): Engine {
+  return {
+    name: format,
+    source(traps) {
+      const place = join(folder, `${format}-source`)
+      mkdirSync(place, { recursive: true })
+      for (const trap of traps) {
+        const made = trap.sources[format]
+        if (made === undefined) continue
+        if (typeof made === 'string' || !('file' in made)) {
+          throw new Error(`${trap.name}: ${format} is a file`)
+        }
+        writeFileSync(join(place, `${slugOf(trap)}.${format}`), made.file)
+      }
+      return Promise.resolve({
+        connection: `{ type: files, path: "${place}", format: ${format} }`,
+        from: (trap) => `${slugOf(trap)}.${format}`,
+      })
+    },
+    target(name) {
+      const place = join(folder, name)
+      mkdirSync(place, { recursive: true })
+      return Promise.resolve(targetIn(place, format))
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+function targetIn(place: string, format: Format): TargetPlace {
+  const nameOf = (trap: Trap) => trap.to?.[format] ?? `${slugOf(trap)}.${format}`
+  const parse = (bytes: Buffer) => format === 'jsonl' ? readLines(bytes) : readFields(bytes, format)
+  return {
+    connection: `{ type: files, path: "${place}", format: ${format} }`,
+    nameOf,
+    to: nameOf,
+    names: () => Promise.resolve(readdirSync(place).filter((name) => name !== '.sallyport')),
+    read(trap) {
+      const path = join(place, nameOf(trap))
+      if (!existsSync(path)) return Promise.resolve(null)
+      const { names, rows } = parse(readFileSync(path))
+      return Promise.resolve({
+        columns: names.map((name) => ({ name, type: '', nullable: null })),
+        key: [],
+        rows: rows.map((row) => row.map(shortened)),
+      })
+    },
+  }
+}
+
+function shortened(cell: Cell): Cell {
+  if (cell === null || cell.length <= longCell) return cell
+  return `md5:${createHash('md5').update(cell).digest('hex')}`
+}
+
+interface Read {
+  readonly names: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+/** Of an unquoted and a quoted field, and what ends either: RFC 4180, with LF. */
+const fields = {
+  csv: /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\n|$)/gy,
+  tsv: /(?:"((?:[^"]|"")*)"|([^\t\r\n]*))(\t|\n|$)/gy,
+}
+
+/** An unquoted empty field is NULL, a quoted one is empty. */
+function readFields(bytes: Buffer, format: 'csv' | 'tsv'): Read {
+  // One character a byte: what is no UTF-8 can be told field by field.
+  const text = bytes.toString('latin1')
+  const rows: Cell[][] = []
+  let row: Cell[] = []
+  const field = new RegExp(fields[format])
+  while (field.lastIndex < text.length) {
+    const at = field.lastIndex
+    const match = field.exec(text)
+    if (!match) throw new Error(`no ${format} from character ${at}`)
+    const [, inQuotes, bare = '', end] = match
+    row.push(inQuotes === undefined ? bare === '' ? null : utf8(bare) : utf8(inQuotes.replaceAll('""', '"')))
+    if (end === (format === 'csv' ? ',' : '\t')) continue
+    rows.push(row)
+    row = []
+  }
+  const [names = [], ...rest] = rows
+  return { names: names.map(String), rows: rest }
+}
+
+function utf8(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1')
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return `the bytes ${bytes.toString('hex')}`
+  }
+}
+
+/** One object a line. A string is its text; all other values are as they stand in the file: 1.10 is not 1.1. */
+function readLines(bytes: Buffer): Read {
+  const text = utf8(bytes.toString('latin1'))
+  if (text.startsWith('the bytes')) return { names: ['no UTF-8'], rows: [] }
+  const objects = text.split('\n').filter((line) => line !== '').map(membersOf)
+  const names = [...new Set(objects.flatMap((members) => [...members.keys()]))]
+  return { names, rows: objects.map((members) => names.map((name) => members.get(name) ?? null)) }
+}
+
+function membersOf(line: string): Map<string, Cell> {
+  // The line is JSON as a whole; then its members are cut out as they are written.
+  JSON.parse(line)
+  const members = new Map<string, Cell>()
+  let at = line.indexOf('{') + 1
+  const space = /\s*/y
+  const skip = () => {
+    space.lastIndex = at
+    space.exec(line)
+    at = space.lastIndex
+  }
+  for (skip(); line[at] !== '}'; skip()) {
+    const name = JSON.parse(tokenAt(line, at)) as string
+    at += tokenAt(line, at).length
+    skip()
+    at++
+    skip()
+    const token = tokenAt(line, at)
+    if (members.has(name)) throw new Error(`${name} is there twice`)
+    members.set(name, token === 'null' ? null : token.startsWith('"') ? JSON.parse(token) as string : token)
+    at += token.length
+    skip()
+    if (line[at] === ',') at++
+  }
+  return members
+}
+
+/** The text of the value that begins here. */
+function tokenAt(line: string, from: number): string {
+  const string = /"(?:[^"\\]|\\.)*"/y
+  let depth = 0
+  for (let at = from; at < line.length; at++) {
+    const sign = line[at] as string
+    if (sign === '"') {
+      string.lastIndex = at
+      at += (string.exec(line)?.[0].length ?? 1) - 1
+      if (depth === 0) return line.slice(from, at + 1)
+    } else if (sign === '{' || sign === '[') depth++
+    else if (sign === '}' || sign === ']') {
+      if (depth === 0) return line.slice(from, at).trimEnd()
+      if (--depth === 0) return line.slice(from, at + 1)
+    } else if (sign === ',' && depth === 0) return line.slice(from, at).trimEnd()
+  }
+  return line.slice(from)
+}

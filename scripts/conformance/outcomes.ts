@@ -1,0 +1,57 @@
+/** What every pair is expected to make of every trap: one file a source, beside this one. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../suites.ts'
+import type { Pair } from './pair.ts'
+import { type EngineName, engineNames } from './trap.ts'
+
+/** Trap → destination → outcome. */
+type OfSource = Record<string, Partial<Record<EngineName, string>>>
+
+const pathOf = (source: EngineName) => join(root, 'scripts', 'conformance', 'outcomes', `${source}.json`)
+
+export function readOutcomes(source: EngineName): OfSource {
+  const path = pathOf(source)
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) as OfSource : {}
+}
+
+/** The expected outcomes of one pair, by trap. */
+export function expectedOf({ source, destination }: Pair): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [trap, outcomes] of Object.entries(readOutcomes(source))) {
+    const outcome = outcomes[destination]
+    if (outcome !== undefined) found.set(trap, outcome)
+  }
+  return found
+}
+
+/** Puts a pair's outcomes in the place of those before. `order`: of the traps in the file. */
+export function writeOutcomes(
+  pair: Pair,
+  outcomes: ReadonlyMap<string, string>,
+  order: readonly string[],
+): void {
+  const before = readOutcomes(pair.source)
+  const after: OfSource = {}
+  for (const trap of order) {
+    const others = Object.entries(before[trap] ?? {}).filter(([destination]) =>
+      destination !== pair.destination
+    )
+    const own = outcomes.get(trap)
+    const all = new Map([...others, ...(own === undefined ? [] : [[pair.destination, own] as const])])
+    const sorted = engineNames.flatMap((name) => all.has(name) ? [[name, all.get(name)]] : [])
+    if (sorted.length > 0) after[trap] = Object.fromEntries(sorted)
+  }
+  writeFileSync(pathOf(pair.source), `${JSON.stringify(after, null, 1)}\n`)
+}
+
+/** One line for each trap whose outcome is not the expected one. */
+export function differences(
+  expected: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+): string[] {
+  return [...new Set([...expected.keys(), ...found.keys()])].flatMap((trap) => {
+    const [before, now] = [expected.get(trap) ?? 'not asked', found.get(trap) ?? 'not asked']
+    return before === now ? [] : [`${trap}: ${now} (expected ${before})`]
+  })
+}

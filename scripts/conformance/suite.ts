@@ -1,0 +1,84 @@
+/** The suite as a whole: engines that run here, pairs of them, and what became of every trap. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { binaryPath } from '../build_agent.ts'
+import { placeBinary } from '../e2e/binary.ts'
+import type { Mariadb } from '../mariadb.ts'
+import type { Engine, SourcePlace } from './engines/engine.ts'
+import { mysqlEngine } from './engines/mysql.ts'
+import { parquetEngine } from './engines/parquet.ts'
+import { postgresEngine } from './engines/postgres.ts'
+import { sqliteEngine } from './engines/sqlite.ts'
+import { textFilesEngine } from './engines/text_files.ts'
+import { folderOf, type Outcomes, type Pair, runPair } from './pair.ts'
+import { type EngineName, engineNames, type Trap } from './trap.ts'
+
+export interface Suite extends AsyncDisposable {
+  run(pair: Pair, traps: readonly Trap[]): Promise<Outcomes>
+}
+
+export interface Servers {
+  /** Address of a database of the PostgreSQL server; null where no pair needs one. */
+  readonly postgres: ((database?: string) => string) | null
+  readonly mariadb: Mariadb | null
+}
+
+/** Engines whose connector is there. */
+const engines: readonly EngineName[] = ['postgres', 'csv', 'parquet']
+
+/** All pairs, in the order of the table. */
+export function pairsHere({ mariadb }: { readonly mariadb: boolean }): Pair[] {
+  const here = engineNames.filter((name) => engines.includes(name) && (mariadb || name !== 'mysql'))
+  return here.flatMap((source) => here.map((destination) => ({ source, destination })))
+}
+
+export function openSuite(servers: Servers): Suite {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-conformance-'))
+  const binary = placeBinary(join(folder, 'bin'), process.env['SALLYPORT_CONFORMANCE_BINARY'] ?? binaryPath)
+  const open = new Map<EngineName, Engine>()
+  const sources = new Map<EngineName, Promise<SourcePlace>>()
+  const engineOf = (name: EngineName): Engine => {
+    const known = open.get(name)
+    if (known) return known
+    const engine = makeEngine(name, servers, folder)
+    open.set(name, engine)
+    return engine
+  }
+  return {
+    async run(pair, traps) {
+      const source = sources.get(pair.source) ?? engineOf(pair.source).source(traps)
+      sources.set(pair.source, source)
+      const places = {
+        from: await source,
+        to: await engineOf(pair.destination).target(folderOf(pair), traps),
+      }
+      return await runPair(pair, traps, { ...places, binary, folder: join(folder, 'runs', folderOf(pair)) })
+    },
+    async [Symbol.asyncDispose]() {
+      for (const engine of open.values()) await engine[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function makeEngine(name: EngineName, servers: Servers, folder: string): Engine {
+  switch (name) {
+    case 'postgres':
+      if (servers.postgres === null) throw new Error('there is no PostgreSQL here')
+      return postgresEngine({ url: servers.postgres })
+    case 'parquet':
+      return parquetEngine(folder)
+    case 'csv':
+    case 'tsv':
+    case 'jsonl':
+      return textFilesEngine(name, folder)
+    case 'sqlite':
+      return sqliteEngine(folder)
+    case 'mysql':
+      if (servers.mariadb === null) throw new Error('there is no MariaDB here')
+      return mysqlEngine(servers.mariadb)
+    default:
+      throw new Error(`${name} does not run here yet`)
+  }
+}
