@@ -3,6 +3,7 @@ import type { Complete, Job, PollReply } from '../../shared/schemas/job.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import type { AnswerPossession, PossessionChallenges } from '../../shared/schemas/key_record.ts'
+import type { CompleteInspection } from '../../shared/schemas/inspection.ts'
 import type { CompleteRewrap } from '../../shared/schemas/rewrap.ts'
 import type { SealedLog } from '../logs/relay.ts'
 import type { StreamProgress } from '../../shared/schemas/run.ts'
@@ -28,6 +29,9 @@ export interface HeldBatch {
   readonly batch: string
   readonly fence: number
 }
+
+/** How a look at a connection ended: a status, a code, a count, and what was found in sealed form. */
+export type InspectionEnd = Omit<CompleteInspection, 'fence'>
 
 /** What a poll gives: a job or null, and what has been published meanwhile, as the edge has it. */
 export interface Polled extends Omit<PollReply, 'job'> {
@@ -68,6 +72,11 @@ export interface AgentEdge {
   completeRewrap(
     held: HeldBatch,
     end: Pick<CompleteRewrap, 'records' | 'refused'>,
+    signal: AbortSignal,
+  ): Promise<void>
+  completeInspection(
+    held: { readonly inspection: string; readonly fence: number },
+    end: InspectionEnd,
     signal: AbortSignal,
   ): Promise<void>
   /** The newest checkpoint, and the proof that the tree of size `from` is its beginning. */

@@ -5,6 +5,7 @@ import { judge } from '../../shared/judge.ts'
 import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
 import { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
+import { InspectJob } from '../../shared/schemas/inspection.ts'
 import { HeartbeatReply, PollReply, RunJob } from '../../shared/schemas/job.ts'
 import { PossessionChallenges } from '../../shared/schemas/key_record.ts'
 import { RewrapJob, RewrapRecord } from '../../shared/schemas/rewrap.ts'
@@ -39,7 +40,8 @@ const UnjudgedRun = RunJob.extend({
 const UnjudgedRewrap = RewrapJob.extend({
   records: z.array(RewrapRecord.extend({ document: z.unknown(), sealed: z.string() })),
 })
-const Reply = PollReply.extend({ job: z.union([UnjudgedRun, UnjudgedRewrap, z.null()]) })
+const UnjudgedInspect = InspectJob.extend({ order: Unjudged, connection: Unjudged })
+const Reply = PollReply.extend({ job: z.union([UnjudgedRun, UnjudgedRewrap, UnjudgedInspect, z.null()]) })
 
 export function httpAgentEdge(edge: Edge): AgentEdge {
   const run = (id: string) => ({ params: { path: { id } } })
@@ -98,6 +100,11 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       const body = { fence, records: [...records], refused: [...refused] }
       const params = { path: { batch } }
       await heard(edge.POST('/v1/agent/rewraps/{batch}/complete', { params, body, signal }), signal)
+    },
+    async completeInspection({ inspection: id, fence }, end, signal) {
+      const body = { fence, ...end }
+      const params = { path: { id } }
+      await heard(edge.POST('/v1/agent/inspections/{id}/complete', { params, body, signal }), signal)
     },
     async checkpoint(from, signal) {
       const query = { from: String(from) }

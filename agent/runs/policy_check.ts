@@ -167,8 +167,9 @@ interface Asked {
   readonly place: Place
 }
 
-function allow(
-  { policy }: OpenedJob,
+/** Throws `policy_denied`, `path_refused`. */
+export function allow(
+  { policy }: Pick<OpenedJob, 'policy'>,
   { connection, direction, place }: Asked,
   { local }: PolicyOptions,
 ): void {
@@ -186,8 +187,8 @@ function allow(
 }
 
 /** For a pattern: the place may be looked at where some name that fits it may be allowed. */
-function allowSome(
-  { policy }: OpenedJob,
+export function allowSome(
+  { policy }: Pick<OpenedJob, 'policy'>,
   { connection, direction, place }: Asked,
   { local }: PolicyOptions,
 ): void {

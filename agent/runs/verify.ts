@@ -150,7 +150,8 @@ async function stand(job: RunJob, options: VerifyOptions, signal: AbortSignal): 
   return { footing, index: await checkIndex(job, { footing, options, signal }) }
 }
 
-function checkDenied({ floor }: Footing, ids: readonly string[]): void {
+/** Throws `denied`. */
+export function checkDenied({ floor }: Footing, ids: readonly string[]): void {
   const denied = ids.find((id) => floor?.deny.includes(id))
   if (denied !== undefined) throw new Fault('denied', `The floor denies ${denied}.`)
 }
@@ -183,7 +184,7 @@ interface DocumentCheck<T extends 'pipeline' | 'connection'> {
 }
 
 /** It is what the index lists under `id`, at exactly that hash, and its own author's signature counts. */
-function checkDocument<T extends 'pipeline' | 'connection'>(
+export function checkDocument<T extends 'pipeline' | 'connection'>(
   { document: dsse, sealed }: SealedDocument,
   { footing, index, type, id }: DocumentCheck<T>,
 ): Sealed<T> {

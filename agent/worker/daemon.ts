@@ -69,31 +69,21 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   const handBack = AbortSignal.any([signals.handBack, denial.signal])
   const drain = AbortSignal.any([signals.drain, denial.signal])
   const working = new Set<string>()
+  const had = new Map<string, number>()
   const receipts = receiptsOf(options, { ...stand, of }, drain)
   const saw = (footing: Footing) => receipts.saw(footing)
   const readiness = new Readiness({ ...stand, of, log, alarm: options.alarm, saw })
+  const standing = { ...jobsOf(options, scratch), ...stand, of, localPolicy }
   const execute = async (job: Job) => {
     if (job.kind === 'rewrap') return await rewrap(job, options, { ...stand, of }, handBack)
+    if (job.kind === 'inspect') {
+      const { inspectJob } = await import('./inspect_job.ts')
+      return await inspectJob(job, { ...standing, had, handBack })
+    }
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
     const { runJob } = await import('./run_job.ts')
     const { moveRun } = await import('../runs/move.ts')
-    await runJob(job, {
-      ...stand,
-      agentId: options.identity.id,
-      now: Date.now,
-      move: moveRun,
-      of,
-      localPolicy,
-      env: options.env,
-      base: config.data,
-      scratch,
-      logs: { folder: config.logs, level: config.logLevel },
-      holdMemory: config.holdMemory,
-      network: config.network,
-      log,
-      working,
-      handBack,
-    })
+    await runJob(job, { ...standing, move: moveRun, holdMemory: config.holdMemory, working, handBack })
     await watch.lookAgain()
   }
   const ready = (signal: AbortSignal) => readiness.look(signal)
@@ -105,6 +95,20 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   void watch.look().then(() => receipts.send())
   await work({ edge: stand.edge, slots: config.slots, ready, logSize, heard, log, execute }, drain)
   if (denial.signal.aborted) throw denial.signal.reason
+}
+
+/** What every job with a connection in it is carried out by. */
+function jobsOf({ config, identity, env, log }: DaemonOptions, scratch: string) {
+  return {
+    agentId: identity.id,
+    now: Date.now,
+    env,
+    base: config.data,
+    scratch,
+    logs: { folder: config.logs, level: config.logLevel },
+    network: config.network,
+    log,
+  }
 }
 
 function receiptsOf({ identity, log }: DaemonOptions, stand: Stand & Of, signal: AbortSignal): Receipts {

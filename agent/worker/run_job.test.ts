@@ -50,6 +50,7 @@ function edgeOf(world: World, told: Told, change: Partial<AgentEdge> = {}): Agen
     prove: async () => undefined,
     handIn: async () => undefined,
     completeRewrap: async () => undefined,
+    completeInspection: async () => undefined,
     started: async () => void told.started++,
     heartbeat: async () => ({ cancel: false }),
     progress: async () => undefined,
