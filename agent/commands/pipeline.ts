@@ -2,23 +2,30 @@
 import type { Command } from 'commander'
 import { existsSync, writeFileSync } from 'node:fs'
 import { Name } from '../../shared/schemas/fields.ts'
+import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { checkEnds } from '../pipeline_files/ends.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { definePipelineApply } from './pipeline_apply.ts'
-import { triggerFacts } from './pipeline_facts.ts'
+import { streamsTable, triggerFacts } from './pipeline_facts.ts'
 import { definePipelineDelete } from './pipeline_delete.ts'
 import { definePipelineShow } from './pipeline_show.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
-import { facts, table } from './table.ts'
+import { facts } from './table.ts'
 
 const starter = (name: string) =>
   `sallyport: 1
 name: ${name}
 source: shop                 # names of connections: sallyport connection list
 destination: warehouse
-defaults: { mode: replace }  # or append
+defaults: { mode: replace }  # or append, merge, history, mirror
 streams:
-  - { from: public.orders, to: raw.orders }
-  - { from: public.events, to: raw.events, mode: append, key: [id] }
+  - { from: public.countries, to: raw.countries }
+  - from: public.orders
+    to: raw.orders
+    mode: merge
+    key: [id]
+    cursor: { column: updated_at, lag: 5m }
+  - { from: "public.customer_*", to: "raw.{table}" }   # every table that is called so
 # Without a trigger every run takes a signed request (sallyport runs start). With these the edge may start runs on its
 # own: at the times of the schedule, and so many a day when somebody asks.
 # triggers: { schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }, api: { per_day: 24 } }
@@ -33,8 +40,15 @@ export const define: Define = (command, shell) => {
     .action(shell.action((name: string, options: { readonly out?: string }) => init(shell, name, options)))
   command.command('validate').description('Check a pipeline file, without an edge')
     .argument('<file>', 'the pipeline file')
-    .addHelpText('after', '\nExamples:\n  sallyport pipeline validate orders.yaml')
-    .action(shell.action((file: string) => validate(shell, file)))
+    .option('--connections <file>', 'check also what its connections can do')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sallyport pipeline validate orders.yaml\n' +
+        '  sallyport pipeline validate orders.yaml --connections connections.yaml',
+    )
+    .action(
+      shell.action((file: string, options: ValidateOptions) => validate(shell, file, options.connections)),
+    )
   definePipelineApply(command as Command, shell)
   definePipelineShow(command as Command, shell)
   definePipelineDelete(command as Command, shell)
@@ -50,9 +64,18 @@ async function init(shell: Shell, name: string, options: { readonly out?: string
   shell.result({ file: out }, `${out} is written. Edit it, then: sallyport pipeline apply ${out}`)
 }
 
-async function validate(shell: Shell, path: string): Promise<void> {
+interface ValidateOptions {
+  readonly connections?: string
+}
+
+async function validate(shell: Shell, path: string, connections: string | undefined): Promise<void> {
   const { file } = readPipelineFile(path)
   const { body, name, source, destination, pool, limits } = file
+  if (connections !== undefined) {
+    const defined = readConnectionsFile(connections)
+    const kindOf = (end: string) => connectionNamed(defined, end, connections).type
+    checkEnds(body.streams, { source: kindOf(source), destination: kindOf(destination) })
+  }
   const list = facts([
     ['pipeline', name],
     ['from', source],
@@ -61,9 +84,6 @@ async function validate(shell: Shell, path: string): Promise<void> {
     ...triggerFacts(file, Date.now()),
     ['attempts', String(1 + limits.retries)],
   ])
-  const streams = table(
-    ['from', 'to', 'mode', 'where'],
-    body.streams.map(({ from, to, mode, where }) => [from, to, mode, where ?? '']),
-  )
+  const streams = streamsTable(body.streams)
   shell.result({ valid: true, ...file }, `${list}\n\n${streams}\n\n${path} is valid.`)
 }

@@ -1,7 +1,8 @@
 /** What a pipeline says about when it runs and with which values, for people. */
 import { firesBetween } from '../../shared/schedule.ts'
 import type { Parameter } from '../../shared/schemas/parameter.ts'
-import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import type { Pipeline, PipelineStream } from '../../shared/schemas/pipeline.ts'
+import { table } from './table.ts'
 
 type Fact = readonly [name: string, value: string]
 
@@ -30,7 +31,45 @@ export function nextFires(schedule: NonNullable<Pipeline['triggers']['schedule']
   return next.map((ms) => new Date(ms).toISOString())
 }
 
+/** A line a stream; a column only where one of them says something. */
+export function streamsTable(streams: readonly PipelineStream[]): string {
+  const columns: Readonly<Record<string, (stream: PipelineStream) => string>> = {
+    from: ({ from }) => from,
+    to: ({ to }) => to,
+    mode: ({ mode }) => mode,
+    key: ({ key }) => key?.join(', ') ?? '',
+    cursor: ({ cursor }) => cursorText(cursor),
+    columns: columnsText,
+    schema: ({ schema }) => schema ?? '',
+    'bad rows': ({ on_bad_row }) => on_bad_row ?? '',
+    where: ({ where }) => where ?? '',
+  }
+  const said = Object.entries(columns).filter(([, text]) => streams.some((stream) => text(stream) !== ''))
+  return table(said.map(([name]) => name), streams.map((stream) => said.map(([, text]) => text(stream))))
+}
+
+function cursorText(cursor: PipelineStream['cursor']): string {
+  if (cursor === undefined) return ''
+  return cursor.lag === undefined ? cursor.column : `${cursor.column}, ${cursor.lag} back`
+}
+
+function columnsText({ include, exclude, rename, cast }: PipelineStream): string {
+  return [
+    ...(include === undefined ? [] : [`only ${include.join(', ')}`]),
+    ...(exclude === undefined ? [] : [`without ${exclude.join(', ')}`]),
+    ...Object.entries(rename ?? {}).map(([name, target]) => `${name} as ${target}`),
+    ...Object.entries(cast ?? {}).map(([name, type]) => `${name} is ${type}`),
+  ].join('; ')
+}
+
 function parameterText(parameter: Parameter): string {
+  const preset = parameter.default === undefined
+    ? ''
+    : `, ${JSON.stringify(parameter.default)} where nobody says`
+  return `${rangeText(parameter)}${preset}`
+}
+
+function rangeText(parameter: Parameter): string {
   if ('enum' in parameter) return `one of ${parameter.enum.join(', ')}`
   if (parameter.type === 'text') return `text of at most ${parameter.max_length ?? 10_000} characters`
   const { type, min, max } = parameter

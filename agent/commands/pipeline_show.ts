@@ -13,7 +13,7 @@ import { answer } from '../edge_client/edge_client.ts'
 import { openingKeyOf, places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
 import { openRecord } from '../runs/open.ts'
-import { nextFires, triggerFacts } from './pipeline_facts.ts'
+import { nextFires, streamsTable, triggerFacts } from './pipeline_facts.ts'
 import {
   entriesOf,
   type Entry,
@@ -87,10 +87,7 @@ async function show(shell: Shell, name: string, options: ShowOptions): Promise<v
   ])
   const streams = body === null
     ? 'What it moves is sealed, and there is no reader key here that opens it.'
-    : table(
-      ['from', 'to', 'mode', 'where'],
-      body.streams.map(({ from, to, mode, where }) => [from, to, mode, where ?? '']),
-    )
+    : streamsTable(body.streams)
   shell.result({ document, hash, signers, body, next }, `${list}\n\n${streams}`)
 }
 

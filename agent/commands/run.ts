@@ -10,6 +10,7 @@ import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
 import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { checkEnds } from '../pipeline_files/ends.ts'
 import { isPattern } from '../pipeline_files/patterns.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
@@ -75,6 +76,11 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   const connectionsPath = options.connections ?? join(dirname(file), 'connections.yaml')
   const base = dirname(resolve(connectionsPath))
   const defined = readConnectionsFile(connectionsPath)
+  const kindOf = (name: string) => connectionNamed(defined, name, connectionsPath).type
+  checkEnds(pipeline.body.streams, {
+    source: kindOf(pipeline.source),
+    destination: kindOf(pipeline.destination),
+  })
   const secrets: string[] = []
   const endpoint = (name: string): Endpoint => {
     const { type, config } = connectionNamed(defined, name, connectionsPath)
