@@ -17,7 +17,7 @@ import { startPostgres } from './postgres.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' }, only: { type: 'string' }, all: { type: 'boolean' } },
+  options: { write: { type: 'boolean' }, only: { type: 'string' } },
 })
 
 function wanted({ source, destination }: Pair): boolean {
@@ -53,7 +53,7 @@ for (const pair of pairs) {
   if (values.write && values.only === undefined) {
     writeOutcomes(pair, outcomes, [...traps.map(({ name }) => name), nothingLeft])
   }
-  if (!values.write || values.all) { for (const line of changed) console.log(`    changed: ${line}`) }
+  for (const line of values.write && expected.size === 0 ? [] : changed) console.log(`    changed: ${line}`)
   if (!values.write) failed += changed.length
 }
 if (values.write) writeDocuments(traps)

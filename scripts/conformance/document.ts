@@ -23,6 +23,7 @@ const letters: Readonly<Record<string, string>> = {
 function sign(outcome: string | undefined): string {
   if (outcome === undefined) return ' '
   if (outcome.startsWith('exact')) return '='
+  if (outcome.startsWith('not applicable')) return '–'
   if (outcome.startsWith('wrong')) return '**!**'
   const code = outcome.replace(/^refused: /, '')
   return letters[code] ?? code
@@ -65,6 +66,15 @@ function ofSource(source: EngineName, traps: readonly Trap[]): string[] {
     group = trap.group
     lines.push(row([trap.name, ...destinations.map((name) => sign(own[name]))]))
   }
+  const unable = new Set(
+    Object.entries(outcomes).flatMap(([trap, own]) =>
+      Object.entries(own).flatMap(([destination, outcome]) => {
+        const [, why] = /^not applicable: (.*)$/.exec(outcome) ?? []
+        return why === undefined ? [] : [`- ${trap}, ${titles[destination as EngineName]}: ${why}`]
+      })
+    ),
+  )
+  if (unable.size > 0) lines.push('', '–, not applicable:', '', ...unable)
   const not = traps.filter((trap) =>
     trap.sources[source] === undefined && trap.absent?.[source] !== undefined
   )

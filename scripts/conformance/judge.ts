@@ -16,12 +16,14 @@ export interface Seen {
   readonly before: Contents | null
 }
 
-/** `exact: id integer not null, v numeric`, `refused: value_refused`, or `wrong: why`. */
+/** `exact: id integer not null, v numeric`, `refused: value_refused`, `not applicable: why`, or `wrong: why`. */
 export function outcomeOf(trap: Trap, destination: EngineName, { reported, found, before }: Seen): string {
   if (reported.status === 'succeeded') {
     if (found === null) return 'wrong: it succeeded, and there is no target'
     const difference = contentsDiffer(trap, destination, found) ?? nullsDiffer(trap, destination, found)
-    return difference === null ? `exact: ${shapeOf(found)}` : `wrong: ${difference}`
+    if (difference !== null) return `wrong: ${difference}`
+    const unable = trap.unable?.[destination]
+    return unable === undefined ? `exact: ${shapeOf(found)}` : `not applicable: ${unable}`
   }
   if (broken.includes(reported.code ?? '')) return `wrong: ${reported.code}`
   if (reported.code === null) return `wrong: ${reported.status} without a code`

@@ -25,7 +25,7 @@ export interface Servers {
 }
 
 /** Engines whose connector is there. */
-const engines: readonly EngineName[] = ['postgres', 'csv', 'parquet']
+const engines: readonly EngineName[] = ['postgres', 'mysql', 'csv', 'parquet']
 
 /** All pairs, in the order of the table. */
 export function pairsHere({ mariadb }: { readonly mariadb: boolean }): Pair[] {

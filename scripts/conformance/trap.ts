@@ -66,6 +66,8 @@ export interface Trap {
   readonly expected: Expected
   /** What it is in this destination, where that is written in another way. */
   readonly arrives?: Partial<Record<EngineName, Expected>>
+  /** Why a destination has no such value; then what arrives in its place is the nearest that it has. */
+  readonly unable?: Partial<Record<EngineName, string>>
   readonly reading?: Reading
   /** The type by which files of text are read, as `cast` spells it. */
   readonly cast?: string

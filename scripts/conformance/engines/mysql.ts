@@ -50,13 +50,17 @@ export function mysqlEngine(server: Mariadb): Engine {
   }
 }
 
+/** The client reads line ends of its own out of what stands between quotes: there, digits stand for bytes. */
+const literalOf = (text: Cell) =>
+  text !== null && /[\r\n\0]/.test(text) ? `_utf8mb4 x'${Buffer.from(text).toString('hex')}'` : literal(text)
+
 const targetName = (trap: Trap) => trap.to?.mysql ?? slugOf(trap)
 
 function statementsOf(trap: Trap, made: Made): readonly string[] {
   if (typeof made === 'string') return statementsOf(trap, { type: made })
   if ('statements' in made) return made.statements.map((text) => text.replaceAll('{table}', slugOf(trap)))
   if (!('type' in made)) throw new Error(`${trap.name}: mysql has no files`)
-  const values = made.values ?? trap.expected.rows.map(([, text]) => literal(text ?? null))
+  const values = made.values ?? trap.expected.rows.map(([, text]) => literalOf(text ?? null))
   const name = ticked(slugOf(trap))
   // Without "null", the first TIMESTAMP of a table would be given a default.
   return [
@@ -92,7 +96,7 @@ const lines = (text: string) => text.split('\n').filter((line) => line !== '').m
 /** Everything travels as hexadecimal digits, so that nothing in between can read it as something else. */
 function readTable(database: string, sql: (statements: string) => string, name: string): Contents | null {
   const described = lines(sql(
-    `select hex(column_name), hex(column_type), is_nullable, column_key, data_type
+    `select hex(column_name), hex(column_type), is_nullable, column_key
      from information_schema.columns where table_schema = '${database}' and table_name = ${literal(name)}
      order by ordinal_position`,
   ))
@@ -102,7 +106,7 @@ function readTable(database: string, sql: (statements: string) => string, name: 
     type: textOf(type),
     nullable: nullable === 'YES',
   }))
-  const cells = columns.map(({ name }, at) => cellOf(ticked(name), described[at]?.[4] ?? ''))
+  const cells = columns.map(({ name, type }) => cellOf(ticked(name), type))
   const rows = lines(sql(`select ${cells.join(', ')} from ${ticked(name)}`))
   return {
     columns,
@@ -113,13 +117,16 @@ function readTable(database: string, sql: (statements: string) => string, name: 
 
 /** The value's text in hexadecimal behind an x: an empty text is no empty field then. */
 function cellOf(name: string, type: string): string {
-  const text = /blob|binary|geometry|point/.test(type)
-    ? `concat('\\x', lower(hex(${name})))`
-    : type === 'float'
-    ? `cast(cast(${name} as double) as char)`
-    : type === 'bit'
-    ? `bin(${name})`
-    : `convert(cast(${name} as char) using utf8mb4)`
+  const text = textOfType(name, type)
   const short = `if(char_length(${text}) > ${longCell}, concat('md5:', md5(${text})), ${text})`
   return `if(${name} is null, 'NULL', concat('x', hex(${short})))`
+}
+
+function textOfType(name: string, type: string): string {
+  if (/blob|binary|geometry|point/.test(type)) return `concat('\\x', lower(hex(${name})))`
+  const [, bits] = /^bit\((\d+)\)/.exec(type) ?? []
+  if (bits !== undefined) return `lpad(bin(${name}), ${bits}, '0')`
+  // A FLOAT as text has six digits.
+  if (type.startsWith('float')) return `cast(cast(${name} as double) as char)`
+  return `convert(cast(${name} as char) using utf8mb4)`
 }
