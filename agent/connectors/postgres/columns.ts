@@ -57,7 +57,9 @@ function takeHistoryColumns(byName: Map<string, PostgresColumn>, table: Table): 
     if (byName.get(name)?.type.kind !== 'timestamptz') {
       throw new Fault(
         'target_refused',
-        `${tableText(table.name)} has no column "${name}" of timestamptz: it holds no history. Load into a new table.`,
+        `${
+          tableText(table.name)
+        } has no column "${name}" of timestamptz: it holds no history. Load into a new table.`,
       )
     }
     byName.delete(name)
@@ -72,7 +74,9 @@ function refuseChanges({ schema }: Load, table: Table, pairs: readonly Pair[]): 
   if (refused.length === 0) return
   throw new Fault(
     'schema_refused',
-    `${tableText(table.name)} would have to change, which schema: ${schema} rules out: ${refused.join('; ')}.`,
+    `${tableText(table.name)} would have to change, which schema: ${schema} rules out: ${
+      refused.join('; ')
+    }.`,
   )
 }
 
@@ -81,7 +85,9 @@ function added(load: Load, { column, table, known }: { column: Column; table: Ta
   if (alike) {
     throw new Fault(
       'column_missing',
-      `${tableText(table.name)} has no column "${column.name}". It has "${alike.name}": capital letters count.`,
+      `${
+        tableText(table.name)
+      } has no column "${column.name}". It has "${alike.name}": capital letters count.`,
     )
   }
   // Rows that are there have no value for it.

@@ -182,7 +182,9 @@ async function refuseMissing(session: Session, { table, load, name }: Plan, meet
   if (load.mode !== 'mirror') return
   const kept = mirrorStatement(meeting, load.partial ? keysTable : meeting.from)
   if (await session.count(kept) !== 0) throw refused
-  const [left] = await session.rows<{ some: boolean }>(kept.replace(/^delete/, 'select exists (select') + ') as some')
+  const [left] = await session.rows<{ some: boolean }>(
+    kept.replace(/^delete/, 'select exists (select') + ') as some',
+  )
   if (left?.some !== false) throw refused
 }
 

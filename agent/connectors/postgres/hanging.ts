@@ -7,9 +7,7 @@ import type { Session } from './session.ts'
 
 /** Indexes, constraints, statistics, a column's own default and its own sequence follow their column by themselves. */
 const hangingSql = `
-select a.attname::text as column, case
-    when d.classid = 'pg_catalog.pg_class'::regclass and d.objid = d.refobjid then 'the partition key'
-    else pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) end as what
+select a.attname::text as column, pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) as what
 from pg_catalog.pg_depend d
 join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
 where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = $1::text::oid
@@ -22,10 +20,18 @@ where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = $1::text::
 union
 select a.attname::text, 'the table that it is inherited from' from pg_catalog.pg_attribute a
 where a.attrelid = $1::text::oid and a.attname::text = any($2::text[]) and a.attinhcount > 0
+union
+select a.attname::text, 'the partition key' from pg_catalog.pg_partitioned_table p
+join pg_catalog.pg_attribute a on a.attrelid = p.partrelid and a.attnum = any(p.partattrs::int2[])
+where p.partrelid = $1::text::oid and a.attname::text = any($2::text[])
 order by 1, 2`
 
 /** Throws `schema_refused`, naming all that hangs on columns whose type would change. */
-export async function refuseHanging(session: Session, table: Table, changes: readonly Change[]): Promise<void> {
+export async function refuseHanging(
+  session: Session,
+  table: Table,
+  changes: readonly Change[],
+): Promise<void> {
   const columns = changes.filter(({ kind }) => kind === 'widen').map(({ column }) => column)
   if (columns.length === 0) return
   const found = await session.rows<{ column: string; what: string }>(hangingSql, [table.oid, listOf(columns)])

@@ -68,7 +68,10 @@ async function refuseNulls(session: Session, table: string, { key }: Load): Prom
   const [row] = await session.rows<Record<string, boolean>>(`select ${counts.join(', ')} from ${table}`)
   const empty = key.filter((_, at) => row?.[at] !== false)
   if (empty.length === 0) return
-  throw new Fault('key_refused', `A row has no value in ${empty.map((name) => `"${name}"`).join(', ')} of its key.`)
+  throw new Fault(
+    'key_refused',
+    `A row has no value in ${empty.map((name) => `"${name}"`).join(', ')} of its key.`,
+  )
 }
 
 /** A key that is there twice; null when there is none. */

@@ -187,11 +187,13 @@ export class Ledger {
     const intent = JSON.parse(row.intent) as Intent
     const { staging_schema: schema, staging_table: table } = row
     const staging = row.there && schema !== null && table !== null ? { schema, table } : null
-    const slices = staging === null ? [] : await this.#session.rows<{ slice: string } & Record<string, string>>(
-      `select slice, rows::text as rows, bytes::text as bytes from ${this.#schema}.slices
+    const slices = staging === null
+      ? []
+      : await this.#session.rows<{ slice: string } & Record<string, string>>(
+        `select slice, rows::text as rows, bytes::text as bytes from ${this.#schema}.slices
        where run = $1::text::uuid and target = $2`,
-      [load.runId, this.#target],
-    )
+        [load.runId, this.#target],
+      )
     const done = new Map(slices.map(({ slice, rows, bytes }) => [
       slice,
       { rows: Number(rows), bytes: Number(bytes) },
@@ -238,9 +240,15 @@ export class Ledger {
   }
 
   /** Inside the transaction of a slice that is to last. Throws `run_superseded`. */
-  async keepSlice(session: Session, load: Load, { id, rows, bytes }: Committed & { id: SliceId }): Promise<void> {
+  async keepSlice(
+    session: Session,
+    load: Load,
+    { id, rows, bytes }: Committed & { id: SliceId },
+  ): Promise<void> {
     await session.run(this.#sliceRow(load, id, { rows, bytes }))
-    await session.rows(`update ${this.#schema}.intents set touched_at = now() where target = $1`, [this.#target])
+    await session.rows(`update ${this.#schema}.intents set touched_at = now() where target = $1`, [
+      this.#target,
+    ])
     await this.#mustBeOurs(session, load)
   }
 

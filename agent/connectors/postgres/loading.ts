@@ -88,7 +88,9 @@ export class PostgresLoading implements Loading {
   }
 
   write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
-    return this.#inTurn(() => this.#lasting ? this.#writeLasting(slice, format, bytes) : this.#write(slice, format, bytes))
+    return this.#inTurn(() =>
+      this.#lasting ? this.#writeLasting(slice, format, bytes) : this.#write(slice, format, bytes)
+    )
   }
 
   async #write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
@@ -170,7 +172,9 @@ export class PostgresLoading implements Loading {
       total.bytes += bytes
     }
     // Without them every row of the target would count as gone.
-    if (load.mode === 'mirror' && load.partial && !this.#keys) throw new TypeError('writeKeys comes before commit')
+    if (load.mode === 'mirror' && load.partial && !this.#keys) {
+      throw new TypeError('writeKeys comes before commit')
+    }
     await this.#course?.finish(session, total.rows)
     if (rejected !== null && rejected.count > 0) {
       await storeRejected(session, { load, target: plan.name, rejected })

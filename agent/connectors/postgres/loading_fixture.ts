@@ -37,7 +37,9 @@ export async function openDatabase(name: string, server = serverUrl ?? ''): Prom
     url: place.href,
     sql,
     async rows(table) {
-      const rows = await sql.unsafe(`select whole_row::text as row from ${table} whole_row`) as { row: string }[]
+      const rows = await sql.unsafe(`select whole_row::text as row from ${table} whole_row`) as {
+        row: string
+      }[]
       return rows.map(({ row }) => row).sort()
     },
     run: (text) => sql.unsafe(text).simple(),

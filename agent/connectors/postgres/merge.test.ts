@@ -48,7 +48,9 @@ describe('merge', { skip: noServer }, () => {
 
   test('works where the target has no index', async () => {
     const target = next()
-    await sql(`create table ${target} (v text, at timestamptz, id bigint); insert into ${target} values ('a', null, 1)`)
+    await sql(
+      `create table ${target} (v text, at timestamptz, id bigint); insert into ${target} values ('a', null, 1)`,
+    )
     await merge({ target }, '1,b,\n2,c,\n')
     await holds(target, ['(b,,1)', '(c,,2)'])
   })
@@ -58,7 +60,8 @@ describe('merge', { skip: noServer }, () => {
     const columns = ['id bigint', 'n numeric', 'j json', 'f double precision'].map(columnOf)
     await sql(`create table ${target} (id bigint primary key, n numeric, j json, f float8);
       insert into ${target} values (1, 1.0, '{"a":1}', 0), (2, 1.0, '{"a":1}', 0), (3, 1.0, null, 0)`)
-    const tuples = () => shown(`select string_agg(id || ' ' || ctid::text, ', ' order by id) as shown from ${target}`)
+    const tuples = () =>
+      shown(`select string_agg(id || ' ' || ctid::text, ', ' order by id) as shown from ${target}`)
     const before = await tuples()
     await merge({ target, columns }, '1,1.0,"{""a"":1}",0\n2,1.00,"{""a"":1}",0\n3,1.0,,-0\n')
     assert.equal((await tuples())?.split(', ')[0], before?.split(', ')[0])
@@ -97,8 +100,11 @@ describe('merge', { skip: noServer }, () => {
       const fault = await refused('keys_doubled', () => merge({ target }, '1,a,\n7,b,\n7,c,\n'))
       assert.match(fault.message, /^id = 7: .*\(id\)/)
       await refused('keys_doubled', () => merge({ target, cursor: 'at' }, `1,a,${day(1)}\n1,b,${day(1)}\n`))
-      await refused('key_refused', () =>
-        merge({ target, columns: ['id bigint', 'v text', 'at timestamptz'].map(columnOf) }, '1,a,\n,b,\n'))
+      await refused(
+        'key_refused',
+        () =>
+          merge({ target, columns: ['id bigint', 'v text', 'at timestamptz'].map(columnOf) }, '1,a,\n,b,\n'),
+      )
       if (there) await holds(target, ['(9,z,)'])
       else assert.equal(await shown(`select to_regclass('${target}')::text as shown`), null)
     })
@@ -178,7 +184,9 @@ describe('merge', { skip: noServer }, () => {
   test('waits for who writes at that moment, and leaves one row of the key', async () => {
     const target = next()
     await merge({ target }, '1,a,\n')
-    await sql(`alter table ${target} drop constraint ${target}_pkey; begin; insert into ${target} values (2, 'app')`)
+    await sql(
+      `alter table ${target} drop constraint ${target}_pkey; begin; insert into ${target} values (2, 'app')`,
+    )
     const merged = merge({ target }, '2,merged,\n')
     const waits = `select count(*)::text as shown from pg_locks
       where relation = '${target}'::regclass and not granted`

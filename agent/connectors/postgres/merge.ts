@@ -57,8 +57,12 @@ export function mergeStatements(meeting: Meeting): string[] {
     ]
   }
   return [
-    ...(changing.length === 0 ? [] : [`update ${into} as t set ${set} from ${from} as s where ${join} and ${when}`]),
-    `insert into ${into} (${listed(names)}) overriding system value select ${listed(names)} from ${from} as s ` +
+    ...(changing.length === 0
+      ? []
+      : [`update ${into} as t set ${set} from ${from} as s where ${join} and ${when}`]),
+    `insert into ${into} (${listed(names)}) overriding system value select ${
+      listed(names)
+    } from ${from} as s ` +
     `where not exists (select from ${into} as t where ${join})`,
   ]
 }
@@ -83,7 +87,9 @@ function keeps({ key }: Load, { name, type, native, fixed }: MergedColumn): bool
 
 /** Rows of the target whose key is not among `keys` (quoted) go. */
 export function mirrorStatement({ load, into }: Meeting, keys: string): string {
-  return `delete from ${into} as t where not exists (select from ${keys} as s where ${sameKey(load.key, 't', 's')})`
+  return `delete from ${into} as t where not exists (select from ${keys} as s where ${
+    sameKey(load.key, 't', 's')
+  })`
 }
 
 /**

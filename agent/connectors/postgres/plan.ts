@@ -31,7 +31,8 @@ export interface Plan {
   readonly make: (name: TableName) => readonly string[]
 }
 
-export const isKeyed = ({ mode }: Load): boolean => mode === 'merge' || mode === 'history' || mode === 'mirror'
+export const isKeyed = ({ mode }: Load): boolean =>
+  mode === 'merge' || mode === 'history' || mode === 'mirror'
 
 export async function planOf(session: Session, load: Load, name: TableName): Promise<Plan> {
   refuseTwins(load)
@@ -137,7 +138,9 @@ async function howOf(session: Session, load: Load, { name }: Table): Promise<Tar
 }
 
 export async function isEmpty(session: Session, name: TableName): Promise<boolean> {
-  const [row] = await session.rows<{ some: boolean }>(`select exists (select from ${quoteTable(name)}) as some`)
+  const [row] = await session.rows<{ some: boolean }>(
+    `select exists (select from ${quoteTable(name)}) as some`,
+  )
   return row?.some === false
 }
 
@@ -154,7 +157,9 @@ async function refuseUnmergeable(
   }
   for (const column of table.columns) {
     if (!column.fixed || load.key.includes(column.name) || !names.includes(column.name)) continue
-    throw refuse(`has "${column.name}" GENERATED ALWAYS AS IDENTITY, which no update may set: make it BY DEFAULT.`)
+    throw refuse(
+      `has "${column.name}" GENERATED ALWAYS AS IDENTITY, which no update may set: make it BY DEFAULT.`,
+    )
   }
   const [found] = await session.rows<{ rules: boolean; heirs: boolean }>(
     `select exists (select from pg_catalog.pg_rewrite where ev_class = $1::text::oid and ev_type in ('2', '3', '4'))
@@ -163,13 +168,17 @@ async function refuseUnmergeable(
     [table.oid],
   )
   if (found?.rules !== false) throw refuse('has rules, which may turn one statement into another.')
-  if (table.kind === 'r' && found.heirs) throw refuse('has rows of tables that inherit from it among its own.')
+  if (table.kind === 'r' && found.heirs) {
+    throw refuse('has rows of tables that inherit from it among its own.')
+  }
   if (load.mode === 'mirror') await refuseSpreading(session, table)
 }
 
 /** `alter table` with all changes; none without any. */
 export function alterOf(table: string, changes: readonly Change[]): string[] {
-  return changes.length === 0 ? [] : [`alter table ${table} ${changes.map(({ clause }) => clause).join(', ')}`]
+  return changes.length === 0
+    ? []
+    : [`alter table ${table} ${changes.map(({ clause }) => clause).join(', ')}`]
 }
 
 /** Makes a table for rows that are brought to the target later: its columns as they will be, and nothing else of it. */
@@ -199,11 +208,16 @@ export function refillStatements(
     : ['', '']
   return [
     referenced ? `delete from ${only}${into}` : `truncate table ${only}${into}`,
-    `insert into ${into} (${listed(names)}${more}) overriding system value select ${listed(names)}${value} from ${from}`,
+    `insert into ${into} (${listed(names)}${more}) overriding system value select ${
+      listed(names)
+    }${value} from ${from}`,
   ]
 }
 
-export function meetingOf(plan: Omit<Plan, 'target'> & { target: Pick<Target, 'columns'> }, from: string): Meeting {
+export function meetingOf(
+  plan: Omit<Plan, 'target'> & { target: Pick<Target, 'columns'> },
+  from: string,
+): Meeting {
   const { load, name, version, target } = plan
   const columns = target.columns.flatMap((column) => column === null ? [] : [column])
   return { load, into: quoteTable(name), from, columns, version }
@@ -220,7 +234,9 @@ function statementsOf(plan: Plan): string[] {
   if (target.how === 'refill') return [...draft, ...alter, ...refillStatements(plan, from)]
   const meeting = meetingOf(plan, from)
   if (target.how === 'history') return [...draft, ...alter, ...historyStatements(meeting, plan.load.at)]
-  const mirror = target.how === 'mirror' ? [mirrorStatement(meeting, plan.load.partial ? keysTable : from)] : []
+  const mirror = target.how === 'mirror'
+    ? [mirrorStatement(meeting, plan.load.partial ? keysTable : from)]
+    : []
   return [...draft, ...alter, ...mergeStatements(meeting), ...mirror]
 }
 

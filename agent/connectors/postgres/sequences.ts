@@ -1,6 +1,6 @@
 /** Sequences of the columns that were loaded: what an application inserts next must not meet what is there. */
 import { Fault } from '../../../shared/faults.ts'
-import { listOf, quoteName, quoteText, type TableName, quoteTable } from './names.ts'
+import { listOf, quoteName, quoteTable, quoteText, type TableName } from './names.ts'
 import type { Session } from './session.ts'
 
 export interface Sequence {
@@ -33,7 +33,11 @@ where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog
 order by a.attnum`
 
 /** Sequences behind these columns. Throws `permission_denied` with the grant, where one could not be moved on. */
-export async function sequencesOf(session: Session, oid: string, columns: readonly string[]): Promise<Sequence[]> {
+export async function sequencesOf(
+  session: Session,
+  oid: string,
+  columns: readonly string[],
+): Promise<Sequence[]> {
   const rows = await session.rows<SequenceRow>(sequencesSql, [oid, listOf(columns)])
   return rows.map(({ column, schema, table, rising, allowed, role }) => {
     const name = { schema, table }
@@ -49,7 +53,11 @@ export async function sequencesOf(session: Session, oid: string, columns: readon
 }
 
 /** Moves a sequence past the values in `table` (quoted). It is never moved back, and outlives a rollback. */
-export async function advance(session: Session, { column, name, rising }: Sequence, table: string): Promise<void> {
+export async function advance(
+  session: Session,
+  { column, name, rising }: Sequence,
+  table: string,
+): Promise<void> {
   const sequence = quoteTable(name)
   const [most, beyond] = rising ? ['max', '>='] : ['min', '<=']
   await session.rows(

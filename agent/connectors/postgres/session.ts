@@ -120,7 +120,9 @@ export class Session implements AsyncDisposable {
 
   /** As `server_version_num`: 180002. */
   async version(): Promise<number> {
-    const [row] = await this.rows<{ version: string }>(`select current_setting('server_version_num') as version`)
+    const [row] = await this.rows<{ version: string }>(
+      `select current_setting('server_version_num') as version`,
+    )
     return Number(row?.version)
   }
 
