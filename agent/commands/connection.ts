@@ -6,6 +6,7 @@ import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import {
   connectionNamed,
+  connectionOfUrl,
   readConnectionsFile,
   type WrittenConnection,
 } from '../pipeline_files/connections.ts'
@@ -34,6 +35,7 @@ interface AddOptions extends ProjectOptions, WaitOptions {
   readonly from?: string
   readonly kind?: string
   readonly urlFile?: string
+  readonly tokenFile?: string
   readonly pool: readonly string[]
   readonly resolve?: boolean
   readonly yes?: boolean
@@ -42,7 +44,9 @@ interface AddOptions extends ProjectOptions, WaitOptions {
 const addHelp = `
 The settings come from a connections file, whose secrets may be references: \${env:NAME} and \${file:PATH} are looked
 up by the agent at the moment of use, where its local policy allows them. With --resolve they are looked up here and
-now, and their values are sealed. Without --from, a postgres connection is asked for as one URL.
+now, and their values are sealed. Without --from, the connection is asked for as one URL:
+  postgres://user:password@host:port/database      mysql://user:password@host:port/database
+  libsql://host (its token is asked for)           sqlite:/path/of/the/file
 
 Nobody but the agents of the named pools can open what is sealed; the edge cannot.
 
@@ -50,6 +54,9 @@ A connections file:
   sallyport: 1
   connections:
     shop: { type: postgres, url: "\${env:SHOP_URL}" }
+    crm:  { type: mysql, host: db, user: etl, password: "\${env:CRM_PASSWORD}", database: crm }
+    app:  { type: libsql, url: "libsql://app-org.turso.io", token: "\${env:APP_TOKEN}" }
+    till: { type: sqlite, path: /data/till.db }
     lake: { type: files, path: /data/lake, format: parquet }
 
 Examples:
@@ -70,7 +77,11 @@ export const define: Define = (command, shell) => {
     .option('--from <file>', 'connections file that defines it')
     .option(
       '--url-file <file>',
-      'file with a postgres URL, - for stdin (or SALLYPORT_CONNECTION_URL, or asked for)',
+      'file with the URL, - for stdin (or SALLYPORT_CONNECTION_URL, or asked for)',
+    )
+    .option(
+      '--token-file <file>',
+      'file with the token of a libsql URL (or SALLYPORT_CONNECTION_TOKEN, or asked for)',
     )
     .option('--pool <name>', 'pool that may use it; repeat for more (default: "default")', collect, [])
     .option('--resolve', 'look references up here, and seal their values')
@@ -162,13 +173,17 @@ async function readSettings(shell: Shell, name: string, options: AddOptions): Pr
   }
   if (from === undefined) {
     const url = await askSecret(shell, {
-      what: `URL of ${name} (postgres://user:password@host:port/database)`,
+      what: `URL of ${name} (postgres://, mysql://, libsql:// or sqlite:PATH)`,
       file: options.urlFile,
       fileOption: '--from FILE or --url-file',
       variable: 'SALLYPORT_CONNECTION_URL',
     })
-    parseConfig('postgres', { url })
-    return { type: 'postgres', config: { url } }
+    const written = connectionOfUrl(url)
+    const config = written.type === 'libsql'
+      ? { ...written.config, token: await tokenOf(shell, name, options) }
+      : written.config
+    parseConfig(written.type, config)
+    return { type: written.type, config }
   }
   const written = connectionNamed(readConnectionsFile(from), name, from)
   const base = dirname(resolve(from))
@@ -182,6 +197,15 @@ async function readSettings(shell: Shell, name: string, options: AddOptions): Pr
   return written
 }
 
+async function tokenOf(shell: Shell, name: string, { tokenFile }: AddOptions): Promise<string> {
+  return await askSecret(shell, {
+    what: `token of ${name}`,
+    file: tokenFile,
+    fileOption: '--token-file',
+    variable: 'SALLYPORT_CONNECTION_TOKEN',
+  })
+}
+
 /** Host and path are said, never user or password; a reference stands for itself. */
 function leadsTo({ type, config }: WrittenConnection): string {
   if (JSON.stringify(config).includes('${')) {
@@ -189,9 +213,10 @@ function leadsTo({ type, config }: WrittenConnection): string {
     return `what the agent finds in ${names.join(', ')}`
   }
   const [target] = connectorOf(type).targets(parseConfig(type, config), '.')
-  if (target?.kind === 'postgres') {
+  if (target?.kind === 'postgres' || target?.kind === 'mysql') {
     return `${target.endpoint}:${target.port}/${target.database} as ${target.account}`
   }
+  if (target?.kind === 'libsql') return `${target.endpoint}:${target.port}`
   return typeof config['path'] === 'string' ? config['path'] : '–'
 }
 

@@ -59,3 +59,25 @@ export function connectionNamed(
   const there = [...connections.keys()].join(', ') || 'none'
   throw new Fault('connection_unknown', `${path} defines no connection "${name}"; it has ${there}.`)
 }
+
+/** What kind of connection a URL is of, and how it is written. Throws `connection_invalid`, which quotes nothing of it. */
+export function connectionOfUrl(url: string): WrittenConnection {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? ''
+  switch (scheme) {
+    case 'postgres':
+    case 'postgresql':
+      return { type: 'postgres', config: { url } }
+    case 'mysql':
+    case 'mariadb':
+      return { type: 'mysql', config: { url } }
+    case 'libsql':
+      return { type: 'libsql', config: { url } }
+    case 'sqlite':
+      return { type: 'sqlite', config: { path: url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '') } }
+  }
+  throw new Fault(
+    'connection_invalid',
+    'The URL begins with none of postgres://, mysql://, libsql:// and sqlite:. Others are written in a connections ' +
+      'file: --from FILE',
+  )
+}

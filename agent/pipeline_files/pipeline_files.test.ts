@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../../shared/faults.ts'
 import { resolveReferences } from '../references.ts'
-import { connectionNamed, readConnectionsFile } from './connections.ts'
+import { connectionNamed, connectionOfUrl, readConnectionsFile } from './connections.ts'
 import { readPipelineFile } from './pipeline.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
@@ -140,6 +140,31 @@ describe('a connections file', () => {
     const unknown = faultOf(() => readConnectionsFile(written(connections.replace('postgres', 'oracel'))))
     assert.equal(unknown.code, 'connections_invalid')
     assert.match(unknown.message, /:3: connections\.shop\.type: there is no connector "oracel"/)
+  })
+})
+
+describe('the URL of a connection', () => {
+  test('says of which kind it is', () => {
+    for (
+      const [url, type, config] of [
+        ['postgres://u:p@h/d', 'postgres', { url: 'postgres://u:p@h/d' }],
+        ['postgresql://u:p@h/d', 'postgres', { url: 'postgresql://u:p@h/d' }],
+        ['mysql://u:p@h/d', 'mysql', { url: 'mysql://u:p@h/d' }],
+        ['mariadb://u:p@h/d', 'mysql', { url: 'mariadb://u:p@h/d' }],
+        ['libsql://app.example', 'libsql', { url: 'libsql://app.example' }],
+        ['sqlite:/data/app.db', 'sqlite', { path: '/data/app.db' }],
+        ['sqlite:///data/app.db', 'sqlite', { path: '/data/app.db' }],
+        ['sqlite:app.db', 'sqlite', { path: 'app.db' }],
+      ] as const
+    ) assert.deepEqual(connectionOfUrl(url), { type, config })
+  })
+
+  test('of another kind is refused, and not quoted: it may hold a password', () => {
+    for (const url of ['oracle://etl:hunter2@h/d', 'hunter2', '', 'https://etl:hunter2@h']) {
+      const fault = faultOf(() => connectionOfUrl(url))
+      assert.equal(fault.code, 'connection_invalid')
+      assert.ok(!fault.message.includes('hunter2'))
+    }
   })
 })
 

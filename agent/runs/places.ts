@@ -6,6 +6,8 @@ import { type Access, compareAll, type Place } from '../../shared/trust/policy.t
 import { quarantineSuffix } from '../connectors/connector.ts'
 import { connectorOf } from '../connectors/connectors.ts'
 import { addressOf, type HttpsConfig, pathOf as urlPathOf } from '../connectors/https/config.ts'
+import type { MysqlConfig } from '../connectors/mysql/config.ts'
+import { parseTable as parseMysqlTable } from '../connectors/mysql/names.ts'
 import type { PostgresConfig } from '../connectors/postgres/config.ts'
 import { parseTable } from '../connectors/postgres/names.ts'
 import { real } from '../trust/real_path.ts'
@@ -28,8 +30,15 @@ export function placeOf(kind: OpenedConnection['kind'], { parsed, base, name }: 
       const { endpoint, port, account, database } = target
       return { connector: 'postgres', endpoint, port, account, database, schema, table }
     }
+    case 'mysql': {
+      const { endpoint, port, account } = target
+      const { database, table } = parseMysqlTable(name, (parsed as MysqlConfig).database)
+      return { connector: 'mysql', endpoint, port, account, database, table }
+    }
     case 'sqlite':
       return { connector: 'sqlite', path: real(target.path) }
+    case 'libsql':
+      return { connector: 'libsql', endpoint: target.endpoint, port: target.port, table: name }
     case 'files':
       return { connector: 'files', path: pathOf(target.path, name) }
     case 'https': {
