@@ -40,6 +40,7 @@ export function besideText({ forbidden_pairs, limits, relay }: Policy): string[]
     ),
     ...Object.entries(limits ?? {}).map(([name, value]) => `at most ${value} ${name.replaceAll('_', ' ')}`),
     ...(relay?.logs === true ? ['logs go to readers, sealed'] : []),
+    ...(relay?.catalogue === true ? ['what agents find out about connections goes to readers, sealed'] : []),
   ]
 }
 
