@@ -1,10 +1,11 @@
 /** What a local run did, or would do, in words. */
 import type { RunResult } from '../runs/move.ts'
-import type { StreamPlan } from '../runs/plan.ts'
+import type { PlannedRange, StreamPlan } from '../runs/plan.ts'
 import { bytesText, countText, secondsText } from './progress.ts'
 import { table } from './table.ts'
 
 export function resultText({ status, streams, seconds, run_id: runId }: RunResult): string {
+  const aside = streams.some(({ rejected }) => rejected > 0)
   const rows = streams.map((one) => [
     one.stream,
     one.target,
@@ -12,24 +13,90 @@ export function resultText({ status, streams, seconds, run_id: runId }: RunResul
     one.route ?? '–',
     one.code ?? one.status,
     countText(one.rows),
+    ...(aside ? [countText(one.rejected)] : []),
     bytesText(one.bytes),
     secondsText(one.seconds),
   ])
-  const list = table(['stream', 'target', 'mode', 'route', 'status', 'rows', 'bytes', 'time'], rows)
-  return `${list}\n\nRun ${runId} ${status} in ${secondsText(seconds)}.`
+  const headings = [
+    ...['stream', 'target', 'mode', 'route', 'status', 'rows'],
+    ...(aside ? ['rejected'] : []),
+    ...['bytes', 'time'],
+  ]
+  const total = streams.length > 1 ? ` ${totalText(streams)}` : ''
+  return `${table(headings, rows)}\n\nRun ${runId} ${status} in ${secondsText(seconds)}.${total}`
 }
 
-function streamPlanText(one: StreamPlan): string {
-  const size = one.estimated_rows === null ? 'size unknown' : `about ${countText(one.estimated_rows)} rows`
-  const bytes = one.estimated_bytes === null ? '' : `, ${bytesText(one.estimated_bytes)}`
+function totalText(streams: RunResult['streams']): string {
+  const done = streams.filter(({ status }) => status === 'succeeded').length
+  const sum = (what: 'rows' | 'bytes' | 'rejected') => streams.reduce((total, one) => total + one[what], 0)
+  const aside = sum('rejected') > 0 ? `, ${countText(sum('rejected'))} rejected` : ''
+  return `${done} of ${streams.length} streams, ${countText(sum('rows'))} rows, ${
+    bytesText(sum('bytes'))
+  }${aside}.`
+}
+
+/** With more streams than this a plan is a table: what each would run is in --json. */
+const mostBlocks = 12
+
+export function planText(plans: readonly StreamPlan[]): string {
+  if (plans.length === 0) return 'There is nothing to move.'
+  return plans.length > mostBlocks ? plansTable(plans) : plans.map(blockText).join('\n\n')
+}
+
+function blockText(plan: StreamPlan): string {
+  const slices = plan.slices > 1 ? `, in ${countText(plan.slices)} slices` : ''
   return [
-    `${one.stream} → ${one.target}  (${one.mode}, ${one.how})`,
-    `  route: ${one.route} – ${one.why}`,
-    `  size:  ${size}${bytes}`,
-    ...one.statements.map((statement) => `  would run: ${statement}`),
+    `${plan.stream} → ${plan.target}  (${plan.mode}, ${becomes[plan.how]})`,
+    `  route:     ${plan.route} – ${plan.why}`,
+    `  rows:      ${rangeText(plan.range)}`,
+    `  size:      ${sizeText(plan)}${slices}`,
+    ...plan.changes.map((change) => `  change:    ${change}`),
+    ...plan.statements.map((statement) => `  would run: ${statement.replaceAll('\n', '\n             ')}`),
   ].join('\n')
 }
 
-export function planText(plans: readonly StreamPlan[]): string {
-  return plans.map(streamPlanText).join('\n\n')
+const becomes: Readonly<Record<StreamPlan['how'], string>> = {
+  create: 'the target is created',
+  fill: 'the target is empty',
+  append: 'rows are added',
+  swap: 'a new table takes the place of the old',
+  refill: 'the target is emptied, then filled',
+  merge: 'rows are merged by key',
+  history: 'changed rows are closed, new ones opened',
+  mirror: 'rows are merged by key, those that are gone deleted',
+}
+
+function rangeText(range: PlannedRange | null): string {
+  if (range === null) return 'all'
+  const { column, from, inclusive, up_to: upTo, exact } = range
+  if (upTo === null) return `none: "${column}" has no value`
+  const begin = from === null ? 'from the first one' : `${inclusive ? 'from' : 'after'} ${from}`
+  const unsure = exact ? '' : '; from where the target has it, which only the run looks up'
+  return `by "${column}", ${begin} up to ${upTo}${unsure}`
+}
+
+function sizeText({ estimated_rows: rows, estimated_bytes: bytes }: StreamPlan): string {
+  const counted = rows === null ? null : `about ${countText(rows)} rows`
+  const sized = bytes === null ? null : bytesText(bytes)
+  return [counted, sized].filter((one) => one !== null).join(', ') || 'unknown'
+}
+
+function plansTable(plans: readonly StreamPlan[]): string {
+  const rows = plans.map((plan) => [
+    plan.stream,
+    plan.target,
+    plan.mode,
+    plan.how,
+    plan.route,
+    plan.range === null ? 'all' : `by ${plan.range.column}`,
+    plan.estimated_rows === null ? '–' : countText(plan.estimated_rows),
+    plan.estimated_bytes === null ? '–' : bytesText(plan.estimated_bytes),
+    plan.changes.join('; '),
+  ])
+  const changed = plans.some(({ changes }) => changes.length > 0)
+  const headings = ['stream', 'target', 'mode', 'becomes', 'route', 'reads', 'rows', 'bytes', 'changes']
+  const list = changed
+    ? table(headings, rows)
+    : table(headings.slice(0, -1), rows.map((row) => row.slice(0, -1)))
+  return `${list}\n\n${plans.length} streams. What each would run: --json`
 }
