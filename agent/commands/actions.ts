@@ -17,17 +17,14 @@ export function withActions(command: Command): Command {
     .option('--yes', 'do not ask before a reset, or a resync that appends')
 }
 
-export const actionHelp = `
-             replace      append              merge           history           mirror
-  (none)     all rows     all, or the newer   all, or the newer rows, by key
-                          ones by cursor                      and what they     and what is gone
-                                                              replace stays     from the source goes
-  --resync   all rows     all rows: those     all rows by key, wherever the cursor is; and
-                          that are there are  the cursor goes on from there
-                          there twice
-  --backfill the range    the range's rows    the range's rows, by key; none is taken away
-                          are added
-  --reset    the target's rows go, the cursor with them, and all rows are loaded: in one commit a stream
+export const actionHelp =
+  `  (none)      replace: all rows. append: all rows, or by cursor those that are newer than the last run's.
+              merge, history, mirror: likewise, by key; mirror deletes what the source has no longer.
+  --resync    All rows, wherever the cursor is: as ever by key or as replacement; append adds them once more.
+  --backfill  The range's rows: append adds them, replace leaves nothing else, the others go by key and delete
+              nothing. The cursor stays where it is.
+  --reset     All rows, into targets as if new: what is in them goes, and the cursor with it, in each stream's
+              own commit.
 `
 
 /** Throws `UsageError` for two of them. */
