@@ -35,7 +35,7 @@ interface AddOptions extends ProjectOptions, WaitOptions {
   readonly from?: string
   readonly kind?: string
   readonly urlFile?: string
-  readonly tokenFile?: string
+  readonly libsqlTokenFile?: string
   readonly pool: readonly string[]
   readonly resolve?: boolean
   readonly yes?: boolean
@@ -80,7 +80,7 @@ export const define: Define = (command, shell) => {
       'file with the URL, - for stdin (or SALLYPORT_CONNECTION_URL, or asked for)',
     )
     .option(
-      '--token-file <file>',
+      '--libsql-token-file <file>',
       'file with the token of a libsql URL (or SALLYPORT_CONNECTION_TOKEN, or asked for)',
     )
     .option('--pool <name>', 'pool that may use it; repeat for more (default: "default")', collect, [])
@@ -197,11 +197,11 @@ async function readSettings(shell: Shell, name: string, options: AddOptions): Pr
   return written
 }
 
-async function tokenOf(shell: Shell, name: string, { tokenFile }: AddOptions): Promise<string> {
+async function tokenOf(shell: Shell, name: string, { libsqlTokenFile }: AddOptions): Promise<string> {
   return await askSecret(shell, {
     what: `token of ${name}`,
-    file: tokenFile,
-    fileOption: '--token-file',
+    file: libsqlTokenFile,
+    fileOption: '--libsql-token-file',
     variable: 'SALLYPORT_CONNECTION_TOKEN',
   })
 }
