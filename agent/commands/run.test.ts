@@ -100,10 +100,10 @@ test('two spellings of one target are refused before anything is written', async
   write('in/one.csv', 'v\n1\n')
   write('in/two.csv', 'v\n2\n')
   const result = await run()
-  assert.deepEqual(result.codes, ['target_refused', 'target_refused'])
-  assert.match(result.notes, /Streams 1 and 2 have one target, "x.csv" and ".\/x.csv"/)
+  assert.deepEqual(result.codes, ['names_collide', 'names_collide'])
+  assert.match(result.notes, /"one.csv" and "two.csv" have one target, "x.csv" and ".\/x.csv"/)
   assert.equal(existsSync(join(folder, 'out', 'x.csv')), false)
-  assert.match((await run('--plan')).notes, /target_refused/)
+  assert.match((await run('--plan')).notes, /names_collide/)
 })
 
 test('a run is gone on with where an append was committed, or may have been', () => {

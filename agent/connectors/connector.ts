@@ -196,6 +196,8 @@ export interface Target {
   readonly statements: readonly string[]
   /** What becomes of an existing target's columns, in words: `add column "x" numeric(12,2)`. */
   readonly changes: readonly string[]
+  /** Of a plan: where the last committed load ended, if there was one. Missing: that is not known before `begin`. */
+  readonly state?: State | null
 }
 
 export interface Written {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Column } from '../connectors/connector.ts'
-import { before, checkCursor } from './cursor.ts'
+import { before, checkCursor, later } from './cursor.ts'
 import { parseType, type Type } from './types.ts'
 
 const column = (native: string, more: Partial<Column> = {}): Column => ({
@@ -23,10 +23,10 @@ const table: readonly (readonly [native: string, value: string, lag: string, bef
   ['timestamp', '0001-01-01 00:00:00', '1s', '0001-12-31 23:59:59 BC'],
   ['timestamp', '0044-03-15 10:00:00.000001 BC', '2h', '0044-03-15 08:00:00.000001 BC'],
   ['timestamp', '4713-01-01 00:00:00 BC', '38d', '4714-11-24 00:00:00 BC'],
-  ['timestamp', '4713-01-01 00:00:00 BC', '999w', '-infinity'],
+  ['timestamp', '4713-01-01 00:00:00 BC', '999d', '-infinity'],
   ['date', '2026-03-01', '1d', '2026-02-28'],
   ['date', '2026-03-01', '5m', '2026-02-28'],
-  ['date', '2026-03-08', '1w', '2026-03-01'],
+  ['date', '2026-03-08', '7d', '2026-03-01'],
   ['date', 'infinity', '1d', 'infinity'],
   ['bigint', '9007199254740993', '1', '9007199254740992'],
   ['bigint', '-9223372036854775807', '10', '-9223372036854775808'],
@@ -50,6 +50,25 @@ describe('what lies a lag before a cursor', () => {
       assert.equal(before(text(at), '1d', column('date')), text(at - day))
     }
   })
+})
+
+test('the later of two values is told by what they mean, not by their spelling', () => {
+  for (
+    const [native, earlier, latter] of [
+      ['bigint', '9', '10'],
+      ['bigint', '-10', '-9'],
+      ['numeric', '1.5', '1.50001'],
+      ['numeric', '2', '10.01'],
+      ['date', '0044-03-15 BC', '0001-01-01'],
+      ['timestamp', '9999-12-31 00:00:00', '10000-01-01 00:00:00'],
+      ['timestamptz', '2026-01-01 00:00:00.1+00', '2026-01-01 00:00:00.100001+00'],
+      ['timestamptz', '2026-01-01 00:00:00+00', 'infinity'],
+    ] as const
+  ) {
+    assert.equal(later(earlier, latter, column(native)), latter)
+    assert.equal(later(latter, earlier, column(native)), latter)
+  }
+  assert.equal(later('b', 'a', column('text')), 'a')
 })
 
 describe('a cursor is refused', () => {

@@ -22,13 +22,12 @@ export function checkCursor(column: Column, lag: string | null): void {
   if (lag !== null) lagOf(lag, column)
 }
 
-const duration = /^(\d{1,9})([smhdw])$/
+const duration = /^(\d{1,9})([smhd])$/
 const microseconds: Readonly<Record<string, bigint>> = {
   s: 1_000_000n,
   m: 60_000_000n,
   h: 3_600_000_000n,
   d: 86_400_000_000n,
-  w: 604_800_000_000n,
 }
 
 /** In microseconds for dates and timestamps, in whole units for numbers. */
@@ -38,7 +37,7 @@ function lagOf(lag: string, { name, native, type: { kind } }: Column): bigint {
     if (match) return BigInt(match[1] as string) * (microseconds[match[2] as string] as bigint)
     throw new Fault(
       'cursor_refused',
-      `cursor "${name}" (${native}): a lag is written as 90s, 5m, 2h, 1d or 2w there.`,
+      `cursor "${name}" (${native}): a lag is written as 90s, 5m, 2h or 1d there.`,
     )
   }
   if (numbers.includes(kind)) {
@@ -59,6 +58,22 @@ export function before(value: string, lag: string, column: Column): string {
   // Nothing lies before it, or a while before it: it stays what it is.
   if (value === 'infinity' || value === '-infinity') return value
   return momentBefore(value, by, column)
+}
+
+/** The later of two values of a cursor. Of texts, whose order only their database knows, the second. */
+export function later(a: string, b: string, column: Column): string {
+  const [first, second] = [rankOf(a, column), rankOf(b, column)]
+  return first === null || second === null || first <= second ? b : a
+}
+
+/** Whole numbers that are ordered like the values; null where nothing is known of the order. */
+function rankOf(value: string, column: Column): bigint | number | null {
+  if (/^-inf/i.test(value)) return -Infinity
+  if (/^(?:NaN|inf)/i.test(value)) return Infinity
+  if (moments.includes(column.type.kind)) return momentText.test(value) ? microsecondsOf(value, column) : null
+  const match = numbers.includes(column.type.kind) ? /^(-?\d+)(?:\.(\d+))?$/.exec(value) : null
+  // More digits behind the point than any database keeps.
+  return match ? BigInt((match[1] as string) + (match[2] ?? '').padEnd(16_400, '0')) : null
 }
 
 const leasts: Readonly<Record<string, bigint>> = {
@@ -92,6 +107,12 @@ const momentText =
 const dayMicroseconds = 86_400_000_000n
 
 function momentBefore(value: string, by: bigint, column: Column): string {
+  const at = microsecondsOf(value, column) - by
+  return at < firstMoment ? '-infinity' : momentOf(at, column.type)
+}
+
+/** Since 1970-01-01 00:00 UTC. */
+function microsecondsOf(value: string, column: Column): bigint {
   const match = momentText.exec(value)
   if (!match) throw unreadable(column)
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', sign] = match
@@ -100,9 +121,7 @@ function momentBefore(value: string, by: bigint, column: Column): string {
   const wholeYear = bc === undefined ? BigInt(year as string) : 1n - BigInt(year as string)
   const days = dayNumber(wholeYear, BigInt(month as string), BigInt(day as string))
   const clock = (secondsOf(hour, minute, second) - offset) * 1_000_000n + BigInt(fraction.padEnd(6, '0'))
-  const at = days * dayMicroseconds + clock - by
-  if (at < firstMoment) return '-infinity'
-  return momentOf(at, column.type)
+  return days * dayMicroseconds + clock
 }
 
 const secondsOf = (hours: string, minutes: string, seconds: string) =>

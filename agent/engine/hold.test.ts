@@ -114,7 +114,7 @@ describe('the hold', { skip }, () => {
     const { bytes, rows } = restow({ kind: 'csv', reading, countRows: () => 2, lineBytes: 1 << 20 }, {
       hold,
       columns: [text],
-      types: [text.type],
+      into: [text],
       name: 'f',
       signal: new AbortController().signal,
     })
@@ -137,7 +137,7 @@ describe('the hold', { skip }, () => {
       const { bytes, rows } = restow({ kind: 'csv', reading, countRows: () => 2, lineBytes: 1 << 20 }, {
         hold,
         columns: [text],
-        types: [text.type],
+        into: [text],
         name: 'f',
         signal: new AbortController().signal,
       })
@@ -159,7 +159,7 @@ describe('the hold', { skip }, () => {
         const { bytes, rows } = restow({ kind: 'csv', reading, countRows: () => 1, lineBytes: 1 << 20 }, {
           hold,
           columns: [text],
-          types: [text.type],
+          into: [text],
           name: 'f',
           signal: new AbortController().signal,
         })

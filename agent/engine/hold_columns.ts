@@ -75,7 +75,7 @@ const instants = ['date', 'timestamp', 'timestamptz']
 export function fromText(text: string, from: Column, to: Type): Cell {
   const duck = duckTypeOf(to)
   if (duck === 'VARCHAR') return always(text)
-  const written = from.vocabulary === 'postgres' && sameType(from.type, to)
+  const written = writes(from) && sameType(from.type, to)
   const cast = `try_cast(${text} as ${duck})`
   if (to.kind === 'bytes') {
     const bytes = `unhex(substr(${text}, 3))`
@@ -100,6 +100,11 @@ export function fromText(text: string, from: Column, to: Type): Cell {
   return when({ when: `${cast}::varchar = ${spelledBack(text, to)}`, then: cast })
 }
 
+/** Sources that hold values to their types, and spell them as PostgreSQL does. */
+function writes({ vocabulary }: Column): boolean {
+  return vocabulary === 'postgres' || vocabulary === 'mysql'
+}
+
 function integer(type: Type): boolean {
   return type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64'
 }
@@ -113,7 +118,7 @@ function spelledBack(text: string, to: Type): string {
 /** Types whose text from PostgreSQL the reader itself takes exactly: the rest comes in as text. */
 export function readAs(column: Column): string {
   const exact = integer(column.type) || ['float32', 'float64', 'uuid'].includes(column.type.kind)
-  return column.vocabulary === 'postgres' && exact ? duckTypeOf(column.type) : 'VARCHAR'
+  return writes(column) && exact ? duckTypeOf(column.type) : 'VARCHAR'
 }
 
 /**
@@ -188,6 +193,50 @@ export function toText(name: string, duck: string): Cell {
     default:
       return always(`${name}::varchar`)
   }
+}
+
+interface Cast {
+  readonly duck: string
+  readonly to: Type
+}
+
+/** A Parquet value as another type: only what comes back from it as it was. */
+export function fromValue(name: string, { duck, to }: Cast): Cell {
+  const into = duckTypeOf(to)
+  if (duck === 'VARCHAR') return fromWords(name, to)
+  if (into !== 'VARCHAR') {
+    const cast = `try_cast(${name} as ${into})`
+    return when({ when: `try_cast(${cast} as ${duck}) = ${name}`, then: cast })
+  }
+  const spelled = toText(name, duck)
+  const limited = to.kind === 'text' && to.length !== null
+  return limited ? allOf(spelled, (text) => `length(${text}) <= ${to.length}`) : spelled
+}
+
+function allOf({ ways, always }: Cell, holds: (text: string) => string): Cell {
+  if (always !== null) return when({ when: holds(always), then: always })
+  return when(...ways.map((way) => ({ when: `${way.when} and ${holds(way.then)}`, then: way.then })))
+}
+
+/** Nothing has looked at these texts before: what a cast would round or cut is refused here. */
+function fromWords(name: string, to: Type): Cell {
+  const cell = fromText(name, { name, type: to, nullable: true, native: '', vocabulary: 'csv' }, to)
+  const holds = wordsThatHold(name, to)
+  return holds === null ? cell : allOf(cell, () => holds)
+}
+
+function wordsThatHold(name: string, to: Type): string | null {
+  if (to.kind === 'text') return to.length === null ? null : `length(${name}) <= ${to.length}`
+  if (to.kind === 'decimal') {
+    const behind = to.scale === null ? '\\d*' : `\\d{0,${to.scale}}0*`
+    return `regexp_full_match(${name}, '[+-]?\\d+(\\.${behind})?')`
+  }
+  if (to.kind !== 'time' && to.kind !== 'timestamp' && to.kind !== 'timestamptz') return null
+  const zone = to.kind === 'timestamptz'
+    ? `and regexp_matches(${name}, '([+-]\\d\\d(:?\\d\\d)?|Z)( BC)?$') `
+    : ''
+  return `not regexp_matches(${name}, '\\.\\d{${to.digits}}\\d*[1-9]') ${zone}` +
+    `and not regexp_matches(${name}, '(:60|[T ]24:)')`
 }
 
 /** The value, or an error that names its column by position. */

@@ -6,6 +6,7 @@ import {
   type Cell,
   duckTypeOf,
   fromText,
+  fromValue,
   guarded,
   needsQuotes,
   patternOf,
@@ -15,7 +16,7 @@ import {
   refusedBy,
   toText,
 } from './hold_columns.ts'
-import type { Type } from './types.ts'
+import { sameType, type Type } from './types.ts'
 
 /** What comes in: canonical CSV through a FIFO, or Parquet files in place. */
 export type Input =
@@ -36,6 +37,8 @@ export type Input =
 /** A column of a Parquet file as DuckDB describes it. */
 export interface ParquetColumn extends Column {
   readonly duck: string
+  /** It is in no file: folders `name=value` say it. */
+  readonly partition?: true
 }
 
 /**
@@ -51,12 +54,13 @@ const literalPath = (path: string) => quoteText(patternOf(path))
 const literalPaths = (paths: readonly string[]) => `[${paths.map(literalPath).join(', ')}]`
 
 /** What a folder is called is no value: `region=eu/x.parquet` has the columns that are in it. */
-const parquetTable = (paths: readonly string[]) =>
-  `read_parquet(${literalPaths(paths)}, hive_partitioning=false, union_by_name=false)`
+const parquetTable = (paths: readonly string[], partitioned = false) =>
+  `read_parquet(${literalPaths(paths)}, union_by_name=true, hive_partitioning=${partitioned}` +
+  `${partitioned ? ', hive_types_autocast=false' : ''})`
 
 function inputTable(input: Input): string {
   if (input.kind === 'parquet') {
-    const table = parquetTable(input.paths)
+    const table = parquetTable(input.paths, input.columns.some(({ partition }) => partition))
     if (input.condition === undefined) return table
     return `(select * from ${table} where ${conditionText(input.condition, spelled)})`
   }
@@ -87,38 +91,43 @@ export function variables({ values }: Condition): { readonly sql: string; readon
   }))
 }
 
-/** One expression a column, in the input's order. `to`: the types that Parquet will carry. */
-function cells(input: Input, to: readonly Type[] | null): Cell[] {
+/** One expression a column, in the input's order. `into`: the columns that Parquet will carry. */
+function cells(input: Input, into: readonly Column[] | null): Cell[] {
   return input.columns.map((column, at) => {
-    if (input.kind === 'csv') return fromText(`c${at}`, column, to?.[at] ?? column.type)
+    const type = into?.[at]?.type
+    if (input.kind === 'csv') return fromText(`c${at}`, column, type ?? column.type)
     const name = quoteName(column.name)
-    if (to !== null) return { ways: [], always: name }
-    return toText(name, (column as ParquetColumn).duck)
+    const { duck } = column as ParquetColumn
+    if (into === null) return toText(name, duck)
+    return type === undefined || sameType(type, column.type)
+      ? { ways: [], always: name }
+      : fromValue(name, { duck, to: type })
   })
 }
 
 const sourceOf = (input: Input, at: number) =>
   input.kind === 'csv' ? `c${at}` : quoteName(input.columns[at]?.name ?? '')
 
-function selectList(input: Input, to: readonly Type[] | null, names: readonly string[]): string {
-  return cells(input, to).map((cell, at) => `${guarded(cell, sourceOf(input, at), at)} as ${names[at]}`).join(
-    ', ',
-  )
+function selectList(input: Input, into: readonly Column[] | null, names: readonly string[]): string {
+  return cells(input, into).map((cell, at) => `${guarded(cell, sourceOf(input, at), at)} as ${names[at]}`)
+    .join(
+      ', ',
+    )
 }
 
-/** Writes Parquet to `path`. `types`: of each column in the file. */
-export function toParquet(input: Input, types: readonly Type[], path: string): string {
-  const names = input.columns.map(({ name }) => quoteName(name))
+/** Writes Parquet to `path`. `into`: each column as it is in the file. */
+export function toParquet(input: Input, into: readonly Column[], path: string): string {
+  const names = into.map(({ name }) => quoteName(name))
   const described = JSON.stringify({
     version: 1,
-    columns: input.columns.map(({ name, native, vocabulary }, at) => ({
-      name,
+    columns: input.columns.map(({ native, vocabulary }, at) => ({
+      name: into[at]?.name,
       native,
       vocabulary,
-      type: types[at],
+      type: into[at]?.type,
     })),
   })
-  return `copy (select ${selectList(input, types, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
+  return `copy (select ${selectList(input, into, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
     `(format parquet, compression zstd, compression_level 1, kv_metadata {${metadataKey}: ${
       quoteText(described)
     }})`
@@ -134,8 +143,8 @@ export function toCsv(input: Input & { kind: 'parquet' }, path: string): string 
 }
 
 /** Where the first refused value of a column is: its row's 1-based number. */
-export function firstRefused(input: Input, types: readonly Type[] | null, column: number): string | null {
-  const cell = cells(input, types)[column]
+export function firstRefused(input: Input, into: readonly Column[] | null, column: number): string | null {
+  const cell = cells(input, into)[column]
   const refused = cell ? refusedBy(cell, sourceOf(input, column)) : null
   if (refused === null) return null
   return `select row from (select row_number() over () as row, * from ${
@@ -145,6 +154,15 @@ export function firstRefused(input: Input, types: readonly Type[] | null, column
 
 /** Of one file: a reader of several takes the first one's columns for those of all. */
 export const describeParquet = (path: string) => `describe select * from ${parquetTable([path])}`
+
+/** The greatest value of the input's only column, spelled as in CSV. */
+export function newestParquet(input: Input & { kind: 'parquet' }): string {
+  const name = quoteName(input.columns[0]?.name ?? '')
+  const [cell] = cells(input, null)
+  return `select ${guarded(cell as Cell, name, 0)} from (select max(${name}) as ${name} from ${
+    inputTable(input)
+  })`
+}
 
 export const countParquet = (paths: readonly string[]) =>
   `select sum(num_rows)::varchar from parquet_file_metadata(${literalPaths(paths)})`

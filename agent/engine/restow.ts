@@ -7,13 +7,12 @@ import type { Column, Reading } from '../connectors/connector.ts'
 import { fromFifo, intoFifo } from './fifo.ts'
 import type { Hold } from './hold.ts'
 import { firstRefused, type Input, type ParquetColumn, toCsv, toParquet, variables } from './hold_sql.ts'
-import type { Type } from './types.ts'
 
 export interface Restowing {
   readonly hold: Hold
   readonly columns: readonly Column[]
-  /** Types that Parquet will carry; null writes CSV. */
-  readonly types: readonly Type[] | null
+  /** Names and types that Parquet will carry; null writes CSV. */
+  readonly into: readonly Column[] | null
   /** Makes names of FIFOs differ within a run's folder. */
   readonly name: string
   readonly signal: AbortSignal
@@ -85,9 +84,9 @@ async function streamed(
 ): Promise<number> {
   const { lineBytes } = cargo
   const input: Input = { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes }
-  if (job.types === null) throw new Fault('unsupported')
+  if (job.into === null) throw new Fault('unsupported')
   const writer = intoFifo(inPath(job), cargo.reading.bytes, signal)
-  const stowed = job.hold.run(toParquet(input, job.types, out)).then(countOf)
+  const stowed = job.hold.run(toParquet(input, job.into, out)).then(countOf)
   const shown = (async () => {
     try {
       await writer.written
@@ -119,7 +118,7 @@ async function inPlace(cargo: Cargo & { kind: 'parquet' }, job: Restowing): Prom
   const { paths, condition } = cargo
   const input = { kind: 'parquet', paths, columns, condition } as const
   await bind(cargo, job.hold)
-  const sql = job.types === null ? toCsv(input, outPath(job)) : toParquet(input, job.types, outPath(job))
+  const sql = job.into === null ? toCsv(input, outPath(job)) : toParquet(input, job.into, outPath(job))
   const count = countOf(await job.hold.run(sql))
   cargo.unchanged()
   return count
@@ -138,7 +137,7 @@ export async function refusedRow(cargo: Cargo, job: Restowing, column: number): 
   const input: Input = cargo.kind === 'csv'
     ? { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes: cargo.lineBytes }
     : { ...cargo, columns: job.columns as readonly ParquetColumn[] }
-  const sql = firstRefused(input, job.types, column)
+  const sql = firstRefused(input, job.into, column)
   if (sql === null) return null
   if (cargo.kind === 'parquet') await bind(cargo, job.hold)
   const stop = new AbortController()

@@ -1,12 +1,13 @@
 /** One stream from a source into a loading, with its proofs: what was read, what was held, what was written. */
 import { Fault } from '../../shared/faults.ts'
-import type { Column, Loading, Reading, Slice, Source } from '../connectors/connector.ts'
+import type { Column, Loading, Reading, Slice, SliceId, Source } from '../connectors/connector.ts'
 import { CsvScanner, scanned } from './csv_scan.ts'
 import type { Hold } from './hold.ts'
 import { lineWidths } from './hold_sql.ts'
 import { type Cargo, restow, type Restowing } from './restow.ts'
-import type { Way } from './route.ts'
-import type { Type } from './types.ts'
+import { isProven, type Way } from './route.ts'
+import { Sieve, sieved } from './sieve.ts'
+import type { Spool } from './spool.ts'
 
 export interface Moved {
   readonly rowsRead: number
@@ -18,14 +19,27 @@ export interface Moved {
 export interface Transfer {
   readonly source: Source
   readonly way: Way
-  /** As they are sent: what the target computes itself is left out. */
+  /** As they are sent, under the source's names: what the target computes itself is left out. */
   readonly columns: readonly Column[]
   readonly targets: readonly Column[]
+  /** Positions of the key, where rows are told apart by it. */
+  readonly key: readonly number[]
+  /** Where rows go that are kept back; asked on a way that is sieved. */
+  readonly spool: Spool
   /** The stream's hold; only a restowed way asks for it. */
   hold(files: readonly string[]): Promise<Hold>
   readonly signal: AbortSignal
-  /** Called as bytes pass; rows where they are counted on the way. */
-  readonly onBytes: (bytes: number, rows: number | null) => void
+  readonly meter: {
+    begin(slice: SliceId): void
+    /** `rows` of the slice so far, where they are counted on the way. */
+    passed(slice: SliceId, bytes: number, rows: number | null): void
+  }
+}
+
+/** Who counts rows as they pass; `rejected` of them go no further. */
+interface Counter {
+  readonly rows: number
+  readonly rejected?: number
 }
 
 let fifos = 0
@@ -34,19 +48,30 @@ let fifos = 0
 export async function moveSlice(transfer: Transfer, slice: Slice, loading: Loading): Promise<Moved> {
   const { way } = transfer
   if (way.route === 'direct') {
-    const { reading, scanner } = await openSource(transfer, slice)
+    const { reading, counter } = await openSource(transfer, slice)
     const written = await loading.write(slice, way.into, reading.bytes)
-    return settled(await reading.proof ?? scanner?.rows ?? null, written.rows, written.bytes)
+    return settled(await reading.proof ?? counter?.rows ?? null, written, counter)
   }
   for (const lineBytes of lineWidths) {
     try {
       return await moveRestowed(transfer, { slice, loading, lineBytes })
     } catch (error) {
-      const wider = way.into === 'parquet' && lineBytes !== lineWidths.at(-1)
-      if (!wider || !(error instanceof Fault) || error.code !== 'value_too_large') throw error
+      if (way.into !== 'parquet' || !(error instanceof Fault) || error.code !== 'value_too_large') throw error
+      if (lineBytes === lineWidths.at(-1)) throw tooLarge(error)
     }
   }
   throw new Fault('value_too_large')
+}
+
+function tooLarge(cause: Fault): Fault {
+  const most = lineWidths[lineWidths.length - 1] as number
+  // What the sieve refuses says so itself.
+  if (cause.message !== new Fault('value_too_large').message) return cause
+  return new Fault(
+    'value_too_large',
+    `A row of more than ${most >> 20} MB cannot pass the hold, which this way leads through.`,
+    { cause },
+  )
 }
 
 interface Restow {
@@ -56,7 +81,7 @@ interface Restow {
 }
 
 async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: Restow): Promise<Moved> {
-  const { bytes, rows, scanner, hold } = await openRestowed(transfer, slice, lineBytes)
+  const { bytes, rows, counter, hold } = await openRestowed(transfer, slice, lineBytes)
   const written = await loading.write(slice, transfer.way.into, bytes).catch(async (error) => {
     // What still runs in the hold is for nobody: whoever looks for the reason gets a new one.
     hold.kill()
@@ -64,65 +89,122 @@ async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: R
     throw error
   })
   const held = await rows
-  return settled(scanner?.rows ?? held, written.rows ?? held, written.bytes)
+  const passed = transfer.way.from === 'parquet' ? held - (counter?.rejected ?? 0) : held
+  return settled(counter?.rows ?? held, { ...written, rows: written.rows ?? passed }, counter)
 }
 
-function settled(rowsRead: number | null, rows: number | null, bytes: number): Moved {
-  if (rowsRead === null || rows === null || rowsRead !== rows) throw new Fault('rows_lost')
+function settled(
+  rowsRead: number | null,
+  { rows, bytes }: { readonly rows: number | null; readonly bytes: number },
+  counter: Counter | null,
+): Moved {
+  const rejected = counter?.rejected ?? 0
+  if (rowsRead === null || rows === null || rowsRead !== rows + rejected) throw new Fault('rows_lost')
   return { rowsRead, rows, bytes }
 }
 
 interface Opened {
   readonly reading: Reading
-  readonly scanner: CsvScanner | null
+  readonly counter: Counter | null
 }
 
 /** The source's bytes, checked and counted where that is needed. */
 async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
-  const { source, way, columns, signal, onBytes } = transfer
+  const { source, way, columns, signal, meter } = transfer
+  meter.begin(slice.id)
   const reading = await source.open(slice, way.from, signal)
   const watched = (rows: () => number | null) =>
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        onBytes(chunk.byteLength, rows())
+        meter.passed(slice.id, chunk.byteLength, rows())
         controller.enqueue(chunk)
       },
     })
+  if (way.sieved) return openSieved(transfer, slice, { reading, watched })
   const checked = way.checks.some((check) => check !== null)
-  const countsItself = columns.every((column) => column.vocabulary === 'postgres')
-  if (way.from === 'pgcopy' || (countsItself && !checked)) {
-    return { reading: { ...reading, bytes: reading.bytes.pipeThrough(watched(() => null)) }, scanner: null }
+  if (way.from === 'pgcopy' || (columns.every(countedAtSource) && !checked)) {
+    return { reading: { ...reading, bytes: reading.bytes.pipeThrough(watched(() => null)) }, counter: null }
   }
   const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })
   const bytes = scanned(reading.bytes, scanner).pipeThrough(watched(() => scanner.rows))
-  return { reading: { ...reading, bytes }, scanner }
+  return { reading: { ...reading, bytes }, counter: scanner }
+}
+
+/** Databases say how many rows they have given; of files, only who reads them knows. */
+const countedAtSource = ({ vocabulary }: Column) =>
+  vocabulary === 'postgres' || vocabulary === 'mysql' || vocabulary === 'sqlite'
+
+interface Sieving {
+  readonly reading: Reading
+  watched(rows: () => number | null): TransformStream<Uint8Array, Uint8Array>
+}
+
+function openSieved(transfer: Transfer, slice: Slice, { reading, watched }: Sieving): Opened {
+  const sieve = sieveOf(transfer, slice)
+  const bytes = sieved(reading.bytes.pipeThrough(watched(() => sieve.rows)), sieve)
+  const proof = reading.proof.then((count) => {
+    if (count !== null && count !== sieve.rows) throw new Fault('rows_lost')
+    // What the source has given is not what goes on from here.
+    return null
+  })
+  proof.catch(() => undefined)
+  return { reading: { bytes, proof }, counter: sieve }
+}
+
+export function sieveOf({ columns, targets, key, spool }: Transfer, slice: Slice): Sieve {
+  return new Sieve({
+    names: columns.map(({ name }) => name),
+    targets,
+    proven: columns.map((column, at) => isProven(column, targets[at] as Column)),
+    key,
+    spool: spool.slice(slice.id),
+  })
 }
 
 interface OpenedRestowed {
   readonly hold: Hold
   readonly bytes: ReadableStream<Uint8Array>
   readonly rows: Promise<number>
-  readonly scanner: CsvScanner | null
+  readonly counter: Counter | null
 }
 
 /** What the hold makes of the source's bytes. */
 async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number): Promise<OpenedRestowed> {
-  const { cargo, scanner, hold } = await load(transfer, slice, lineBytes)
-  const restowed = restow(cargo, { ...restowing(transfer), hold })
-  if (transfer.way.into !== 'csv') return { ...restowed, scanner, hold }
+  const { way, columns } = transfer
+  const { cargo, counter, hold } = await load(transfer, slice, lineBytes)
+  const { bytes, rows } = restow(cargo, { ...restowing(transfer), hold })
+  if (way.into !== 'csv') return { bytes, rows, counter, hold }
+  const { meter } = transfer
+  const watched = (count: () => number) =>
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        // What the hold makes of a file is not what was read: its rows count, its bytes do not.
+        meter.passed(slice.id, 0, count())
+        controller.enqueue(chunk)
+      },
+    })
   // Text of a Parquet file may go into narrower columns than it came from.
-  const checks = new CsvScanner({ columns: transfer.columns.length, checks: transfer.way.checks })
-  return { bytes: scanned(restowed.bytes, checks), rows: restowed.rows, scanner: checks, hold }
+  if (way.sieved) {
+    const sieve = sieveOf(transfer, slice)
+    return { bytes: sieved(bytes.pipeThrough(watched(() => sieve.rows)), sieve), rows, counter: sieve, hold }
+  }
+  const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })
+  return {
+    bytes: scanned(bytes, scanner).pipeThrough(watched(() => scanner.rows)),
+    rows,
+    counter: scanner,
+    hold,
+  }
 }
 
 export function restowing({ way, columns, targets, signal }: Transfer): Omit<Restowing, 'hold'> {
-  const types: readonly Type[] | null = way.into === 'parquet' ? targets.map(({ type }) => type) : null
-  return { columns, types, name: `f${fifos++}`, signal }
+  const into = way.into === 'parquet' ? targets : null
+  return { columns, into, name: `f${fifos++}`, signal }
 }
 
 export interface Loaded {
   readonly cargo: Cargo
-  readonly scanner: CsvScanner | null
+  readonly counter: Counter | null
   readonly hold: Hold
 }
 
@@ -134,15 +216,17 @@ export async function load(
 ): Promise<Loaded> {
   const { source, way } = transfer
   if (way.from === 'parquet') {
+    transfer.meter.begin(slice.id)
     const paths = source.files?.(slice) ?? []
     const unchanged = () => source.unchanged?.(slice)
     const { condition } = slice.stream
     const cargo = { kind: 'parquet', paths, condition, unchanged } as const
-    return { cargo, scanner: null, hold: await transfer.hold(paths) }
+    return { cargo, counter: null, hold: await transfer.hold(paths) }
   }
   const hold = await transfer.hold([])
-  const { reading, scanner } = await openSource(transfer, slice)
-  return { cargo: { kind: 'csv', reading, countRows: () => scanner?.rows ?? null, lineBytes }, scanner, hold }
+  const { reading, counter } = await openSource(transfer, slice)
+  const countRows = () => counter === null ? null : counter.rows - (counter.rejected ?? 0)
+  return { cargo: { kind: 'csv', reading, countRows, lineBytes }, counter, hold }
 }
 
 /** The stream once more, as canonical CSV, for looking at one row of it. */
@@ -151,5 +235,5 @@ export async function reopen(transfer: Transfer, slice: Slice): Promise<Readable
     return (await transfer.source.open(slice, 'csv', transfer.signal)).bytes
   }
   const { cargo, hold } = await load(transfer, slice)
-  return restow(cargo, { ...restowing(transfer), types: null, hold }).bytes
+  return restow(cargo, { ...restowing(transfer), into: null, hold }).bytes
 }

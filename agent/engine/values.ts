@@ -128,7 +128,7 @@ function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: R
   }
 }
 
-function floatCheck(type: Type & { kind: 'float32' | 'float64' }, reach: Reach): Check {
+function floatCheck(type: Type, reach: Reach): Check {
   const exact = checkFor(type) as Check
   return (bytes, start, end) => {
     const text = bytes.toString('latin1', start, end)
@@ -143,7 +143,7 @@ const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const dayPattern = /^(\d{4,7})-(\d\d)-(\d\d)/
 
 /** Days that exist, spelled as `checks.ts` wants them. */
-function dayCheck(type: Type & { kind: 'date' | 'timestamp' | 'timestamptz' }, reach: Reach): Check {
+function dayCheck(type: Type, reach: Reach): Check {
   const spelled = checkFor(type) as Check
   const [first, last] = reach.years
   const lastYear = type.kind === 'date' && last > 9999 ? 5_874_897 : last

@@ -38,7 +38,7 @@ function fitOf(source: Column, target: Column): Pick<Comparison, 'fit' | 'to'> {
 }
 
 /** True when every value of `from` is one of `into`, and its text means the same there. */
-function holds(into: Type, from: Type): boolean {
+export function holds(into: Type, from: Type): boolean {
   if (sameType(into, from)) return from.kind !== 'other'
   if (into.kind === 'text' && into.length === null) return true
   if (into.kind === 'text' && from.kind === 'text') {

@@ -6,8 +6,10 @@ import { peakRssBytes } from '../engine/peak_memory.ts'
 import type { RequestAction } from '../../shared/schemas/request.ts'
 import type { Network } from '../network.ts'
 import type { Mode, SchemaPolicy } from '../connectors/connector.ts'
-import { moveStream } from './stream.ts'
-import { refuseTwins } from './twins.ts'
+import type { Patience } from '../engine/stall.ts'
+import { runStreams } from './expand.ts'
+import type { RunStream } from './stream.ts'
+import { faultOf, moveStream, statusOfFault, trying } from './tries.ts'
 
 /** One stream of a pipeline, resolved: nothing left to default. */
 export interface StreamSpec {
@@ -40,6 +42,8 @@ export interface Limits {
   /** Most bytes of one stream, as they are read. */
   readonly bytes?: number
   readonly minutes?: number
+  /** Tries of a stream after its first that fail for what may pass; none if absent, and never more than five. */
+  readonly retries?: number
 }
 
 export interface Progress {
@@ -58,6 +62,8 @@ export interface Order {
   /** Lease epoch: grows with each lease of this run. */
   readonly fence: number
   readonly attempt: number
+  /** UTC with microseconds, `2026-11-22T08:30:00.123456Z`; the moment in which it is moved if absent. */
+  readonly startedAt?: string
   readonly action?: RequestAction
   readonly source: Endpoint
   readonly destination: Endpoint
@@ -86,10 +92,21 @@ export interface Order {
   readonly anew?: () => string
   /** Told of a stream that an earlier attempt of this run has committed, and that is not read again. */
   readonly onTaken?: (index: number, rows: number, stream?: StreamSpec) => void
+  /** How long a server may be silent; the usual if absent. */
+  readonly patience?: Patience
+  /** Told of a stream that is tried again, in `ms`, after so many tries. */
+  readonly onRetry?: (index: number, retry: Retry) => void
   /** For the log on this machine: may name keys, never goes further. */
   readonly onFault?: (index: number, fault: unknown, stream?: StreamSpec) => void
   /** Told of each stream's end, after `onFault`. */
   readonly onEnded?: (index: number, result: StreamResult) => void
+}
+
+export interface Retry {
+  readonly fault: Fault
+  readonly tries: number
+  readonly ms: number
+  readonly stream: StreamSpec
 }
 
 export type Route = 'direct' | 'restowed'
@@ -134,27 +151,70 @@ export async function moveRun(order: Order): Promise<RunResult> {
   const timer = minutes === undefined
     ? null
     : setTimeout(() => deadline.abort(new Fault('time_over_limit')), minutes * 60_000)
-  const signal = AbortSignal.any([order.signal, deadline.signal])
-  const streams: StreamResult[] = [...refuseTwins(order)]
-  let holdBytes = 0
+  const cut: Order = { ...order, signal: AbortSignal.any([order.signal, deadline.signal]) }
   try {
-    for (const index of streams.length > 0 ? [] : order.streams.keys()) {
-      const { result, peakHoldBytes } = await moveStream({ ...order, signal }, index)
-      streams.push(result)
-      order.onEnded?.(index, result)
-      holdBytes = Math.max(holdBytes, peakHoldBytes)
-      if (result.code !== null && ends.includes(result.code)) break
+    const { found, fault } = await listed(cut)
+    const { streams, holdBytes } = fault === null ? await moveEach(cut, found) : failing(order, fault)
+    return {
+      run_id: order.runId,
+      status: statusOf(streams, found.length),
+      streams,
+      seconds: (performance.now() - began) / 1000,
+      peak_rss_bytes: peakRssBytes() + holdBytes,
     }
   } finally {
     if (timer !== null) clearTimeout(timer)
   }
-  return {
-    run_id: order.runId,
-    status: statusOf(streams, order.streams.length),
-    streams,
-    seconds: (performance.now() - began) / 1000,
-    peak_rss_bytes: peakRssBytes() + holdBytes,
+}
+
+interface Moved {
+  readonly streams: readonly StreamResult[]
+  readonly holdBytes: number
+}
+
+async function moveEach(order: Order, found: readonly RunStream[]): Promise<Moved> {
+  const streams: StreamResult[] = []
+  let holdBytes = 0
+  for (const stream of found) {
+    const { result, peakHoldBytes } = await moveStream(order, stream)
+    streams.push(result)
+    order.onEnded?.(stream.index, result)
+    holdBytes = Math.max(holdBytes, peakHoldBytes)
+    if (result.code !== null && ends.includes(result.code)) break
   }
+  return { streams, holdBytes }
+}
+
+interface Listed {
+  readonly found: readonly RunStream[]
+  readonly fault: Fault | null
+}
+
+async function listed(order: Order): Promise<Listed> {
+  try {
+    return { found: await trying(order, () => runStreams(order)), fault: null }
+  } catch (error) {
+    return { found: [], fault: faultOf(error, order.signal) }
+  }
+}
+
+/** The results of all streams of the pipeline when it is not known, or not allowed, what they are: nothing is moved. */
+function failing(order: Order, fault: Fault): Moved {
+  order.onFault?.(0, fault, order.streams[0])
+  const streams = order.streams.map(({ from, to, mode }): StreamResult => ({
+    stream: from,
+    target: to,
+    mode,
+    route: null,
+    status: statusOfFault(fault),
+    rows_read: 0,
+    rows: 0,
+    bytes: 0,
+    rejected: 0,
+    seconds: 0,
+    code: fault.code,
+  }))
+  return { streams, holdBytes: 0 }
 }
 
 function statusOf(streams: readonly StreamResult[], wanted: number): RunResult['status'] {

@@ -1,8 +1,11 @@
 /** What a run would do: both ends are looked at, nothing is written. */
-import type { Mode, Target } from '../connectors/connector.ts'
+import type { Mode, Range, Target } from '../connectors/connector.ts'
+import { Ends } from './ends.ts'
+import { runStreams } from './expand.ts'
 import type { Order, Route } from './move.ts'
-import { choose, Ends, loadOf } from './stream.ts'
-import { twinFault, twinsOf } from './twins.ts'
+import { reachOf } from './range.ts'
+import { loadOf, readOf, shapeOf } from './shape.ts'
+import { choose, refuseMode, type RunStream } from './stream.ts'
 
 export interface StreamPlan {
   readonly stream: string
@@ -13,37 +16,73 @@ export interface StreamPlan {
   readonly route: Route
   /** Why this route. */
   readonly why: string
+  /** Parts that the stream is read in. */
+  readonly slices: number
+  /** Rows by the cursor; null where everything is read. */
+  readonly range: PlannedRange | null
   readonly estimated_rows: number | null
   readonly estimated_bytes: number | null
   /** DDL, or file operations in words, in order. */
   readonly statements: readonly string[]
+  /** What becomes of an existing target's columns, in words. */
+  readonly changes: readonly string[]
+}
+
+export interface PlannedRange {
+  readonly column: string
+  /** The last value that is not read any more, or the first that is; null: from the first row on. */
+  readonly from: string | null
+  readonly inclusive: boolean
+  /** The last value that is read; null where there is none. */
+  readonly up_to: string | null
+  /** False where only the run will know what the target has: then it may read less than is said here. */
+  readonly exact: boolean
 }
 
 /** Throws the first fault that a run would meet before its first byte. */
 export async function planRun(order: Order): Promise<StreamPlan[]> {
-  const twins = twinsOf(order)
-  if (twins !== null) throw twinFault(order, twins)
   const plans: StreamPlan[] = []
-  for (const index of order.streams.keys()) plans.push(await planStream(order, index))
+  for (const stream of await runStreams(order)) plans.push(await planStream(order, stream))
   return plans
 }
 
-async function planStream(order: Order, index: number): Promise<StreamPlan> {
-  await using ends = new Ends(order, index)
-  const { from } = order.streams[index] as Order['streams'][number]
-  const stream = await ends.stream(order.signal)
-  const load = loadOf(order, index, stream)
+async function planStream(order: Order, { spec, ledgerIndex }: RunStream): Promise<StreamPlan> {
+  await using ends = new Ends(order, spec)
+  refuseMode(order, spec, ends)
+  const shape = shapeOf(spec, await ends.stream(order.signal))
+  const load = loadOf(order, { spec, shape, index: ledgerIndex })
   const target = await ends.destination.plan(load, order.signal)
-  const { way } = choose(ends, { stream, load, targets: target.columns })
+  const { way, columns } = choose(ends, { shape, spec, targets: target.columns })
+  const state = target.state ?? null
+  const { range } = await reachOf({ order, spec, shape, source: ends.source }, { state, intent: null })
+  const slices = await ends.source.slices(readOf(shape, { columns, range }), order.signal)
   return {
-    stream: from,
+    stream: spec.from,
     target: load.target,
     mode: load.mode,
     how: target.how,
     route: way.route,
     why: way.why,
-    estimated_rows: stream.estimatedRows,
-    estimated_bytes: stream.estimatedBytes,
+    slices: slices.length,
+    range: plannedRange(range, target),
+    estimated_rows: shape.stream.estimatedRows,
+    estimated_bytes: shape.stream.estimatedBytes,
     statements: target.statements,
+    changes: target.changes,
+  }
+}
+
+function plannedRange(
+  range: Range | null,
+  { how, state }: Pick<Target, 'how' | 'state'>,
+): PlannedRange | null {
+  if (range === null) return null
+  const { column, after, upTo } = range
+  return {
+    column,
+    from: after?.value ?? null,
+    inclusive: after?.inclusive ?? true,
+    up_to: upTo,
+    exact: state !== undefined || how === 'create',
   }
 }

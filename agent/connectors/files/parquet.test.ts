@@ -87,14 +87,24 @@ describe('Parquet files', { skip }, () => {
     assert.deepEqual(await csvOf('month.csv'), ['1,us', 'id,region'])
   })
 
-  test('keep their types on the way into another one: a cast is refused', async () => {
-    write('c.csv', 'id\n1\n')
+  test('are cast on the way into another one, where every value comes back as it was', async () => {
+    write('c.csv', 'id,v\n1,1.5\n')
     await moves('c.csv', 'c.parquet', { cast: { id: 'integer' } })
-    const message = await refuses('type_refused', 'c.parquet', 'd.parquet', { cast: { id: 'decimal(10,2)' } })
-    assert.match(message, /"id"/)
+    const cast = (to: string) => ({ cast: { v: to }, exclude: ['id'], rename: { v: 'w' } })
+    await refuses('value_refused', 'c.parquet', 'd.parquet', cast('decimal(10,0)'))
+    await refuses('value_refused', 'c.parquet', 'd.parquet', cast('integer'))
+    const message = await refuses('type_refused', 'c.parquet', 'd.parquet', cast('double'))
+    assert.match(message, /"v"/)
+    await moves('c.parquet', 'e.parquet', cast('decimal(10,2)'))
+    await moves('e.parquet', 'e.csv')
+    assert.deepEqual(await csvOf('e.csv'), ['1.50', 'w'])
+    await refuses('value_refused', 'e.parquet', 'd.parquet', { cast: { w: 'decimal(10,0)' } })
+    await moves('e.parquet', 'f.parquet', { cast: { w: 'double' } })
+    await moves('f.parquet', 'f.csv')
+    assert.deepEqual(await csvOf('f.csv'), ['1.5', 'w'])
     await moves('c.parquet', 'd.parquet', { cast: { id: 'integer' } })
     await moves('d.parquet', 'd.csv')
-    assert.deepEqual(await csvOf('d.csv'), ['1', 'id'])
+    assert.deepEqual(await csvOf('d.csv'), ['1,1.5', 'id,v'])
   })
 
   test('get whole bytes from CSV, and no half ones', async () => {
