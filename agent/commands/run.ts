@@ -6,6 +6,7 @@ import { Fault, mayMend } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { checkParameters } from '../../shared/parameters.ts'
 import type { ParameterValues } from '../../shared/schemas/parameter.ts'
+import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
@@ -23,7 +24,7 @@ import { agentOptions, configOf } from './agent_options.ts'
 import { confirm } from './ask.ts'
 import { nextStep } from './next_step.ts'
 import { withParameter } from './parameters.ts'
-import { countText, ProgressView } from './progress.ts'
+import { countText, ProgressView, secondsText } from './progress.ts'
 import { planText, resultText } from './run_text.ts'
 import { type Define, exits, type Shell } from './shell.ts'
 
@@ -180,8 +181,13 @@ async function move(shell: Shell, order: Order): Promise<RunResult> {
     view.clear()
     explain(shell, stream?.from ?? `stream ${index + 1}`, fault)
   }
+  const onRetry: Order['onRetry'] = (_, { fault, ms, stream }) => {
+    view.clear()
+    explain(shell, stream.from, fault)
+    shell.note(`${stream.from}: trying again in ${secondsText(ms / 1000)}.`)
+  }
   const shown = shell.json ? {} : { onProgress: view.show, onEnded: view.ended }
-  const result = await moveRun({ ...order, onFault, ...shown })
+  const result = await moveRun({ ...order, onFault, onRetry, ...shown })
   view.clear()
   shell.result(result, resultText(result))
   return result
@@ -200,8 +206,8 @@ async function plan(shell: Shell, order: Order): Promise<number> {
   return exits.done
 }
 
-function limitsOf({ rows, minutes }: { rows?: number | undefined; minutes?: number | undefined }) {
-  return { ...(rows === undefined ? {} : { rows }), ...(minutes === undefined ? {} : { minutes }) }
+function limitsOf({ rows, minutes, retries }: PipelineLimits): Order['limits'] {
+  return { ...(rows === undefined ? {} : { rows }), ...(minutes === undefined ? {} : { minutes }), retries }
 }
 
 function holdMemoryOf(text: string | undefined): number {

@@ -266,6 +266,8 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
     ...(allowed.limits.rows === undefined ? {} : { rows: allowed.limits.rows }),
     ...(allowed.limits.bytes === undefined ? {} : { bytes: allowed.limits.bytes }),
     ...(document.limits.minutes === undefined ? {} : { minutes: document.limits.minutes }),
+    // Attempts of the run so far count: what is left is shared by the tries of this one.
+    retries: Math.max(0, document.limits.retries + 1 - job.run.attempt),
   }
   return {
     runId: job.run.id,
@@ -283,6 +285,8 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
     limits,
     signal,
     holdMemory: options.holdMemory,
+    onRetry: (index, { fault, tries, ms }) =>
+      log.write('warn', 'a stream is tried again', { stream: index, error: fault, tries, ms: Math.round(ms) }),
     onFault: (index, error) => log.write('error', 'a stream fails', { stream: index, error }),
   }
 }
