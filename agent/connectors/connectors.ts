@@ -6,9 +6,10 @@ import { files } from './files/files.ts'
 import { https } from './https/https.ts'
 import { mysql } from './mysql/mysql.ts'
 import { postgres } from './postgres/postgres.ts'
+import { sqlite } from './sqlite/sqlite.ts'
 
 // deno-lint-ignore no-explicit-any -- each has a config of its own, which only it looks into
-export const connectors: readonly Connector<any>[] = [postgres, mysql, files, https]
+export const connectors: readonly Connector<any>[] = [postgres, mysql, sqlite, files, https]
 
 // deno-lint-ignore no-explicit-any
 export function connectorOf(name: string): Connector<any> {
