@@ -4,13 +4,15 @@ import { utf8 } from '../../shared/bytes.ts'
 import { valueOf } from '../../shared/fuzz/sealed_targets_fixture.ts'
 import type { Target } from '../../shared/fuzz/target_fixture.ts'
 import { json } from '../../shared/fuzz/world_fixture.ts'
+import { PipelineBody } from '../../shared/schemas/pipeline.ts'
 import { loadConfig } from '../config.ts'
 import { parseConfig } from '../connectors/connectors.ts'
 import { parseHeader } from '../connectors/files/header.ts'
 import { config as httpsConfig, pathOf } from '../connectors/https/config.ts'
+import { parseTable as parseMysqlTable, quoteTable as quoteMysqlTable } from '../connectors/mysql/names.ts'
 import { parseTable, quoteTable } from '../connectors/postgres/names.ts'
-import { readConnectionsFile } from '../pipeline_files/connections.ts'
-import { readPipelineFile } from '../pipeline_files/pipeline.ts'
+import { connectionOfUrl, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
 import { parseRange } from '../trust/addresses.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
@@ -31,6 +33,13 @@ streams:
     key: [id]
     columns: { cast: { amount: "decimal(18,2)" } }
   - { from: "public.customer", to: "raw.customer", mode: replace }
+  - from: "public.log_*"
+    to: "raw.{schema}_{table}"
+    mode: merge
+    cursor: { column: at, lag: 5m }
+    columns: { exclude: [note], rename: { a: b } }
+    schema: freeze
+    on_bad_row: quarantine
 triggers: { api: { per_day: 24 } }
 limits: { rows: 50000000, minutes: 120, retries: 3 }
 `
@@ -39,6 +48,9 @@ connections:
   shop: { type: postgres, url: "\${env:SHOP_URL}", tls: { mode: verify-full, ca_file: ./ca.pem } }
   lake: { type: files, path: ./out, format: parquet }
   web: &a { type: https, url: "https://data.example/exports/" }
+  crm: { type: mysql, host: db, user: etl, password: "\${env:CRM}", database: crm }
+  app: { type: sqlite, path: ./app.db }
+  far: { type: libsql, url: "libsql://app.example", token: "\${env:APP}" }
 `
 const localPolicyFile = `sallyport: 1
 references: ["\${env:SHOP_URL}", "\${file:/etc/secret}"]
@@ -55,6 +67,11 @@ const files: Target[] = [
     structure: 'text',
     seeds: [utf8(pipelineFile)],
     take: (input) => readPipelineFile(fileOf('pipeline.yaml', input)).file,
+    // What a person has written is what an agent reads once it is opened.
+    authentic(file) {
+      const body = JSON.stringify((file as PipelineFile).body)
+      return JSON.stringify(PipelineBody.parse(JSON.parse(body))) === body
+    },
   },
   {
     name: 'connections-file',
@@ -89,6 +106,8 @@ const files: Target[] = [
 /** What PostgreSQL reads in a quoted name: the two parts, each between quotes that end where it ends. */
 const quoted = /^"((?:[^"]|"")+)"\."((?:[^"]|"")+)"$/
 
+const backticked = /^`((?:[^`]|``)+)`\.`((?:[^`]|``)+)`$/
+
 const names: Target[] = [
   {
     name: 'postgres-name',
@@ -100,6 +119,32 @@ const names: Target[] = [
       const [, first, second] = quoted.exec(quoteTable({ schema, table })) ?? []
       return first?.replaceAll('""', '"') === schema && second?.replaceAll('""', '"') === table
     },
+  },
+  {
+    name: 'mysql-name',
+    structure: 'text',
+    seeds: [utf8('crm.orders'), utf8('"a.b"."c""d"'), utf8('orders')],
+    take: (input) => parseMysqlTable(text(input), 'crm'),
+    authentic(name) {
+      const { database, table } = name as ReturnType<typeof parseMysqlTable>
+      const [, first, second] = backticked.exec(quoteMysqlTable({ database, table })) ?? []
+      return first?.replaceAll('``', '`') === database && second?.replaceAll('``', '`') === table
+    },
+  },
+  {
+    name: 'mysql-url',
+    structure: 'text',
+    seeds: [
+      utf8('mysql://etl:s%40cret@db.example:3306/crm?tls=verify-full'),
+      utf8('mariadb://etl@/crm?socket=/run/mysqld/mysqld.sock'),
+    ],
+    take: (input) => parseConfig('mysql', { url: text(input) }),
+  },
+  {
+    name: 'connection-url',
+    structure: 'text',
+    seeds: ['postgres://u:p@h/d', 'mysql://u:p@h/d', 'libsql://h', 'sqlite:/data/app.db'].map(utf8),
+    take: (input) => connectionOfUrl(text(input)),
   },
   {
     name: 'postgres-url',

@@ -5,7 +5,7 @@ import { bindCondition, conditionText } from '../condition.ts'
 import { checkParameters } from '../parameters.ts'
 import { firesBetween, isFire, validSchedule } from '../schedule.ts'
 import { Parameter, ParameterName, ParameterValues } from '../schemas/parameter.ts'
-import { PipelineBody } from '../schemas/pipeline.ts'
+import { PipelineBody, type PipelineStream } from '../schemas/pipeline.ts'
 import { Policy } from '../schemas/policy.ts'
 import { RunLogBody } from '../schemas/receipt.ts'
 import { formatPin, parsePin } from '../trust/pin.ts'
@@ -24,10 +24,21 @@ const database = {
   database: 'shop',
   schema: 'public',
 } as const
+const mysql = {
+  connector: 'mysql',
+  endpoint: 'db.example',
+  port: 3306,
+  account: 'etl',
+  database: 'crm',
+} as const
+const libsql = { connector: 'libsql', endpoint: 'app.example', port: 443 } as const
 const accesses: Access[] = [
   { direction: 'read', ...database, table: 'orders' },
   { direction: 'write', connector: 'files', path: '/data/out/a.csv' },
   { direction: 'read', connector: 'https', endpoint: 'data.example', port: 443, path: '/exports/a%2fb' },
+  { direction: 'read', ...mysql, table: 'ORDERS' },
+  { direction: 'read', ...libsql, table: 'orders' },
+  { direction: 'write', connector: 'sqlite', path: '/data/out/app.db' },
 ]
 const policy: Policy = {
   allow: [
@@ -41,6 +52,9 @@ const policy: Policy = {
       path: '/exports',
       derived: ['*.cdn.example'],
     },
+    { direction: 'read', ...mysql, prefix: 'ord' },
+    { direction: 'read', ...libsql, prefix: 'ord' },
+    { direction: 'write', connector: 'sqlite', path: '/data/out' },
   ],
   forbidden_pairs: [{ source: { ...database, prefix: '*' }, destination: { connector: 'files', path: '/' } }],
   limits: { rows: 5, bytes: 6, runs_per_day: 7 },
@@ -55,6 +69,9 @@ const denied = (access: unknown) => {
     { direction: 'read', ...database, endpoint, table },
     { direction: 'write', connector: 'files', path },
     { direction: 'read', connector: 'https', endpoint, port: 443, path },
+    { direction: 'read', ...mysql, endpoint, table },
+    { direction: 'read', ...libsql, endpoint: 'app.example', table },
+    { direction: 'write', connector: 'sqlite', path },
   ]
   return found.map((one) => policyAllows(policy, one).allowed)
 }
@@ -65,6 +82,29 @@ const tokens =
 
 const Given = z.object({ declared: z.record(ParameterName, Parameter), given: ParameterValues })
 const { schedule } = documents.pipeline.triggers
+
+const whole: PipelineStream = {
+  from: 'public.customer_*',
+  to: 'raw.{table}',
+  mode: 'merge',
+  key: ['id'],
+  cast: { amount: 'decimal(18,2)' },
+  cursor: { column: 'at', lag: '5m' },
+  include: ['id', 'at', 'amount'],
+  rename: { amount: 'total' },
+  schema: 'columns_only',
+  on_bad_row: 'quarantine',
+}
+
+function agrees(
+  { include, exclude, rename = {}, cast = {}, key = [], cursor, mode }: PipelineStream,
+): boolean {
+  const sent = (name: string) => include?.includes(name) !== false && exclude?.includes(name) !== true
+  const targets = Object.values(rename)
+  return (include === undefined || exclude === undefined) && new Set(targets).size === targets.length &&
+    [...Object.keys(rename), ...Object.keys(cast), ...key].every(sent) &&
+    (mode !== 'append' || cursor?.lag === undefined) && (mode !== 'replace' || cursor === undefined)
+}
 
 export const plainTargets: readonly Target[] = [
   {
@@ -99,31 +139,39 @@ export const plainTargets: readonly Target[] = [
     take: (input) => denied(valueOf(input)),
     authentic(accepted, input) {
       const { endpoint, path, table } = valueOf(input) as { endpoint: string; path: string; table: string }
-      const [read, wrote, fetched] = accepted as boolean[]
+      const [read, wrote, fetched, other, remote, opened] = accepted as boolean[]
+      const named = (may: boolean | undefined) => !may || table.startsWith('ord')
+      const inside = (may: boolean | undefined) =>
+        !may || (/^\/+data\/+(\.\/+)*out(\/|$)/.test(path) && !/(^|\/)\.\.(\/|$)|\0/.test(path))
       const plainly = (root: string) =>
         path.startsWith(root) && !/(^|\/)\.{1,2}(\/|$)|\0/.test(path) && !/%2e%2e|%2f|%5c/i.test(path)
       return (!read || (/^db\.example\.?$/i.test(endpoint) && table.startsWith('ord'))) &&
-        (!wrote || (/^\/+data\/+(\.\/+)*out(\/|$)/.test(path) && !/(^|\/)\.\.(\/|$)|\0/.test(path))) &&
+        [other, remote].every(named) && [wrote, opened].every(inside) &&
         (!fetched || plainly('/exports'))
     },
   },
   {
     name: 'pipeline-body',
     structure: 'json',
-    seeds: [json({
-      streams: [{
-        from: 'a.b',
-        to: 'c.d',
-        mode: 'append',
-        where: 'x > ${since}',
-        key: ['id'],
-        cast: { a: 'text' },
-      }],
-    })],
+    seeds: [
+      json({
+        streams: [{
+          from: 'a.b',
+          to: 'c.d',
+          mode: 'append',
+          where: 'x > ${since}',
+          key: ['id'],
+          cast: { a: 'text' },
+        }],
+      }),
+      json({ streams: [whole, { ...whole, include: undefined, exclude: ['b', 'c'], key: ['id'] }] }),
+    ],
     take(input) {
       const parsed = PipelineBody.safeParse(valueOf(input))
       return parsed.success ? parsed.data : null
     },
+    // Whoever sealed it: what is left out is not sent under another name, and no two columns have one name.
+    authentic: (body) => (body as PipelineBody).streams.every(agrees),
   },
   {
     name: 'log-body',
