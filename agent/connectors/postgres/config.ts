@@ -21,6 +21,8 @@ export interface PostgresConfig {
   readonly schema: string
   /** Schema of Sallyport's own tables in a destination. */
   readonly ledger: string
+  /** Sessions that read one large table at once. */
+  readonly lanes: number
 }
 
 const written = z.strictObject({
@@ -37,6 +39,7 @@ const written = z.strictObject({
   }).optional(),
   schema: z.string().min(1).default('public'),
   ledger: z.string().min(1).default('sallyport'),
+  lanes: z.int().min(1).max(8).default(1),
 })
 
 interface Address {
@@ -72,6 +75,7 @@ export const config: z.ZodType<PostgresConfig> = written.transform((given, conte
     },
     schema: given.schema,
     ledger: given.ledger,
+    lanes: given.lanes,
   }
 }) as unknown as z.ZodType<PostgresConfig>
 

@@ -1,12 +1,13 @@
 /** Loads tables: each load is there whole or not at all, whatever dies in between. */
-import type { Context, Destination, Format, Load, Loading, Mode, Target } from '../connector.ts'
+import type { Context, Destination, Finding, Format, Load, Loading, Mode, Target } from '../connector.ts'
 import { findTable } from './catalog.ts'
 import type { PostgresConfig } from './config.ts'
+import { examineDestination } from './examine.ts'
 import { Ledger } from './ledger.ts'
 import { PostgresLoading } from './loading.ts'
 import { parseTable, quoteTable, type TableName } from './names.ts'
 import { planOf } from './plan.ts'
-import { Session } from './session.ts'
+import { probe, Session } from './session.ts'
 
 export class PostgresDestination implements Destination {
   readonly modes: readonly Mode[] = ['replace', 'append', 'merge', 'history', 'mirror']
@@ -36,6 +37,15 @@ export class PostgresDestination implements Destination {
 
   async check(): Promise<void> {
     await (await this.#open()).rows('select 1')
+  }
+
+  async probe(signal: AbortSignal): Promise<void> {
+    await probe(this.#config, this.#context, { side: 'destination', signal })
+  }
+
+  async examine(names: readonly string[]): Promise<Finding[]> {
+    const tables = names.map((name) => parseTable(name, this.#config.schema))
+    return await examineDestination(await this.#open(), tables, this.#config.ledger)
   }
 
   async plan(load: Load): Promise<Target> {

@@ -105,7 +105,7 @@ export class Ledger {
     if (claimed.length !== 1) throw new Fault('run_superseded')
   }
 
-  /** An attempt of this very run that lost its lease may still hold lock or staging through a dead network. */
+  /** An earlier attempt or try of this very run may still hold lock or staging through a dead network. */
   async #endEarlierAttempts(lock: string, load: Load): Promise<void> {
     await this.#session.rows(
       `select pg_catalog.pg_terminate_backend(a.pid)
@@ -113,7 +113,7 @@ export class Ledger {
        where a.datname = current_database() and a.usename = current_user
          and a.pid <> pg_catalog.pg_backend_pid()
          and a.application_name ~ ('^sallyport ' || $2 || ' [0-9]+$')
-         and split_part(a.application_name, ' ', 3)::bigint < $3::text::bigint
+         and split_part(a.application_name, ' ', 3)::bigint <= $3::text::bigint
          and exists (select from pg_catalog.pg_locks l where l.pid = a.pid and l.granted and (
            (l.locktype = 'advisory' and l.objsubid = 1
              and (l.classid::bigint << 32) | l.objid::bigint = $1::text::bigint)

@@ -4,7 +4,17 @@ import assert from 'node:assert/strict'
 import { Fault, type FaultCode } from '../../../shared/faults.ts'
 import { parseType } from '../../engine/types.ts'
 import { directNetwork } from '../../network.ts'
-import type { Column, Committed, Context, Intent, Load, Loading, Rejected, Slice } from '../connector.ts'
+import type {
+  Column,
+  Committed,
+  Context,
+  Destination,
+  Intent,
+  Load,
+  Loading,
+  Rejected,
+  Slice,
+} from '../connector.ts'
 import { localGuard } from '../guard.ts'
 import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
@@ -83,7 +93,7 @@ export const contextOf = (runId: string, fence: number): Context => ({
   hold: () => Promise.reject(new Error('no hold here')),
 })
 
-export function destinationOf(url: string, load: Pick<Load, 'runId' | 'fence'>): PostgresDestination {
+export function destinationOf(url: string, load: Pick<Load, 'runId' | 'fence'>): Destination {
   return new PostgresDestination(
     config.parse({ url }),
     contextOf(load.runId, load.fence),

@@ -28,6 +28,12 @@ export function tableText({ schema, table }: TableName): string {
   return `${schema}.${table}`
 }
 
+/** A name as `parseTable` reads it. */
+export function spell({ schema, table }: TableName): string {
+  const part = (name: string) => /[".]/.test(name) ? quoteName(name) : name
+  return `${part(schema)}.${part(table)}`
+}
+
 /** Texts as an array's literal. */
 export function listOf(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`

@@ -80,12 +80,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Begins a transaction, with all settings in it. `characteristics`: as BEGIN takes them. */
-  async begin(characteristics: string): Promise<void> {
+  /**
+   * Begins a transaction, with all settings in it. `characteristics`: as BEGIN takes them. `snapshot`: one that another
+   * session has exported.
+   */
+  async begin(characteristics: string, snapshot: string | null = null): Promise<void> {
     const statements = Object.entries(settings).map(([name, value]) =>
       `set local ${name} = ${quoteText(value)}`
     )
-    await this.run([`begin ${characteristics}`, ...statements].join('; '))
+    const shared = snapshot === null ? [] : [`set transaction snapshot ${quoteText(snapshot)}`]
+    await this.run([`begin ${characteristics}`, ...shared, ...statements].join('; '))
   }
 
   /** Rows of one statement; every value that matters is cast to text, boolean or float8 in it. */
@@ -155,6 +159,30 @@ export class Session implements AsyncDisposable {
     if (this.#closed) return
     this.#closed = true
     await this.#pool.close({ timeout: 0 }).catch(() => undefined)
+  }
+}
+
+/** Asks over a connection of its own whether the server answers. Throws when it does not. */
+export async function probe(
+  config: PostgresConfig,
+  context: Context,
+  { side, signal }: { side: 'source' | 'destination'; signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted()
+  const asked = (async () => {
+    await using session = await Session.open(config, context, side)
+    await session.rows('select 1')
+  })()
+  let stop: (() => void) | null = null
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    await Promise.race([asked, aborted])
+  } finally {
+    if (stop !== null) signal.removeEventListener('abort', stop)
+    asked.catch(() => undefined)
   }
 }
 
