@@ -3,6 +3,7 @@ import { agents } from './agents.ts'
 import { anchors } from './anchors.ts'
 import type { Attack } from './attack.ts'
 import { bulk } from './bulk.ts'
+import { catalogues } from './catalogues.ts'
 import { documents } from './documents.ts'
 import { dump } from './dump.ts'
 import { indexes } from './indexes.ts'
@@ -28,6 +29,7 @@ export const attacks: readonly Attack[] = [
   ...anchors,
   ...people,
   ...logs,
+  ...catalogues,
   ...agents,
   ...requests,
   ...sizes,

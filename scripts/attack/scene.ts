@@ -95,7 +95,7 @@ async function install({ folder, files, target }: Place) {
       `{ direction: read, connector: https, endpoint: ${hostname}, port: "*", path: /in }`,
       // A name that is the customer's today, and that somebody makes resolve to this machine tomorrow.
       '{ direction: write, connector: postgres, endpoint: localhost, port: "*", account: "*", database: "*", ' +
-      'schema: public, prefix: "*" }\nrelay: { logs: true }',
+      'schema: public, prefix: "*" }\nrelay: { logs: true, catalogue: true }',
     ],
     local: `files: ["${folder}"]\nplain: ["${host}"]\naddresses: ["${hostname}"]\n`,
   })
