@@ -36,7 +36,9 @@ const systemDatabases = `'information_schema', 'performance_schema', 'mysql', 's
 export async function findTable(session: Session, { database, table }: TableName): Promise<Table | null> {
   const rows = await session.rows<[string, string, string, Text, Text, Text]>(
     `select table_schema, table_name, table_type, engine, table_rows, data_length from information_schema.tables
-     where table_schema = ${quoteText(database)} and table_name = ${quoteText(table)} and table_type in (${kinds})`,
+     where table_schema = ${quoteText(database)} and table_name = ${
+      quoteText(table)
+    } and table_type in (${kinds})`,
   )
   // The catalogue may find names by letters alone; then there is one, in the spelling that the server has.
   const row = rows.find((one) => one[0] === database && one[1] === table) ?? rows[0]
@@ -68,7 +70,8 @@ async function columnsOf(session: Session, name: TableName): Promise<MysqlColumn
   )
   const jsons = await jsonColumns(session, name)
   return rows.map((row) => {
-    const [column, base, native, length, precision, scale, digits, nullable, preset, expression, ...rest] = row
+    const [column, base, native, length, precision, scale, digits, nullable, preset, expression, ...rest] =
+      row
     const [collation, characterSet, extra] = rest
     const json = jsons.has(column)
     const catalog: CatalogType = {
@@ -126,7 +129,10 @@ export async function listTables(session: Session): Promise<TableName[]> {
     `select table_schema, table_name from information_schema.tables
      where table_schema not in (${systemDatabases}) and table_type in (${kinds}) order by 1, 2`,
   )
-  return rows.filter(([, table]) => !table.startsWith(ownPrefix)).map(([database, table]) => ({ database, table }))
+  return rows.filter(([, table]) => !table.startsWith(ownPrefix)).map(([database, table]) => ({
+    database,
+    table,
+  }))
 }
 
 export function streamName({ database, table }: TableName): StreamName {

@@ -39,10 +39,13 @@ function refuseForeign(piece: string): void {
   const refuse = (what: string, instead: string) => {
     throw new Fault('unsupported', `where: ${what} is not taken here: ${instead}.`)
   }
-  const outside = piece.replace(/(^|[^\p{L}\p{N}_$])([eE])?'(?:[^']|'')*'/gu, (_, before: string, escaped?: string) => {
-    if (escaped !== undefined) refuse(`a string like E'…'`, `write '…', with '' for a quote`)
-    return `${before}''`
-  }).replace(/"(?:[^"]|"")*"/g, '""')
+  const outside = piece.replace(
+    /(^|[^\p{L}\p{N}_$])([eE])?'(?:[^']|'')*'/gu,
+    (_, before: string, escaped?: string) => {
+      if (escaped !== undefined) refuse(`a string like E'…'`, `write '…', with '' for a quote`)
+      return `${before}''`
+    },
+  ).replace(/"(?:[^"]|"")*"/g, '""')
   if (outside.includes('`')) refuse('a backtick', 'write "…" around names')
   if (outside.includes('#')) refuse('#', 'it begins a comment')
   if (outside.includes('?')) refuse('?', 'write a parameter as ${name}')
@@ -53,7 +56,9 @@ function refuseForeign(piece: string): void {
 function utcText(value: string): string {
   const match = /^(.*?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i.exec(value.trim().replace(' ', 'T'))
   const moment = match && new Date(`${match[1]}${match[3] ?? 'Z'}`)
-  if (!moment || Number.isNaN(moment.getTime())) throw new Fault('parameter_refused', 'A moment cannot be read.')
+  if (!moment || Number.isNaN(moment.getTime())) {
+    throw new Fault('parameter_refused', 'A moment cannot be read.')
+  }
   return `${moment.toISOString().slice(0, 19).replace('T', ' ')}${match[2]?.slice(0, 7) ?? ''}`
 }
 
@@ -90,10 +95,18 @@ export function orderOf({ name, type, native, catalog }: MysqlColumn): Order {
     case 'timestamp':
       return { expression: column, value: 'cast(? as datetime(6))', write: asIs }
     case 'timestamptz':
-      return { expression: column, value: 'cast(? as datetime(6))', write: (value) => value.replace(/\+00$/, '') }
+      return {
+        expression: column,
+        value: 'cast(? as datetime(6))',
+        write: (value) => value.replace(/\+00$/, ''),
+      }
     case 'text':
       if (catalog.base === 'enum' || catalog.base === 'set') throw refused()
-      return { expression: `cast(convert(${column} using utf8mb4) as binary)`, value: 'cast(? as binary)', write: asIs }
+      return {
+        expression: `cast(convert(${column} using utf8mb4) as binary)`,
+        value: 'cast(? as binary)',
+        write: asIs,
+      }
     case 'bytes':
       return { expression: column, value: 'unhex(?)', write: (value) => value.slice(2) }
     default:

@@ -112,9 +112,11 @@ const words: Readonly<Record<string, FaultCode>> = {
 
 /** Where in the data an error is, as far as the server says. */
 interface ErrorPlace {
-  /** 1-based row of the slice; null when the error is about no row. */
-  readonly row: number | null
+  /** The server counts rows, not lines. */
+  readonly line: null
   readonly column: string | null
+  /** 1-based, of one statement; null when the error is about no row. */
+  readonly row: number | null
 }
 
 /** A fault of a database, with its place in the data. */
@@ -123,7 +125,11 @@ export class MysqlFault extends Fault {
   /** The server's error number; null where the driver speaks. */
   readonly number: number | null
 
-  constructor(code: FaultCode, place: ErrorPlace, options: { message?: string; cause: unknown; number?: number }) {
+  constructor(
+    code: FaultCode,
+    place: ErrorPlace,
+    options: { message?: string; cause: unknown; number?: number },
+  ) {
     super(code, options.message, { cause: options.cause })
     this.place = place
     this.number = options.number ?? null
@@ -144,12 +150,16 @@ export function codeOfNumber(number: number): FaultCode | null {
 function codeOf(error: DriverError, side: Side): FaultCode {
   const fallback = side === 'source' ? 'source_failed' : 'target_failed'
   const word = typeof error.code === 'string' ? error.code : ''
-  if (typeof error.errno === 'number' && error.errno > 0) return numbers[error.errno] ?? words[word] ?? fallback
+  if (typeof error.errno === 'number' && error.errno > 0) {
+    return numbers[error.errno] ?? words[word] ?? fallback
+  }
   if (word in words) return words[word] as FaultCode
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|HOSTNAME/.test(word)) return 'tls_failed'
   if (word.startsWith('AUTH')) return 'login_failed'
   const message = typeof error.message === 'string' ? error.message : ''
-  if (/closed state|Connection lost|socket has been ended|socket closed/i.test(message)) return 'connection_lost'
+  if (/closed state|Connection lost|socket has been ended|socket closed/i.test(message)) {
+    return 'connection_lost'
+  }
   return fallback
 }
 
@@ -157,7 +167,7 @@ function codeOf(error: DriverError, side: Side): FaultCode {
 export function placeOf(message: string): ErrorPlace {
   const row = / at row (\d+)/.exec(message)
   const column = /[Cc]olumn ["'`](?:.*["'`]\.["'`])?(.*?)["'`](?: at row| cannot|$)/.exec(message)
-  return { row: row ? Number(row[1]) : null, column: column?.[1] ?? null }
+  return { line: null, row: row ? Number(row[1]) : null, column: column?.[1] ?? null }
 }
 
 /** Any error as a Fault; a Fault stays what it is. */

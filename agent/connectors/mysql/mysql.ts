@@ -1,5 +1,6 @@
 import type { Connector } from '../connector.ts'
 import { config, type MysqlConfig } from './config.ts'
+import { MysqlDestination } from './destination.ts'
 import { parseTable } from './names.ts'
 import { MysqlSource } from './source.ts'
 
@@ -11,4 +12,5 @@ export const mysql: Connector<MysqlConfig> = {
   ],
   target: ({ database }, _base, name) => JSON.stringify(parseTable(name, database)),
   source: (config, context) => new MysqlSource(config, context),
+  destination: (config, context) => new MysqlDestination(config, context),
 }

@@ -57,9 +57,14 @@ export function parseTable(text: string, defaultDatabase: string): TableName {
 
 /** Throws `name_refused` for a name that the server does not take, or would not keep as it is. */
 export function checkName(name: string): void {
-  if (name.length === 0 || name.includes('\0')) throw new Fault('name_refused', 'A name is empty or holds a NUL.')
+  if (name.length === 0 || name.includes('\0')) {
+    throw new Fault('name_refused', 'A name is empty or holds a NUL.')
+  }
   if (/[\u{10000}-\u{10ffff}]/u.test(name)) {
-    throw new Fault('name_refused', `"${name}" has a sign outside of the basic plane, which no name may have there.`)
+    throw new Fault(
+      'name_refused',
+      `"${name}" has a sign outside of the basic plane, which no name may have there.`,
+    )
   }
   if (name.endsWith(' ')) throw new Fault('name_refused', `"${name}" ends with a space.`)
   if (name.length > maxNameLength) {

@@ -23,7 +23,11 @@ interface Options {
   readonly signal: AbortSignal
 }
 
-export function readRows(session: Session, sql: string, { columns, quoted, kill, signal }: Options): RowsRead {
+export function readRows(
+  session: Session,
+  sql: string,
+  { columns, quoted, kill, signal }: Options,
+): RowsRead {
   let under = true
   let given = false
   let stopped: Promise<void> | null = null

@@ -18,7 +18,9 @@ function rowOf(...values: readonly (string | Buffer | null)[]): Buffer {
 function csvOf(columns: readonly Spelling[], rows: readonly Buffer[], quoted = false): string {
   const chunks: Uint8Array[] = []
   const csv = new RowCsv({ columns, quoted, emit: (chunk) => chunks.push(chunk) })
-  for (const row of rows) csv.push(Buffer.concat([Buffer.from('head'), row, Buffer.from('tail')]), 4, 4 + row.length)
+  for (const row of rows) {
+    csv.push(Buffer.concat([Buffer.from('head'), row, Buffer.from('tail')]), 4, 4 + row.length)
+  }
   csv.flush()
   assert.equal(csv.rows, rows.length)
   return Buffer.concat(chunks).toString()
@@ -44,13 +46,18 @@ test('spells bytes, bits, moments and floats canonically', () => {
     '0.10000000149011612',
     '-12.30',
   )
-  assert.equal(csvOf(all, [row]), '\\x00ff,1000000101,2024-01-02 03:04:05.12,2024-01-02 03:04:05+00,0.1,-12.30\n')
+  assert.equal(
+    csvOf(all, [row]),
+    '\\x00ff,1000000101,2024-01-02 03:04:05.12,2024-01-02 03:04:05+00,0.1,-12.30\n',
+  )
   assert.equal(csvOf(['bytes', 'float32'], [rowOf('', '-0')]), '\\x,-0\n')
   assert.equal(csvOf(['moment'], [rowOf('0000-00-00 00:00:00')]), '0000-00-00 00:00:00\n')
 })
 
 test('gives every float back: the fewest digits lead to the same one', () => {
-  const numbers = new Float32Array(new Uint32Array(2000).map((_, at) => (at * 2_147_483_647 + 12_345) >>> 0).buffer)
+  const numbers = new Float32Array(
+    new Uint32Array(2000).map((_, at) => (at * 2_147_483_647 + 12_345) >>> 0).buffer,
+  )
   for (const number of numbers) {
     if (!Number.isFinite(number)) continue
     const text = csvOf(['float32'], [rowOf(String(number))]).trim()
@@ -60,7 +67,10 @@ test('gives every float back: the fewest digits lead to the same one', () => {
 
 test('keeps rows whole over any number of chunks, and values larger than one', () => {
   const big = 'x"'.repeat(chunkBytes)
-  const rows = [rowOf('1', big), ...Array.from({ length: 20_000 }, (_, at) => rowOf(String(at), 'some, text'))]
+  const rows = [
+    rowOf('1', big),
+    ...Array.from({ length: 20_000 }, (_, at) => rowOf(String(at), 'some, text')),
+  ]
   const lines = csvOf(['plain', 'text'], rows).split('\n')
   assert.equal(lines.length, 20_002)
   assert.equal(lines[0], `1,"${big.replaceAll('"', '""')}"`)

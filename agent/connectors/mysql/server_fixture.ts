@@ -1,10 +1,15 @@
 /** A MariaDB server of its own for a test file, in a folder that goes with it. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2'
+import { directNetwork } from '../../network.ts'
+import type { Context } from '../connector.ts'
+import { parseConfig } from '../connectors.ts'
+import { localGuard } from '../guard.ts'
+import type { MysqlConfig } from './config.ts'
 
 const programs = ['mariadbd', 'mariadb-install-db']
 
@@ -47,6 +52,22 @@ export interface MariadbOptions {
 }
 
 const password = 'p@ss/word'
+
+/** What a connector gets from a run. */
+export const contextOf = (more: Partial<Context> = {}): Context => ({
+  guard: localGuard,
+  runId: crypto.randomUUID(),
+  fence: 1,
+  base: '/',
+  folder: '/nowhere',
+  network: directNetwork,
+  mostBytes: null,
+  hold: () => Promise.reject(new Error('no hold here')),
+  ...more,
+})
+
+export const configOf = (url: string, more: object = {}) =>
+  parseConfig('mysql', { url, ...more }) as MysqlConfig
 
 export async function startMariadb(options: MariadbOptions = {}): Promise<Mariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-mariadb-'))
@@ -127,7 +148,9 @@ function tlsSettings(folder: string, tls: NonNullable<MariadbOptions['tls']>): s
 }
 
 /** The port opens before the first statements have run: ready is who lets us in. */
-async function ready({ port, child, log }: { port: number; child: ChildProcess; log: string }): Promise<void> {
+async function ready(
+  { port, child, log }: { port: number; child: ChildProcess; log: string },
+): Promise<void> {
   const until = Date.now() + 30_000
   for (;;) {
     try {

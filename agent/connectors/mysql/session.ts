@@ -166,7 +166,11 @@ export class Session implements AsyncDisposable {
   async bind(variable: string, value: string): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#connection.execute(`set @${variable} = ?`, [value], (error) => error ? reject(error) : resolve())
+        this.#connection.execute(
+          `set @${variable} = ?`,
+          [value],
+          (error) => error ? reject(error) : resolve(),
+        )
       })
       this.#connection.unprepare(`set @${variable} = ?`)
     } catch (error) {
@@ -235,8 +239,10 @@ export class Session implements AsyncDisposable {
             return readable
           },
         }
-        const query: Query = this.#connection.query(options, (error: unknown, result: unknown) =>
-          error ? reject(error) : resolve(result as ResultSetHeader))
+        const query: Query = this.#connection.query(
+          options,
+          (error: unknown, result: unknown) => error ? reject(error) : resolve(result as ResultSetHeader),
+        )
         query.on('error', reject)
       })
       return { rows: Number(header.affectedRows ?? 0), warnings: header.warningStatus ?? 0 }
@@ -247,7 +253,9 @@ export class Session implements AsyncDisposable {
 
   /** What the last statement warned of, as a fault; null when it did not. */
   async warned(): Promise<MysqlFault | null> {
-    const [first] = await this.rows<[string, string, string]>('show warnings limit 1')
+    const warnings = await this.rows<[string, string, string]>('show warnings')
+    // ER_BINLOG_UNSAFE_STATEMENT speaks of replicas, not of values.
+    const first = warnings.find(([, number]) => number !== '1592')
     if (!first) return null
     const [, number, message] = first
     const code = codeOfNumber(Number(number)) ?? 'value_refused'
@@ -273,7 +281,8 @@ function ask(connection: Connection, sql: string): Promise<unknown> {
 }
 
 function serverOf([version, infile, packet, comment]: [string, string, string, string]): Server {
-  const [, major = '0', minor = '0', patch = '0'] = /^(?:5\.5\.5-)?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? []
+  const [, major = '0', minor = '0', patch = '0'] = /^(?:5\.5\.5-)?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ??
+    []
   return {
     mariadb: /mariadb/i.test(`${version} ${comment}`),
     version: Number(major) * 10_000 + Number(minor) * 100 + Number(patch),
@@ -371,14 +380,23 @@ function secure(connection: Connection, host: string, { ca }: Tls): void {
       ...(ca === null ? {} : { ca }),
       checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
     }, () => {
-      const wrong = encrypted.authorized ? checkServerIdentity(host, encrypted.getPeerCertificate()) : undefined
+      const wrong = encrypted.authorized
+        ? checkServerIdentity(host, encrypted.getPeerCertificate())
+        : undefined
       if (!encrypted.authorized || wrong) {
         encrypted.destroy()
         settle(Object.assign(new Error('the certificate does not verify'), { code: 'ERR_TLS_CERT' }))
       } else settle()
     })
-    encrypted.on('error', (error) =>
-      settle(settled ? error : Object.assign(error, { code: `ERR_TLS_${(error as { code?: string }).code ?? ''}` })))
+    encrypted.on(
+      'error',
+      (error) =>
+        settle(
+          settled
+            ? error
+            : Object.assign(error, { code: `ERR_TLS_${(error as { code?: string }).code ?? ''}` }),
+        ),
+    )
     encrypted.on('data', (data: Buffer) => inside.packetParser.execute(data))
     inside.stream = encrypted
   }

@@ -104,7 +104,9 @@ export class MysqlSource implements Source {
     const { expression } = orderOf(found)
     const filters = stream.condition === undefined ? [] : [filterOf(stream.condition)]
     // Its own type all along: what is greatest is then spelled like any other value.
-    const text = expression === quoteName(column) ? `max(${expression})` : `convert(max(${expression}) using utf8mb4)`
+    const text = expression === quoteName(column)
+      ? `max(${expression})`
+      : `convert(max(${expression}) using utf8mb4)`
     const { expression: read, spelling } = readingOf(column, found.catalog)
     const sql = `select ${read.replaceAll(quoteName(column), () => 'newest')} from
       (select ${text} as newest from ${quoteTable(table.name)}${together(filters)}) as found`
@@ -158,7 +160,9 @@ export class MysqlSource implements Source {
     const reading = this.#reading
     await session?.[Symbol.asyncDispose]()
     // What has no reader any more would otherwise be worked out to its end.
-    if (session && reading?.under === true) await killed(this.#config, this.#context, session.id, 'connection')
+    if (session && reading?.under === true) {
+      await killed(this.#config, this.#context, session.id, 'connection')
+    }
   }
 }
 

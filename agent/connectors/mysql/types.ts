@@ -146,7 +146,9 @@ export function readingOf(name: string, catalog: CatalogType): Reading {
  */
 export function exactCollation({ mariadb, version }: Server): string {
   if (mariadb) return 'character set utf8mb4 collate utf8mb4_nopad_bin'
-  return version >= 80_017 ? 'character set utf8mb4 collate utf8mb4_0900_bin' : 'character set utf8mb4 collate utf8mb4_bin'
+  return version >= 80_017
+    ? 'character set utf8mb4 collate utf8mb4_0900_bin'
+    : 'character set utf8mb4 collate utf8mb4_bin'
 }
 
 /** Bytes of a row that are for all columns together: longer texts are declared so that they do not count. */
@@ -182,7 +184,9 @@ export function declare(type: Type, name: string, server: Server): string {
     case 'timestamptz':
       return type.digits === 0 ? 'datetime' : `datetime(${type.digits})`
     case 'uuid':
-      return server.mariadb && server.version >= 100_700 ? 'uuid' : 'char(36) character set ascii collate ascii_bin'
+      return server.mariadb && server.version >= 100_700
+        ? 'uuid'
+        : 'char(36) character set ascii collate ascii_bin'
     case 'json':
     case 'jsonb':
       // MySQL's own JSON turns numbers into doubles and sorts names: there the text itself is kept.
@@ -201,7 +205,10 @@ function declareDecimal(type: Type & { kind: 'decimal' }, name: string, server: 
   // A negative scale rounds to tens; whole numbers of so many digits hold what is left.
   const [digits, behind] = scale < 0 ? [precision - scale, 0] : [Math.max(precision, scale), scale]
   if (digits > 65 || behind > (server.mariadb ? 38 : 30)) {
-    throw new Fault('type_refused', `"${name}" is numeric(${precision},${scale}), which has more digits than the server keeps.`)
+    throw new Fault(
+      'type_refused',
+      `"${name}" is numeric(${precision},${scale}), which has more digits than the server keeps.`,
+    )
   }
   if (digits === 20 && behind === 0 && precision === 20) return 'decimal(20,0)'
   return `decimal(${digits},${behind})`

@@ -1,0 +1,98 @@
+/** Tables of a load that is under way, and what becomes of them when it is not any more. */
+import type { Load } from '../connector.ts'
+import { ownPrefix } from './catalog.ts'
+import type { Ledger, LoadRecord } from './ledger.ts'
+import { quoteName, quoteTable, quoteText, type TableName, tableText } from './names.ts'
+import type { Session } from './session.ts'
+
+export interface Stages {
+  /** What is written, slice by slice. */
+  readonly stage: TableName
+  /** `mirror` of a part: all keys. */
+  readonly keys: TableName
+  /** What takes the target's place, where that is not `stage`. */
+  readonly fresh: TableName
+  /** What the target was. */
+  readonly old: TableName
+  /** See ledger.ts. */
+  readonly mark: TableName
+  readonly done: TableName
+}
+
+/** Named after run and stream, beside the target: a rename stays in its database. */
+export function stagesOf({ database }: TableName, { runId, index }: Pick<Load, 'runId' | 'index'>): Stages {
+  const base = `${ownPrefix}${runId.replaceAll('-', '')}_${index}`
+  const named = (end: string): TableName => ({ database, table: `${base}_${end}` })
+  return {
+    stage: named('stage'),
+    keys: named('keys'),
+    fresh: named('new'),
+    old: named('old'),
+    mark: named('mark'),
+    done: named('done'),
+  }
+}
+
+export async function drop(session: Session, tables: readonly TableName[]): Promise<void> {
+  for (const table of tables) await session.run(`drop table if exists ${quoteTable(table)}`)
+}
+
+/**
+ * Ends what earlier loads of this target have begun: one whose table has taken its place is written into the ledger,
+ * and everything else that they have made goes. Of `load` itself only what was published is looked at.
+ */
+export async function recover(session: Session, { ledger, name, load }: {
+  readonly ledger: Ledger
+  readonly name: TableName
+  readonly load: Load
+}): Promise<void> {
+  for (const left of await ledger.left()) {
+    const stages = stagesOf(name, { runId: left.run, index: left.stream })
+    const ours = left.run === load.runId && left.stream === load.index
+    const published = await recordIn(session, stages.done, name)
+    if (published) {
+      await session.run('start transaction')
+      await ledger.record(published)
+      await session.run('commit')
+    }
+    if (ours && !published) continue
+    await drop(session, Object.values(stages) as TableName[])
+    await ledger.forget(left)
+  }
+}
+
+/** What the load that made this table has to say; null when there is none, or it is another target's. */
+async function recordIn(session: Session, done: TableName, name: TableName): Promise<LoadRecord | null> {
+  const found = await session.rows(
+    `select 1 from information_schema.tables where table_schema = ${quoteText(done.database)}
+     and table_name = ${quoteText(done.table)}`,
+  )
+  if (found.length === 0) return null
+  const [row] = await session.rows<[string]>(`select ${quoteName('record')} from ${quoteTable(done)}`)
+  const record = row ? JSON.parse(row[0]) as LoadRecord : null
+  return record?.target === tableText(name) ? record : null
+}
+
+/** Puts `fresh` in the target's place, and its word about it with it, in one statement. */
+export async function publish(session: Session, { fresh, stages, name, there, record }: {
+  readonly fresh: TableName
+  readonly stages: Stages
+  readonly name: TableName
+  /** There is a table of that name. */
+  readonly there: boolean
+  readonly record: LoadRecord
+}): Promise<void> {
+  await drop(session, [stages.mark, stages.old])
+  await session.run(
+    `create table ${quoteTable(stages.mark)} (${
+      quoteName('record')
+    } longtext character set utf8mb4) engine = innodb`,
+  )
+  await session.run(`insert into ${quoteTable(stages.mark)} values (${quoteText(JSON.stringify(record))})`)
+  const renames = [
+    ...(there ? [`${quoteTable(name)} to ${quoteTable(stages.old)}`] : []),
+    `${quoteTable(fresh)} to ${quoteTable(name)}`,
+    `${quoteTable(stages.mark)} to ${quoteTable(stages.done)}`,
+  ]
+  await session.run(`rename table ${renames.join(', ')}`)
+}
