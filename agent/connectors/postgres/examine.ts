@@ -106,8 +106,30 @@ export async function examineDestination(
   for (const table of tables) {
     const standing = await standingOf(session, table)
     findings.push(...targetFindings(standing, table, database))
+    if (standing.kind !== null) findings.push(...await sequenceFindings(session, table))
   }
   return unique(findings)
+}
+
+/** Numbers are drawn from a sequence where the load has none, and it is moved on where the load has. */
+async function sequenceFindings(session: Session, { schema, table }: TableName): Promise<Finding[]> {
+  const rows = await session.rows<TableName & { role: string }>(
+    `select s.nspname::text as schema, q.relname::text as table, current_user::text as role
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid
+       and d.classid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i')
+     join pg_catalog.pg_class q on q.oid = d.objid and q.relkind = 'S'
+     join pg_catalog.pg_namespace s on s.oid = q.relnamespace
+     where n.nspname = $1 and c.relname = $2 and not (pg_catalog.has_sequence_privilege(q.oid, 'select')
+       and pg_catalog.has_sequence_privilege(q.oid, 'update')) order by 1, 2`,
+    [schema, table],
+  )
+  return rows.map(({ role, ...name }) =>
+    denied(
+      `select, update on sequence ${tableText(name)}`,
+      `grant select, update on sequence ${quoteTable(name)} to ${quoteName(role)}`,
+    )
+  )
 }
 
 function targetFindings(standing: Standing, table: TableName, database: { create: boolean }): Finding[] {
