@@ -7,11 +7,11 @@ import { parseArgs } from 'node:util'
 import { currentBinary } from './build_agent.ts'
 import { writeDocuments } from './conformance/document.ts'
 import { mariadbSettings } from './conformance/engines/mysql.ts'
-import { differences, expectedOf, writeOutcomes } from './conformance/outcomes.ts'
+import { differences, expectedModes, expectedOf, writeModes, writeOutcomes } from './conformance/outcomes.ts'
 import { nothingLeft, type Pair } from './conformance/pair.ts'
-import { openSuite } from './conformance/suite.ts'
+import { scenarios } from './conformance/modes/scenarios.ts'
+import { modePairsHere, openSuite, pairsHere } from './conformance/suite.ts'
 import { traps } from './conformance/traps/traps.ts'
-import { pairsHere } from './conformance/suite.ts'
 import { startMariadb, withoutMariadb } from './mariadb.ts'
 import { startPostgres } from './postgres.ts'
 
@@ -27,7 +27,8 @@ function wanted({ source, destination }: Pair): boolean {
   })
 }
 
-const pairs = pairsHere({ mariadb: withoutMariadb === false }).filter(wanted)
+const here = { mariadb: withoutMariadb === false }
+const pairs = pairsHere(here).filter(wanted)
 const needs = (engine: string) => pairs.some((pair) => Object.values(pair).includes(engine))
 const only = traps.filter(({ name, heavy }) =>
   values.only === undefined ? heavy !== true : name.includes(values.only)
@@ -38,23 +39,34 @@ await using postgres = needs('postgres') ? await startPostgres({ settings: ['fsy
 await using mariadb = needs('mysql') ? await startMariadb(mariadbSettings) : null
 await using suite = openSuite({ postgres: postgres?.url ?? null, mariadb })
 let failed = 0
+
+function tell(expected: ReadonlyMap<string, string>, outcomes: ReadonlyMap<string, string>): void {
+  for (const [trap, outcome] of outcomes) {
+    if (outcome.startsWith('wrong')) console.log(`    ${trap}: ${outcome}`)
+  }
+  const changed = differences(expected, outcomes)
+  for (const line of values.write && expected.size === 0 ? [] : changed) console.log(`    changed: ${line}`)
+  if (!values.write) failed += changed.length
+}
+
 for (const pair of pairs) {
   const began = performance.now()
   const outcomes = await suite.run(pair, only)
-  const wrong = [...outcomes].filter(([, outcome]) => outcome.startsWith('wrong'))
   const all = expectedOf(pair)
   const expected = values.only === undefined ? all : new Map([...all].filter(([trap]) => outcomes.has(trap)))
-  const changed = differences(expected, outcomes)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  console.log(
-    `${pair.source} → ${pair.destination}: ${outcomes.size} traps, ${wrong.length} wrong, ${seconds} s`,
-  )
-  for (const [trap, outcome] of wrong) console.log(`    ${trap}: ${outcome}`)
+  console.log(`${pair.source} → ${pair.destination}: ${outcomes.size} traps, ${seconds} s`)
+  tell(expected, outcomes)
   if (values.write && values.only === undefined) {
     writeOutcomes(pair, outcomes, [...traps.map(({ name }) => name), nothingLeft])
   }
-  for (const line of values.write && expected.size === 0 ? [] : changed) console.log(`    changed: ${line}`)
-  if (!values.write) failed += changed.length
+}
+for (const pair of values.only === undefined ? modePairsHere(here).filter(wanted) : []) {
+  const outcomes = await suite.modes(pair, scenarios)
+  console.log(`modes, ${pair.source} → ${pair.destination}: ${outcomes.size}`)
+  tell(expectedModes(pair), outcomes)
+  const order = { order: scenarios.map(({ name }) => name), pairs: modePairsHere({ mariadb: true }) }
+  if (values.write) writeModes(pair, outcomes, order)
 }
 if (values.write) writeDocuments(traps)
 process.exitCode = failed === 0 ? 0 : 1

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../suites.ts'
-import { readOutcomes } from './outcomes.ts'
+import { readModes, readOutcomes } from './outcomes.ts'
 import { type EngineName, engineNames, type Trap } from './trap.ts'
 
 export const documentPath = join(root, 'agent', 'connectors', 'CONFORMANCE.md')
@@ -85,6 +85,32 @@ function ofSource(source: EngineName, traps: readonly Trap[]): string[] {
   return [...lines, '']
 }
 
+/** Scenarios of modes, a column for each pair that is asked. */
+function ofModes(): string[] {
+  const modes = Object.entries(readModes())
+  const pairs = [...new Set(modes.flatMap(([, own]) => Object.keys(own)))]
+  if (pairs.length === 0) return []
+  const title = (pair: string) =>
+    pair.split(' → ').map((name) => titles[name as EngineName]).join(' → ').replace(/^PostgreSQL → /, '→ ')
+  const shown = (outcome: string | undefined) =>
+    outcome === 'works'
+      ? '='
+      : outcome?.startsWith('wrong')
+      ? '**!**'
+      : outcome?.replace('refused: ', '') ?? ' '
+  return [
+    '## Modes',
+    '',
+    'A stream that is run again and again while its table changes. `=`: what is there after every run is what the',
+    'scenario says, refusals by their codes among it. Where no source is named it is PostgreSQL.',
+    '',
+    row(['', ...pairs.map(title)]),
+    row(['---', ...pairs.map(() => '---')]),
+    ...modes.map(([name, own]) => row([name, ...pairs.map((pair) => shown(own[pair]))])),
+    '',
+  ]
+}
+
 /** The document, whole. */
 export function documentOf(traps: readonly Trap[]): string {
   const legend = Object.entries(letters).map(([code, letter]) => `${letter} \`${code}\``).join(', ')
@@ -101,6 +127,7 @@ export function documentOf(traps: readonly Trap[]): string {
     'it: the engine has no such type or value.',
     '',
     ...engineNames.flatMap((source) => ofSource(source, traps)),
+    ...ofModes(),
   ].join('\n')
 }
 

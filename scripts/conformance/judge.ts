@@ -38,9 +38,9 @@ export function outcomeOf(trap: Trap, destination: EngineName, { reported, found
 const broken = ['engine_failed', 'internal', 'hold_failed', 'hold_unavailable', 'rows_lost', 'unsupported']
 
 /** Codes that are about one value have to say which: its column, and its row by key or number. */
-const aboutValue = ['value_refused', 'value_too_large']
-const aboutRow = [...aboutValue, 'row_refused', 'constraint_refused']
-const aboutColumn = [...aboutValue, 'type_refused', 'column_required']
+const aboutRow = ['value_refused', 'value_too_large', 'row_refused', 'constraint_refused']
+/** A row may be too large as a whole. */
+const aboutColumn = ['value_refused', 'type_refused', 'column_required']
 
 function missingIn(trap: Trap, code: string, message: string): string | null {
   const columns = trap.expected.columns

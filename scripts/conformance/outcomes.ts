@@ -45,6 +45,41 @@ export function writeOutcomes(
   writeFileSync(pathOf(pair.source), `${JSON.stringify(after, null, 1)}\n`)
 }
 
+const modesPath = join(root, 'scripts', 'conformance', 'outcomes', 'modes.json')
+
+/** Scenario → pair, as `postgres → csv` → outcome. */
+export type OfModes = Record<string, Record<string, string>>
+
+export const pairName = ({ source, destination }: Pair) => `${source} → ${destination}`
+
+export function readModes(): OfModes {
+  return existsSync(modesPath) ? JSON.parse(readFileSync(modesPath, 'utf8')) as OfModes : {}
+}
+
+export function expectedModes(pair: Pair): Map<string, string> {
+  return new Map(
+    Object.entries(readModes()).flatMap(([scenario, outcomes]) => {
+      const outcome = outcomes[pairName(pair)]
+      return outcome === undefined ? [] : [[scenario, outcome] as const]
+    }),
+  )
+}
+
+/** `pairs`: the order of the columns. */
+export function writeModes(
+  pair: Pair,
+  outcomes: ReadonlyMap<string, string>,
+  { order, pairs }: { readonly order: readonly string[]; readonly pairs: readonly Pair[] },
+): void {
+  const before = readModes()
+  const after = order.map((scenario) => {
+    const all = { ...before[scenario], [pairName(pair)]: outcomes.get(scenario) }
+    const kept = pairs.map(pairName).flatMap((name) => all[name] === undefined ? [] : [[name, all[name]]])
+    return [scenario, Object.fromEntries(kept)]
+  })
+  writeFileSync(modesPath, `${JSON.stringify(Object.fromEntries(after), null, 1)}\n`)
+}
+
 /** One line for each trap whose outcome is not the expected one. */
 export function differences(
   expected: ReadonlyMap<string, string>,

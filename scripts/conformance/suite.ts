@@ -11,11 +11,15 @@ import { parquetEngine } from './engines/parquet.ts'
 import { postgresEngine } from './engines/postgres.ts'
 import { sqliteEngine } from './engines/sqlite.ts'
 import { textFilesEngine } from './engines/text_files.ts'
+import { runModes } from './modes/run.ts'
+import type { Scenario } from './modes/scenario.ts'
 import { folderOf, type Outcomes, type Pair, runPair } from './pair.ts'
 import { type EngineName, engineNames, type Trap } from './trap.ts'
 
 export interface Suite extends AsyncDisposable {
   run(pair: Pair, traps: readonly Trap[]): Promise<Outcomes>
+  /** Every mode; the source is one that changes. */
+  modes(pair: Pair, scenarios: readonly Scenario[]): Promise<Outcomes>
 }
 
 export interface Servers {
@@ -25,12 +29,21 @@ export interface Servers {
 }
 
 /** Engines whose connector is there. */
-const engines: readonly EngineName[] = ['postgres', 'mysql', 'csv', 'parquet']
+const engines: readonly EngineName[] = ['postgres', 'mysql', 'sqlite', 'csv', 'parquet']
 
 /** All pairs, in the order of the table. */
 export function pairsHere({ mariadb }: { readonly mariadb: boolean }): Pair[] {
   const here = engineNames.filter((name) => engines.includes(name) && (mariadb || name !== 'mysql'))
-  return here.flatMap((source) => here.map((destination) => ({ source, destination })))
+  return here.flatMap((source) =>
+    here.filter((name) => name !== 'mysql').map((destination) => ({ source, destination }))
+  )
+}
+
+/** Pairs that are asked for modes: every destination from one source, and every source that changes into one. */
+export function modePairsHere(here: { readonly mariadb: boolean }): Pair[] {
+  return pairsHere(here).filter(({ source, destination }) =>
+    source === 'postgres' || (destination === 'postgres' && ['mysql', 'sqlite', 'libsql'].includes(source))
+  )
 }
 
 export function openSuite(servers: Servers): Suite {
@@ -54,6 +67,18 @@ export function openSuite(servers: Servers): Suite {
         to: await engineOf(pair.destination).target(folderOf(pair), traps),
       }
       return await runPair(pair, traps, { ...places, binary, folder: join(folder, 'runs', folderOf(pair)) })
+    },
+    async modes(pair, scenarios) {
+      const source = engineOf(pair.source)
+      if (source.workshop === undefined) throw new Error(`tables of ${pair.source} do not change`)
+      const from = await source.workshop(`modes_of_${folderOf(pair)}`)
+      const to = await engineOf(pair.destination).target(`modes_${folderOf(pair)}`, [])
+      return await runModes(pair, scenarios, {
+        from,
+        to,
+        binary,
+        folder: join(folder, 'modes', folderOf(pair)),
+      })
     },
     async [Symbol.asyncDispose]() {
       for (const engine of open.values()) await engine[Symbol.asyncDispose]()

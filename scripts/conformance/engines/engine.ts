@@ -18,6 +18,15 @@ export interface SourcePlace {
   from(trap: Trap): string
 }
 
+/** A source whose tables change between runs. */
+export interface Workshop {
+  readonly connection: string
+  /** The stream of this table, as a pipeline names it. */
+  from(table: string): string
+  /** Runs statements; `{timestamp}` is a type with microseconds, `{alter TABLE.COLUMN TYPE}` a change of type. */
+  change(statements: readonly string[]): Promise<void>
+}
+
 export interface TargetPlace {
   readonly connection: string
   to(trap: Trap): string
@@ -27,6 +36,8 @@ export interface TargetPlace {
   names(): Promise<readonly string[]>
   /** What `names` calls the target of this trap. */
   nameOf(trap: Trap): string
+  /** What a run of this target has put aside; null when there is nothing of the kind. */
+  aside(trap: Trap): Promise<Contents | null>
 }
 
 export interface Engine extends AsyncDisposable {
@@ -35,6 +46,8 @@ export interface Engine extends AsyncDisposable {
   source(traps: readonly Trap[]): Promise<SourcePlace>
   /** A place of its own. Targets that traps want to be there before are made. */
   target(name: string, traps: readonly Trap[]): Promise<TargetPlace>
+  /** Absent where nothing changes but whole files. */
+  workshop?(name: string): Promise<Workshop>
 }
 
 /** A value of SQL: as text, doubled quotes. */
@@ -45,3 +58,12 @@ export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 /** Cells of more characters than this are told by \`md5:\` and their digest. */
 export const longCell = 1_000_000
+
+/** The words of an engine in the place of those of a scenario. */
+export function spelled(
+  statement: string,
+  { timestamp, alter }: { timestamp: string; alter: (table: string, column: string, type: string) => string },
+): string {
+  return statement.replaceAll('{timestamp}', timestamp)
+    .replace(/\{alter (\w+)\.(\w+) (\w+)\}/, (_, table, column, type) => alter(table, column, type))
+}

@@ -1,7 +1,7 @@
 /** MySQL's family, as MariaDB: a server whose zone, character set and mode are not what one expects. */
 import type { Mariadb } from '../../mariadb.ts'
 import { type Cell, type Made, slugOf, type Trap } from '../trap.ts'
-import { type Contents, type Engine, literal, longCell, type TargetPlace } from './engine.ts'
+import { type Contents, type Engine, literal, longCell, quoted, spelled, type TargetPlace } from './engine.ts'
 
 export const mariadbSettings = [
   'default-time-zone=-05:00',
@@ -46,8 +46,24 @@ export function mysqlEngine(server: Mariadb): Engine {
       }
       return Promise.resolve(targetIn(name, sql, connection(name)))
     },
+    workshop(name) {
+      const sql = create(name)
+      return Promise.resolve({
+        connection: connection(name),
+        from: (table) => table,
+        change(statements) {
+          if (statements.length > 0) sql(statements.map((one) => spelled(one, words)).join(';\n'))
+          return Promise.resolve()
+        },
+      })
+    },
     async [Symbol.asyncDispose]() {},
   }
+}
+
+const words = {
+  timestamp: 'datetime(6)',
+  alter: (table: string, column: string, type: string) => `alter table ${table} modify ${column} ${type}`,
 }
 
 /** The client reads line ends of its own out of what stands between quotes: there, digits stand for bytes. */
@@ -76,7 +92,7 @@ function targetIn(database: string, sql: (statements: string) => string, connect
   return {
     connection,
     nameOf: targetName,
-    to: (trap) => /["'. `]/.test(targetName(trap)) ? ticked(targetName(trap)) : targetName(trap),
+    to: (trap) => /[".]/.test(targetName(trap)) ? quoted(targetName(trap)) : targetName(trap),
     names() {
       const found = lines(
         sql(
@@ -86,6 +102,7 @@ function targetIn(database: string, sql: (statements: string) => string, connect
       return Promise.resolve(found)
     },
     read: (trap) => Promise.resolve(readTable(database, sql, targetName(trap))),
+    aside: (trap) => Promise.resolve(readTable(database, sql, `${targetName(trap)}__quarantine`)),
   }
 }
 

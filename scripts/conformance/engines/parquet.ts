@@ -1,9 +1,10 @@
 /** Parquet: made and read by DuckDB, which the agent has too, and by a reader of the file's own footer. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cell, type Made, slugOf, type Trap } from '../trap.ts'
 import { type Contents, type Engine, literal, longCell, quoted, type TargetPlace } from './engine.ts'
+import { filesAt, readAside } from './text_files.ts'
 
 export function parquetEngine(folder: string): Engine {
   return {
@@ -68,15 +69,18 @@ function targetIn(place: string): TargetPlace {
     to: nameOf,
     names: () => Promise.resolve(readdirSync(place).filter((name) => name !== '.sallyport')),
     async read(trap) {
-      const path = join(place, nameOf(trap))
-      return existsSync(path) ? await readParquet(path) : null
+      const paths = filesAt(join(place, nameOf(trap)))
+      return paths.length === 0 ? null : await readParquet(paths)
     },
+    aside: (trap) => Promise.resolve(readAside(join(place, nameOf(trap)))),
   }
 }
 
-async function readParquet(path: string): Promise<Contents> {
+async function readParquet(paths: readonly string[]): Promise<Contents> {
   return await withDuckDB(async (duck) => {
-    const from = `read_parquet(${literal(path)}, hive_partitioning = false)`
+    const from = `read_parquet([${
+      paths.map(literal).join(', ')
+    }], hive_partitioning = false, union_by_name = true)`
     const described = await rowsOf(
       duck,
       `select column_name, column_type from (describe select * from ${from})`,

@@ -2,7 +2,7 @@
 import { SQL } from 'bun'
 import type { Postgres } from '../../postgres.ts'
 import { type Made, slugOf, type Trap } from '../trap.ts'
-import { type Contents, type Engine, literal, longCell, quoted, type TargetPlace } from './engine.ts'
+import { type Contents, type Engine, literal, longCell, quoted, spelled, type TargetPlace } from './engine.ts'
 
 /** Everything that changes how values are spelled, set to something that nobody expects. */
 const odd = [
@@ -51,11 +51,28 @@ export function postgresEngine(server: Pick<Postgres, 'url'>): Engine {
       }
       return targetIn(sql, connectionTo(server, database))
     },
+    async workshop(name) {
+      const database = `${name}_${process.pid}`
+      const sql = await create(database, 'America/New_York')
+      return {
+        connection: connectionTo(server, database),
+        from: (table) => `public.${table}`,
+        async change(statements) {
+          for (const statement of statements) await sql.unsafe(spelled(statement, words))
+        },
+      }
+    },
     async [Symbol.asyncDispose]() {
       await using admin = new SQL({ url: server.url('postgres'), max: 1 })
       for (const name of made) await admin.unsafe(`drop database if exists ${name} with (force)`)
     },
   }
+}
+
+const words = {
+  timestamp: 'timestamp(6)',
+  alter: (table: string, column: string, type: string) =>
+    `alter table ${table} alter column ${column} type ${type}`,
 }
 
 const connectionTo = (server: Pick<Postgres, 'url'>, database: string) =>
@@ -102,6 +119,7 @@ function targetIn(sql: SQL, connection: string): TargetPlace {
       return found.map(({ name }) => name)
     },
     read: (trap) => readTable(sql, nameOf(trap)),
+    aside: (trap) => readTable(sql, `${nameOf(trap)}__quarantine`),
   }
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cell, type Made, slugOf, type Trap } from '../trap.ts'
-import { type Contents, type Engine, literal, longCell, quoted, type TargetPlace } from './engine.ts'
+import { type Contents, type Engine, literal, longCell, quoted, spelled, type TargetPlace } from './engine.ts'
 
 export function sqliteEngine(folder: string): Engine {
   return {
@@ -19,11 +19,30 @@ export function sqliteEngine(folder: string): Engine {
       makeTargets(path, traps, 'sqlite')
       return Promise.resolve(sqliteTarget(path, 'sqlite', connectionTo(path)))
     },
+    workshop(name) {
+      const path = join(folder, name, 'workshop.db')
+      return Promise.resolve({
+        connection: connectionTo(path),
+        from: (table) => table,
+        change: changing(path),
+      })
+    },
     async [Symbol.asyncDispose]() {},
   }
 }
 
 const connectionTo = (path: string) => `{ type: sqlite, path: "${path}" }`
+
+/** SQLite has no change of type: what asks for one is not for it. */
+const words = { timestamp: 'text', alter: () => '' }
+
+export function changing(path: string): (statements: readonly string[]) => Promise<void> {
+  return (statements) => {
+    using database = open(path)
+    for (const statement of statements) database.run(spelled(statement, words))
+    return Promise.resolve()
+  }
+}
 
 function open(path: string): Database {
   mkdirSync(join(path, '..'), { recursive: true })
@@ -75,7 +94,7 @@ export function sqliteTarget(path: string, engine: 'sqlite' | 'libsql', connecti
   return {
     connection,
     nameOf,
-    to: (trap) => /["'. ]/.test(nameOf(trap)) ? quoted(nameOf(trap)) : nameOf(trap),
+    to: nameOf,
     names() {
       if (!existsSync(path)) return Promise.resolve([])
       using database = open(path)
@@ -87,6 +106,10 @@ export function sqliteTarget(path: string, engine: 'sqlite' | 'libsql', connecti
       if (!existsSync(path)) return Promise.resolve(null)
       using database = open(path)
       return Promise.resolve(readTable(database, nameOf(trap)))
+    },
+    aside(trap) {
+      using database = open(path)
+      return Promise.resolve(readTable(database, `${nameOf(trap)}__quarantine`))
     },
   }
 }

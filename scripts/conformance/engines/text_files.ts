@@ -1,9 +1,9 @@
 /** Files of text: written byte by byte, and read by parsers that are as plain as the formats. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cell, slugOf, type Trap } from '../trap.ts'
-import { type Engine, longCell, type TargetPlace } from './engine.ts'
+import { type Contents, type Engine, longCell, type TargetPlace } from './engine.ts'
 
 type Format = 'csv' | 'tsv' | 'jsonl'
 
@@ -44,16 +44,32 @@ function targetIn(place: string, format: Format): TargetPlace {
     to: nameOf,
     names: () => Promise.resolve(readdirSync(place).filter((name) => name !== '.sallyport')),
     read(trap) {
-      const path = join(place, nameOf(trap))
-      if (!existsSync(path)) return Promise.resolve(null)
-      const { names, rows } = parse(readFileSync(path))
-      return Promise.resolve({
-        columns: names.map((name) => ({ name, type: '', nullable: null })),
-        key: [],
-        rows: rows.map((row) => row.map(shortened)),
-      })
+      const read = filesAt(join(place, nameOf(trap))).map((path) => parse(readFileSync(path)))
+      return Promise.resolve(read.length === 0 ? null : contentsOf(read))
     },
+    aside: (trap) => Promise.resolve(readAside(join(place, nameOf(trap)))),
   }
+}
+
+/** The file, or all files of the folder. */
+export function filesAt(path: string): string[] {
+  if (!existsSync(path)) return []
+  if (!statSync(path).isDirectory()) return [path]
+  return readdirSync(path).filter((name) => !name.startsWith('.')).sort().map((name) => join(path, name))
+}
+
+export function readAside(target: string): Contents | null {
+  const paths = filesAt(`${target}__quarantine.jsonl`)
+  return paths.length === 0 ? null : contentsOf(paths.map((path) => readLines(readFileSync(path))))
+}
+
+/** One table of several files: columns by name. */
+function contentsOf(files: readonly Read[]): Contents {
+  const names = [...new Set(files.flatMap((file) => file.names))]
+  const rows = files.flatMap((file) =>
+    file.rows.map((row) => names.map((name) => shortened(row[file.names.indexOf(name)] ?? null)))
+  )
+  return { columns: names.map((name) => ({ name, type: '', nullable: null })), key: [], rows }
 }
 
 function shortened(cell: Cell): Cell {

@@ -55,9 +55,23 @@ const names: readonly Trap[] = [
       ],
       from: 'public."My ""odd"". Table"',
     },
+    mysql: {
+      statements: [
+        'create table `My "odd". Table` (id integer primary key, v text)',
+        `insert into \`My "odd". Table\` values (1, 'a'), (2, null)`,
+      ],
+      from: '"My ""odd"". Table"',
+    },
+    sqlite: {
+      statements: [
+        'create table "My ""odd"". Table" (id integer primary key not null, v text)',
+        `insert into "My ""odd"". Table" values (1, 'a'), (2, null)`,
+      ],
+      from: 'My "odd". Table',
+    },
   }, {
     expected: twoRows,
-    to: { postgres: 'Their "odd". Table', mysql: 'Their "odd" Table', sqlite: 'Their "odd". Table' },
+    to: { postgres: 'Their "odd". Table', mysql: 'Their "odd". Table', sqlite: 'Their "odd". Table' },
   }),
   table([group, 'a column of 63 bytes'], {
     postgres: named(long63),

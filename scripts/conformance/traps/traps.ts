@@ -18,6 +18,7 @@ export const traps: readonly Trap[] = named.map((trap) => {
     ...(sqlite === undefined ? {} : { sources: { ...trap.sources, libsql: sqlite } }),
     ...(trap.target?.sqlite === undefined ? {} : { target: { ...trap.target, libsql: trap.target.sqlite } }),
     ...(trap.only?.includes('sqlite') ? { only: [...trap.only, 'libsql' as const] } : {}),
+    ...(trap.to?.sqlite === undefined ? {} : { to: { ...trap.to, libsql: trap.to.sqlite } }),
     ...(trap.arrives?.sqlite === undefined
       ? {}
       : { arrives: { ...trap.arrives, libsql: trap.arrives.sqlite } }),
