@@ -56,6 +56,14 @@ const rewrap = {
     { type: 'policy', project: null, id: ids.tenant, version: 1, document: null, sealed },
   ],
 }
+const inspect = {
+  kind: 'inspect',
+  inspection: ids.run,
+  project: ids.project,
+  lease,
+  order: { document: signed('inspection', documents.inspection).dsse, sealed },
+  connection: { document: dsse('connection'), sealed },
+}
 const newest = { trust: 1, indexes: { [ids.project]: 1 } }
 const polled = (job: unknown) => json({ job, newest, log: checkpoint })
 const self = {
@@ -102,6 +110,7 @@ const polls = [
   polled(runOf({ kind: 'api', day: '2026-11-22', slot: 1, parameters: { region: 'eu' } })),
   polled(runOf({ kind: 'schedule', fire: time })),
   polled(rewrap),
+  polled(inspect),
 ]
 const challenge = { kid: keys.classic.entry.kid, sealed }
 const replies: Target[] = [
