@@ -1,10 +1,10 @@
 /** Faults of servers and networks in the middle of a load from PostgreSQL into PostgreSQL. */
 import { SQL } from 'bun'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ended } from '../e2e/binary.ts'
-import type { Postgres } from '../postgres.ts'
+import { type Postgres, unprivileged } from '../postgres.ts'
 import type { Moments } from './moments.ts'
 import { filesPlace, type Mode, modes, type Place, postgresPlace } from './places.ts'
 import { counted, type Outcome } from './report.ts'
@@ -116,20 +116,21 @@ export async function restartServer({ scene, target, wire }: Wired, moment: Mome
       await using place = await postgresPlace(target, wire.port)
       return await prepared(scene, place, { name, mode })
     })()
-    const crashed = wire.at(moment, async () => {
+    const strike = wire.at(moment, async () => {
       await target.stop('immediate')
       await target.start()
     })
     const run = start(scene, load)
-    const met = await Promise.race([crashed.then(() => 1), run.ended.then(() => 0)])
     const ended = await run.ended
+    // The run may have ended while the server was still away.
+    if (strike.met) await strike.done
     await using place = await postgresPlace(target, wire.port)
     const found = await judged(scene, place, { load, ended, expected })
     outcomes.push({
       fault: `server restarted ${moment}`,
       where: `postgres → postgres, ${mode}`,
       times: 1,
-      met,
+      met: Number(strike.met),
       ends: counted([codeOf(ended)]),
       wrong: found === null ? [] : [found],
     })
@@ -233,6 +234,8 @@ export async function fullDisk(scene: Scene, target: Postgres): Promise<Outcome[
   }
   const space = join(target.folder, 'small_space')
   using small = mountSmall(space, 14)
+  const owner = unprivileged()
+  if (owner) chownSync(space, owner.uid, owner.gid)
   await using sql = new SQL({ url: target.url(), max: 1 })
   await sql.unsafe(`create tablespace small location '${space}'`)
   await sql.unsafe('create schema if not exists kills')

@@ -8,13 +8,19 @@ import { Messages } from '../demo/commit_proxy.ts'
 /** `before`: the server has the rows and has not heard of COMMIT. `after`: it has committed and nobody knows. */
 export type Moment = 'before COMMIT' | 'after COMMIT'
 
+export interface Strike {
+  /** True once a load has come to the moment. */
+  readonly met: boolean
+  /** Resolves once the work is done. */
+  readonly done: Promise<void>
+}
+
 export interface Wire extends AsyncDisposable {
   readonly port: number
   /**
-   * The next load that comes to this moment waits there while `work` is done; then its connection is cut. Resolves
-   * once that has happened.
+   * The next load that comes to this moment waits there while `work` is done; then its connection is cut.
    */
-  at(moment: Moment, work: () => Promise<void>): Promise<void>
+  at(moment: Moment, work: () => Promise<void>): Strike
   /** From the next `bytes` on nothing passes any more, in either direction, on any connection, until `open`. */
   swallow(bytes: number): Promise<void>
   open(): void
@@ -23,6 +29,7 @@ export interface Wire extends AsyncDisposable {
 interface Armed {
   readonly moment: Moment
   readonly work: () => Promise<void>
+  met: boolean
   readonly happened: () => void
 }
 
@@ -49,8 +56,16 @@ class Taps implements Wire {
     return this
   }
 
-  at(moment: Moment, work: () => Promise<void>): Promise<void> {
-    return new Promise((happened) => (this.#armed = { moment, work, happened }))
+  at(moment: Moment, work: () => Promise<void>): Strike {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const armed: Armed = { moment, work, met: false, happened: resolve }
+    this.#armed = armed
+    return {
+      get met() {
+        return armed.met
+      },
+      done: promise,
+    }
   }
 
   swallow(bytes: number): Promise<void> {
@@ -95,6 +110,7 @@ class Taps implements Wire {
       const armed = this.#armed
       if (armed?.moment !== moment || !copied) return false
       this.#armed = null
+      armed.met = true
       waits = true
       armed.work().then(() => {
         client.destroy()
