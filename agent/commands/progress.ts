@@ -48,7 +48,8 @@ export class LiveLines {
 
   /** Instead of those drawn before. A line that does not fit is cut: a second one could not be drawn over. */
   draw(lines: readonly string[]): void {
-    const width = (this.#out.columns ?? 80) - 1
+    // A terminal that does not say how wide it is says 0.
+    const width = (this.#out.columns || 80) - 1
     const shown = lines.map((line) => `${cut(line, width)}\x1b[K`)
     this.#out.write(`${this.#home()}${shown.join('\n')}\x1b[J`)
     this.#drawn = lines.length

@@ -186,6 +186,10 @@ async function move(shell: Shell, order: Order): Promise<RunResult> {
     explain(shell, stream.from, fault)
     shell.note(`${stream.from}: trying again in ${secondsText(ms / 1000)}.`)
   }
+  const onRetry: Order['onRetry'] = (_, { fault, ms, stream }) => {
+    view.clear()
+    shell.note(`${stream.from}: ${fault.code}: ${fault.message} Tried again in ${secondsText(ms / 1000)}.`)
+  }
   const shown = shell.json ? {} : { onProgress: view.show, onEnded: view.ended }
   const result = await moveRun({ ...order, onFault, onRetry, ...shown })
   view.clear()
@@ -202,7 +206,7 @@ function explain(shell: Shell, stream: string, error: unknown): void {
 
 async function plan(shell: Shell, order: Order): Promise<number> {
   const plans = await planRun(order)
-  shell.result({ streams: plans }, planText(plans))
+  shell.result({ streams: plans }, planText(plans, order.action ?? 'run'))
   return exits.done
 }
 

@@ -22,7 +22,7 @@ const plan: StreamPlan = {
 describe('a plan', () => {
   test('is a block for each stream: what becomes of the target, by which way, which rows, how much', () => {
     assert.equal(
-      planText([plan]),
+      planText([plan], 'run'),
       `public.orders → raw.orders  (merge, rows are merged by key)
   route:     direct – both speak pgcopy
   rows:      by "at", from 2026-01-01 up to 2026-02-01
@@ -42,20 +42,30 @@ describe('a plan', () => {
       [{ ...range, up_to: null }, /none: "at" has no value/],
       [{ ...range, exact: false }, /only the run looks up/],
     ]
-    for (const [one, text] of cases) assert.match(planText([{ ...plan, range: one }]), text)
-    assert.match(planText([{ ...plan, estimated_rows: null, estimated_bytes: null }]), /size: +unknown/)
+    assert.doesNotMatch(planText([{ ...plan, range: { ...range, exact: false } }], 'reset'), /only the run/)
+    for (const [one, text] of cases) assert.match(planText([{ ...plan, range: one }], 'run'), text)
+    assert.match(
+      planText([{ ...plan, estimated_rows: null, estimated_bytes: null }], 'run'),
+      /size: +unknown/,
+    )
+  })
+
+  test('does not print a statement of a thousand columns', () => {
+    const statements = [`create table x (${'"column" integer, '.repeat(1000)})`]
+    const lines = planText([{ ...plan, statements }], 'run').split('\n')
+    assert.match(lines.at(-1) ?? '', /^ {2}would run: create table .{1,450}whole in --json\)$/)
   })
 
   test('of many streams is a table', () => {
     const many = Array.from({ length: 20 }, (_, at) => ({ ...plan, stream: `public.t${at}` }))
-    const lines = planText(many).split('\n')
+    const lines = planText(many, 'run').split('\n')
     assert.match(lines[0] ?? '', /^STREAM +TARGET +MODE/)
     assert.match(
       lines[1] ?? '',
       /^public\.t0 +raw\.orders +merge +merge +direct +by at +12,000 +1\.5 MB +add column/,
     )
     assert.match(lines.at(-1) ?? '', /^20 streams/)
-    assert.doesNotMatch(planText(many.map((one) => ({ ...one, changes: [] }))), /CHANGES/)
+    assert.doesNotMatch(planText(many.map((one) => ({ ...one, changes: [] })), 'run'), /CHANGES/)
   })
 })
 

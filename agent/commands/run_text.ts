@@ -1,4 +1,5 @@
 /** What a local run did, or would do, in words. */
+import type { RequestAction } from '../../shared/schemas/request.ts'
 import type { RunResult } from '../runs/move.ts'
 import type { PlannedRange, StreamPlan } from '../runs/plan.ts'
 import { bytesText, countText, secondsText } from './progress.ts'
@@ -38,21 +39,32 @@ function totalText(streams: RunResult['streams']): string {
 /** With more streams than this a plan is a table: what each would run is in --json. */
 const mostBlocks = 12
 
-export function planText(plans: readonly StreamPlan[]): string {
+export function planText(plans: readonly StreamPlan[], action: RequestAction): string {
   if (plans.length === 0) return 'There is nothing to move.'
-  return plans.length > mostBlocks ? plansTable(plans) : plans.map(blockText).join('\n\n')
+  if (plans.length > mostBlocks) return plansTable(plans)
+  return plans.map((plan) => blockText(plan, action)).join('\n\n')
 }
 
-function blockText(plan: StreamPlan): string {
+const mostSigns = 400
+
+function blockText(plan: StreamPlan, action: RequestAction): string {
   const slices = plan.slices > 1 ? `, in ${countText(plan.slices)} slices` : ''
   return [
     `${plan.stream} → ${plan.target}  (${plan.mode}, ${becomes[plan.how]})`,
     `  route:     ${plan.route} – ${plan.why}`,
-    `  rows:      ${rangeText(plan.range)}`,
+    `  rows:      ${rangeText(plan.range, action)}`,
     `  size:      ${sizeText(plan)}${slices}`,
     ...plan.changes.map((change) => `  change:    ${change}`),
-    ...plan.statements.map((statement) => `  would run: ${statement.replaceAll('\n', '\n             ')}`),
+    ...plan.statements.map((statement) =>
+      `  would run: ${shortened(statement).replaceAll('\n', '\n             ')}`
+    ),
   ].join('\n')
+}
+
+/** Statements over all columns of a wide table are for programs. */
+function shortened(statement: string): string {
+  const signs = [...statement]
+  return signs.length <= mostSigns ? statement : `${signs.slice(0, mostSigns).join('')} … (whole in --json)`
 }
 
 const becomes: Readonly<Record<StreamPlan['how'], string>> = {
@@ -66,12 +78,14 @@ const becomes: Readonly<Record<StreamPlan['how'], string>> = {
   mirror: 'rows are merged by key, those that are gone deleted',
 }
 
-function rangeText(range: PlannedRange | null): string {
+function rangeText(range: PlannedRange | null, action: RequestAction): string {
   if (range === null) return 'all'
   const { column, from, inclusive, up_to: upTo, exact } = range
   if (upTo === null) return `none: "${column}" has no value`
   const begin = from === null ? 'from the first one' : `${inclusive ? 'from' : 'after'} ${from}`
-  const unsure = exact ? '' : '; from where the target has it, which only the run looks up'
+  const unsure = exact || action !== 'run'
+    ? ''
+    : '; from where the target has it, which only the run looks up'
   return `by "${column}", ${begin} up to ${upTo}${unsure}`
 }
 
