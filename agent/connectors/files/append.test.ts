@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { Column, Context, Load } from '../connector.ts'
+import { filesConfig } from './config_fixture.ts'
 import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { FilesDestination } from './destination.ts'
@@ -60,7 +61,7 @@ async function append(folder: string, target: string, runId: string = crypto.ran
     at: '2026-11-22T08:30:00.123456Z',
     quarantine: false,
   }
-  await using destination = new FilesDestination({ path: folder, format: 'csv' }, context())
+  await using destination = new FilesDestination(filesConfig({ path: folder, format: 'csv' }), context())
   await using loading = await destination.begin(load)
   const stream = { name: 'v', columns, key: [], estimatedRows: null, estimatedBytes: null }
   await loading.write({ id: '0', stream, fixed: false }, 'csv', new Blob(['a\n']).stream())
@@ -68,7 +69,7 @@ async function append(folder: string, target: string, runId: string = crypto.ran
 }
 
 async function rowsOf(folder: string, name: string): Promise<number> {
-  const source = new FilesSource({ path: folder, format: 'csv' }, context())
+  const source = new FilesSource(filesConfig({ path: folder, format: 'csv' }), context())
   const [slice] = await source.slices(await source.stream(name))
   const { bytes } = await source.open(slice!, 'csv', new AbortController().signal)
   return (await new Response(bytes).text()).split('\n').length - 1

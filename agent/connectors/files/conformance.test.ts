@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
 import type { Context } from '../connector.ts'
+import { filesConfig } from './config_fixture.ts'
 import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { FilesDestination } from './destination.ts'
@@ -37,10 +38,10 @@ const context = (): Context => ({
 let targets = 0
 
 const subject: Subject = {
-  source: () => new FilesSource({ path: 'in', format: null }, context()),
+  source: () => new FilesSource(filesConfig({ path: 'in' }), context()),
   stream: 'there.csv',
   missing: 'none.csv',
-  destination: () => new FilesDestination({ path: 'out', format: 'csv' }, context()),
+  destination: () => new FilesDestination(filesConfig({ path: 'out', format: 'csv' }), context()),
   target: () => `target${targets++}`,
   async rows(target) {
     const path = join(folder, 'out', target)

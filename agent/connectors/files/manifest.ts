@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
 import { writeAtomic } from '../../files.ts'
+import { columnType } from './types.ts'
 
 const schema = z.strictObject({
   version: z.literal(1),
@@ -23,6 +24,8 @@ const schema = z.strictObject({
     rows: z.int(),
     bytes: z.int(),
     committed_at: z.string(),
+    /** How far the target has its stream: the source's column, and the last value that was read. */
+    cursor: z.strictObject({ column: z.string(), value: z.string() }).nullable().default(null),
   })),
   /** What the target consists of, relative to the folder that the target is in. */
   files: z.array(z.strictObject({
@@ -32,9 +35,29 @@ const schema = z.strictObject({
     sha256: z.string(),
     run: z.string(),
   })),
+  /** Columns that are folders of the target, outermost first. */
+  partition_by: z.array(z.string()).default([]),
+  /** Of all files together; null where they were written before this was noted. */
+  columns: z.array(z.strictObject({
+    name: z.string(),
+    native: z.string(),
+    vocabulary: z.enum(['postgres', 'mysql', 'sqlite', 'duckdb', 'json', 'csv']),
+    type: columnType,
+  })).nullable().default(null),
 })
 
 export type Manifest = z.infer<typeof schema>
+export type ManifestFile = Manifest['files'][number]
+
+const emptyManifest = (target: string): Manifest => ({
+  version: 1,
+  target,
+  claim: null,
+  loads: [],
+  files: [],
+  partition_by: [],
+  columns: null,
+})
 
 /** So many loads are remembered: enough for any retry. */
 const keptLoads = 1000
@@ -44,14 +67,15 @@ const leaseWaitMs = 3000
 
 const ownFolder = '.sallyport'
 
-function ownPath(folder: string, target: string, ending: string): string {
+/** A file of the target's own, beside its manifest. */
+export function ownPath(folder: string, target: string, ending: string): string {
   return join(folder, ownFolder, encodeURIComponent(target) + ending)
 }
 
 /** `folder`: the one that the target is in; `target`: its name there, as `Place.own` gives them. */
 export function readManifest(folder: string, target: string): Manifest {
   const path = ownPath(folder, target, '.json')
-  if (!existsSync(path)) return { version: 1, target, claim: null, loads: [], files: [] }
+  if (!existsSync(path)) return emptyManifest(target)
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {

@@ -1,10 +1,10 @@
 /** Where the files of a connection are, and that they stay there. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, extname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { Fault } from '../../../shared/faults.ts'
 import type { Context } from '../connector.ts'
 import { inside } from '../guard.ts'
-import type { FileFormat, FilesConfig } from './config.ts'
+import type { Compression, FileFormat, FilesConfig } from './config.ts'
 
 export class Place {
   readonly folder: string
@@ -35,12 +35,11 @@ export class Place {
   }
 
   /**
-   * The file at `path` that the stream `name`, a folder, consists of, links followed. Throws `path_refused` when it
-   * lies outside of that folder, or where the guard allows nothing: policy judged the folder, and not what a link or
-   * a manifest in it leads to.
+   * The file at `path` that belongs to a stream of several, links followed. Throws `path_refused` when it lies outside
+   * of `folder`, which is real, or where the guard allows nothing: policy judged the folder, and not what a link or a
+   * manifest in it leads to.
    */
-  member(name: string, path: string): string {
-    const folder = realOf(this.path(name))
+  member(folder: string, path: string): string {
     const real = inside(folder, realOf(path))
     this.#context.guard.path(real)
     return real
@@ -57,25 +56,45 @@ export class Place {
 
   /** Throws `file_invalid` when nothing says what format a file has. */
   format(name: string): FileFormat {
-    const format = this.#config.format ?? formatOfName(name)
+    const format = this.#config.format ?? endingOf(name)?.format ?? null
     if (format === null) {
       throw new Fault(
         'file_invalid',
-        `"${name}" ends in neither .csv nor .parquet; set "format" in the connection.`,
+        `"${name}" ends in none of .csv, .tsv, .jsonl and .parquet; set "format" in the connection.`,
       )
     }
     return format
   }
 }
 
-function formatOfName(name: string): FileFormat | null {
-  const ending = extname(name).slice(1).toLowerCase()
-  return ending === 'csv' || ending === 'parquet' ? ending : null
+const endings: Readonly<Record<string, FileFormat>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  parquet: 'parquet',
+}
+const compressed: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd' }
+
+/** What a file's name says of it; null when that is nothing. */
+export function endingOf(
+  name: string,
+): { readonly format: FileFormat; readonly compression: Compression } | null {
+  const match = /\.([a-z]+)(?:\.(gz|zst))?$/i.exec(name)
+  const format = endings[match?.[1]?.toLowerCase() ?? '']
+  if (!format) return null
+  return { format, compression: compressed[match?.[2]?.toLowerCase() ?? ''] ?? 'none' }
+}
+
+/** What a name's last ending says of how the file is compressed; null for none. */
+export function compressionOfName(name: string): Compression | null {
+  return compressed[/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''] ?? null
 }
 
 /** The folder that a connection with this path is about: the one around it when it is a file. */
 export function folderOf(path: string): string {
-  const file = existsSync(path) ? statSync(path).isFile() : formatOfName(path) !== null
+  const file = existsSync(path) ? statSync(path).isFile() : endingOf(path) !== null
   return file ? dirname(path) : path
 }
 

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { LocalPolicy } from '../../trust/local_policy.ts'
 import type { Hold } from '../../engine/hold.ts'
 import type { Context } from '../connector.ts'
+import { filesConfig } from './config_fixture.ts'
 import { directNetwork } from '../../network.ts'
 import { localGuard } from '../guard.ts'
 import { writeManifest } from './manifest.ts'
@@ -38,13 +39,14 @@ class Folders implements Disposable {
       answers ? Promise.resolve(answers as Hold) : Promise.reject(new Error('nothing here needs a hold'))
     const surroundings = { folder: '/nowhere', network: directNetwork, mostBytes: null }
     const context: Context = { guard, runId: 'run', fence: 1, base: '/', ...surroundings, hold }
-    return new FilesSource({ path: this.in, format: null }, context)
+    return new FilesSource(filesConfig({ path: this.in }), context)
   }
 
   /** The folder `feed` as a load would have recorded it. */
   record(...names: string[]): void {
     const files = names.map((name) => ({ name, rows: 1, bytes: 1, sha256: '', run: 'run' }))
-    writeManifest(this.in, { version: 1, target: 'feed', claim: null, loads: [], files })
+    const noted = { claim: null, loads: [], partition_by: [], columns: null }
+    writeManifest(this.in, { version: 1, target: 'feed', ...noted, files })
   }
 
   [Symbol.dispose]() {
@@ -65,7 +67,8 @@ describe('a folder as one stream', () => {
     const reading = await source.open(slice!, 'csv', new AbortController().signal)
     assert.equal(await new Response(reading.bytes).text(), '1\n1\n')
     folders.record('feed/a.csv')
-    assert.deepEqual(source.files(slice!), [join(folders.in, 'feed', 'a.csv')])
+    const [listed] = await source.slices(await source.stream('feed'))
+    assert.deepEqual(source.files(listed!), [join(folders.in, 'feed', 'a.csv')])
   })
 
   test('with a link that leads out of it is refused, out of the connection or not', async () => {
@@ -101,7 +104,7 @@ describe('a folder as one stream', () => {
     assert.throws(() => source.unchanged(slice!), { code: 'source_failed' })
   })
 
-  test('that gains a file after it was described is no end of the stream', async () => {
+  test('is what it was when it was described: a file that comes later is of the next read', async () => {
     using folders = new Folders()
     folders.write('in/feed/a.parquet', '')
     const described = [['v', 'VARCHAR']]
@@ -111,6 +114,9 @@ describe('a folder as one stream', () => {
     const [slice] = await source.slices(await source.stream('feed'))
     source.unchanged(slice!)
     folders.write('in/feed/b.parquet', '')
+    source.unchanged(slice!)
+    assert.deepEqual(source.files(slice!), [join(folders.in, 'feed', 'a.parquet')])
+    folders.write('in/feed/a.parquet', 'something else')
     assert.throws(() => source.unchanged(slice!), { code: 'source_failed' })
   })
 

@@ -1,33 +1,38 @@
-/** Reads CSV and Parquet files: one file, or a folder of files as one stream. */
-import { createReadStream, readdirSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+/** Reads CSV, TSV, JSON lines and Parquet: one file, or those of a folder or a pattern as one stream. */
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
-import { withoutCarriageReturns } from '../../engine/csv_scan.ts'
-import { countParquet, describeParquet, type ParquetColumn, parquetMetadata } from '../../engine/hold_sql.ts'
-import type { Column, Context, Format, Reading, Slice, Source, Stream } from '../connector.ts'
+import { type ParquetColumn } from '../../engine/hold_sql.ts'
+import type { Column, Context, Finding, Format, Range, Reading, Slice, Source, Stream } from '../connector.ts'
 import type { FileFormat, FilesConfig } from './config.ts'
-import { checkHeader, type Header, maxHeaderBytes, parseHeader } from './header.ts'
-import { readManifest } from './manifest.ts'
-import { Place } from './place.ts'
-import { parquetColumns } from './types.ts'
+import { JsonlColumns } from './formats/jsonl_columns.ts'
+import { endingOf, Place } from './place.ts'
+import { textBytes } from './reading/bytes.ts'
+import { concatenated } from './reading/concatenated.ts'
+import { dataFiles, find, type Found, type FoundFile, signatureOf } from './reading/found.ts'
+import { type Head, headOf } from './reading/head.ts'
+import { describedParquet, newestOf, parquetRange } from './reading/parquet.ts'
+import { inFile, rowsOf } from './reading/rows.ts'
+import { groupsOf } from './reading/slicing.ts'
 
-interface Found {
-  readonly format: FileFormat
-  readonly paths: readonly string[]
-  readonly bytes: number
+/** Has each row's file, where the connection asks for it. */
+const fileColumn = '_file'
+
+/** A stream as it was when it was described: what is read of it is that, or nothing. */
+interface Seen extends Found {
+  readonly columns: readonly Column[]
+  readonly heads: ReadonlyMap<string, Head>
 }
 
 export class FilesSource implements Source {
+  readonly #config: FilesConfig
   readonly #place: Place
   readonly #context: Context
-  readonly #headers = new Map<string, Header>()
-  /** By stream: its files as they were before anything of them was read. */
-  readonly #seen = new Map<string, ReadonlyMap<string, string>>()
+  readonly #seen = new Map<string, Seen>()
 
   constructor(config: FilesConfig, context: Context) {
+    this.#config = config
     this.#place = new Place(config, context)
     this.#context = context
   }
@@ -40,225 +45,251 @@ export class FilesSource implements Source {
     }
   }
 
-  async discover(): Promise<Stream[]> {
+  async probe(): Promise<void> {
     await this.check()
-    const names = this.#place.only === null
-      ? readdirSync(this.#place.folder).filter((name) => /\.(csv|parquet)$/i.test(name)).sort()
-      : [this.#place.only]
+  }
+
+  async discover(signal?: AbortSignal): Promise<Stream[]> {
+    await this.check()
     const streams: Stream[] = []
-    for (const name of names) streams.push(await this.stream(name))
+    for (const name of this.#listed()) streams.push(await this.stream(name, signal))
     return streams
   }
 
-  #find(name: string): Found {
-    const path = this.#place.path(name)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (!stat) throw new Fault('stream_missing', `There is no file "${name}".`)
-    if (!stat.isDirectory()) {
-      return { format: this.#place.format(name), paths: [path], bytes: stat.size }
-    }
-    const own = this.#place.own(name)
-    const listed = readManifest(own.folder, own.target).files.map((file) => join(own.folder, file.name))
-    const there = readdirSync(path).filter((file) => /\.(csv|parquet)$/i.test(file)).sort()
-    const paths = (listed.length > 0 ? listed : there.map((file) => join(path, file)))
-      .map((file) => this.#place.member(name, file))
-    if (paths.length === 0) throw new Fault('stream_missing', `There are no files in "${name}".`)
-    const bytes = paths.reduce((sum, file) => sum + sizeOf(file), 0)
-    return { format: this.#place.format(paths[0] as string), paths, bytes }
+  /** Files, and folders that have files. */
+  #listed(): string[] {
+    const { only, folder } = this.#place
+    if (only !== null) return [only]
+    const shown = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !/^[._]/.test(name))
+    const files = shown.filter((entry) => !entry.isDirectory() && endingOf(entry.name) !== null)
+    const folders = shown.filter((entry) =>
+      entry.isDirectory() && dataFiles(join(folder, entry.name), this.#config.partitions).length > 0
+    )
+    return [...files, ...folders].map(({ name }) => name).sort()
   }
 
-  async stream(name: string): Promise<Stream> {
-    const found = this.#find(name)
-    this.#seen.set(name, new Map(found.paths.map((path) => [path, signature(path)])))
-    return found.format === 'csv' ? this.#csvStream(name, found) : await this.#parquetStream(name, found)
-  }
-
-  async #csvStream(name: string, { paths, bytes }: Found): Promise<Stream> {
-    let first: Header | null = null
-    for (const path of paths) {
-      const header = parseHeader(await beginning(path))
-      checkHeader(header)
-      this.#headers.set(path, header)
-      first ??= header
-      if (header.names.join('\0') !== first.names.join('\0')) {
-        throw new Fault('file_invalid', 'The files of the folder have different header lines.')
+  async examine(names: readonly string[]): Promise<Finding[]> {
+    const findings: Finding[] = []
+    for (const name of names) {
+      try {
+        const { files, format } = find(name, this.#place, this.#config)
+        if (format === 'parquet') continue
+        for (const { path } of files) await headOf(path, { format, options: this.#config }, never)
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        findings.push({ what: `read "${name}": ${error.message}`, code: error.code, remedy: null })
       }
     }
-    const columns = (first?.names ?? []).map((column): Column => ({
-      name: column,
-      type: { kind: 'text', length: null },
-      nullable: true,
-      native: 'text',
-      vocabulary: 'csv',
-    }))
-    return { name, columns, key: [], estimatedRows: null, estimatedBytes: bytes }
+    return findings
   }
 
-  async #parquetStream(name: string, { paths, bytes }: Found): Promise<Stream> {
-    const hold = await this.#context.hold(paths)
-    const columns: ParquetColumn[][] = []
-    for (const path of paths) {
-      const described = await hold.run(describeParquet(path))
-      const [metadata] = await hold.run(parquetMetadata(path))
-      columns.push(parquetColumns(described, metadata?.[0] ?? null))
+  async stream(name: string, signal: AbortSignal = never): Promise<Stream> {
+    const found = find(name, this.#place, this.#config)
+    refuseOtherPartitions(found.files)
+    return found.format === 'parquet'
+      ? await this.#parquetStream(name, found)
+      : await this.#textStream(name, found, signal)
+  }
+
+  async #textStream(name: string, found: Found, signal: AbortSignal): Promise<Stream> {
+    const { format, files, bytes } = found
+    const heads = new Map<string, Head>()
+    const names = new Set<string>()
+    for (const file of files) {
+      const head = await headOf(file.path, { format, options: this.#config }, signal)
+        .catch((error) => Promise.reject(placed(error, { file, files })))
+      heads.set(file.path, head)
+      for (const column of head.names) names.add(column)
     }
-    refuseDifferences(columns)
-    const [count] = await hold.run(countParquet(paths))
-    return {
-      name,
-      columns: columns[0] ?? [],
-      key: [],
-      estimatedRows: Number(count?.[0] ?? 0),
-      estimatedBytes: bytes,
+    if (!this.#config.header) refuseOtherWidths(files, heads)
+    const lines = format === 'jsonl' ? await this.#jsonlColumns({ files, heads }, signal) : null
+    const own = lines?.columns() ?? [...names].map(textColumn)
+    const columns = [...own, ...this.#constantColumns(found, own)]
+    this.#seen.set(name, { ...found, heads, columns })
+    return { name, columns, key: [], estimatedRows: lines?.rows ?? null, estimatedBytes: bytes }
+  }
+
+  async #jsonlColumns(
+    { files, heads }: Pick<Seen, 'files' | 'heads'>,
+    signal: AbortSignal,
+  ): Promise<JsonlColumns> {
+    const columns = new JsonlColumns()
+    for (const file of files) {
+      const head = heads.get(file.path) as Head
+      try {
+        for await (const chunk of textBytes(head.file, head.skip, signal)) columns.push(chunk)
+        columns.endFile()
+      } catch (error) {
+        throw placed(error, { file, files })
+      }
     }
+    if (columns.rows === 0) {
+      throw new Fault('file_invalid', 'There is no object: nothing says which columns there are.')
+    }
+    return columns
+  }
+
+  /** Throws `name_refused` where a file has a column of that name itself. */
+  #constantColumns({ files }: Found, own: readonly Column[]): Column[] {
+    const partitions = files[0]?.partitions.map(([name]) => name) ?? []
+    const names = [...partitions, ...(this.#config.file_column ? [fileColumn] : [])]
+    for (const [at, name] of names.entries()) {
+      if (!own.some((column) => column.name === name) && names.indexOf(name) === at) continue
+      throw new Fault('name_refused', `"${name}" is a column of the files, and a folder as well.`)
+    }
+    return names.map(textColumn)
+  }
+
+  async #parquetStream(name: string, found: Found): Promise<Stream> {
+    if (this.#config.file_column) throw new Fault('unsupported', 'file_column: Parquet files do not have it.')
+    const paths = found.files.map(({ path }) => path)
+    const { columns: own, rows } = await describedParquet(paths, await this.#context.hold(paths))
+    const partitions = this.#constantColumns(found, own)
+      .map((column): ParquetColumn => ({ ...column, duck: 'VARCHAR', partition: true }))
+    const columns = [...own, ...partitions]
+    this.#seen.set(name, { ...found, heads: new Map(), columns })
+    return { name, columns, key: [], estimatedRows: rows, estimatedBytes: found.bytes }
+  }
+
+  #known(name: string): Seen {
+    const seen = this.#seen.get(name)
+    if (seen === undefined) throw new Fault('source_failed', `"${name}" has not been described.`)
+    return seen
   }
 
   where(stream: Stream, condition: Condition): Stream {
-    if (this.#find(stream.name).format === 'parquet') return { ...stream, condition, estimatedRows: null }
+    const { format } = this.#known(stream.name)
+    if (format === 'parquet') return { ...stream, condition, estimatedRows: null }
     throw new Fault(
       'unsupported',
-      `where: "${stream.name}" is CSV, which is text all through; Parquet can be filtered.`,
+      `where: "${stream.name}" is ${called[format]}, which is text all through; Parquet can be filtered.`,
     )
+  }
+
+  async newest({ name, condition }: Stream, column: string): Promise<string | null> {
+    const { format, files, columns } = this.#known(name)
+    if (column === fileColumn && this.#config.file_column) return files.at(-1)?.name ?? null
+    if (format !== 'parquet') {
+      throw new Fault(
+        'cursor_refused',
+        `"${column}" is text in ${
+          called[format]
+        } files, which has no order; the column _file (file_column: true) has.`,
+      )
+    }
+    const paths = files.map(({ path }) => path)
+    const known = columns.find((one) => one.name === column)
+    if (!known) throw new Fault('column_missing', `There is no column "${column}".`)
+    return await newestOf({ paths, column: known, condition }, await this.#context.hold(paths))
   }
 
   async slices(stream: Stream): Promise<Slice[]> {
-    return [{ id: '0', stream, fixed: false }]
+    const { format, files, columns } = this.#known(stream.name)
+    const text = format !== 'parquet'
+    const ranged = text ? stream : parquetRange(stream, columns)
+    const wanted = text && stream.range ? inRange(files, stream.range) : files
+    const types = stream.columns.map(({ name, type }) => [name, type.kind])
+    const groups = groupsOf(wanted, [types, this.#config, ranged.condition])
+    return groups.map(({ id, files }) => ({ id, stream: ranged, part: files, fixed: true }))
   }
 
   formats({ name }: Stream): readonly Format[] {
-    return [this.#find(name).format]
+    const format = this.#seen.get(name)?.format ?? find(name, this.#place, this.#config).format
+    return [format === 'parquet' ? 'parquet' : 'csv']
   }
 
   files(slice: Slice): readonly string[] {
-    return this.#find(slice.stream.name).paths
+    return filesOf(slice).map(({ path }) => path)
   }
 
-  unchanged({ stream }: Slice): void {
-    const seen = this.#seen.get(stream.name) ?? new Map<string, string>()
-    const { paths } = this.#find(stream.name)
-    if (paths.length === seen.size && paths.every((path) => signature(path) === seen.get(path))) return
-    throw new Fault('source_failed', 'A file changed while it was read.')
+  unchanged(slice: Slice): void {
+    for (const { path, signature } of filesOf(slice)) {
+      if (signatureOf(path) !== signature) {
+        throw new Fault('source_failed', 'A file changed while it was read.')
+      }
+    }
   }
 
   async open(slice: Slice, _format: Format, signal: AbortSignal): Promise<Reading> {
-    const { paths } = this.#find(slice.stream.name)
-    const bytes = concatenated(paths.map((path) => () => this.#rows(path, signal)))
-    const proof = Promise.withResolvers<null>()
-    const watched = bytes.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        flush: () => {
-          try {
-            this.unchanged(slice)
-            proof.resolve(null)
-          } catch (error) {
-            proof.reject(error)
-          }
-        },
-      }),
+    const { format, heads, files } = this.#known(slice.stream.name)
+    const { columns } = slice.stream
+    const parts = filesOf(slice).map((file) => () =>
+      rowsOf({
+        head: heads.get(file.path) as Head,
+        format,
+        options: this.#config,
+        columns,
+        constants: this.#constantsOf(file),
+        called: files.length > 1 ? file.name : null,
+      }, signal)
     )
-    proof.promise.catch(() => undefined)
-    return { bytes: watched, proof: proof.promise }
+    const { promise: proof, resolve, reject } = Promise.withResolvers<null>()
+    proof.catch(() => undefined)
+    const bytes = concatenated(parts, () => {
+      try {
+        this.unchanged(slice)
+        resolve(null)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    return { bytes, proof }
   }
 
-  #rows(path: string, signal: AbortSignal): ReadableStream<Uint8Array> {
-    const header = this.#headers.get(path)
-    if (header === undefined) throw new Fault('source_failed', 'A file came in while the folder was read.')
-    const bytes = fileBytes(path, header.bytes, signal)
-    return header.crlf ? bytes.pipeThrough(withoutCarriageReturns()) : bytes
+  #constantsOf({ partitions, name }: FoundFile): Map<string, string | null> {
+    return new Map([...partitions, ...(this.#config.file_column ? [[fileColumn, name] as const] : [])])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** Throws `file_invalid` when not all files have the same columns, of the same types, in the same order. */
-function refuseDifferences([first, ...others]: readonly (readonly ParquetColumn[])[]): void {
-  if (!first) return
-  for (const other of others) {
-    const at = first.findIndex((column, at) => !isDeepStrictEqual(column, other[at]))
-    if (at < 0 && other.length === first.length) continue
-    const name = at < 0 ? other[first.length]?.name : first[at]?.name
-    throw new Fault(
-      'file_invalid',
-      `The files of the folder have different columns: "${name}" is not in all of them, not of one type, or in ` +
-        'another place. Read them one by one.',
-    )
-  }
+const never = new AbortController().signal
+
+const called: Readonly<Record<FileFormat, string>> = {
+  csv: 'CSV',
+  tsv: 'TSV',
+  jsonl: 'JSON lines',
+  parquet: 'Parquet',
 }
 
-async function beginning(path: string): Promise<Uint8Array> {
-  try {
-    const file = await open(path)
-    try {
-      const bytes = new Uint8Array(maxHeaderBytes)
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
-      return bytes.subarray(0, bytesRead)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    throw new Fault('file_unreadable', undefined, { cause: error })
-  }
+const textColumn = (name: string): Column => ({
+  name,
+  type: { kind: 'text', length: null },
+  nullable: true,
+  native: 'text',
+  vocabulary: 'csv',
+})
+
+const filesOf = ({ part }: Slice) => part as readonly FoundFile[]
+
+/** A fault of one file among several names it. */
+function placed(error: unknown, { file, files }: { file: FoundFile; files: readonly FoundFile[] }): unknown {
+  if (!(error instanceof Fault) || files.length === 1) return error
+  return inFile(error, { columns: [], called: file.name })
 }
 
-function sizeOf(path: string): number {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) throw new Fault('file_unreadable', 'A file that the folder is made of is gone.')
-  return stat.size
+/** Files by their name: the cursor `_file` reads those behind the last one that was loaded. */
+function inRange(files: readonly FoundFile[], { after, upTo }: Range): FoundFile[] {
+  if (upTo === null) return []
+  return files.filter(({ name }) =>
+    name <= upTo && (after === null || name > after.value || (after.inclusive && name === after.value))
+  )
 }
 
-/** Size and time of change: a file that keeps both was not written to meanwhile. */
-function signature(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat ? `${stat.size} ${stat.mtimeNs} ${stat.ino}` : 'gone'
+/** Throws `file_invalid` when files lie in folders of other names: what is no column of all is a column of none. */
+function refuseOtherPartitions(files: readonly FoundFile[]): void {
+  const namesOf = ({ partitions }: FoundFile) => partitions.map(([name]) => name).join('/')
+  const [first] = files
+  const other = files.find((file) => namesOf(file) !== namesOf(first as FoundFile))
+  if (!first || !other) return
+  throw new Fault('file_invalid', `"${first.name}" and "${other.name}" lie in folders of other names.`)
 }
 
-const chunkBytes = 256 * 1024
-
-function fileBytes(path: string, start: number, signal: AbortSignal): ReadableStream<Uint8Array> {
-  const chunks = createReadStream(path, { start, highWaterMark: chunkBytes, signal })[Symbol.asyncIterator]()
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await chunks.next()
-        if (done) controller.close()
-        else controller.enqueue(value as Uint8Array)
-      } catch (error) {
-        controller.error(new Fault('file_unreadable', undefined, { cause: error }))
-      }
-    },
-    async cancel() {
-      await chunks.return?.()
-    },
-  })
-}
-
-const LF = 10
-
-/** One after the other, each ending in a line feed. */
-function concatenated(parts: readonly (() => ReadableStream<Uint8Array>)[]): ReadableStream<Uint8Array> {
-  const only = parts[0]
-  if (parts.length === 1 && only) return only()
-  const waiting = [...parts]
-  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
-  let last = LF
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      while (true) {
-        reader ??= waiting.shift()?.().getReader() ?? null
-        if (!reader) return controller.close()
-        const { done, value } = await reader.read()
-        if (!done) {
-          last = value.at(-1) ?? last
-          return controller.enqueue(value)
-        }
-        reader = null
-        if (last === LF) continue
-        last = LF
-        return controller.enqueue(new Uint8Array([LF]))
-      }
-    },
-    async cancel(reason) {
-      await reader?.cancel(reason)
-    },
-  })
+/** Without names, columns are known by their place alone. */
+function refuseOtherWidths(files: readonly FoundFile[], heads: ReadonlyMap<string, Head>): void {
+  const widthOf = ({ path }: FoundFile) => heads.get(path)?.names.length
+  const [first] = files
+  const other = files.find((file) => widthOf(file) !== widthOf(first as FoundFile))
+  if (!first || !other) return
+  throw new Fault('file_invalid', `"${first.name}" and "${other.name}" have rows of other widths.`)
 }

@@ -21,7 +21,8 @@ const kinds = [
   'jsonb',
 ]
 
-const type = z.union([
+/** A type of the engine's, written down. */
+export const columnType = z.union([
   z.strictObject({ kind: z.enum(kinds as [string, ...string[]]) }),
   z.strictObject({ kind: z.literal('other') }),
   z.strictObject({ kind: z.literal('decimal'), precision: z.int().nullable(), scale: z.int().nullable() }),
@@ -37,7 +38,7 @@ const description = z.strictObject({
     // It may end up in DDL: nothing but what type names are made of.
     native: z.string().max(200).regex(/^(?:[\p{L}\p{N}_ ."[\](),]|(?<=,)-(?=\d))+$/u),
     vocabulary: z.enum(['postgres', 'mysql', 'sqlite', 'duckdb', 'json', 'csv']),
-    type,
+    type: columnType,
   })),
 })
 

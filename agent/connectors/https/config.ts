@@ -2,9 +2,9 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
-import type { FileFormat } from '../files/config.ts'
+import { contradiction, type FormatOptions, formatOptions } from '../files/config.ts'
 
-export interface HttpsConfig {
+export interface HttpsConfig extends FormatOptions {
   /** Name or address, without brackets. */
   readonly host: string
   readonly port: number
@@ -12,7 +12,6 @@ export interface HttpsConfig {
   readonly plain: boolean
   /** Of the URL, as it is sent: a folder when it ends in a slash, else one file. */
   readonly path: string
-  readonly format: FileFormat | null
   /** Sent as `Authorization: Bearer` to this host and port, and to no other. */
   readonly token: string | null
   /** Patterns of hosts that the server may send the agent on to. */
@@ -29,7 +28,7 @@ const pattern = z.string().max(255).regex(
 
 const written = z.strictObject({
   url: z.string(),
-  format: z.enum(['csv', 'parquet']).nullable().default(null),
+  ...formatOptions,
   token: z.string().min(1).max(16_384).regex(/^[!-~]+$/, 'visible ASCII signs').optional(),
   redirects: z.array(pattern).max(100).default([]),
   tls: z.strictObject({ ca_file: z.string().min(1).optional(), ca: z.string().min(1).optional() }).default(
@@ -38,16 +37,18 @@ const written = z.strictObject({
 })
 
 export const config: z.ZodType<HttpsConfig> = written.transform((given, context) => {
-  const { url, format, redirects, tls } = given
+  const { url, redirects, tls, token, ...options } = given
   const parsed = parseUrl(url)
+  const contradicts = contradiction(options)
+  if (contradicts !== null) context.addIssue({ code: 'custom', message: contradicts })
   if (typeof parsed === 'string') {
     context.addIssue({ code: 'custom', message: parsed, path: ['url'] })
     return z.NEVER
   }
   return {
     ...parsed,
-    format,
-    token: given.token ?? null,
+    ...options,
+    token: token ?? null,
     redirects,
     caFile: tls.ca_file ?? null,
     ca: tls.ca ?? null,

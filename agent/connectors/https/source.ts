@@ -1,8 +1,9 @@
-/** Reads CSV and Parquet files from a web server: each into the run's folder first, then as the files source does. */
+/** Reads files from a web server: each into the run's folder first, then as the files source does. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../../shared/faults.ts'
 import type { Context, Format, Reading, Slice, Source, Stream } from '../connector.ts'
+import type { FilesConfig, FormatOptions } from '../files/config.ts'
 import { FilesSource } from '../files/source.ts'
 import { inside } from '../guard.ts'
 import { type HttpsConfig, onlyStream, pathOf } from './config.ts'
@@ -42,7 +43,7 @@ export class HttpsSource implements Source {
 
   async stream(name: string, signal: AbortSignal): Promise<Stream> {
     await this.#fetch(name, signal)
-    return await this.#files().stream(name)
+    return await this.#files().stream(name, signal)
   }
 
   /** Once for this source: whatever reads the stream again reads the same bytes. */
@@ -68,10 +69,7 @@ export class HttpsSource implements Source {
     const folder = this.#folder
     if (folder === null) throw new Fault('source_failed', 'Nothing of this connection has been fetched.')
     const guard = { ...this.#context.guard, path: (path: string) => void inside(folder, path) }
-    return this.#reader ??= new FilesSource({ path: folder, format: this.#config.format }, {
-      ...this.#context,
-      guard,
-    })
+    return this.#reader ??= new FilesSource(fetched(this.#config, folder), { ...this.#context, guard })
   }
 
   async slices(stream: Stream): Promise<Slice[]> {
@@ -99,5 +97,20 @@ export class HttpsSource implements Source {
     this.#folder = null
     this.#reader = null
     this.#fetched.clear()
+  }
+}
+
+/** A files connection that reads what was fetched in the way that this one says. */
+function fetched(config: FormatOptions, path: string): FilesConfig {
+  const { format, delimiter, quote, header, columns, null: none, encoding, line_ending, style } = config
+  return {
+    path,
+    ...{ format, delimiter, quote, header, columns, null: none, encoding, line_ending, style },
+    compression: null,
+    partitions: false,
+    file_column: false,
+    partition_by: [],
+    rows_per_file: null,
+    bytes_per_file: null,
   }
 }

@@ -1,0 +1,108 @@
+/** The rows of one text file as canonical CSV, with the columns that are asked for. */
+import { Fault } from '../../../../shared/faults.ts'
+import { RowFault } from '../../../engine/csv_scan.ts'
+import type { Column } from '../../connector.ts'
+import { dialectOf, type FileFormat, type FormatOptions } from '../config.ts'
+import { CarriageReturns } from '../formats/carriage_returns.ts'
+import { DelimitedReader } from '../formats/delimited_reader.ts'
+import { isPlain } from '../formats/dialect.ts'
+import { JsonlReader } from '../formats/jsonl_reader.ts'
+import { type BytePass, through } from '../formats/pass.ts'
+import { type Origin, projection } from '../formats/projection.ts'
+import { RowPass } from '../formats/rows.ts'
+import { TextReader } from '../formats/text_reader.ts'
+import { textBytes } from './bytes.ts'
+import type { Head } from './head.ts'
+
+export interface RowsWanted {
+  readonly head: Head
+  readonly format: FileFormat
+  readonly options: FormatOptions
+  readonly columns: readonly Column[]
+  /** Columns that are no part of the file's content. */
+  readonly constants: ReadonlyMap<string, string | null>
+  /** What faults call the file; null where the stream is that file. */
+  readonly called: string | null
+}
+
+export function rowsOf(wanted: RowsWanted, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const { head, called } = wanted
+  const text = textBytes(head.file, head.skip, signal)
+  const passes = wanted.format === 'jsonl' ? [jsonlPass(wanted)] : delimitedPasses(wanted)
+  const rows = passes.reduce((bytes, pass) => through(bytes, pass), text)
+  return called === null ? rows : renamed(rows, wanted, called)
+}
+
+function jsonlPass({ columns, constants }: RowsWanted): BytePass {
+  return new JsonlReader(columns.map(({ name, type }) => {
+    const constant = constants.get(name)
+    return constant === undefined ? { key: name, kind: type.kind } : { constant }
+  }))
+}
+
+function delimitedPasses({ head, format, options, columns, constants, called }: RowsWanted): BytePass[] {
+  const { names, lineEnding } = head
+  const origins = columns.map(({ name }): Origin => {
+    const constant = constants.get(name)
+    if (constant !== undefined) return { constant }
+    const field = names.indexOf(name)
+    return field < 0 ? { constant: null } : { field }
+  })
+  const asIs = origins.length === names.length &&
+    origins.every((origin, at) => 'field' in origin && origin.field === at)
+  // Where rows of several files follow one another, only who reads one file can name its rows.
+  const last = asIs && called === null ? [] : [new RowPass(names.length, projection(origins))]
+  return [...readers({ ...dialectOf(format, options), lineEnding }, names.length), ...last]
+}
+
+function readers(
+  dialect: ReturnType<typeof dialectOf> & { lineEnding: Head['lineEnding'] },
+  columns: number,
+): BytePass[] {
+  const { style, lineEnding } = dialect
+  if (isPlain(dialect)) return lineEnding === 'crlf' ? [new CarriageReturns()] : []
+  const form = {
+    columns,
+    delimiter: dialect.delimiter.charCodeAt(0),
+    quote: dialect.quote?.charCodeAt(0) ?? -1,
+    nullText: Buffer.from(dialect.nullText),
+    lineEnding,
+  }
+  return style === 'text' ? [new TextReader(form)] : [new DelimitedReader(form)]
+}
+
+/** Faults that know a row name the file as well: the stream has several, and rows of each begin with 1. */
+function renamed(
+  bytes: ReadableStream<Uint8Array>,
+  { columns }: RowsWanted,
+  called: string,
+): ReadableStream<Uint8Array> {
+  const reader = bytes.getReader()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        controller.error(error instanceof Fault ? inFile(error, { columns, called }) : error)
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 })
+}
+
+/** The fault with the file's name, and the row's number in it. */
+export function inFile(
+  fault: Fault,
+  { columns, called }: Pick<RowsWanted, 'columns'> & { called: string },
+): Fault {
+  if (!(fault instanceof RowFault)) {
+    return new Fault(fault.code, `"${called}": ${fault.message}`, { cause: fault })
+  }
+  const column = fault.column === null ? null : columns[fault.column]?.name ?? null
+  const place = fault.code === 'row_refused'
+    ? ''
+    : `row ${fault.row}${column === null ? '' : `, column "${column}"`}: `
+  return new Fault(fault.code, `"${called}": ${place}${fault.message}`, { cause: fault })
+}

@@ -1,0 +1,115 @@
+/** What the files of a target are called, finished and on their way, and what of them a `kill -9` left behind. */
+import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileFormats } from '../config.ts'
+import type { Manifest } from '../manifest.ts'
+import type { Pending } from './pending.ts'
+
+export interface Layout {
+  /** The folder that manifest and target are in, links followed. */
+  readonly folder: string
+  /** The target's name there. */
+  readonly target: string
+  /** The target itself: a file, or a folder of files. */
+  readonly path: string
+  readonly kind: 'file' | 'folder'
+}
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const formats = fileFormats.join('|')
+/** `<run>-<stream>[-<slice>[-<number>]].<ending>`: a file of a folder. */
+const member = `${uuid}-\\d+(?:-[0-9a-f]{12})?(?:-\\d+)?\\.(?:${formats})(?:\\.gz|\\.zst)?`
+const memberFile = new RegExp(`^${member}$`)
+const memberDraft = new RegExp(`^\\.${member}(?:\\.${uuid})?\\.part$`)
+const fileDraft = new RegExp(`^${uuid}(?:-[0-9a-f]{12})?\\.part$`)
+
+/** Where a file of a folder is until the commit. */
+export const draftOf = (path: string) => join(dirname(path), `.${basename(path)}.part`)
+
+/** Where the target is until the commit, when it is one file. */
+export const fileDraftOf = ({ path }: Layout, run: string, slice: string | null) =>
+  join(dirname(path), `.${basename(path)}.${run}${slice === null ? '' : `-${slice}`}.part`)
+
+/** What stays through a sweep. */
+interface Kept {
+  readonly manifest: Manifest
+  /** Of the same load, an earlier attempt's. */
+  readonly pending: Pending | null
+  readonly run: string
+}
+
+/**
+ * Removes drafts of this target, and the files of the run that claimed it last which the manifest does not list. Any
+ * other file may be somebody's data, and stays.
+ */
+export function sweep(layout: Layout, { manifest, pending, run }: Kept): void {
+  const { folder, path } = layout
+  const kept = new Set(manifest.files.map(({ name }) => join(folder, name)))
+  for (const { files } of pending?.slices ?? []) {
+    for (const { name } of files) for (const one of [name, relativeDraft(name)]) kept.add(join(folder, one))
+  }
+  const claimed = manifest.claim ? `${manifest.claim.run}-${manifest.claim.stream}` : null
+  const own = `.${basename(path)}.`
+  const resumes = pending !== null && pending.slices.length > 0
+  sweepFile(dirname(path), (name) => {
+    if (!name.startsWith(own) || !fileDraft.test(name.slice(own.length))) return false
+    return !(resumes && name.startsWith(`${own}${run}`)) || layout.kind === 'folder'
+  })
+  if (!existsSync(path) || layout.kind === 'file') return
+  for (const place of placesOf(path)) {
+    const real = realpathSync(place)
+    sweepFile(place, (name) => {
+      const left = memberDraft.test(name) ||
+        (claimed !== null && memberFile.test(name) && belongs(name, claimed))
+      return left && !kept.has(join(real, name))
+    })
+    if (place !== path) removeIfEmpty(place)
+  }
+}
+
+const relativeDraft = (name: string) => join(dirname(name), `.${basename(name)}.part`)
+
+const belongs = (name: string, claimed: string) =>
+  name.startsWith(claimed) && /^[-.]/.test(name.slice(claimed.length))
+
+function sweepFile(place: string, goes: (name: string) => boolean): void {
+  if (!existsSync(place)) return
+  for (const name of readdirSync(place)) if (goes(name)) rmSync(join(place, name), { force: true })
+}
+
+/** The folder and the folders `name=value` below it, the innermost first. */
+function placesOf(path: string): string[] {
+  const below = readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^[^=]+=/.test(entry.name))
+    .flatMap(({ name }) => placesOf(join(path, name)))
+  return [...below, path]
+}
+
+/** A folder of a partition that nothing is in any more. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It has files, or is not ours to remove.
+  }
+}
+
+/** Removes files of the target's, and the folders of partitions that they leave empty. */
+export function removeFiles({ folder, path }: Layout, names: readonly string[]): void {
+  const top = existsSync(path) ? realpathSync(path) : path
+  for (const name of names) {
+    const file = join(folder, name)
+    rmSync(file, { force: true })
+    for (let place = dirname(file); isBelow(top, place); place = dirname(place)) removeIfEmpty(place)
+  }
+}
+
+const isBelow = (top: string, place: string) => !/^(?:\.\.(?:\/|$)|$)/.test(relative(top, place))
+
+/** Files that the manifest does not list, and that are data to who looks at their names. */
+export function unlisted({ path }: Layout, manifest: Manifest): string | null {
+  if (manifest.files.length > 0 || !existsSync(path)) return null
+  const data = new RegExp(`\\.(?:${formats}|ndjson)(?:\\.gz|\\.zst)?$`, 'i')
+  const there = readdirSync(path).filter((name) => !name.startsWith('.') && data.test(name))
+  return there.sort()[0] ?? null
+}

@@ -1,0 +1,169 @@
+/** One load into files: slices into drafts, then their names, and the manifest last. */
+import { existsSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type {
+  Column,
+  Committed,
+  Format,
+  Intent,
+  Load,
+  Loading,
+  Rejected,
+  Slice,
+  SliceId,
+  State,
+  Target,
+  Written,
+} from '../../connector.ts'
+import { type Manifest, writeManifest } from '../manifest.ts'
+import { recordedAfter } from './columns.ts'
+import { fileFault } from './errors.ts'
+import { type Layout, removeFiles } from './layout.ts'
+import { type Pending, type PendingSlice, removePending, writePending } from './pending.ts'
+import { dropQuarantine, writeQuarantine } from './quarantine.ts'
+import type { Published, Store } from './store.ts'
+import { syncFolder } from './sync.ts'
+
+export interface LoadingParts {
+  readonly layout: Layout
+  readonly load: Load
+  readonly target: Target
+  readonly manifest: Manifest
+  /** What an earlier attempt of this load made durable. */
+  readonly pending: Pending | null
+  readonly store: Store
+  readonly partitionBy: readonly string[]
+  readonly lease: Disposable
+}
+
+export class FilesLoading implements Loading {
+  readonly target: Target
+  readonly committed: Committed | null
+  readonly intent: Intent | null
+  readonly state: State | null
+  readonly #parts: LoadingParts
+  #intent: Intent | null = null
+  #slices: PendingSlice[] = []
+  #done = new Map<SliceId, Written>()
+  #published = false
+
+  constructor(parts: LoadingParts) {
+    const { load, manifest, target, pending } = parts
+    this.#parts = parts
+    this.target = target
+    const own = manifest.loads.find((one) => one.run === load.runId && one.stream === load.index)
+    this.committed = own ? { rows: own.rows, bytes: own.bytes } : null
+    const last = load.reset ? undefined : manifest.loads.at(-1)
+    this.state = last ? { runId: last.run, rows: last.rows, cursor: last.cursor } : null
+    this.intent = pending?.intent ?? null
+    for (const { id, rows, bytes } of pending?.slices ?? []) this.#done.set(id, { rows, bytes })
+  }
+
+  get done(): ReadonlyMap<SliceId, Written> {
+    return this.#done
+  }
+
+  async prepare(intent: Intent): Promise<void> {
+    const { pending, store } = this.#parts
+    const same = intent.resumable && pending !== null && isDeepStrictEqual(pending.intent, { ...intent })
+    this.#intent = intent
+    this.#done = new Map()
+    try {
+      if (same) this.#slices = await store.restore(pending.slices)
+      else if (pending !== null) {
+        await store.restore(pending.slices)
+        await store.close(true)
+      }
+      for (const { id, rows, bytes } of this.#slices) this.#done.set(id, { rows, bytes })
+      this.#note()
+    } catch (error) {
+      throw fileFault(error)
+    }
+  }
+
+  async write(slice: Slice, _format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    try {
+      const written = await this.#parts.store.write(slice, bytes)
+      this.#slices = [...this.#slices.filter(({ id }) => id !== slice.id), written]
+      this.#note()
+      return { rows: written.rows, bytes: written.bytes }
+    } catch (error) {
+      throw fileFault(error)
+    }
+  }
+
+  /** Only what is noted is there for a later attempt; and nothing is where slices are read anew in any case. */
+  #note(): void {
+    const { layout: { folder, target }, load } = this.#parts
+    if (!this.#intent?.resumable) return removePending(folder, target)
+    const { upTo, slices, resumable } = this.#intent
+    const intent = { upTo, slices: [...slices], resumable }
+    writePending(folder, target, {
+      version: 1,
+      run: load.runId,
+      stream: load.index,
+      intent,
+      slices: this.#slices,
+    })
+  }
+
+  async commit(state: State, rejected: Rejected | null): Promise<Committed> {
+    const { layout, load, manifest, store } = this.#parts
+    const quarantine = await writeQuarantine(layout, load, rejected).catch((error) =>
+      Promise.reject(fileFault(error))
+    )
+    try {
+      const published = await store.publish(this.#slices, state.rows)
+      this.#published = true
+      if (quarantine !== null) {
+        renameSync(quarantine.draft, quarantine.path)
+        await syncFolder(dirname(quarantine.path))
+      }
+      const bytes = published.reduce((sum, file) => sum + file.bytes, 0)
+      const after = this.#manifestAfter(published, { state, bytes })
+      writeManifest(layout.folder, after)
+      const listed = new Set(after.files.map(({ name }) => name))
+      removeFiles(layout, manifest.files.map(({ name }) => name).filter((name) => !listed.has(name)))
+      removePending(layout.folder, layout.target)
+      return { rows: state.rows, bytes }
+    } catch (error) {
+      dropQuarantine(quarantine)
+      throw fileFault(error)
+    }
+  }
+
+  #manifestAfter(
+    published: readonly Published[],
+    { state, bytes }: { state: State; bytes: number },
+  ): Manifest {
+    const { load, manifest, target, partitionBy } = this.#parts
+    const { runId: run, index: stream, fence, mode } = load
+    const anew = mode === 'replace' || load.reset
+    const names = new Set(published.map(({ name }) => name))
+    const before = anew ? [] : manifest.files.filter(({ name }) => !names.has(name))
+    const committed_at = new Date().toISOString()
+    const { cursor } = state
+    const loaded = { run, stream, fence, mode, rows: state.rows, bytes, committed_at, cursor }
+    const written = target.columns.filter((column): column is Column => column !== null)
+    return {
+      ...manifest,
+      loads: [...manifest.loads, loaded],
+      files: [...before, ...published.map((file) => ({ ...file, run }))],
+      partition_by: [...partitionBy],
+      columns: recordedAfter(manifest, written, anew),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { store, lease, layout } = this.#parts
+    try {
+      // What is noted is there for a later attempt; a commit that was cut off may have gone through.
+      const kept = this.#intent?.resumable === true && this.#slices.length > 0
+      await store.close(!kept && !this.#published)
+      if (!kept && existsSync(dirname(layout.path))) removePending(layout.folder, layout.target)
+    } finally {
+      lease[Symbol.dispose]()
+    }
+  }
+}

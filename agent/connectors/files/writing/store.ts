@@ -1,0 +1,30 @@
+/** Where the slices of a load are kept until the commit, and how they get their names. */
+import type { Slice } from '../../connector.ts'
+import type { ManifestFile } from '../manifest.ts'
+import type { Form } from './form.ts'
+import type { Layout } from './layout.ts'
+import type { PendingSlice } from './pending.ts'
+import type { Check } from '../../../engine/checks.ts'
+
+export interface Stowing {
+  readonly layout: Layout
+  readonly form: Form
+  readonly run: string
+  /** Position of the stream in its pipeline. */
+  readonly index: number
+  /** By column, as they come. */
+  readonly checks: readonly (Check | null)[]
+}
+
+export type Published = Omit<ManifestFile, 'run'>
+
+export interface Store {
+  /** Those of an earlier attempt's slices that are still whole; what else it left is dropped. */
+  restore(slices: readonly PendingSlice[]): Promise<PendingSlice[]>
+  /** Resolves once the rows are durable; rejects, and keeps none of them, otherwise. */
+  write(slice: Slice, bytes: ReadableStream<Uint8Array>): Promise<PendingSlice>
+  /** Gives the files their names. May be repeated by a later attempt that was cut off in the middle. */
+  publish(slices: readonly PendingSlice[], rows: number): Promise<Published[]>
+  /** Closes what is open, and with `drop` removes all that has no name yet. */
+  close(drop: boolean): Promise<void>
+}
