@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2'
 import { directNetwork } from '../../network.ts'
 import type { Context } from '../connector.ts'
-import { parseConfig } from '../connectors.ts'
 import { localGuard } from '../guard.ts'
-import type { MysqlConfig } from './config.ts'
+import { config } from './config.ts'
 
 const programs = ['mariadbd', 'mariadb-install-db']
 
@@ -67,7 +66,7 @@ export const contextOf = (more: Partial<Context> = {}): Context => ({
 })
 
 export const configOf = (url: string, more: object = {}) =>
-  parseConfig('mysql', { url, ...more }) as MysqlConfig
+  config.parse({ url, ...more })
 
 export async function startMariadb(options: MariadbOptions = {}): Promise<Mariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-mariadb-'))
