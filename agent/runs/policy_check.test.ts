@@ -308,3 +308,64 @@ describe('the quarantine of a stream', () => {
     check(it)
   })
 })
+
+describe('the databases beside PostgreSQL', () => {
+  const crm = (): Situation => {
+    const it = situation()
+    const config = { host: 'crm.internal', user: 'etl', password: '${env:SHOP_PASSWORD}', database: 'crm' }
+    it.source = { id: 'a', name: 'crm', kind: 'mysql', config }
+    it.streams[0]!.from = 'orders'
+    const line = {
+      connector: 'mysql',
+      endpoint: 'crm.internal',
+      port: 3306,
+      account: 'etl',
+      prefix: '*',
+    } as const
+    it.policy.allow.push({ direction: 'read', ...line, database: 'crm' })
+    return it
+  }
+
+  test('are judged by the database that a table is in, and not by the one that the connection names', () => {
+    const it = crm()
+    check(it)
+    it.streams[0]!.from = 'hr.people'
+    assert.throws(() => check(it), { code: 'policy_denied', message: /hr\.people.* differs in database/ })
+  })
+
+  test('take their own tables along, but for a database that is named for them', () => {
+    const it = crm()
+    it.destination = { ...it.source, id: 'b' }
+    it.streams[0]!.to = 'copy'
+    it.policy.allow.push({ ...it.policy.allow[2]!, direction: 'write' } as never)
+    check(it)
+    it.destination = { ...it.destination, config: { ...it.source.config, ledger: 'sallyport' } }
+    check(it)
+    it.destination = { ...it.destination, config: { ...it.source.config, ledger: 'hr' } }
+    assert.throws(() => check(it), { code: 'policy_denied', message: /hr\.sallyport_targets/ })
+  })
+
+  test('that are files need the leave of both policies for their file', () => {
+    const it = situation()
+    it.source = { id: 'a', name: 'till', kind: 'sqlite', config: { path: `${folder}/in/till.db` } }
+    it.streams[0]!.from = 'orders'
+    assert.throws(() => check(it), { code: 'policy_denied' })
+    it.policy.allow.push({ direction: 'read', connector: 'sqlite', path: `${folder}/in/till.db` })
+    check(it)
+    it.local = it.local.replace(`, "${folder}/in"`, '')
+    assert.throws(() => check(it), { code: 'path_refused' })
+    it.source = { ...it.source, config: { path: `${folder}/secret/own.db` } }
+    it.policy.allow.push({ direction: 'read', connector: 'sqlite', path: `${folder}/secret` })
+    it.local = it.local.replace('files: [', `files: ["${folder}/secret", `)
+    assert.throws(() => check(it), { code: 'path_refused' }, 'the agent’s own files')
+  })
+
+  test('that are files are judged by where their links lead', () => {
+    const it = situation()
+    symlinkSync(`${folder}/secret/x.csv`, `${folder}/in/link.db`)
+    it.source = { id: 'a', name: 'till', kind: 'sqlite', config: { path: `${folder}/in/link.db` } }
+    it.streams[0]!.from = 'orders'
+    it.policy.allow.push({ direction: 'read', connector: 'sqlite', path: `${folder}/in` })
+    assert.throws(() => check(it), { code: 'policy_denied' })
+  })
+})

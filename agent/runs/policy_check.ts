@@ -14,7 +14,6 @@ import {
 } from '../../shared/trust/policy.ts'
 import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { parseConfig } from '../connectors/connectors.ts'
-import type { PostgresConfig } from '../connectors/postgres/config.ts'
 import { quoteName } from '../connectors/postgres/names.ts'
 import { isPattern, patternOf, placeholdersOf } from '../pipeline_files/patterns.ts'
 import { resolveReferences } from '../references.ts'
@@ -131,7 +130,10 @@ export interface ReadConnection {
   readonly besides: readonly Place[]
 }
 
-/** The schema of Sallyport's own tables goes without saying; another one is a place like any other. */
+/**
+ * Sallyport's own tables go without saying: those of this schema or database, and those in a target's own database.
+ * Another one that the connection names for them is a place like any other.
+ */
 const ownLedger = 'sallyport'
 
 /** Throws `reference_refused`, `reference_missing`, `connection_invalid`. */
@@ -143,13 +145,15 @@ export function readConnection(
   hide([...resolved.secrets, ...secretsIn(resolved.config, {})])
   const parsed = parseConfig(kind, resolved.config)
   hide(secretsIn(resolved.config, parsed))
-  const { ledger } = parsed as Partial<PostgresConfig>
+  const { ledger } = parsed as { readonly ledger?: string | null }
   const place = (name: string) => placeOf(kind, { parsed, base, name })
   return {
     endpoint: { type: kind, config: resolved.config },
     parsed,
     place,
-    besides: ledger === undefined || ledger === ownLedger ? [] : [place(`${quoteName(ledger)}.targets`)],
+    besides: ledger === undefined || ledger === null || ledger === ownLedger
+      ? []
+      : [place(`${quoteName(ledger)}.${kind === 'mysql' ? 'sallyport_targets' : 'targets'}`)],
   }
 }
 
