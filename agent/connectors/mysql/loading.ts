@@ -15,10 +15,13 @@ import type {
 import { finish } from './finish.ts'
 import type { Attempt, Ledger } from './ledger.ts'
 import type { TableName } from './names.ts'
-import { databaseStatement, makeFresh, type Plan, shapeOf, stageStatement } from './plan.ts'
+import { databaseStatement, isKeyed, makeFresh, type Plan, shapeOf, stageStatement } from './plan.ts'
 import type { Session } from './session.ts'
 import { drop } from './staging.ts'
 import { writeRows } from './writing.ts'
+
+/** How long the end of a load that was given up waits for its staging to be dropped. */
+const patienceMs = 2000
 
 export interface LoadingParts {
   /** Holds the lease as long as it lasts. */
@@ -46,6 +49,8 @@ export class MysqlLoading implements Loading {
   /** Rows go straight into the target, in one transaction. */
   #direct = false
   #keys = false
+  /** There is a staging table that is for this attempt alone. */
+  #staged = false
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LoadingParts) {
@@ -76,6 +81,7 @@ export class MysqlLoading implements Loading {
     // A table of the quarantine may have to be made in the end, and DDL would end the transaction.
     this.#direct = !intent.resumable && this.target.how === 'append' && plan.changes.length === 0 &&
       !load.quarantine
+    this.#staged = !this.#direct && !intent.resumable
     if (!this.#direct) await this.#makeStage()
     await ledger.intend(load, intent, shape)
   }
@@ -128,7 +134,11 @@ export class MysqlLoading implements Loading {
     if (!this.#prepared) throw new TypeError('prepare comes before write')
     const { session, load, plan, signal } = this.#parts
     const from = load.columns.filter((_, at) => plan.target.columns[at] !== null)
-    return writeRows(session, { table, from, columns: plan.columns }, { bytes, signal })
+    // A key without a value is looked for where all keys are.
+    const columns = plan.columns.map((column) =>
+      isKeyed(load) && load.key.includes(column.name) ? { ...column, nullable: true } : column
+    )
+    return writeRows(session, { table, from, columns }, { bytes, signal })
   }
 
   writeKeys(_slice: Slice, _format: string, bytes: ReadableStream<Uint8Array>): Promise<Written> {
@@ -174,11 +184,27 @@ export class MysqlLoading implements Loading {
       rejected: refused,
       direct: this.#direct ? this.#slices : null,
     })
+    this.#staged = false
     return total
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#staged) await this.#clear()
     await this.#parts.session[Symbol.asyncDispose]()
+  }
+
+  /** Nobody goes on with this staging. Whoever cannot say so in time leaves it to the next load of the target. */
+  async #clear(): Promise<void> {
+    this.#staged = false
+    const { session, plan } = this.#parts
+    const { stage, keys, fresh } = plan.stages
+    const cleared = session.run('rollback').then(() => drop(session, [stage, keys, fresh])).catch(() =>
+      undefined
+    )
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, patienceMs)
+    await Promise.race([cleared, late])
+    clearTimeout(timer)
   }
 }
 

@@ -65,8 +65,7 @@ export const contextOf = (more: Partial<Context> = {}): Context => ({
   ...more,
 })
 
-export const configOf = (url: string, more: object = {}) =>
-  config.parse({ url, ...more })
+export const configOf = (url: string, more: object = {}) => config.parse({ url, ...more })
 
 export async function startMariadb(options: MariadbOptions = {}): Promise<Mariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-mariadb-'))
