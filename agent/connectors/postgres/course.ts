@@ -148,7 +148,6 @@ async function refillKeyed(session: Session, { plan, from }: Staged): Promise<vo
 async function meet(session: Session, { plan, from }: Staged): Promise<void> {
   const { load, name } = plan
   await settleKeys(session, from, load)
-  await session.run(`analyze ${from} (${listed(load.key)})`)
   // Others may read, and whoever writes waits: no row comes in between with the same key.
   await session.run(`lock table ${quoteTable(name)} in share row exclusive mode`)
   const meeting = meetingOf(plan, from)

@@ -15,13 +15,13 @@ export async function useWorkMemory(session: Session): Promise<void> {
 }
 
 /**
- * Leaves one row of each key in `table` (quoted), the newest by cursor. Throws `key_refused` for a key without a value,
- * `keys_doubled` where nothing says which of two rows is the newer one.
+ * Leaves one row of each key in `table` (quoted, its key without NULLs), the newest by cursor. Throws `keys_doubled`
+ * where nothing says which of two rows is the newer one, `key_refused` for a key that cannot be compared.
  */
 export async function settleKeys(session: Session, table: string, load: Load): Promise<void> {
-  await refuseNulls(session, table, load)
-  if (await doubled(session, table, load) === null) return
-  if (load.cursor !== null) {
+  // Sorts once, and tells the planner of what follows how many rows there are.
+  if (await indexed(session, table, load)) return
+  if (load.cursor !== null && await doubled(session, table, load) !== null) {
     await session.run(
       `delete from ${table} where ctid in (select ctid from (select ctid, rank() over (
          partition by ${listed(load.key)} order by ${quoteName(load.cursor)} desc nulls last) as age
@@ -32,7 +32,20 @@ export async function settleKeys(session: Session, table: string, load: Load): P
   if (left !== null) throw doubledFault(load, left)
 }
 
-/** Makes the key of a new table its primary key; of a history, the key of its current rows. Throws like `settleKeys`. */
+/** False where keys are doubled, or too long for an index. */
+async function indexed(session: Session, table: string, load: Load): Promise<boolean> {
+  await session.run('savepoint keys')
+  try {
+    await session.run(`create unique index on ${table} (${listed(load.key)})`)
+    return true
+  } catch (error) {
+    if (stateOf(error) !== '23505' && stateOf(error) !== '54000') throw unusable(error, load)
+    await session.run('rollback to savepoint keys')
+    return false
+  }
+}
+
+/** Makes the key of a new table its primary key; of a history, the key of its current rows. As `settleKeys`. */
 export async function makeKey(session: Session, table: string, load: Load): Promise<void> {
   const statement = keyStatement(table, load)
   await session.run('savepoint made_key')
@@ -40,7 +53,7 @@ export async function makeKey(session: Session, table: string, load: Load): Prom
     await session.run(statement)
     return
   } catch (error) {
-    if (stateOf(error) !== '23505' && stateOf(error) !== '23502') throw unusable(error, load)
+    if (stateOf(error) !== '23505') throw unusable(error, load)
     await session.run('rollback to savepoint made_key')
   }
   await settleKeys(session, table, load)
@@ -61,17 +74,6 @@ export function sameKey(key: readonly string[], one: string, other: string): str
 
 export function listed(names: readonly string[]): string {
   return names.map(quoteName).join(', ')
-}
-
-async function refuseNulls(session: Session, table: string, { key }: Load): Promise<void> {
-  const counts = key.map((name, at) => `count(*) filter (where ${quoteName(name)} is null) > 0 as "${at}"`)
-  const [row] = await session.rows<Record<string, boolean>>(`select ${counts.join(', ')} from ${table}`)
-  const empty = key.filter((_, at) => row?.[at] !== false)
-  if (empty.length === 0) return
-  throw new Fault(
-    'key_refused',
-    `A row has no value in ${empty.map((name) => `"${name}"`).join(', ')} of its key.`,
-  )
 }
 
 /** A key that is there twice; null when there is none. */

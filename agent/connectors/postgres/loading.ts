@@ -1,5 +1,6 @@
 /** One stream's load: what is written, where it is kept until the end, and the commit. */
 import { createHash } from 'node:crypto'
+import type { Fault } from '../../../shared/faults.ts'
 import type {
   Committed,
   Format,
@@ -14,11 +15,10 @@ import type {
   Written,
 } from '../connector.ts'
 import { type Course, courseOf, keysStatement } from './course.ts'
-import { faultOf } from './errors.ts'
+import { faultOf, PostgresFault, stateOf } from './errors.ts'
 import type { Attempt, Ledger } from './ledger.ts'
 import { listed } from './keys.ts'
-import type { Plan } from './plan.ts'
-import { keysTable } from './plan.ts'
+import { isKeyed, keysTable, type Plan } from './plan.ts'
 import { storeRejected } from './quarantine.ts'
 import type { Session } from './session.ts'
 
@@ -160,7 +160,7 @@ export class PostgresLoading implements Loading {
       await bytes.pipeThrough(counted).pipeTo(copy.bytes, { signal: this.#parts.signal })
       return { rows: await copy.rows, bytes: size }
     } catch (error) {
-      throw faultOf(error, 'destination')
+      throw keyFault(faultOf(error, 'destination'), this.#parts.load)
     }
   }
 
@@ -188,6 +188,16 @@ export class PostgresLoading implements Loading {
     await this.#parts.session[Symbol.asyncDispose]()
     await this.#lasting?.[Symbol.asyncDispose]()
   }
+}
+
+/** A key without a value, where it is one by which rows are found. */
+function keyFault(fault: Fault, load: Load): Fault {
+  const { column = null } = fault instanceof PostgresFault ? fault.place : {}
+  if (!isKeyed(load) || stateOf(fault) !== '23502' || column === null || !load.key.includes(column)) {
+    return fault
+  }
+  const message = `A row has no value in "${column}" of its key.`
+  return new PostgresFault('key_refused', (fault as PostgresFault).place, { message, cause: fault.cause })
 }
 
 /** What a staging table was made by: one of another make cannot be gone on with. */

@@ -52,7 +52,10 @@ async function planNew(
   { load, name, version }: { load: Load; name: TableName; version: number },
 ): Promise<Plan> {
   const known = await knownTypes(session, nativesOf(load.columns))
-  const parts = load.columns.map((column) => newColumn(load, column, known))
+  const parts = load.columns.map((column) => {
+    const inKey = isKeyed(load) && load.key.includes(column.name)
+    return newColumn(load, inKey ? { ...column, nullable: false } : column, known)
+  })
   const columns = parts.map(({ column }) => column)
   const [row] = await session.rows<{ there: boolean }>(
     'select exists (select from pg_catalog.pg_namespace where nspname = $1) as there',
@@ -183,7 +186,7 @@ export function alterOf(table: string, changes: readonly Change[]): string[] {
 
 /** Makes a table for rows that are brought to the target later: its columns as they will be, and nothing else of it. */
 export function stagingOf(
-  { name, names, changes }: Pick<Plan, 'name' | 'names' | 'changes'>,
+  { load, name, names, changes }: Pick<Plan, 'load' | 'name' | 'names' | 'changes'>,
   { table, temporary }: { table: string; temporary: boolean },
 ): string[] {
   const fresh = changes.filter(({ kind }) => kind === 'add').map(({ column }) => column)
@@ -193,6 +196,9 @@ export function stagingOf(
   return [
     `create ${kind} ${table}${end} as select ${listed(there)} from ${quoteTable(name)} with no data`,
     ...alterOf(table, changes.filter((change) => change.kind !== 'loosen')),
+    ...(isKeyed(load) ? load.key : []).map((key) =>
+      `alter table ${table} alter column ${quoteName(key)} set not null`
+    ),
   ]
 }
 

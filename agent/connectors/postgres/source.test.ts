@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Range, Slice, Source, Stream } from '../connector.ts'
+import type { Destination, Range, Slice, Source, Stream } from '../connector.ts'
 import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
 import {
@@ -266,7 +266,7 @@ describe('what a role lacks', { skip: noServer }, () => {
     await database.run('drop schema if exists sallyport cascade')
     const names = ['closed.target', 'closed.fresh', 'unmade.one']
     const findings = async () => {
-      await using destination = new PostgresDestination(
+      await using destination: Destination = new PostgresDestination(
         config.parse({ url: urlOf() }),
         contextOf(crypto.randomUUID(), 1),
       )
