@@ -115,17 +115,19 @@ function selectList(input: Input, into: readonly Column[] | null, names: readonl
     )
 }
 
+/** The type that a column had at its source, unless it was cast: then it is what the file says. */
+function describeAs({ native, vocabulary, type }: Column, into: Column) {
+  const { name } = into
+  if (sameType(type, into.type)) return { name, native, vocabulary, type }
+  return { name, native: duckTypeOf(into.type), vocabulary: 'duckdb', type: into.type }
+}
+
 /** Writes Parquet to `path`. `into`: each column as it is in the file. */
 export function toParquet(input: Input, into: readonly Column[], path: string): string {
   const names = into.map(({ name }) => quoteName(name))
   const described = JSON.stringify({
     version: 1,
-    columns: input.columns.map(({ native, vocabulary }, at) => ({
-      name: into[at]?.name,
-      native,
-      vocabulary,
-      type: into[at]?.type,
-    })),
+    columns: input.columns.map((column, at) => describeAs(column, into[at] as Column)),
   })
   return `copy (select ${selectList(input, into, names)} from ${inputTable(input)}) to ${quoteText(path)} ` +
     `(format parquet, compression zstd, compression_level 1, kv_metadata {${metadataKey}: ${

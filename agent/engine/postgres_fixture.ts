@@ -32,6 +32,11 @@ export interface MoveOrder {
   readonly guard?: Order['guard']
   readonly holdMemory?: number
   readonly onProgress?: Order['onProgress']
+  readonly onRetry?: Order['onRetry']
+  readonly action?: Order['action']
+  readonly patience?: Order['patience']
+  readonly admit?: Order['admit']
+  readonly startedAt?: string
 }
 
 /** Everything that changes how values are spelled, set to something else than the engine's own. */

@@ -50,7 +50,7 @@ export async function moveSlice(transfer: Transfer, slice: Slice, loading: Loadi
   if (way.route === 'direct') {
     const { reading, counter } = await openSource(transfer, slice)
     const written = await loading.write(slice, way.into, reading.bytes)
-    return settled(await reading.proof ?? counter?.rows ?? null, written, counter)
+    return settled(await reading.proof, written, counter)
   }
   for (const lineBytes of lineWidths) {
     try {
@@ -81,7 +81,7 @@ interface Restow {
 }
 
 async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: Restow): Promise<Moved> {
-  const { bytes, rows, counter, hold } = await openRestowed(transfer, slice, lineBytes)
+  const { bytes, rows, counter, counted, hold } = await openRestowed(transfer, slice, lineBytes)
   const written = await loading.write(slice, transfer.way.into, bytes).catch(async (error) => {
     // What still runs in the hold is for nobody: whoever looks for the reason gets a new one.
     hold.kill()
@@ -89,17 +89,22 @@ async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: R
     throw error
   })
   const held = await rows
-  const passed = transfer.way.from === 'parquet' ? held - (counter?.rejected ?? 0) : held
-  return settled(counter?.rows ?? held, { ...written, rows: written.rows ?? passed }, counter)
+  const rejected = counter?.rejected ?? 0
+  const passed = transfer.way.from === 'parquet' ? held - rejected : held
+  const read = counted === null ? held : await counted ?? held + rejected
+  return settled(read, { ...written, rows: written.rows ?? passed }, counter)
 }
 
+/** `counted`: by the source; what passed has to be as much. */
 function settled(
-  rowsRead: number | null,
+  counted: number | null,
   { rows, bytes }: { readonly rows: number | null; readonly bytes: number },
   counter: Counter | null,
 ): Moved {
-  const rejected = counter?.rejected ?? 0
-  if (rowsRead === null || rows === null || rowsRead !== rows + rejected) throw new Fault('rows_lost')
+  const rowsRead = counted ?? counter?.rows ?? null
+  if (rowsRead === null || rows === null || rowsRead !== rows + (counter?.rejected ?? 0)) {
+    throw new Fault('rows_lost')
+  }
   return { rowsRead, rows, bytes }
 }
 
@@ -120,7 +125,11 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
         controller.enqueue(chunk)
       },
     })
-  if (way.sieved) return openSieved(transfer, slice, { reading, watched })
+  if (way.sieved) {
+    const sieve = sieveOf(transfer, slice)
+    const bytes = sieved(reading.bytes.pipeThrough(watched(() => sieve.rows)), sieve)
+    return { reading: { ...reading, bytes }, counter: sieve }
+  }
   const checked = way.checks.some((check) => check !== null)
   if (way.from === 'pgcopy' || (columns.every(countedAtSource) && !checked)) {
     return { reading: { ...reading, bytes: reading.bytes.pipeThrough(watched(() => null)) }, counter: null }
@@ -134,24 +143,7 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
 const countedAtSource = ({ vocabulary }: Column) =>
   vocabulary === 'postgres' || vocabulary === 'mysql' || vocabulary === 'sqlite'
 
-interface Sieving {
-  readonly reading: Reading
-  watched(rows: () => number | null): TransformStream<Uint8Array, Uint8Array>
-}
-
-function openSieved(transfer: Transfer, slice: Slice, { reading, watched }: Sieving): Opened {
-  const sieve = sieveOf(transfer, slice)
-  const bytes = sieved(reading.bytes.pipeThrough(watched(() => sieve.rows)), sieve)
-  const proof = reading.proof.then((count) => {
-    if (count !== null && count !== sieve.rows) throw new Fault('rows_lost')
-    // What the source has given is not what goes on from here.
-    return null
-  })
-  proof.catch(() => undefined)
-  return { reading: { bytes, proof }, counter: sieve }
-}
-
-export function sieveOf({ columns, targets, key, spool }: Transfer, slice: Slice): Sieve {
+function sieveOf({ columns, targets, key, spool }: Transfer, slice: Slice): Sieve {
   return new Sieve({
     names: columns.map(({ name }) => name),
     targets,
@@ -166,14 +158,16 @@ interface OpenedRestowed {
   readonly bytes: ReadableStream<Uint8Array>
   readonly rows: Promise<number>
   readonly counter: Counter | null
+  /** Rows by the source; null where the hold itself reads. */
+  readonly counted: Promise<number | null> | null
 }
 
 /** What the hold makes of the source's bytes. */
 async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number): Promise<OpenedRestowed> {
   const { way, columns } = transfer
-  const { cargo, counter, hold } = await load(transfer, slice, lineBytes)
+  const { cargo, counter, counted, hold } = await load(transfer, slice, lineBytes)
   const { bytes, rows } = restow(cargo, { ...restowing(transfer), hold })
-  if (way.into !== 'csv') return { bytes, rows, counter, hold }
+  if (way.into !== 'csv') return { bytes, rows, counter, counted, hold }
   const { meter } = transfer
   const watched = (count: () => number) =>
     new TransformStream<Uint8Array, Uint8Array>({
@@ -186,15 +180,12 @@ async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number)
   // Text of a Parquet file may go into narrower columns than it came from.
   if (way.sieved) {
     const sieve = sieveOf(transfer, slice)
-    return { bytes: sieved(bytes.pipeThrough(watched(() => sieve.rows)), sieve), rows, counter: sieve, hold }
+    const passed = sieved(bytes.pipeThrough(watched(() => sieve.rows)), sieve)
+    return { bytes: passed, rows, counter: sieve, counted, hold }
   }
   const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })
-  return {
-    bytes: scanned(bytes, scanner).pipeThrough(watched(() => scanner.rows)),
-    rows,
-    counter: scanner,
-    hold,
-  }
+  const passed = scanned(bytes, scanner).pipeThrough(watched(() => scanner.rows))
+  return { bytes: passed, rows, counter: scanner, counted, hold }
 }
 
 export function restowing({ way, columns, targets, signal }: Transfer): Omit<Restowing, 'hold'> {
@@ -205,6 +196,7 @@ export function restowing({ way, columns, targets, signal }: Transfer): Omit<Res
 export interface Loaded {
   readonly cargo: Cargo
   readonly counter: Counter | null
+  readonly counted: Promise<number | null> | null
   readonly hold: Hold
 }
 
@@ -221,12 +213,16 @@ export async function load(
     const unchanged = () => source.unchanged?.(slice)
     const { condition } = slice.stream
     const cargo = { kind: 'parquet', paths, condition, unchanged } as const
-    return { cargo, counter: null, hold: await transfer.hold(paths) }
+    return { cargo, counter: null, counted: null, hold: await transfer.hold(paths) }
   }
   const hold = await transfer.hold([])
   const { reading, counter } = await openSource(transfer, slice)
+  // What is kept back on the way, the hold does not have.
   const countRows = () => counter === null ? null : counter.rows - (counter.rejected ?? 0)
-  return { cargo: { kind: 'csv', reading, countRows, lineBytes }, counter, hold }
+  const proof = way.sieved ? reading.proof.then(() => null) : reading.proof
+  proof.catch(() => undefined)
+  const cargo: Cargo = { kind: 'csv', reading: { ...reading, proof }, countRows, lineBytes }
+  return { cargo, counter, counted: reading.proof, hold }
 }
 
 /** The stream once more, as canonical CSV, for looking at one row of it. */
