@@ -226,28 +226,27 @@ export function mountSmall(
 /** The disk under the target fills up in the middle; after somebody has made room, the load is done. */
 export async function fullDisk(scene: Scene, target: Postgres): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  {
-    const folder = join(scene.folder, 'small')
+  for (const mode of ['replace', 'append'] as const) {
+    const folder = join(scene.folder, `small_${mode}`)
     using small = mountSmall(folder, 4)
     await using place = filesPlace(folder)
-    for (const mode of place.modes) outcomes.push(await filled({ scene, place, mode, small }))
+    outcomes.push(await filled({ scene, place, mode, small }))
   }
-  const space = join(target.folder, 'small_space')
-  using small = mountSmall(space, 14)
-  const owner = unprivileged()
-  if (owner) chownSync(space, owner.uid, owner.gid)
   await using sql = new SQL({ url: target.url(), max: 1 })
-  await sql.unsafe(`create tablespace small location '${space}'`)
-  await sql.unsafe('create schema if not exists kills')
-  await sql.unsafe(`alter role postgres set default_tablespace = 'small'`)
-  try {
-    await using place = await postgresPlace(target)
-    for (const mode of ['replace', 'append'] as const) {
-      outcomes.push(await filled({ scene, place, mode, small, more: 400 }))
+  for (const mode of modes) {
+    const space = join(target.folder, `small_${mode}`)
+    // The rows of before fit, and not much more.
+    using small = mountSmall(space, 9)
+    const owner = unprivileged()
+    if (owner) chownSync(space, owner.uid, owner.gid)
+    await sql.unsafe(`create tablespace small_${mode} location '${space}'`)
+    await sql.unsafe(`alter role postgres set default_tablespace = 'small_${mode}'`)
+    {
+      await using place = await postgresPlace(target)
+      outcomes.push(await filled({ scene, place, mode, small }))
     }
-  } finally {
     await sql.unsafe('alter role postgres reset default_tablespace')
-    await sql.unsafe('drop schema kills cascade; drop tablespace small').catch(() => undefined)
+    await sql.unsafe(`drop schema kills cascade; drop tablespace small_${mode}`).simple()
   }
   return outcomes
 }
@@ -257,16 +256,15 @@ interface Filling {
   readonly place: Place
   readonly mode: Mode
   readonly small: { grow(megabytes: number): void }
-  readonly more?: number
 }
 
-async function filled({ scene, place, mode, small, more = 64 }: Filling): Promise<Outcome> {
+async function filled({ scene, place, mode, small }: Filling): Promise<Outcome> {
   const name = `${mode}_full`
   const load = await prepared(scene, place, { name, mode })
   const before = await place.rows(name)
   const ended = await start(scene, load).ended
   const kept = ended.exit === 0 ? null : await wrongWith(place, load, before)
-  small.grow(more)
+  small.grow(200)
   const found = await judged(scene, place, { load, ended, expected: await expectedRows(scene.source, mode) })
   return {
     fault: 'disk of the target full',
