@@ -10,10 +10,14 @@ import type { PipelineLimits } from '../../shared/schemas/pipeline.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
-import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import {
+  connectionNamed,
+  readConnectionsFile,
+  type WrittenConnection,
+} from '../pipeline_files/connections.ts'
 import { checkEnds } from '../pipeline_files/ends.ts'
 import { isPattern } from '../pipeline_files/patterns.ts'
-import { readPipelineFile } from '../pipeline_files/pipeline.ts'
+import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { resolveReferences } from '../references.ts'
 import { beginLocalRun, type LocalRun } from '../runs/local.ts'
 import { type Endpoint, moveRun, type Order, type RunResult, type StreamResult } from '../runs/move.ts'
@@ -74,23 +78,9 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   const parameters = checkParameters(pipeline.parameters, options.param ?? {}, { unsigned: false })
   const action = actionOf(options)
   checkAction(action, pipeline.parameters)
-  const connectionsPath = options.connections ?? join(dirname(file), 'connections.yaml')
-  const base = dirname(resolve(connectionsPath))
-  const defined = readConnectionsFile(connectionsPath)
-  const kindOf = (name: string) => connectionNamed(defined, name, connectionsPath).type
-  checkEnds(pipeline.body.streams, {
-    source: kindOf(pipeline.source),
-    destination: kindOf(pipeline.destination),
-  })
-  const secrets: string[] = []
-  const endpoint = (name: string): Endpoint => {
-    const { type, config } = connectionNamed(defined, name, connectionsPath)
-    // The person at the keyboard is the leave for references.
-    const resolved = resolveReferences(config, { base, env: shell.env, permit: () => undefined })
-    secrets.push(...resolved.secrets)
-    return { type, config: resolved.config }
-  }
-  const ends = { source: endpoint(pipeline.source), destination: endpoint(pipeline.destination) }
+  const connections = options.connections ?? join(dirname(file), 'connections.yaml')
+  const base = dirname(resolve(connections))
+  const { ends, written } = readEnds(shell, pipeline, connections)
   const modes = pipeline.body.streams.map(({ mode }) => mode)
   const question = options.plan === true ? null : questionOf(action, { name: pipeline.name, modes })
   if (question !== null) await confirm(shell, question, { yes: options.yes === true, option: '--yes' })
@@ -114,9 +104,6 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   }
   try {
     if (options.plan) return await plan(shell, { ...order, runId: 'plan', fence: 0, attempt: 0 })
-    const written = [pipeline.source, pipeline.destination].map((name) =>
-      connectionNamed(defined, name, connectionsPath)
-    )
     const places = [order.source, order.destination].map((one) => leadsTo(one, base))
     using local = beginLocalRun({
       folder: state,
@@ -138,6 +125,25 @@ async function run(shell: Shell, file: string, options: Options): Promise<number
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The two connections, references resolved, and as they are written. */
+function readEnds(shell: Shell, pipeline: PipelineFile, path: string) {
+  const defined = readConnectionsFile(path)
+  const [source, destination] = [pipeline.source, pipeline.destination].map((name) =>
+    connectionNamed(defined, name, path)
+  ) as [WrittenConnection, WrittenConnection]
+  checkEnds(pipeline.body.streams, { source: source.type, destination: destination.type })
+  // The person at the keyboard is the leave for references.
+  const how = { base: dirname(resolve(path)), env: shell.env, permit: () => undefined }
+  const endpoint = ({ type, config }: WrittenConnection): Endpoint => ({
+    type,
+    config: resolveReferences(config, how).config,
+  })
+  return {
+    ends: { source: endpoint(source), destination: endpoint(destination) },
+    written: [source, destination],
   }
 }
 
@@ -185,10 +191,6 @@ async function move(shell: Shell, order: Order): Promise<RunResult> {
     view.clear()
     explain(shell, stream.from, fault)
     shell.note(`${stream.from}: trying again in ${secondsText(ms / 1000)}.`)
-  }
-  const onRetry: Order['onRetry'] = (_, { fault, ms, stream }) => {
-    view.clear()
-    shell.note(`${stream.from}: ${fault.code}: ${fault.message} Tried again in ${secondsText(ms / 1000)}.`)
   }
   const shown = shell.json ? {} : { onProgress: view.show, onEnded: view.ended }
   const result = await moveRun({ ...order, onFault, onRetry, ...shown })
