@@ -2,9 +2,8 @@
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
   // A name with a line break in it would look like a row of its own, and one with a colour would colour others.
-  // deno-lint-ignore no-control-regex -- they are what is looked for
   const flat = rows.map((row) =>
-    row.map((cell) => String(cell).replace(/[\t\n\r]/g, ' ').replace(/\x1b/g, '?'))
+    row.map((cell) => String(cell).replace(/[\t\n\r]/g, ' ').replaceAll('\x1b', '?'))
   )
   const all = [headings.map((heading) => heading.toUpperCase()), ...flat]
   const widths = headings.map((_, column) =>
