@@ -31,14 +31,14 @@ export class Look implements AsyncDisposable {
   readonly connector: Connector<unknown>
   /** What has been seen on the way: addresses that a name resolved to, and whether plain was allowed. */
   readonly seen: { addresses: readonly string[] | null; plain: boolean } = { addresses: null, plain: false }
-  readonly #options: LookOptions
+  readonly options: LookOptions
   readonly #folder: string
   #hold: Promise<Hold> | null = null
   #source: Source | null = null
   #destination: Destination | null = null
 
   constructor(options: LookOptions) {
-    this.#options = options
+    this.options = options
     this.connector = connectorOf(options.type)
     makePrivateFolder(options.scratch)
     this.#folder = mkdtempSync(join(options.scratch, 'look-'))
@@ -46,7 +46,7 @@ export class Look implements AsyncDisposable {
 
   /** Throws `unsupported` where the connector only writes. */
   source(): Source {
-    const { type, parsed } = this.#options
+    const { type, parsed } = this.options
     if (this.connector.source === undefined) throw new Fault('unsupported', `${type} is no source.`)
     this.#source ??= this.connector.source(parsed, this.#context())
     return this.#source
@@ -54,14 +54,14 @@ export class Look implements AsyncDisposable {
 
   /** Throws `unsupported` where the connector only reads. */
   destination(): Destination {
-    const { type, parsed } = this.#options
+    const { type, parsed } = this.options
     if (this.connector.destination === undefined) throw new Fault('unsupported', `${type} is no destination.`)
     this.#destination ??= this.connector.destination(parsed, this.#context())
     return this.#destination
   }
 
   #context(): Context {
-    const { base, guard, network, id } = this.#options
+    const { base, guard, network, id } = this.options
     return {
       guard: {
         address: (host, addresses) => {
@@ -87,7 +87,7 @@ export class Look implements AsyncDisposable {
     const before = await this.#hold
     await before?.[Symbol.asyncDispose]()
     const folder = mkdtempSync(join(this.#folder, 'hold-'))
-    const memoryMb = this.#options.holdMemory ?? holdMemoryMb
+    const memoryMb = this.options.holdMemory ?? holdMemoryMb
     this.#hold = startHold({ folder, files, memoryMb, threads: 1 })
     return await this.#hold
   }

@@ -63,7 +63,8 @@ async function connect(look: Look, options: TestOptions, signal: AbortSignal): P
     const at = steps.findIndex(({ codes }) => (codes as readonly FaultCode[]).includes(fault.code))
     const failed = at < 0 ? steps.length - 1 : at
     // What is refused before a name is looked up says nothing about the steps before it.
-    const before = look.seen.addresses === null ? [] : steps.slice(0, failed)
+    const looked = look.seen.addresses !== null || isSocket(options.endpoint)
+    const before = looked ? steps.slice(0, failed) : []
     const what = wayText(steps[failed]?.step ?? 'open', look, options.endpoint) ?? 'connect'
     return [...before.flatMap(({ step }) => passed(step)), bad(what, fault)]
   }
@@ -74,7 +75,7 @@ function sideOf(look: Look, direction: Direction): Source | Destination {
 }
 
 /** What a step is about; null for one that this connection does not take. */
-function wayText(step: Step, { seen }: Look, endpoint: Endpoint): string | null {
+function wayText(step: Step, { seen, options }: Look, endpoint: Endpoint): string | null {
   if ('path' in endpoint && !('endpoint' in endpoint)) return step === 'open' ? `open ${endpoint.path}` : null
   const { endpoint: host, port } = endpoint
   const socket = host.startsWith('/')
@@ -87,12 +88,19 @@ function wayText(step: Step, { seen }: Look, endpoint: Endpoint): string | null 
     case 'reach':
       return socket ? `socket ${host}` : `server at ${host}:${port}`
     case 'tls':
-      return seen.plain ? null : `TLS, certificate of ${host}`
+      return seen.plain && !asksForTls(options.parsed) ? null : `TLS, certificate of ${host}`
     case 'login':
       return 'account' in endpoint ? `login as ${endpoint.account}` : null
     case 'open':
       return 'database' in endpoint ? `database ${endpoint.database}` : 'answer of the server'
   }
+}
+
+const isSocket = (endpoint: Endpoint) => 'endpoint' in endpoint && endpoint.endpoint.startsWith('/')
+
+/** Where plain would be allowed, a connection may ask for TLS all the same. */
+function asksForTls(parsed: unknown): boolean {
+  return (parsed as { readonly tls?: { readonly mode?: unknown } }).tls?.mode === 'verify-full'
 }
 
 async function privileges(look: Look, options: TestOptions, signal: AbortSignal): Promise<Check[]> {

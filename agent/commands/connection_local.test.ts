@@ -65,7 +65,8 @@ describe('a connection to PostgreSQL', { skip: noServer }, () => {
     file = connections(
       'postgres',
       Object.entries({ shop: url, wrong, closed, gone, nowhere: 'postgres://u:p@no-such-host.invalid/d' })
-        .map(([name, to]) => `  ${name}: { type: postgres, url: "${to}" }`).join('\n'),
+        .map(([name, to]) => `  ${name}: { type: postgres, url: "${to}" }`)
+        .concat(`  secured: { type: postgres, url: "${url}", tls: { mode: verify-full } }`).join('\n'),
     )
   })
   after(async () => {
@@ -116,6 +117,7 @@ describe('a connection to PostgreSQL', { skip: noServer }, () => {
     const cases: [string, [string | undefined, string | null][]][] = [
       ['wrong', [['server', null], ['login', 'login_failed']]],
       ['closed', [['server', 'connection_refused']]],
+      ['secured', [['server', null], ['TLS,', 'tls_failed']]],
       ['gone', [['server', null], ['login', null], ['database', 'database_missing']]],
       ['nowhere', [['name', 'host_unresolved']]],
     ]
