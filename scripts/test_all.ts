@@ -1,6 +1,6 @@
 /**
  * `npm run test:all [-- WORD …]`: the tests of scripts/system and every *.system.test.ts, which need more
- * than the package registry of npm: a real browser from Debian, AWS as moto from PyPI. Installs what is missing where
+ * than the package registry of npm: a real browser and MariaDB from Debian, AWS as moto from PyPI. Installs what is missing where
  * it may; a test that cannot run says so by name.
  */
 import { spawnSync } from 'node:child_process'
@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { currentBinary } from './build_agent.ts'
 import { close, runSuite, testFiles } from './suites.ts'
 import { installMoto } from './system/moto.ts'
+import { installPostgresVersions } from './system/postgres_versions.ts'
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 
@@ -28,7 +29,9 @@ function install(program: string, packages: readonly string[]): void {
 }
 
 install('chromium', ['chromium'])
+install('mariadbd', ['mariadb-server'])
 installMoto()
+installPostgresVersions()
 await currentBinary()
 const files = testFiles(['scripts/system', 'agent'], words).filter((file) =>
   file.startsWith('scripts/system/') || file.endsWith('.system.test.ts')
