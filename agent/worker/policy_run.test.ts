@@ -1,10 +1,12 @@
+import { Database } from 'bun:sqlite'
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Policy } from '../../shared/schemas/policy.ts'
+import { RequestAction } from '../../shared/schemas/request.ts'
 import { RunLogBody } from '../../shared/schemas/receipt.ts'
 import { schemas } from '../../shared/seal/context.ts'
 import { describeEnvelope } from '../../shared/seal/envelope.ts'
@@ -15,7 +17,7 @@ import type { SealedLog } from '../logs/relay.ts'
 import { authority, WebServer } from '../connectors/https/server_fixture.ts'
 import { directNetwork, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
-import { moveRun } from '../runs/move.ts'
+import { moveRun, type Order } from '../runs/move.ts'
 import { openRecord } from '../runs/open.ts'
 import { type Draft, draft, ids, seedOf, World } from '../runs/world_fixture.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
@@ -63,6 +65,7 @@ async function worldUnder(
 
 interface Around {
   readonly network?: Network
+  readonly move?: typeof moveRun
   /** Further lines of local policy. */
   readonly local?: string
 }
@@ -70,7 +73,7 @@ interface Around {
 async function run(
   world: World,
   change: Partial<AgentEdge> = {},
-  { network = directNetwork, local: more = '' }: Around = {},
+  { network = directNetwork, local: more = '', move = moveRun }: Around = {},
 ): Promise<Told> {
   const told: Told = { calls: [], logs: [], ends: [] }
   const edge: AgentEdge = {
@@ -104,7 +107,7 @@ async function run(
     edge,
     agentId: ids.agent,
     now: () => world.now,
-    move: moveRun,
+    move,
     of: world.ring,
     localPolicy: () => loadLocalPolicy(local, []),
     env: {},
@@ -292,4 +295,64 @@ describe('limits of the policy', () => {
     world.bySlot(1)
     assert.deepEqual(await codes(), ['succeeded'])
   })
+})
+
+describe('what a pattern finds', () => {
+  /** Tables of a database, each into a file of its own. */
+  async function found(tables: readonly string[], policy: Partial<Policy> = {}) {
+    await using world = await worldUnder({}, {
+      change(from) {
+        from.source = { ...from.source, kind: 'sqlite' }
+        from.bodies.source = { config: { path: './in/app.db' } }
+        from.bodies.pipeline = { streams: [{ from: 'order_*', to: '{table}.csv', mode: 'replace' }] }
+        from.policy = {
+          allow: [
+            { direction: 'read', connector: 'sqlite', path: '/' },
+            { direction: 'write', connector: 'files', path: '/' },
+          ],
+          ...policy,
+        }
+      },
+    })
+    const database = new Database(join(world.folder, 'in', 'app.db'))
+    for (const name of tables) database.run(`create table "${name}" (id integer primary key)`)
+    database.close()
+    const { ends } = await run(world)
+    const there = readdirSync(join(world.folder, 'out')).filter((name) => name.endsWith('.csv')).sort()
+    return { ends: ends.map(({ status, code }) => code ?? status), there }
+  }
+
+  test('is moved name by name', async () => {
+    const { ends, there } = await found(['order_a', 'order_b', 'items'])
+    assert.deepEqual([ends, there], [['succeeded'], ['order_a.csv', 'order_b.csv']])
+  })
+
+  test('is asked of the policy name by name, before anything is moved', async () => {
+    const source = { connector: 'sqlite' as const, path: '/' }
+    const destination = { connector: 'files' as const, path: '/' }
+    const { ends, there } = await found(['order_a', 'order_b'], {
+      forbidden_pairs: [{ source, destination }],
+    })
+    assert.deepEqual([ends, there], [['policy_denied'], []])
+  })
+})
+
+describe('the action of a signed request', () => {
+  for (const action of RequestAction.options) {
+    test(`reaches the move: ${action}`, async () => {
+      await using world = await worldUnder({}, {
+        change(from) {
+          from.pipeline.parameters = { since: { type: 'date' } }
+          Object.assign(from.request, { action, parameters: { since: '2026-11-01' } })
+        },
+      })
+      const orders: Order[] = []
+      const move = async (order: Order) => {
+        orders.push(order)
+        return await moveRun(order)
+      }
+      const { ends } = await run(world, {}, { move })
+      assert.deepEqual([orders.map((order) => order.action), ends[0]?.status], [[action], 'succeeded'])
+    })
+  }
 })
