@@ -38,9 +38,11 @@ export function decompressed(
   const decoder = compression === 'gzip' ? createGunzip() : createZstdDecompress()
   const frames = compression === 'zstd' ? new ZstdFrames() : null
   const reader = bytes.getReader()
+  let given = 0
   const fed = (async () => {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       frames?.push(next.value)
+      given += next.value.length
       if (!decoder.write(next.value)) await drained(decoder)
       if (decoder.destroyed) return
     }
@@ -55,6 +57,8 @@ export function decompressed(
         const { done, value } = await chunks.next()
         if (!done) return controller.enqueue(value)
         await fed
+        // It stops without a word at zeros behind a member, whatever comes then.
+        if (decoder.bytesWritten !== given) throw new Error('something stands behind the content')
         controller.close()
       } catch (error) {
         await reader.cancel(error).catch(() => undefined)

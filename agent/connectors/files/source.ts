@@ -123,8 +123,8 @@ export class FilesSource implements Source {
         throw placed(error, { file, files })
       }
     }
-    if (columns.rows === 0) {
-      throw new Fault('file_invalid', 'There is no object: nothing says which columns there are.')
+    if (columns.columns().length === 0) {
+      throw new Fault('file_invalid', 'There is no object with a key: nothing says which columns there are.')
     }
     return columns
   }

@@ -39,6 +39,9 @@ export function formOf({ format, compression, config, columns, picks }: FormOf):
   const ending = format + compressionEndings[compression]
   const common = { format, compression, ending }
   const kept = picks.map((at) => columns[at] as Column)
+  // The hold writes it, and it is whole as it comes.
+  const none = { header: Buffer.alloc(0), row: () => undefined, asIs: true }
+  if (format === 'parquet') return { ...common, ...none }
   if (format === 'jsonl') {
     return { ...common, header: Buffer.alloc(0), row: jsonlRows(kept, picks), asIs: false }
   }
