@@ -108,8 +108,12 @@ async function jsonColumns(session: Session, name: TableName): Promise<Set<strin
     `select constraint_name, check_clause from information_schema.check_constraints
      where constraint_schema = ${quoteText(name.database)} and table_name = ${quoteText(name.table)}`,
   )
+  // Names are quoted as sql_mode has it.
+  const named = (
+    column: string,
+  ) => [`\`${column.replaceAll('`', '``')}\``, `"${column.replaceAll('"', '""')}"`]
   return new Set(
-    rows.filter(([column, clause]) => clause === `json_valid(\`${column.replaceAll('`', '``')}\`)`)
+    rows.filter(([column, clause]) => named(column).some((name) => clause === `json_valid(${name})`))
       .map(([column]) => column),
   )
 }

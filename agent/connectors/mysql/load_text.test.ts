@@ -127,7 +127,12 @@ const rows: readonly Row[] = [
     takes: { '1.50': '1.50', '-.5': '-.5', '1e3': '1e3' },
     refuses: ['NaN', 'Infinity', '1.2.3', '.', ''],
   },
-  { to: 'double', takes: { '-0': '-0', '5e-324': '5e-324' }, refuses: ['NaN', '-Infinity'] },
+  {
+    to: 'double',
+    takes: { '-0.5': '-0.5', '5e-324': '5e-324', '0': '0' },
+    refuses: ['NaN', '-Infinity', '-0', '-0.0e5'],
+  },
+  { to: 'float', takes: { '3.4028235e+38': '3.4028234663852886e+38', '0.1': '0.1' }, refuses: ['-0'] },
   { to: 'year', takes: { '0': '0000', '1999': '1999' }, refuses: ['70', '1900', '2156', '99'] },
   { to: 'bit(4)', takes: { '0101': '0101' }, refuses: ['01010', '2', ''] },
   {

@@ -38,9 +38,10 @@ export function writingOf(from: Column, to: MysqlColumn): Writing {
     case 'int':
     case 'bigint':
       return of('number', from.type.kind === 'boolean' ? takeBoolean : takeInteger)
-    case 'decimal':
     case 'float':
     case 'double':
+      return of('number', from.type.kind === 'boolean' ? takeBoolean : takeFloat(base === 'float'))
+    case 'decimal':
       return of('number', from.type.kind === 'boolean' ? takeBoolean : takeNumber)
     case 'year':
       return of('raw', takeYear)
@@ -60,7 +61,7 @@ export function writingOf(from: Column, to: MysqlColumn): Writing {
     case 'uuid':
       return of('raw', takeUuid)
     case 'json':
-      return of('text', from.vocabulary === 'mysql' ? null : takeJson)
+      return of('text', from.vocabulary === 'mysql' || to.catalog.json ? null : takeJson)
     case 'char':
       return of('text', isPadded(from) ? null : takeUnpadded)
   }
@@ -106,6 +107,25 @@ const takeNumber: Take = (bytes, start, end) => {
   }
   if (at === end && points < 2 && end - first > points) return end
   return numberPattern.test(ascii(bytes, start, end)) ? end : null
+}
+
+const greatestFloat = 3.4028234663852886e38
+
+/**
+ * The server keeps no minus before a zero. And the shortest text of the greatest float is a little more than it, which
+ * it takes for too much.
+ */
+function takeFloat(single: boolean): Take {
+  return (bytes, start, end) => {
+    const taken = takeNumber(bytes, start, end)
+    if (taken === null) return null
+    if (bytes[start] === MINUS && Object.is(Number(ascii(bytes, start, end)), -0)) return null
+    if (!single || end - start < 9) return taken
+    const number = Number(ascii(bytes, start, end))
+    return Math.abs(number) > greatestFloat && Math.abs(Math.fround(number)) === greatestFloat
+      ? String(Math.fround(number))
+      : taken
+  }
 }
 
 /** As text `0` would be the year 2000, and two digits a year of this century or the last. */
