@@ -65,7 +65,8 @@ async function connect(look: Look, options: TestOptions, signal: AbortSignal): P
     // What is refused before a name is looked up says nothing about the steps before it.
     const looked = look.seen.addresses !== null || isSocket(options.endpoint)
     const before = looked ? steps.slice(0, failed) : []
-    const what = wayText(steps[failed]?.step ?? 'open', look, options.endpoint) ?? 'connect'
+    const way = wayText(steps[failed]?.step ?? 'open', look, options.endpoint) ?? 'connect'
+    const what = fault.code === 'unsupported' ? `${options.direction} by a connection of this kind` : way
     return [...before.flatMap(({ step }) => passed(step)), bad(what, fault)]
   }
 }

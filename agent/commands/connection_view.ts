@@ -56,19 +56,22 @@ function testText({ checks, direction }: TestResult, name: string): string {
   const failed = checks.filter(({ code }) => code !== null)
   const last = failed.length === 0
     ? `${name} works for ${direction === 'read' ? 'reading' : 'writing'}.`
-    : `${failed.length === 1 ? 'A check' : `${failed.length} checks`} of ${checks.length} failed.`
+    : `${failed.length} of ${checks.length} checks failed.`
   return [...checks.map(checkText), '', last].join('\n')
 }
 
 function checkText({ what, code, said, remedy }: Check): string {
-  if (code === null) return `ok      ${what}`
+  if (code === null) return `ok      ${flat(what)}`
   const mend = remedy ?? nextStep(code)
   return [
-    `failed  ${what}: ${code}`,
-    ...(said === null ? [] : [`        ${said}`]),
-    ...(mend === null ? [] : [`        mend it: ${mend}`]),
+    `failed  ${flat(what)}: ${code}`,
+    ...(said === null ? [] : [`        ${flat(said)}`]),
+    ...(mend === null ? [] : [`        mend it: ${flat(mend)}`]),
   ].join('\n')
 }
+
+/** A name with a line break in it would look like a line of its own. */
+const flat = (text: string) => text.replace(/[\t\n\r]/g, ' ')
 
 function streamsText({ streams }: DiscoverResult): string {
   if (streams.length === 0) return 'There are no such streams, or this connection may not see them.'
@@ -77,7 +80,9 @@ function streamsText({ streams }: DiscoverResult): string {
 
 function streamText({ name, columns, key, estimated_rows, estimated_bytes }: CatalogueStream): string {
   const size = [
-    ...(estimated_rows === null ? [] : [`about ${countText(estimated_rows)} rows`]),
+    ...(estimated_rows === null
+      ? []
+      : [`about ${countText(estimated_rows)} ${estimated_rows === 1 ? 'row' : 'rows'}`]),
     ...(estimated_bytes === null ? [] : [bytesText(estimated_bytes)]),
   ].join(', ')
   const rows = columns.map((column) => [
@@ -89,7 +94,7 @@ function streamText({ name, columns, key, estimated_rows, estimated_bytes }: Cat
   ])
   const list = table(['column', 'native', 'type', 'nullable', 'is'], rows)
   const indented = list.split('\n').map((line) => `  ${line}`).join('\n')
-  return `${name}${size === '' ? '' : `  (${size})`}\n${indented}`
+  return `${flat(name)}${size === '' ? '' : `  (${size})`}\n${indented}`
 }
 
 /** A pipeline file that moves every stream as it is; keys stand beside them, for who wants to merge. */
