@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../shared/faults.ts'
 import type { NameParts, Source, StreamName } from '../connectors/connector.ts'
+import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { isPattern, placeholdersOf } from '../pipeline_files/patterns.ts'
 import { openSource } from './ends.ts'
 import type { Order, StreamSpec } from './move.ts'
@@ -45,7 +46,7 @@ async function expanded(order: Order): Promise<RunStream[]> {
     }
     if (isPattern(spec.from) && source.names !== undefined) {
       names ??= await source.names(order.signal)
-      for (const one of fitting(spec, names)) found.push([named(spec, one), true])
+      for (const one of fitting(order, spec, names)) found.push([named(order, spec, one), true])
     } else found.push([await alone(order, { spec, source }), true])
   }
   const taken = new Set(order.streams.keys())
@@ -63,46 +64,79 @@ async function alone(
 ): Promise<StreamSpec> {
   if (placeholdersOf(spec.to).length === 0) return spec
   const { parts } = await source.stream(spec.from, order.signal)
-  if (parts !== undefined) return named(spec, { name: spec.from, parts })
+  if (parts !== undefined) return named(order, spec, { name: spec.from, parts })
   throw new Fault(
     'unsupported',
     `"${spec.to}": names of a source of kind ${order.source.type} have no parts.`,
   )
 }
 
-function fitting({ from }: StreamSpec, names: readonly StreamName[]): StreamName[] {
-  const pattern = expressionOf(from)
-  const fits = names.filter(({ name }) => pattern.test(name))
+function fitting(order: Order, { from }: StreamSpec, names: readonly StreamName[]): StreamName[] {
+  const whole = expressionOf(from)
+  const parts = partsOf(from).map((part) => expressionOf(part, '.*'))
+  const fits = names.filter((one) => whole.test(one.name) || fitsByParts(order, one, parts))
   if (fits.length === 0) throw new Fault('stream_missing', `No name fits "${from}".`)
   return fits.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }
 
-function named(spec: StreamSpec, { name, parts }: StreamName): StreamSpec {
-  return { ...spec, from: name, to: filled(spec.to, parts) }
+/** A pattern of one part means what a name of one part would: the schema that goes without saying. */
+function fitsByParts(order: Order, { name, parts }: StreamName, patterns: readonly RegExp[]): boolean {
+  const table = patterns.at(-1)
+  if (!table?.test(parts.table)) return false
+  if (patterns.length === 2) return patterns[0]?.test(parts.schema ?? '') === true
+  return patterns.length === 1 && isOneName(order, name, `"${parts.table.replaceAll('"', '""')}"`)
 }
 
-/**
- * `*` is any letters within one part of a name. What is quoted in the pattern, or has to be in the name, is compared
- * as it is meant.
- */
-function expressionOf(from: string): RegExp {
-  const parts = from.match(/"(?:[^"]|"")*"|\*|\.|[^"*.]+/g) ?? []
-  const text = parts.map((part) => {
-    if (part === '*') return '(?:[^".]*|"(?:[^"]|"")*")'
-    if (part === '.') return '\\.'
-    return part.startsWith('"') ? quotedOrNot(part) : escaped(part)
+function isOneName({ source: { type, config }, base }: Order, one: string, other: string): boolean {
+  const { target } = connectorOf(type)
+  if (target === undefined) return false
+  try {
+    const parsed = parseConfig(type, config)
+    return target(parsed, base, one) === target(parsed, base, other)
+  } catch {
+    return false
+  }
+}
+
+const pieces = /"(?:[^"]|"")*"|\*|\.|[^"*.]+|"/g
+
+/** At the dots that no quotes are around. */
+function partsOf(from: string): string[] {
+  const parts = ['']
+  for (const piece of from.match(pieces) ?? []) {
+    if (piece === '.') parts.push('')
+    else parts[parts.length - 1] += piece
+  }
+  return parts
+}
+
+function named(order: Order, spec: StreamSpec, { name, parts }: StreamName): StreamSpec {
+  return { ...spec, from: name, to: filled(order, spec.to, parts) }
+}
+
+/** What is quoted stands for itself; a star does for anything within its part. */
+function expressionOf(from: string, star = '[^.]*'): RegExp {
+  const text = (from.match(pieces) ?? []).map((piece) => {
+    if (piece === '*') return star
+    return escaped(
+      piece.length > 1 && piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece,
+    )
   })
-  return new RegExp(`^${text.join('')}$`, 'u')
-}
-
-function quotedOrNot(part: string): string {
-  const bare = part.slice(1, -1).replaceAll('""', '"')
-  return `(?:${escaped(part)}|${escaped(bare)})`
+  return new RegExp(`^${text.join('')}$`, 'su')
 }
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
-function filled(to: string, { schema, table }: NameParts): string {
+/** Parts of a path are what they are; those of a table's name are quoted where they would be read as more than one. */
+function filled(order: Order, to: string, parts: NameParts): string {
+  if (order.destination.type === 'files') return withParts(to, parts)
+  return partsOf(to).map((part) => {
+    const whole = withParts(part, parts)
+    return part === whole || !/[".]/.test(whole) ? whole : `"${whole.replaceAll('"', '""')}"`
+  }).join('.')
+}
+
+function withParts(to: string, { schema, table }: NameParts): string {
   return to.replace(/"(?:[^"]|"")*"|\{(schema|table)\}/g, (whole, which: 'schema' | 'table' | undefined) => {
     if (which === undefined) return whole
     const part = which === 'schema' ? schema : table

@@ -157,7 +157,7 @@ export async function moveRun(order: Order): Promise<RunResult> {
     const { streams, holdBytes } = fault === null ? await moveEach(cut, found) : failing(order, fault)
     return {
       run_id: order.runId,
-      status: statusOf(streams, found.length),
+      status: statusOf(streams, fault === null ? found.length : order.streams.length),
       streams,
       seconds: (performance.now() - began) / 1000,
       peak_rss_bytes: peakRssBytes() + holdBytes,
