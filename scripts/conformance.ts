@@ -1,23 +1,30 @@
 /**
- * `npm run conformance [-- --write] [-- --only WORD] [-- postgres:mysql …]`: every trap through every pair of engines that
+ * `npm run conformance [-- --write] [--heavy] [--only WORD] [postgres:mysql …]`: every trap through every pair of engines that
  * run here, or through the pairs named; `postgres:` and `:csv` are all pairs of one side. Says what is not as expected,
- * and fails then; `--write` makes it what is expected from now on, and writes the tables anew.
+ * and fails then; `--write` makes it what is expected from now on, and writes the tables anew. `--heavy`: values of 255 MB too.
  */
 import { parseArgs } from 'node:util'
 import { currentBinary } from './build_agent.ts'
 import { writeDocuments } from './conformance/document.ts'
 import { mariadbSettings } from './conformance/engines/mysql.ts'
-import { differences, expectedModes, expectedOf, writeModes, writeOutcomes } from './conformance/outcomes.ts'
+import {
+  differences,
+  expectedModes,
+  expectedOf,
+  pairName,
+  writeModes,
+  writeOutcomes,
+} from './conformance/outcomes.ts'
 import { nothingLeft, type Pair } from './conformance/pair.ts'
 import { scenarios } from './conformance/modes/scenarios.ts'
 import { modePairsHere, openSuite, pairsHere } from './conformance/suite.ts'
-import { traps } from './conformance/traps/traps.ts'
+import { lightTraps, traps } from './conformance/traps/traps.ts'
 import { startMariadb, withoutMariadb } from './mariadb.ts'
 import { startPostgres } from './postgres.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' }, only: { type: 'string' } },
+  options: { write: { type: 'boolean' }, only: { type: 'string' }, heavy: { type: 'boolean' } },
 })
 
 function wanted({ source, destination }: Pair): boolean {
@@ -30,9 +37,8 @@ function wanted({ source, destination }: Pair): boolean {
 const here = { mariadb: withoutMariadb === false }
 const pairs = pairsHere(here).filter(wanted)
 const needs = (engine: string) => pairs.some((pair) => Object.values(pair).includes(engine))
-const only = traps.filter(({ name, heavy }) =>
-  values.only === undefined ? heavy !== true : name.includes(values.only)
-)
+const named = (name: string) => values.only === undefined || name.includes(values.only)
+const asked = (values.heavy ? traps : lightTraps).filter(({ name }) => named(name))
 
 if (process.env['SALLYPORT_CONFORMANCE_BINARY'] === undefined) await currentBinary()
 await using postgres = needs('postgres') ? await startPostgres({ settings: ['fsync=off'] }) : null
@@ -49,24 +55,34 @@ function tell(expected: ReadonlyMap<string, string>, outcomes: ReadonlyMap<strin
   if (!values.write) failed += changed.length
 }
 
-for (const pair of pairs) {
+/** A pair that does not run at all is one failure, and the others go on. */
+async function attempt(what: string, work: () => Promise<ReadonlyMap<string, string>>) {
   const began = performance.now()
-  const outcomes = await suite.run(pair, only)
-  const all = expectedOf(pair)
-  const expected = values.only === undefined ? all : new Map([...all].filter(([trap]) => outcomes.has(trap)))
+  const outcomes = await work().catch((error: unknown) => {
+    console.log(`${what}: ${error instanceof Error ? error.message : error}`)
+    failed++
+    return null
+  })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  console.log(`${pair.source} → ${pair.destination}: ${outcomes.size} traps, ${seconds} s`)
-  tell(expected, outcomes)
+  if (outcomes !== null) console.log(`${what}: ${outcomes.size}, ${seconds} s`)
+  return outcomes
+}
+
+for (const pair of pairs) {
+  const outcomes = await attempt(pairName(pair), () => suite.run(pair, asked))
+  if (outcomes === null) continue
+  tell(new Map([...expectedOf(pair, asked)].filter(([trap]) => outcomes.has(trap))), outcomes)
   if (values.write && values.only === undefined) {
     writeOutcomes(pair, outcomes, [...traps.map(({ name }) => name), nothingLeft])
   }
 }
-for (const pair of values.only === undefined ? modePairsHere(here).filter(wanted) : []) {
-  const outcomes = await suite.modes(pair, scenarios)
-  console.log(`modes, ${pair.source} → ${pair.destination}: ${outcomes.size}`)
-  tell(expectedModes(pair), outcomes)
+const shown = scenarios.filter(({ name }) => named(name))
+for (const pair of shown.length > 0 ? modePairsHere(here).filter(wanted) : []) {
+  const outcomes = await attempt(`modes, ${pairName(pair)}`, () => suite.modes(pair, shown))
+  if (outcomes === null) continue
+  tell(new Map([...expectedModes(pair)].filter(([name]) => named(name))), outcomes)
   const order = { order: scenarios.map(({ name }) => name), pairs: modePairsHere({ mariadb: true }) }
-  if (values.write) writeModes(pair, outcomes, order)
+  if (values.write && values.only === undefined) writeModes(pair, outcomes, order)
 }
 if (values.write) writeDocuments(traps)
 process.exitCode = failed === 0 ? 0 : 1

@@ -82,7 +82,8 @@ export function valueOf(text: string, reading: Reading): string {
     case 'boolean':
       return /^(t|true|1)$/i.test(text) ? 't' : /^(f|false|0)$/i.test(text) ? 'f' : text
     case 'time':
-      return text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
+      return text.replace(/^(\d+-\d\d-\d\d)T/, '$1 ').replace(/Z$/, '+00').replace(/(\.\d*?)0+(?!\d)/, '$1')
+        .replace(/\.(?!\d)/, '')
     case 'number':
       return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text
     case 'float32':

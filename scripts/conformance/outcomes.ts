@@ -2,11 +2,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../suites.ts'
-import type { Pair } from './pair.ts'
-import { type EngineName, engineNames } from './trap.ts'
+import { nothingLeft, type Pair } from './pair.ts'
+import { type EngineName, engineNames, type Trap } from './trap.ts'
+import { heavyTraps, lightTraps } from './traps/traps.ts'
 
 /** Trap → destination → outcome. */
 type OfSource = Record<string, Partial<Record<EngineName, string>>>
+
+const heavyNames = heavyTraps.map(({ name }) => name)
 
 const pathOf = (source: EngineName) => join(root, 'scripts', 'conformance', 'outcomes', `${source}.json`)
 
@@ -15,17 +18,21 @@ export function readOutcomes(source: EngineName): OfSource {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) as OfSource : {}
 }
 
-/** The expected outcomes of one pair, by trap. */
-export function expectedOf({ source, destination }: Pair): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const [trap, outcomes] of Object.entries(readOutcomes(source))) {
-    const outcome = outcomes[destination]
-    if (outcome !== undefined) found.set(trap, outcome)
-  }
-  return found
+/** The expected outcomes of one pair, by trap: of these traps, or of all that are not heavy. */
+export function expectedOf(
+  { source, destination }: Pair,
+  traps: readonly Trap[] = lightTraps,
+): Map<string, string> {
+  const names = [...traps.map(({ name }) => name), nothingLeft]
+  return new Map(
+    Object.entries(readOutcomes(source)).flatMap(([trap, outcomes]) => {
+      const outcome = outcomes[destination]
+      return outcome === undefined || !names.includes(trap) ? [] : [[trap, outcome] as const]
+    }),
+  )
 }
 
-/** Puts a pair's outcomes in the place of those before. `order`: of the traps in the file. */
+/** Puts a pair's outcomes in the place of those before; of traps that were not run, they stay. */
 export function writeOutcomes(
   pair: Pair,
   outcomes: ReadonlyMap<string, string>,
@@ -37,7 +44,8 @@ export function writeOutcomes(
     const others = Object.entries(before[trap] ?? {}).filter(([destination]) =>
       destination !== pair.destination
     )
-    const own = outcomes.get(trap)
+    const own = outcomes.get(trap) ??
+      (heavyNames.includes(trap) ? before[trap]?.[pair.destination] : undefined)
     const all = new Map([...others, ...(own === undefined ? [] : [[pair.destination, own] as const])])
     const sorted = engineNames.flatMap((name) => all.has(name) ? [[name, all.get(name)]] : [])
     if (sorted.length > 0) after[trap] = Object.fromEntries(sorted)

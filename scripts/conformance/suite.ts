@@ -29,14 +29,12 @@ export interface Servers {
 }
 
 /** Engines whose connector is there. */
-const engines: readonly EngineName[] = ['postgres', 'mysql', 'sqlite', 'csv', 'parquet']
+const engines: readonly EngineName[] = ['postgres', 'mysql', 'sqlite', 'csv', 'tsv', 'jsonl', 'parquet']
 
 /** All pairs, in the order of the table. */
 export function pairsHere({ mariadb }: { readonly mariadb: boolean }): Pair[] {
   const here = engineNames.filter((name) => engines.includes(name) && (mariadb || name !== 'mysql'))
-  return here.flatMap((source) =>
-    here.filter((name) => name !== 'mysql').map((destination) => ({ source, destination }))
-  )
+  return here.flatMap((source) => here.map((destination) => ({ source, destination })))
 }
 
 /** Pairs that are asked for modes: every destination from one source, and every source that changes into one. */
@@ -50,7 +48,7 @@ export function openSuite(servers: Servers): Suite {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-conformance-'))
   const binary = placeBinary(join(folder, 'bin'), process.env['SALLYPORT_CONFORMANCE_BINARY'] ?? binaryPath)
   const open = new Map<EngineName, Engine>()
-  const sources = new Map<EngineName, Promise<SourcePlace>>()
+  const sources = new Map<string, Promise<SourcePlace>>()
   const engineOf = (name: EngineName): Engine => {
     const known = open.get(name)
     if (known) return known
@@ -60,13 +58,13 @@ export function openSuite(servers: Servers): Suite {
   }
   return {
     async run(pair, traps) {
-      const source = sources.get(pair.source) ?? engineOf(pair.source).source(traps)
-      sources.set(pair.source, source)
-      const places = {
-        from: await source,
-        to: await engineOf(pair.destination).target(folderOf(pair), traps),
-      }
-      return await runPair(pair, traps, { ...places, binary, folder: join(folder, 'runs', folderOf(pair)) })
+      const kind = traps.some(({ heavy }) => heavy) ? 'heavy' : 'traps'
+      const made = `${pair.source}, ${kind}`
+      const source = sources.get(made) ?? engineOf(pair.source).source(kind, traps)
+      sources.set(made, source)
+      const name = `${kind}_${folderOf(pair)}`
+      const places = { from: await source, to: await engineOf(pair.destination).target(name, traps) }
+      return await runPair(pair, traps, { ...places, binary, folder: join(folder, 'runs', name) })
     },
     async modes(pair, scenarios) {
       const source = engineOf(pair.source)

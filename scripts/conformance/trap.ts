@@ -30,10 +30,12 @@ export interface StatementsMade {
   readonly from?: string
 }
 
-/** The bytes of a source file; invalid text is given as bytes. */
+/** The bytes of a source file; invalid text is given as bytes, a large one is made when it is asked for. */
 export interface FileMade {
-  readonly file: string | Uint8Array
+  readonly file: string | Uint8Array | (() => string)
 }
+
+export const bytesOfFile = ({ file }: FileMade) => typeof file === 'function' ? file() : file
 
 export type Made = string | ColumnMade | StatementsMade | FileMade
 
@@ -45,7 +47,7 @@ export type Reading =
   | 'float32'
   /** t, true and 1; f, false and 0. */
   | 'boolean'
-  /** Fractions of a second without zeros at their end. */
+  /** Fractions of a second without zeros at their end; as RFC 3339 writes instants, or as SQL does. */
   | 'time'
   /** Numbers without zeros after their last digit, however far they are written. */
   | 'number'

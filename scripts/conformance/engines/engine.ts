@@ -42,8 +42,8 @@ export interface TargetPlace {
 
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName
-  /** Makes the traps, with the engine's own client. */
-  source(traps: readonly Trap[]): Promise<SourcePlace>
+  /** Makes the traps in a place of that name, with the engine's own client. */
+  source(name: string, traps: readonly Trap[]): Promise<SourcePlace>
   /** A place of its own. Targets that traps want to be there before are made. */
   target(name: string, traps: readonly Trap[]): Promise<TargetPlace>
   /** Absent where nothing changes but whole files. */

@@ -25,8 +25,8 @@ export function mysqlEngine(server: Mariadb): Engine {
     `password: "${server.password}", database: ${database} }`
   return {
     name: 'mysql',
-    source(traps) {
-      const sql = create('traps')
+    source(name, traps) {
+      const sql = create(name)
       for (const trap of traps) {
         const { mysql } = trap.sources
         if (mysql !== undefined) sql(statementsOf(trap, mysql).join(';\n'))
@@ -35,7 +35,7 @@ export function mysqlEngine(server: Mariadb): Engine {
         const made = trap.sources.mysql
         return (typeof made === 'object' && 'statements' in made ? made.from : undefined) ?? slugOf(trap)
       }
-      return Promise.resolve({ connection: connection('traps'), from })
+      return Promise.resolve({ connection: connection(name), from })
     },
     target(name, traps) {
       const sql = create(name)

@@ -2,22 +2,22 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Cell, type Made, slugOf, type Trap } from '../trap.ts'
+import { bytesOfFile, type Cell, type Made, slugOf, type Trap } from '../trap.ts'
 import { type Contents, type Engine, literal, longCell, quoted, type TargetPlace } from './engine.ts'
 import { filesAt, readAside } from './text_files.ts'
 
 export function parquetEngine(folder: string): Engine {
   return {
     name: 'parquet',
-    async source(traps) {
-      const place = join(folder, 'parquet-source')
+    async source(name, traps) {
+      const place = join(folder, `parquet-${name}`)
       mkdirSync(place, { recursive: true })
       await withDuckDB(async (duck) => {
         for (const trap of traps) {
           const made = trap.sources.parquet
           if (made === undefined) continue
           const path = join(place, `${slugOf(trap)}.parquet`)
-          if (typeof made === 'object' && 'file' in made) writeFileSync(path, made.file)
+          if (typeof made === 'object' && 'file' in made) writeFileSync(path, bytesOfFile(made))
           else for (const statement of statementsOf(trap, made, path)) await duck.run(statement)
         }
       })

@@ -27,8 +27,8 @@ export function postgresEngine(server: Pick<Postgres, 'url'>): Engine {
   }
   return {
     name: 'postgres',
-    async source(traps) {
-      const database = `traps_${process.pid}`
+    async source(name, traps) {
+      const database = `${name}_${process.pid}`
       await using sql = await create(database, 'America/New_York')
       await sql.unsafe('create extension citext')
       for (const trap of traps) {

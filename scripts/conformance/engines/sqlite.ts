@@ -9,8 +9,8 @@ import { type Contents, type Engine, literal, longCell, quoted, spelled, type Ta
 export function sqliteEngine(folder: string): Engine {
   return {
     name: 'sqlite',
-    source(traps) {
-      const path = join(folder, 'sqlite-source', 'traps.db')
+    source(name, traps) {
+      const path = join(folder, `sqlite-${name}`, 'traps.db')
       makeTraps(path, traps, 'sqlite')
       return Promise.resolve({ connection: connectionTo(path), from: (trap) => sourceName(trap, 'sqlite') })
     },

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Cell, slugOf, type Trap } from '../trap.ts'
+import { bytesOfFile, type Cell, slugOf, type Trap } from '../trap.ts'
 import { type Contents, type Engine, longCell, type TargetPlace } from './engine.ts'
 
 type Format = 'csv' | 'tsv' | 'jsonl'
@@ -10,8 +10,8 @@ type Format = 'csv' | 'tsv' | 'jsonl'
 export function textFilesEngine(format: Format, folder: string): Engine {
   return {
     name: format,
-    source(traps) {
-      const place = join(folder, `${format}-source`)
+    source(name, traps) {
+      const place = join(folder, `${format}-${name}`)
       mkdirSync(place, { recursive: true })
       for (const trap of traps) {
         const made = trap.sources[format]
@@ -19,7 +19,7 @@ export function textFilesEngine(format: Format, folder: string): Engine {
         if (typeof made === 'string' || !('file' in made)) {
           throw new Error(`${trap.name}: ${format} is a file`)
         }
-        writeFileSync(join(place, `${slugOf(trap)}.${format}`), made.file)
+        writeFileSync(join(place, `${slugOf(trap)}.${format}`), bytesOfFile(made))
       }
       return Promise.resolve({
         connection: `{ type: files, path: "${place}", format: ${format} }`,

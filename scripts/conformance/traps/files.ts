@@ -54,8 +54,14 @@ const csv: readonly Trap[] = [
   separated('an empty file', { csv: '' }, nothing),
 ]
 
-const lines = (name: string, file: string, expected: Expected) =>
-  table([group, name], { jsonl: { file } }, { expected })
+const lines = (name: string, file: string, expected: Expected, arrives: Trap['arrives'] = {}) =>
+  table([group, name], { jsonl: { file } }, { expected, arrives })
+
+/** A number that databases write down digit by digit. */
+const longNumber: Expected = {
+  columns: ['id', 'v'],
+  rows: [['1', '1.10'], ['2', '12345678901234567890'], ['3', `1${'0'.repeat(400)}`]],
+}
 
 const jsonl: readonly Trap[] = [
   lines(
@@ -65,6 +71,7 @@ const jsonl: readonly Trap[] = [
       columns: ['id', 'v'],
       rows: [['1', '1.10'], ['2', '12345678901234567890'], ['3', '1E400']],
     },
+    { postgres: longNumber, mysql: longNumber, sqlite: longNumber, libsql: longNumber },
   ),
   lines('JSONL: null, "" and what is missing', '{"id":"1","v":null}\n{"id":"2","v":""}\n{"id":"3"}\n', {
     columns: ['id', 'v'],
@@ -77,8 +84,9 @@ const jsonl: readonly Trap[] = [
   }),
   lines('JSONL: values of several kinds', '{"id":"1","v":"true"}\n{"id":"2","v":true}\n{"id":"3","v":7}\n', {
     columns: ['id', 'v'],
-    rows: [['1', 'true'], ['2', 'true'], ['3', '7']],
-  }),
+    // All of them are JSON then, the text too.
+    rows: [['1', '"true"'], ['2', 'true'], ['3', '7']],
+  }, { jsonl: rows(['1', 'true'], ['2', 'true'], ['3', '7']) }),
   lines(
     'JSONL: members in another order',
     '{"id":"1","v":"a"}\n{"v":"b","id":"2"}\n',

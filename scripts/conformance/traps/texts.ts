@@ -139,9 +139,25 @@ const json: readonly Trap[] = [
     mysql: 'json',
     sqlite: 'json',
     parquet: 'json',
-  }, { texts: ['"a\\u0000b"', '"\\u0041\\ud83d\\ude00"', 'null', null], cast: 'json' }),
+  }, {
+    texts: ['"a\\u0000b"', '"\\u0041\\ud83d\\ude00"', null],
+    // In a line of JSON it is a string as any other.
+    arrives: { jsonl: ['a\0b', 'A😀', null] },
+    cast: 'json',
+  }),
+  column(['JSON', 'json: the document null'], {
+    postgres: 'json',
+    mysql: 'json',
+    sqlite: 'json',
+    parquet: 'json',
+  }, {
+    texts: ['null', '"null"', null],
+    arrives: { jsonl: [null, 'null', null] },
+    unable: { jsonl: 'a line of JSON has one null for both' },
+    cast: 'json',
+  }),
   column(['JSON', 'jsonb'], { postgres: 'jsonb' }, {
-    texts: ['{"a": [1, null, "x,\\"y"], "b": 1.10}', '12345678901234567890.10', 'null', null],
+    texts: ['{"a": [1, null, "x,\\"y"], "b": 1.10}', '12345678901234567890.10', '[]', null],
     cast: 'jsonb',
   }),
   column(['JSON', 'jsonb of doubled keys'], textFiles(['{"a": 1, "a": 2}']), {

@@ -34,6 +34,7 @@ const dates: readonly Trap[] = [
   }),
   column([group, 'zero datetimes'], { mysql: 'datetime' }, {
     texts: ['0000-00-00 00:00:00', '2020-01-01 00:00:00', null],
+    reading: 'time',
   }),
 ]
 
@@ -74,7 +75,7 @@ const stamps: readonly Trap[] = [
   column([group, 'timestamp before Christ'], {
     postgres: 'timestamp',
     parquet: { type: 'timestamp', values: [`'0044-03-15 (BC) 10:00:00.000001'`, 'null'] },
-  }, { texts: ['0044-03-15 10:00:00.000001 BC', null], cast: 'timestamp' }),
+  }, { texts: ['0044-03-15 10:00:00.000001 BC', null], reading: 'time', cast: 'timestamp' }),
   column([group, 'timestamp after 9999'], { postgres: 'timestamp', parquet: 'timestamp' }, {
     texts: ['12020-01-01 00:00:00', '290000-01-01 00:00:00', null],
     reading: 'time',
@@ -106,7 +107,7 @@ const stamps: readonly Trap[] = [
   column([group, 'timestamptz before Christ'], {
     postgres: 'timestamptz',
     parquet: { type: 'timestamptz', values: [`'0044-03-15 (BC) 10:00:00+00'`, 'null'] },
-  }, { texts: ['0044-03-15 10:00:00+00 BC', null], cast: 'timestamptz' }),
+  }, { texts: ['0044-03-15 10:00:00+00 BC', null], reading: 'time', cast: 'timestamptz' }),
   column([group, 'instants as text, spelled in many ways'], { sqlite: 'datetime' }, {
     texts: [
       '2020-01-01 00:00:00',
