@@ -29,9 +29,10 @@ export function patienceOf(env: Readonly<Record<string, string | undefined>>): P
   const text = env['SALLYPORT_STALL_MS']
   if (text === undefined || !/^[1-9]\d{0,8}$/.test(text)) return usual
   const quietMs = Number(text)
-  const share = quietMs / usual.quietMs
-  const scaled = (ms: number) => Math.min(ms, Math.max(1, Math.ceil(ms * share)))
-  return { ...usual, quietMs, answerMs: scaled(usual.answerMs), againMs: scaled(usual.againMs) }
+  const share = Math.min(1, quietMs / usual.quietMs)
+  // A busy machine needs its time for a connection, however impatient one is.
+  const answerMs = Math.max(1000, usual.answerMs * share)
+  return { ...usual, quietMs, answerMs, againMs: Math.ceil(usual.againMs * share) }
 }
 
 export class Watchdog implements Disposable {
