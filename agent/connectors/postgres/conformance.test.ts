@@ -1,55 +1,35 @@
 import { after, before } from 'node:test'
-import { noServer, openWorld, type World } from '../../engine/postgres_fixture.ts'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
-import type { Context } from '../connector.ts'
-import { parseConfig } from '../connectors.ts'
-import { directNetwork } from '../../network.ts'
-import { localGuard } from '../guard.ts'
-import type { PostgresConfig } from './config.ts'
+import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
+import { contextOf, type Database, noServer, openDatabase } from './loading_fixture.ts'
 import { PostgresSource } from './source.ts'
 
-let world: World
+let database: Database
 
 before(async () => {
   if (noServer) return
-  world = await openWorld('conformance')
-  await world.source.unsafe(
-    `create table there (id integer, v text); insert into there values (1, 'a'), (2, null)`,
-  )
-    .simple()
+  database = await openDatabase('conformance')
+  await database.run(`create table there (id integer, v text); insert into there values (1, 'a'), (2, null)`)
 })
 after(async () => {
-  await world?.[Symbol.asyncDispose]()
+  await database?.[Symbol.asyncDispose]()
 })
 
-const context = (): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: '/',
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
-
-const config = (url: string) => parseConfig('postgres', { url }) as PostgresConfig
+const context = () => contextOf(crypto.randomUUID(), 1)
+const settings = () => config.parse({ url: database.url })
 
 let targets = 0
 
 const subject = (): Subject => ({
-  source: () => new PostgresSource(config(world.sourceUrl), context()),
+  source: () => new PostgresSource(settings(), context()),
   stream: 'there',
   missing: 'none',
-  destination: () => new PostgresDestination(config(world.targetUrl), context()),
+  destination: () => new PostgresDestination(settings(), context()),
   target: () => `target${targets++}`,
   async rows(target) {
-    const [there] = await world.target.unsafe(`select to_regclass('${target}') is not null as yes`) as {
-      yes: boolean
-    }[]
-    if (!there?.yes) return null
-    const rows = await world.target.unsafe(
+    if (await database.value(`select to_regclass('${target}')`) === null) return null
+    const rows = await database.sql.unsafe(
       `select id || ',' || coalesce(v, '') as row from ${target} order by 1`,
     )
     return (rows as { row: string }[]).map(({ row }) => row)

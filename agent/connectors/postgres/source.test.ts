@@ -138,7 +138,7 @@ describe('slices', { skip: noServer }, () => {
     assert.ok(first.slices.length > 2)
     assert.deepEqual(first.slices.map(({ fixed }) => fixed), first.slices.map(({ id }) => id !== 'null'))
     assert.equal([...first.rows.values()].reduce((sum, rows) => sum + rows, 0), 1150000 - 100 + 1)
-    await database.run(`insert into long_one select g, 'later' from generate_series(1200001, 1200100) g`)
+    await database.run(`insert into long_one select g from generate_series(1200001, 1200100) g`)
     assert.deepEqual((await read()).rows, first.rows)
   })
 
@@ -170,13 +170,15 @@ describe('slices', { skip: noServer }, () => {
     await using source = sourceOf({ lanes: 2 })
     const stream = await source.stream('wide_one', signal)
     const slices = await source.slices(stream, signal)
-    assert.ok(slices.length > 1)
+    // Older servers read all of a table to find a part of its pages.
+    const parts = Number(await database.value('show server_version_num')) >= 140_000
+    assert.equal(slices.length > 1, parts)
     await database.run(`delete from wide_one where id % 2 = 0`)
-    const [one, two] = slices as [Slice, Slice]
-    const open = await Promise.all([source.open(one, 'csv', signal), source.open(two, 'csv', signal)])
-    const backends =
-      `select count(*) from pg_stat_activity where query like 'copy %wide_one%' and pid <> pg_backend_pid()`
-    assert.equal(await database.value(backends), '2')
+    const first = slices.slice(0, 2)
+    const open = await Promise.all(first.map((slice) => source.open(slice, 'csv', signal)))
+    const sessions = `select count(*) from pg_stat_activity
+      where datname = current_database() and application_name like 'sallyport %'`
+    assert.equal(await database.value(sessions), parts ? '2' : '1')
     let rows = 0
     for (const { bytes, proof } of open) {
       await bytes.pipeTo(new WritableStream())
