@@ -205,8 +205,11 @@ describe('a CSV file', { skip: noServer }, () => {
     write('parts/b.csv', 'a,b\n2,y\n')
     await loads(replace('parts', 'parts'))
     assert.deepEqual(await contents(world.target, 'parts'), ['(1,x)', '(2,y)'])
-    write('parts/c.csv', 'a,c\n2,y\n')
-    await refuses('file_invalid', replace('parts', 'parts'))
+    write('parts/c.csv', 'c,a\nz,3\n')
+    await loads(replace('parts', 'parts'))
+    assert.deepEqual(await rowsOf('parts'), [['1', 'x', null], ['2', 'y', null], ['3', null, 'z']])
+    write('parts/d.csv', 'a,b\n4\n')
+    assert.match(await refuses('row_refused', replace('parts', 'parts')), /"parts\/d.csv": Row 1: 1 fields/)
   })
 
   test('that is not there, leads out, or is no table of rows is refused by name', async () => {

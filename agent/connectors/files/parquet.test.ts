@@ -58,7 +58,7 @@ async function csvOf(name: string): Promise<string[]> {
 }
 
 describe('Parquet files', { skip }, () => {
-  test('of one folder whose columns differ are refused, not read as the first one', async () => {
+  test('of one folder are read by the names of their columns, and refused where a type differs', async () => {
     write('one.csv', 'id,amount\n1,10\n')
     write('two.csv', 'id,amount\n2,10.75\n')
     write('three.csv', 'id,amount,note\n3,1,kept\n')
@@ -68,11 +68,19 @@ describe('Parquet files', { skip }, () => {
     await moves('same.parquet', 'same.csv')
     assert.deepEqual(await csvOf('same.csv'), ['1,10.00', '2,10.75', 'id,amount'])
     await moves('one.csv', 'types.parquet', cast('integer'))
-    await moves('two.csv', 'types.parquet', cast('decimal(10,2)'))
-    assert.match(await refuses('file_invalid', 'types.parquet', 'types.csv'), /"amount"/)
+    const wider = cast('decimal(10,2)')
+    assert.match(await refuses('schema_refused', 'two.csv', 'types.parquet', wider), /"amount"/)
+    await moves('two.csv', 'types/2.parquet', { cast: wider.cast })
+    await moves('one.csv', 'types/1.parquet', { cast: { amount: 'integer' } })
+    assert.match(await refuses('file_invalid', 'types', 'types.csv'), /"amount" is/)
     await moves('one.csv', 'more.parquet', cast('integer'))
     await moves('three.csv', 'more.parquet', cast('integer'))
-    assert.match(await refuses('file_invalid', 'more.parquet', 'more.csv'), /"note"/)
+    await moves('more.parquet', 'more.csv')
+    assert.deepEqual(await csvOf('more.csv'), ['1,10,', '3,1,kept', 'id,amount,note'])
+    const frozen = { ...cast('integer'), schema: 'freeze' } as const
+    write('four.csv', 'id,amount,note,extra\n4,1,x,y\n')
+    assert.match(await refuses('schema_refused', 'four.csv', 'more.parquet', frozen), /"extra"/)
+    await moves('one.csv', 'more.parquet', frozen)
   })
 
   test('in a folder called like a column keep their own values', async () => {

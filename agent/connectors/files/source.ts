@@ -190,7 +190,9 @@ export class FilesSource implements Source {
     const wanted = text && stream.range ? inRange(files, stream.range) : files
     const types = stream.columns.map(({ name, type }) => [name, type.kind])
     const groups = groupsOf(wanted, [types, this.#config, ranged.condition])
-    return groups.map(({ id, files }) => ({ id, stream: ranged, part: files, fixed: true }))
+    // What lasts costs a destination more: there is nothing to go on from where there is one slice.
+    const fixed = groups.length > 1
+    return groups.map(({ id, files }) => ({ id, stream: ranged, part: files, fixed }))
   }
 
   formats({ name }: Stream): readonly Format[] {

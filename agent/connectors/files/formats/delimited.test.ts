@@ -27,7 +27,9 @@ const formOf = ({ delimiter, quote, nullText, lineEnding }: Dialect, columns: nu
 })
 
 const reader = (dialect: Dialect, columns: number) =>
-  dialect.style === 'text' ? new TextReader(formOf(dialect, columns)) : new DelimitedReader(formOf(dialect, columns))
+  dialect.style === 'text'
+    ? new TextReader(formOf(dialect, columns))
+    : new DelimitedReader(formOf(dialect, columns))
 
 const all = (columns: number) => Array.from({ length: columns }, (_, at) => at)
 
@@ -51,7 +53,11 @@ describe('a dialect of CSV', () => {
 
   test('knows NULL by its word, and only without quotes', () => {
     const nulls = { ...semicolons, nullText: 'NULL' }
-    assert.deepEqual(read(nulls, 'NULL;"NULL";\nNUL;NULLS;""\n', 3), [[null, 'NULL', ''], ['NUL', 'NULLS', '']])
+    assert.deepEqual(read(nulls, 'NULL;"NULL";\nNUL;NULLS;""\n', 3), [[null, 'NULL', ''], [
+      'NUL',
+      'NULLS',
+      '',
+    ]])
     assert.deepEqual(read(semicolons, ';"";a\n', 3), [[null, '', 'a']])
   })
 
@@ -84,7 +90,9 @@ describe('a dialect of CSV', () => {
     test(`refuses ${JSON.stringify(text)} by its row`, () => {
       assert.throws(
         () => read(semicolons, text, 2),
-        (error) => error instanceof RowFault && error.row === 2 && error.code === 'row_refused' && why.test(error.message),
+        (error) =>
+          error instanceof RowFault && error.row === 2 && error.code === 'row_refused' &&
+          why.test(error.message),
       )
     })
   }
@@ -111,7 +119,13 @@ describe('the text style', () => {
   })
 
   test('is read as MySQL writes it: backslashes before the characters themselves, and a NUL', () => {
-    assert.deepEqual(read(textStyle, 'a\\\tb\tc\\\nd\t\\\\N\t\\N\tx\\0y\n', 5), [['a\tb', 'c\nd', '\\N', null, 'x\0y']])
+    assert.deepEqual(read(textStyle, 'a\\\tb\tc\\\nd\t\\\\N\t\\N\tx\\0y\n', 5), [[
+      'a\tb',
+      'c\nd',
+      '\\N',
+      null,
+      'x\0y',
+    ]])
   })
 
   test('has another word for NULL where the connection says so', () => {

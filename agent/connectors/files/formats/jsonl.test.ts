@@ -19,7 +19,10 @@ function columnsOf(...files: readonly Uint8Array[][]) {
   return columns
 }
 
-function read(text: string | Uint8Array, places: readonly number[] = []): { names: string[]; kinds: string[]; rows: Row[] } {
+function read(
+  text: string | Uint8Array,
+  places: readonly number[] = [],
+): { names: string[]; kinds: string[]; rows: Row[] } {
   const chunks = cut(Buffer.from(text), places)
   const columns = columnsOf(chunks).columns()
   const reader = new JsonlReader(columns.map(({ name, type }) => ({ key: name, kind: type.kind })))
@@ -59,13 +62,17 @@ describe('JSON lines', () => {
   })
 
   test('are JSON where a column is an object, a list or of two kinds, with the text as it stands', () => {
-    const { kinds, rows } = read('{"a":{"x": 1.10},"b":1}\n{"a":[1, "\\u0041"],"b":"1"}\n{"a":null,"b":true}\n')
+    const { kinds, rows } = read(
+      '{"a":{"x": 1.10},"b":1}\n{"a":[1, "\\u0041"],"b":"1"}\n{"a":null,"b":true}\n',
+    )
     assert.deepEqual(kinds, ['json', 'json'])
     assert.deepEqual(rows, [['{"x": 1.10}', '1'], ['[1, "\\u0041"]', '"1"'], [null, 'true']])
   })
 
   test('take strings for text, whatever they look like', () => {
-    const { kinds, rows } = read('{"a":"007"}\n{"a":"2026-01-01"}\n{"a":""}\n{"a":"\\u00e9\\ud83d\\udea2\\"\\/\\n"}\n')
+    const { kinds, rows } = read(
+      '{"a":"007"}\n{"a":"2026-01-01"}\n{"a":""}\n{"a":"\\u00e9\\ud83d\\udea2\\"\\/\\n"}\n',
+    )
     assert.deepEqual(kinds, ['text'])
     assert.deepEqual(rows, [['007'], ['2026-01-01'], [''], ['é🚢"/\n']])
   })
@@ -75,7 +82,8 @@ describe('JSON lines', () => {
       assert.throws(
         () => read(`{"a":1,"b":"x"}\n{"b":"${text}"}\n`),
         (error) =>
-          error instanceof RowFault && error.code === 'value_refused' && error.row === 2 && error.column === 1,
+          error instanceof RowFault && error.code === 'value_refused' && error.row === 2 &&
+          error.column === 1,
       )
     }
   })
@@ -92,10 +100,16 @@ describe('JSON lines', () => {
     ['{"":1}\n', 1, /without a name/],
     ['{"a":\n1}\n', 1, /something that is no value/],
   ]
-  for (const [text, row, why] of wrong) test(`refuse ${JSON.stringify(text)} by its row`, () => refused(text, row, why))
+  for (const [text, row, why] of wrong) {
+    test(`refuse ${JSON.stringify(text)} by its row`, () => refused(text, row, why))
+  }
 
   test('refuse what is not UTF-8, by its row', () => {
-    refused(Buffer.concat([Buffer.from('{"a":"é"}\n{"a":"'), Buffer.of(0xe9), Buffer.from('"}\n')]), 2, /not UTF-8/)
+    refused(
+      Buffer.concat([Buffer.from('{"a":"é"}\n{"a":"'), Buffer.of(0xe9), Buffer.from('"}\n')]),
+      2,
+      /not UTF-8/,
+    )
   })
 
   test('may end in empty lines, in CRLF and without a line end', () => {
@@ -119,7 +133,8 @@ describe('JSON lines', () => {
       const known: string[] = []
       for (const one of objects) for (const key of Object.keys(one)) if (!known.includes(key)) known.push(key)
       assert.deepEqual(names, known)
-      const valueOf = (one: object, key: string) => Object.hasOwn(one, key) ? Reflect.get(one, key) as string | null : null
+      const valueOf = (one: object, key: string) =>
+        Object.hasOwn(one, key) ? Reflect.get(one, key) as string | null : null
       assert.deepEqual(rows, objects.map((one) => known.map((key) => valueOf(one, key))))
     }))
   })
@@ -146,14 +161,40 @@ describe('a line of JSON', () => {
   }
 
   test('is taken exactly where JSON.parse takes it for an object', () => {
-    const signs = ['{', '}', '[', ']', '"', ':', ',', '\\', 'u', '0', '1', '-', '.', 'e', '+', 't', 'true', 'null', ' ', '\u0001', 'é']
+    const signs = [
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ':',
+      ',',
+      '\\',
+      'u',
+      '0',
+      '1',
+      '-',
+      '.',
+      'e',
+      '+',
+      't',
+      'true',
+      'null',
+      ' ',
+      '\u0001',
+      'é',
+    ]
     const edit = fc.record({ at: fc.nat(60), cut: fc.nat(3), put: fc.constantFrom(...signs) })
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(edit, { maxLength: 3 }), (object, edits) => {
-        let text = JSON.stringify(object)
-        for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut)
-        assert.equal(accepts(text), isObject(text), text)
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.array(edit, { maxLength: 3 }),
+        (object, edits) => {
+          let text = JSON.stringify(object)
+          for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut)
+          assert.equal(accepts(text), isObject(text), text)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -200,7 +241,8 @@ describe('JSON lines that are written', () => {
     [{ kind: 'text', length: null }, null, 'null'],
   ]
   for (const [type, value, json] of spelled) {
-    test(`spell ${value} of ${type.kind} as ${json}`, () => assert.equal(one(type, value), `{"c0":${json}}\n`))
+    test(`spell ${value} of ${type.kind} as ${json}`, () =>
+      assert.equal(one(type, value), `{"c0":${json}}\n`))
   }
 
   test('refuse what is none of its type', () => {

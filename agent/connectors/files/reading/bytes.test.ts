@@ -25,9 +25,15 @@ const streamOf = (chunks: readonly Uint8Array[]) => {
     },
   })
 }
-const whole = async (bytes: ReadableStream<Uint8Array>) => Buffer.from(await new Response(bytes).arrayBuffer())
+const whole = async (bytes: ReadableStream<Uint8Array>) =>
+  Buffer.from(await new Response(bytes).arrayBuffer())
 
-async function read(name: string, bytes: Uint8Array, encoding: Encoding = 'utf-8', start = 0): Promise<string> {
+async function read(
+  name: string,
+  bytes: Uint8Array,
+  encoding: Encoding = 'utf-8',
+  start = 0,
+): Promise<string> {
   const path = join(folder, name)
   writeFileSync(path, bytes)
   return (await whole(textBytes(await textFile(path, encoding), start, signal))).toString()
@@ -49,7 +55,11 @@ for (const [name, compress] of Object.entries(compressors)) {
 
   describe(name, () => {
     test('gives the content, of several members too, wherever the chunks are cut', async () => {
-      const two = Buffer.concat([compress(content.subarray(0, 1000)), compress(content.subarray(1000)), compress(Buffer.alloc(0))])
+      const two = Buffer.concat([
+        compress(content.subarray(0, 1000)),
+        compress(content.subarray(1000)),
+        compress(Buffer.alloc(0)),
+      ])
       await fc.assert(
         fc.asyncProperty(cuts, async (places) => {
           assert.deepEqual(await inflated(cut(two, places)), content)
@@ -62,7 +72,9 @@ for (const [name, compress] of Object.entries(compressors)) {
       const bytes = compress(Buffer.from('a,b\n1,2\n3,4\n'))
       for (let size = 0; size < bytes.length; size++) {
         await refused(bytes.subarray(0, size), `${size} bytes`)
-        if (size > 0) await refused(Buffer.concat([bytes, bytes.subarray(0, size)]), `a member and ${size} bytes`)
+        if (size > 0) {
+          await refused(Buffer.concat([bytes, bytes.subarray(0, size)]), `a member and ${size} bytes`)
+        }
       }
     })
 
@@ -86,7 +98,10 @@ describe('a damaged file', () => {
         const damaged = Buffer.from(bytes)
         damaged[at] = (damaged[at] as number) ^ 0x10
         // Some bits say nothing about the content: the time in a header, what fills the last byte.
-        const read = await whole(decompressed(streamOf([damaged]), kindOf(name))).then(String, ({ code }) => code)
+        const read = await whole(decompressed(streamOf([damaged]), kindOf(name))).then(
+          String,
+          ({ code }) => code,
+        )
         assert.ok(read === 'file_invalid' || read === text, `${at}: ${read}`)
       }
     })

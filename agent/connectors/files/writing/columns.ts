@@ -45,7 +45,11 @@ export function fitted(columns: readonly Column[], { load, format, manifest }: E
       changes.push(change)
       return column
     }
-    const difference = differenceOf(column, there, format)
+    // What is cast has a type, whatever it comes from.
+    const own: Column = load.cast.has(column.name)
+      ? { ...column, native: typeText(column.type), vocabulary: 'duckdb' }
+      : column
+    const difference = differenceOf(own, there, format)
     if (difference !== null) refused.push(difference)
     return format === 'parquet' ? { ...there, nullable: column.nullable } : column
   })
@@ -87,4 +91,15 @@ export function recordedAfter(
   if (before === null && manifest.files.length > 0) return null
   const names = new Set(before?.map(({ name }) => name))
   return [...before ?? [], ...noted.filter(({ name }) => !names.has(name))] as Manifest['columns']
+}
+
+/** As `cast` spells it. */
+function typeText(type: Type): string {
+  const { kind } = type
+  const size = 'precision' in type && type.precision !== null
+    ? `(${type.precision},${type.scale})`
+    : 'length' in type && type.length !== null
+    ? `(${type.length})`
+    : ''
+  return kind + size
 }
