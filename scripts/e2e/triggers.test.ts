@@ -126,6 +126,56 @@ describe('what starts a run', { skip: server === null ? 'no PostgreSQL given' : 
     assert.equal(await count(), 3)
   })
 
+  test('a merge reads what is new by its cursor, a backfill its range, and a resync everything', async () => {
+    await sql.unsafe(
+      `create table parcels (id int primary key, seq int not null, note text);
+       insert into parcels values (1, 10, 'a'), (2, 20, 'b');
+       create table parcels_lost (id int primary key, seq int not null)`,
+    ).simple()
+    const from = '{ from: public.parcels, to: public.appended_parcels, mode: merge, cursor: { column: seq }, '
+    await world.applyPipeline({
+      name: 'merged',
+      source: 'shop',
+      destination: 'shop',
+      streams: [`${from}where: "id >= \${least}", columns: { rename: { note: said } } }`],
+      more: 'parameters: { least: { type: integer, default: "0" } }\n',
+    })
+    const notes = async () =>
+      (await sql.unsafe('select said from appended_parcels order by id') as { said: string }[]).map((
+        { said },
+      ) => said)
+    const read = async (...words: string[]) => (await start('merged', ...words)).streams[0].rows_read
+    assert.equal(await read(), 2)
+    // Behind the cursor, and before it.
+    await sql.unsafe(`insert into parcels values (3, 30, 'c'); update parcels set note = 'A' where id = 1`)
+      .simple()
+    assert.equal(await read(), 2, 'the last value, and what is newer')
+    assert.deepEqual(await notes(), ['a', 'b', 'c'])
+    assert.equal(await read('--backfill', '--param', 'least=3'), 1)
+    assert.equal(await read('--resync'), 3)
+    assert.deepEqual(await notes(), ['A', 'b', 'c'])
+    const [listed] = await world.does(
+      'runs',
+      'list',
+      '--pipeline',
+      'merged',
+      '--limit',
+      '1',
+    ) as unknown as Json[]
+    assert.deepEqual([listed?.pipeline, listed?.action], ['merged', 'resync'])
+  })
+
+  test('each table that a pattern finds is a stream, and policy is asked about each', async () => {
+    const patterned = async (name: string, to: string) => {
+      const streams = [`{ from: "public.parcels*", to: "${to}", mode: replace }`]
+      await world.applyPipeline({ name, source: 'shop', destination: 'shop', streams })
+      return await world.endOf((await world.does('runs', 'start', name)).id)
+    }
+    const run = await patterned('patterned', 'public.appended_all_{table}')
+    assert.deepEqual([run.state, run.streams.map(({ rows }: Json) => rows)], ['succeeded', [3, 0]])
+    assert.equal((await patterned('elsewhere', 'public.{table}_appended')).code, 'policy_denied')
+  })
+
   test('an unsigned run may choose among the values of an enumeration', async () => {
     const more = 'triggers: { api: { per_day: 3 } }\nparameters: { region: { enum: [eu, us] } }\n'
     await apply('unsigned', { where: 'region = ${region}', more })
