@@ -109,20 +109,38 @@ async function privileges(look: Look, options: TestOptions, signal: AbortSignal)
   if (names.length > 0) {
     const checks: Check[] = []
     for (const name of names) checks.push(...await oneName(look, { ...options, name }, signal))
-    return checks
+    // What every target lacks, the ledger say, is said once.
+    return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()]
   }
   try {
-    const findings = await sideOf(look, direction).examine?.([], signal) ?? []
-    const missing = findings.map(lacking)
-    if (missing.length > 0 || direction === 'write') {
-      return missing.length > 0 ? missing : [good('write in general')]
-    }
-    const source = look.source()
-    const found = await source.names?.(signal) ?? await source.discover(signal)
-    return [good(`read: ${found.length} ${found.length === 1 ? 'stream' : 'streams'} to be seen`)]
+    return direction === 'write' ? await writable(look, signal) : await readable(look, options, signal)
   } catch (error) {
     signal.throwIfAborted()
     return [bad(`${direction} in general`, faultOf(error))]
+  }
+}
+
+async function writable(look: Look, signal: AbortSignal): Promise<Check[]> {
+  const missing = (await look.destination().examine?.([], signal) ?? []).map(lacking)
+  return missing.length > 0 ? missing : [good('write in general')]
+}
+
+/** A role that is granted little lacks what nobody wants of it: only who names a stream is told what it lacks. */
+async function readable(look: Look, { allow }: TestOptions, signal: AbortSignal): Promise<Check[]> {
+  const source = look.source()
+  const found = await source.names?.(signal) ?? await source.discover(signal)
+  const count = found.filter(({ name }) => passes(() => allow(name))).length
+  return [good(`read: ${count} ${count === 1 ? 'stream' : 'streams'} to be seen`)]
+}
+
+/** False where it is refused. */
+export function passes(judge: () => void): boolean {
+  try {
+    judge()
+    return true
+  } catch (error) {
+    if (error instanceof Fault && error.class === 'refused') return false
+    throw error
   }
 }
 

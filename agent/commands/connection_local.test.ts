@@ -107,6 +107,20 @@ describe('a connection to PostgreSQL', { skip: noServer }, () => {
     assert.match(text.out, /mend it: grant select/i)
   })
 
+  test('of which nothing is named passes with what its role is granted, and says how much that is', async () => {
+    const { exit, json } = await run('test', 'shop')
+    assert.equal(exit, 0)
+    assert.equal((json.checks as Check[]).at(-1)?.what, 'read: 2 streams to be seen')
+  })
+
+  test('that may not write where it is wanted to fails with the grants that mend it', async () => {
+    const { exit, json } = await run('test', 'shop', '--for', 'write', '--stream', 'public.new_table')
+    assert.equal(exit, 5)
+    const remedies = (json.checks as Check[]).filter(({ ok }) => !ok).map(({ remedy }) => remedy ?? '')
+    assert.ok(remedies.some((one) => /^grant create on schema "?public"? to/.test(one)), remedies.join('; '))
+    assert.ok(remedies.some((one) => /sallyport/.test(one)), remedies.join('; '))
+  })
+
   test('whose stream is missing fails with a code, after what works', async () => {
     const { exit, json } = await run('test', 'shop', '--stream', 'public.no_such')
     assert.equal(exit, 5)

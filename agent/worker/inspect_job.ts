@@ -7,7 +7,7 @@ import { verifyInspection } from '../catalogue/inspection_check.ts'
 import { Look } from '../catalogue/look.ts'
 import { openInspection, permit } from '../catalogue/permit.ts'
 import { checkRelay, sealCatalogue } from '../catalogue/seal_catalogue.ts'
-import { testConnection } from '../catalogue/test_connection.ts'
+import { passes, testConnection } from '../catalogue/test_connection.ts'
 import type { AgentEdge, InspectionEnd } from '../edge_client/agent_edge.ts'
 import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog } from '../logs/log.ts'
@@ -124,7 +124,7 @@ async function carryOut(
     : await discover(look.source(), {
       patterns: opened.names,
       ...most,
-      allowed: allowedBy(permitted.allow),
+      allowed: (name) => passes(() => permitted.allow(name)),
       now,
     }, signal)
   // To the readers of now, under the policy of now.
@@ -141,18 +141,6 @@ function once(id: string, until: number, { had, now }: InspectOptions): void {
   for (const [one, end] of had) if (end <= now()) had.delete(one)
   if (had.has(id)) throw new Fault('trigger_used', 'This order has been carried out here.')
   had.set(id, until)
-}
-
-function allowedBy(allow: (name: string) => void): (name: string) => boolean {
-  return (name) => {
-    try {
-      allow(name)
-      return true
-    } catch (error) {
-      if (error instanceof Fault && error.class === 'refused') return false
-      throw error
-    }
-  }
 }
 
 function countOf(found: CatalogueBody): number {
