@@ -21,6 +21,8 @@ connections:
   private: { type: postgres, host: 10.1.2.3, user: etl, password: x, database: shop }
   lake: { type: files, path: ./out, format: csv }
   inbox: { type: files, path: ./in, format: csv }
+  till: { type: sqlite, path: ./in/till.db }
+  crm: { type: mysql, url: "mysql://etl:hunter2@127.0.0.1/crm?tls=disable" }
   web: { type: https, url: "https://10.9.9.9/exports/", redirects: ["*.cdn.example.com", "*.other.example"] }
 `,
 )
@@ -34,6 +36,7 @@ allow:
       schema: public, prefix: "*" }
   - { direction: read, connector: postgres, endpoint: 10.1.2.3, port: 5432, account: etl, database: shop,
       schema: public, prefix: order }
+  - { direction: read, connector: mysql, endpoint: 127.0.0.1, port: 3306, account: etl, database: crm, prefix: ord }
   - { direction: read, connector: files, path: ${folder}/in }
   - { direction: write, connector: files, path: ${folder}/out }
   - { direction: read, connector: https, endpoint: 10.9.9.9, port: 443, path: /exports, derived: ["*.example.com"] }
@@ -71,6 +74,40 @@ async function explain(what: string, ...more: string[]) {
 }
 
 describe('policy explain', () => {
+  test('judges a pattern by whether some name of it may be allowed', async () => {
+    const some = await explain('private', 'public.*')
+    assert.match(some.out, /^read .* public\.\* by private: allowed/m)
+    assert.equal((await explain('private', 'public.item*')).exit, 4)
+    assert.equal((await explain('private', 'public."*"')).exit, 4, 'in quotes it is a name')
+  })
+
+  test('knows databases of every kind, and the line that would allow them', async () => {
+    const till = await explain('till', 'orders')
+    assert.equal(till.exit, 4)
+    assert.ok(
+      till.out.includes(`{ direction: read, connector: sqlite, path: ${folder}/in/till.db }`),
+      till.out,
+    )
+    const crm = await explain('crm', 'orders', '--local-policy', join(folder, 'open.yaml'))
+    assert.match(crm.out, /^read etl@127\.0\.0\.1:3306 crm\.orders by crm: not allowed/m)
+    assert.match(crm.out, /line 4 allows it/)
+    assert.match(crm.out, /plain: 127\.0\.0\.1: 127\.0\.0\.1:3306 is not under "plain"/)
+    assert.ok(!crm.out.includes('hunter2'))
+    const other = await explain('crm', 'hr.people')
+    assert.match(other.out, /database is crm, asked is hr; prefix is ord, asked is people/)
+  })
+
+  test('judges where rows go that are put aside', async () => {
+    write(
+      'aside.yaml',
+      'sallyport: 1\nname: aside\nsource: inbox\ndestination: lake\ndefaults: { on_bad_row: quarantine }\n' +
+        'streams:\n  - { from: a.csv, to: a.csv, mode: replace }\n',
+    )
+    const { exit, out } = await explain(join(folder, 'aside.yaml'))
+    assert.equal(exit, 0, out)
+    assert.match(out, /^write .*\/out\/a\.csv__quarantine\.jsonl by lake: allowed/m)
+  })
+
   test('names the line that allows, and the address with the rule that decides', async () => {
     const { exit, out } = await explain('private', 'public.orders')
     assert.equal(exit, 0)

@@ -7,6 +7,7 @@ import type { Policy } from '../../shared/schemas/policy.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
 import { answer } from '../edge_client/edge_client.ts'
 import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { isPattern } from '../pipeline_files/patterns.ts'
 import { readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { native } from '../primitives.ts'
 import {
@@ -117,7 +118,9 @@ async function explainConnection(
   const directions = place.connector === 'https' ? ['read'] as const : ['read', 'write'] as const
   const decisions: AccessExplained[] = []
   for (const direction of directions) {
-    decisions.push(await explainAccess({ connection, read, direction, place }, explaining))
+    decisions.push(
+      await explainAccess({ connection, read, direction, place, pattern: isPattern(stream) }, explaining),
+    )
   }
   shell.result({ place, decisions }, decisions.map(accessText).join('\n'))
   return decisions.some(({ allowed }) => allowed) ? exits.done : exits.refused

@@ -151,7 +151,8 @@ function covers(approved: string, declared: string): boolean {
 }
 
 /** What local policy has to say about it, each as it would at a run. */
-function asksOf({ connection, place }: Asked, local: LocalPolicy): NonNullable<AccessExplained['local']> {
+function asksOf(about: Asked, local: LocalPolicy): NonNullable<AccessExplained['local']> {
+  const { connection, place } = about
   const ask = (asks: string, work: () => void) => {
     try {
       work()
@@ -176,7 +177,7 @@ function asksOf({ connection, place }: Asked, local: LocalPolicy): NonNullable<A
     `connectors: ${connector}, hosts: ${endpoint}`,
     () => local.narrows(connector, endpoint),
   )
-  return isPlain(connection, endpoint)
+  return isPlain(about)
     ? [...asked, narrowing, ask(`plain: ${endpoint}`, () => requirePlain(local, targetOf(endpoint, port)))]
     : [...asked, narrowing]
 }
@@ -190,9 +191,11 @@ function requirePlain(local: LocalPolicy, target: string): void {
   if (!local.plain(target)) throw new Fault('plain_refused', `${target} is not under "plain".`)
 }
 
-function isPlain({ config }: OpenedConnection, endpoint: string): boolean {
-  const { tls, url } = config as { tls?: { mode?: unknown }; url?: unknown }
-  return endpoint.startsWith('/') || tls?.mode === 'disable' || String(url ?? '').startsWith('http://')
+function isPlain({ connection, read, place }: Asked): boolean {
+  const { tls, plain } = read.parsed as { tls?: { mode?: unknown }; plain?: unknown }
+  return ('endpoint' in place && place.endpoint.startsWith('/')) || tls?.mode === 'disable' ||
+    plain === true ||
+    String(connection.config['url'] ?? '').startsWith('http://')
 }
 
 function referencesIn(value: unknown): string[] {
