@@ -56,7 +56,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'connection',
-    summary: 'Connections, sealed here: add, list, test, discover, remove',
+    summary: 'Connections, sealed here: add, list, test, discover, catalogue, remove',
     load: () => import('./connection.ts'),
   },
   {

@@ -15,6 +15,8 @@ allow:
   - { direction: read, connector: libsql, endpoint: app-org.turso.io, port: 443, prefix: "*" }
   - { direction: read, connector: sqlite, path: /data/app.db }
   - { direction: read, connector: files, path: /data/in }
+# What agents may hand to the readers of a project, sealed: logs of runs, what connections are found to have and to lack.
+relay: { logs: true, catalogue: true }
 `
 
 const schema = z.strictObject({
