@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 async function accountOf(session: Session): Promise<string> {
   const [row] = await session.rows<[string]>('select current_user()')
   const [, user = '', host = '%'] = /^(.*)@([^@]*)$/s.exec(row?.[0] ?? '') ?? []
-  return `${quoteText(user)}@${quoteText(host)}`
+  return [user, host].map((part) => `'${part.replaceAll("'", "''")}'`).join('@')
 }
 
 async function existsElsewhere(session: Session, name: TableName): Promise<boolean> {
