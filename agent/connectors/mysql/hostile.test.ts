@@ -43,7 +43,10 @@ function answer(socket: Socket, statement: string): void {
   }
   // LOCAL INFILE Request
   send(socket, 1, Buffer.concat([Buffer.from([0xfb]), Buffer.from('/etc/hostname')]))
-  socket.on('data', (data: Buffer) => got.push(data))
+  socket.once('data', (data: Buffer) => {
+    got.push(data)
+    send(socket, 3, ok)
+  })
 }
 
 before(async () => {
