@@ -4,12 +4,13 @@ import { judge } from '../../shared/judge.ts'
 import type { Connector } from './connector.ts'
 import { files } from './files/files.ts'
 import { https } from './https/https.ts'
+import { libsql } from './libsql/libsql.ts'
 import { mysql } from './mysql/mysql.ts'
 import { postgres } from './postgres/postgres.ts'
 import { sqlite } from './sqlite/sqlite.ts'
 
 // deno-lint-ignore no-explicit-any -- each has a config of its own, which only it looks into
-export const connectors: readonly Connector<any>[] = [postgres, mysql, sqlite, files, https]
+export const connectors: readonly Connector<any>[] = [postgres, mysql, sqlite, libsql, files, https]
 
 // deno-lint-ignore no-explicit-any
 export function connectorOf(name: string): Connector<any> {

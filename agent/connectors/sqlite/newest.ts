@@ -7,41 +7,57 @@ import { quoteName } from './names.ts'
 import type { Reads } from './reads.ts'
 import { pause } from './session.ts'
 
-/** Rows between two pauses. */
-const turnRows = 5000
+/** Takes values one by one, and keeps the greatest of them by the order of the column's type. */
+export class Newest {
+  /** As `csv` spells it; null as long as there is none. */
+  text: string | null = null
+  readonly #column: SqliteColumn
+  readonly #compare: (a: string, b: string) => number
+  readonly #spell: (value: Value) => string | null
 
-/** Null when no row has one. Throws `cursor_refused` for a value that is not of the column's type. */
-export async function newestOf(
-  reads: Reads,
-  column: SqliteColumn,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const compare = comparing(column.type)
-  if (compare === null) throw notOrdered(column)
-  if (column.type.kind === 'int64') return wholeNumber(await reads.greatest(quoteName(column.name)), column)
-  const spell = spelling(column.type) ?? plain
-  let newest: string | null = null
-  let rows = 0
-  for (const row of reads.select([quoteName(column.name)], { part: null, within: null })) {
-    if (row === null || ++rows % turnRows === 0) await pause(signal)
-    const value = row?.['c0'] ?? null
-    if (value === null) continue
-    const text = spell(value)
-    if (text === null || (column.type.kind === 'text' && typeof value !== 'string')) throw unlike(column)
-    if (newest === null || (text !== newest && compare(text, newest) > 0)) newest = text
+  /** Throws `cursor_refused`. */
+  constructor(column: SqliteColumn) {
+    const compare = comparing(column.type)
+    if (compare === null) throw notOrdered(column)
+    this.#column = column
+    this.#compare = compare
+    this.#spell = spelling(column.type) ?? plain
   }
-  return newest
-}
 
-/** Of whole numbers SQLite knows the order itself, and text sorts behind them. */
-function wholeNumber(value: Value, column: SqliteColumn): string | null {
-  if (value === null) return null
-  if (typeof value !== 'bigint') throw unlike(column)
-  return value.toString()
-}
+  /** Of whole numbers SQLite knows the order itself, and text sorts behind them: the greatest is enough. */
+  get byMax(): boolean {
+    return this.#column.type.kind === 'int64'
+  }
 
-function unlike({ name, native }: SqliteColumn): Fault {
-  return new Fault('cursor_refused', `cursor "${name}": a value of it is no ${native}.`)
+  /** Throws `cursor_refused` for a value that is not of the column's type. */
+  take(value: Value): void {
+    if (value === null) return
+    const { type, name, native } = this.#column
+    const text = this.#spell(value)
+    const wanted = type.kind === 'int64' ? 'bigint' : 'string'
+    if (text === null || (type.kind !== 'decimal' && typeof value !== wanted)) {
+      throw new Fault('cursor_refused', `cursor "${name}": a value of it is no ${native}.`)
+    }
+    if (this.text === null || (text !== this.text && this.#compare(text, this.text) > 0)) this.text = text
+  }
 }
 
 const plain = (value: Value) => value instanceof Uint8Array || value === null ? null : String(value)
+
+/** Rows between two pauses. */
+const turnRows = 5000
+
+/** Null when no row has one. */
+export async function newestOf(reads: Reads, column: SqliteColumn, signal: AbortSignal): Promise<string | null> {
+  const newest = new Newest(column)
+  if (newest.byMax) {
+    newest.take(await reads.greatest(quoteName(column.name)))
+    return newest.text
+  }
+  let rows = 0
+  for (const row of reads.select([quoteName(column.name)], { part: null, within: null })) {
+    if (row === null || ++rows % turnRows === 0) await pause(signal)
+    if (row !== null) newest.take(row['c0'] ?? null)
+  }
+  return newest.text
+}

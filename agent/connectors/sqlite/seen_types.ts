@@ -40,7 +40,8 @@ const kinds: Readonly<Record<string, Type>> = {
   'integer real': { kind: 'decimal', precision: null, scale: null },
 }
 
-function typeSeen({ name, native }: SqliteColumn, seen: ReadonlySet<string>): Type {
+/** The type of values of these kinds. Throws `type_refused`. */
+export function typeSeen({ name, native }: SqliteColumn, seen: ReadonlySet<string>): Type {
   const found = [...seen].filter((kind) => kind !== 'null').sort()
   const type = kinds[found.join(' ')]
   if (type) return type

@@ -1,18 +1,18 @@
 /** Reads tables and views: everything in one read transaction, a little at a time. */
 import { existsSync } from 'node:fs'
-import { type Condition, conditionText } from '../../../shared/condition.ts'
+import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
-import type { ParameterType } from '../../../shared/parameters.ts'
 import type { Context, Finding, Format, Reading, Slice, Source, Stream, StreamName } from '../connector.ts'
-import { estimateRows, findTable, listNames, missing, streamOf, type Table, type Value } from './catalog.ts'
+import { estimateRows, findTable, listNames, missing, streamOf, type Table } from './catalog.ts'
 import type { SqliteConfig } from './config.ts'
 import { columnOf } from './cursor.ts'
 import { checkTarget } from './names.ts'
 import { newestOf } from './newest.ts'
 import { placeOf } from './place.ts'
-import { type Part, Reads, slicesOf, type Where } from './reads.ts'
+import { type Part, Reads, slicesOf } from './reads.ts'
 import { pause, Session } from './session.ts'
 import { withSeenTypes } from './seen_types.ts'
+import { whereOf } from './where.ts'
 
 /** How long a reader waits for who holds the whole file. */
 const lockWaitMs = 3000
@@ -139,18 +139,4 @@ export class SqliteSource implements Source {
     this.#session = null
     session?.close()
   }
-}
-
-function whereOf({ condition }: Stream): Where | null {
-  if (condition === undefined) return null
-  const values: Value[] = []
-  const sql = conditionText(condition, (parameter, type) => {
-    values.push(valueOf((condition.values[parameter] as { value: string }).value, type))
-    return '?'
-  })
-  return { sql, values }
-}
-
-function valueOf(value: string, type: ParameterType): Value {
-  return type === 'integer' ? BigInt(value) : value
 }

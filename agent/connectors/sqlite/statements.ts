@@ -16,7 +16,7 @@ export function keysName(of: { readonly runId: string; readonly index: number })
 }
 
 /** Kept as the target will keep it: by affinity alone. */
-const affinityName = { INTEGER: 'INTEGER', TEXT: 'TEXT', BLOB: 'BLOB', REAL: 'REAL', NUMERIC: 'NUMERIC', NONE: 'BLOB' }
+export const affinityName = { INTEGER: 'INTEGER', TEXT: 'TEXT', BLOB: 'BLOB', REAL: 'REAL', NUMERIC: 'NUMERIC', NONE: 'BLOB' }
 
 /** Makes the table that rows are kept in; of those with one key, the last in order stays. */
 export function stagingStatement(plan: Plan): string {
