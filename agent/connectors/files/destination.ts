@@ -145,7 +145,7 @@ export class FilesDestination implements Destination {
       const pending = this.#pendingOf(load, plan.layout)
       // First, and the claim after: it names the run whose leavings these are.
       sweep(plan.layout, { manifest, pending, run: load.runId })
-      if (plan.layout.kind === 'folder') refuseUnlisted(load, plan.layout, manifest)
+      if (plan.layout.kind === 'folder') refuseUnlisted(load, plan.layout, { manifest, pending })
       const claimed = { ...manifest, claim }
       writeManifest(folder, claimed)
       const store = this.#store(load, plan)
@@ -254,8 +254,12 @@ function refusePartitions(
 }
 
 /** Files that the first load would not list would be lost to whoever reads the target by its manifest. */
-function refuseUnlisted({ target }: Load, layout: Layout, manifest: Manifest): void {
-  const there = unlisted(layout, manifest)
+function refuseUnlisted(
+  { target }: Load,
+  layout: Layout,
+  { manifest, pending }: { manifest: Manifest; pending: Pending | null },
+): void {
+  const there = unlisted(layout, manifest, pending)
   if (there === null) return
   throw new Fault(
     'target_refused',

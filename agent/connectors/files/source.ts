@@ -168,7 +168,9 @@ export class FilesSource implements Source {
 
   async newest({ name, condition }: Stream, column: string): Promise<string | null> {
     const { format, files, columns } = this.#known(name)
-    if (column === fileColumn && this.#config.file_column) return files.at(-1)?.name ?? null
+    if (column === fileColumn && this.#config.file_column) {
+      return files.reduce<string | null>((last, { name }) => last === null || name > last ? name : last, null)
+    }
     if (format !== 'parquet') {
       throw new Fault(
         'cursor_refused',

@@ -20,7 +20,7 @@ export interface FoundFile {
 
 export interface Found {
   readonly format: FileFormat
-  /** In the order in which they are read: by name. */
+  /** In the order in which they are read: by name, those of a manifest in the order in which it got them. */
   readonly files: readonly FoundFile[]
   readonly bytes: number
 }
@@ -47,7 +47,7 @@ export function find(name: string, place: Place, config: FilesConfig): Found {
       : []
     return { path: real, name: within, partitions, ...looksOf(real) }
   })
-  files.sort((a, b) => a.name < b.name ? -1 : 1)
+  if (!paths.ordered) files.sort((a, b) => a.name < b.name ? -1 : 1)
   return { format: formatOf(files, place), files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
@@ -56,6 +56,8 @@ interface Paths {
   /** What they must not lead out of; null where that has been looked at. */
   readonly root: string | null
   readonly partitioned: boolean
+  /** In the order in which they were written. */
+  readonly ordered?: true
 }
 
 const existsAs = (name: string, { folder }: Place) =>
@@ -70,7 +72,7 @@ function listed(name: string, place: Place, { partitions }: FilesConfig): Paths 
   const manifest = readManifest(own.folder, own.target)
   const names = manifest.files.map((file) => join(own.folder, file.name))
   const root = realpathSync(path)
-  if (names.length > 0) return { names, root, partitioned: manifest.partition_by.length > 0 }
+  if (names.length > 0) return { names, root, partitioned: manifest.partition_by.length > 0, ordered: true }
   return { names: dataFiles(path, partitions), root, partitioned: partitions }
 }
 

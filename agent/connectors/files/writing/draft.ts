@@ -14,7 +14,8 @@ export interface Finished {
 export class Draft {
   bytes = 0
   readonly path: string
-  #file: FileHandle
+  /** Null while it waits for more. */
+  #file: FileHandle | null
   #hash: Hash
 
   private constructor(path: string, file: FileHandle) {
@@ -32,17 +33,28 @@ export class Draft {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
+    const file = await this.#open()
     this.#hash.update(chunk)
     for (let at = 0; at < chunk.length;) {
-      const { bytesWritten } = await this.#file.write(chunk, at, chunk.length - at, this.bytes + at)
+      const { bytesWritten } = await file.write(chunk, at, chunk.length - at, this.bytes + at)
       at += bytesWritten
     }
     this.bytes += chunk.length
   }
 
+  async #open(): Promise<FileHandle> {
+    return this.#file ??= await open(this.path, 'r+', 0o644)
+  }
+
+  /** Gives its descriptor back until more is written. */
+  async suspend(): Promise<void> {
+    await this.#file?.close()
+    this.#file = null
+  }
+
   /** Forgets what lies behind the first `bytes`. */
   async truncate(bytes: number): Promise<void> {
-    await this.#file.truncate(bytes)
+    await (await this.#open()).truncate(bytes)
     this.#hash = createHash('sha256')
     for await (const chunk of bytes === 0 ? [] : createReadStream(this.path, { end: bytes - 1 })) {
       this.#hash.update(chunk as Uint8Array)
@@ -52,16 +64,16 @@ export class Draft {
 
   /** Makes durable what has been written. */
   async sync(): Promise<void> {
-    await this.#file.sync()
+    await (await this.#open()).sync()
   }
 
   async close(): Promise<Finished> {
-    await this.#file.close()
+    await this.suspend()
     return { bytes: this.bytes, sha256: this.#hash.copy().digest('hex') }
   }
 
   async abandon(): Promise<void> {
-    await this.#file.close().catch(() => undefined)
+    await this.suspend().catch(() => undefined)
     rmSync(this.path, { force: true })
   }
 }

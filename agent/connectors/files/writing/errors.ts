@@ -11,5 +11,6 @@ export function fileFault(error: unknown): Fault {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new Fault('permission_denied', 'The folder may not be written to.', why)
   }
-  return error instanceof Fault ? error : new Fault('file_unwritable', undefined, why)
+  if (error instanceof Fault) return error
+  return new Fault(code === 'unknown' ? 'engine_failed' : 'file_unwritable', undefined, why)
 }

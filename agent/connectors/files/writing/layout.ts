@@ -107,9 +107,17 @@ export function removeFiles({ folder, path }: Layout, names: readonly string[]):
 const isBelow = (top: string, place: string) => !/^(?:\.\.(?:\/|$)|$)/.test(relative(top, place))
 
 /** Files that the manifest does not list, and that are data to who looks at their names. */
-export function unlisted({ path }: Layout, manifest: Manifest): string | null {
+export function unlisted(
+  { folder, path }: Layout,
+  manifest: Manifest,
+  pending: Pending | null,
+): string | null {
   if (manifest.files.length > 0 || !existsSync(path)) return null
   const data = new RegExp(`\\.(?:${formats}|ndjson)(?:\\.gz|\\.zst)?$`, 'i')
-  const there = readdirSync(path).filter((name) => !name.startsWith('.') && data.test(name))
+  const real = realpathSync(path)
+  // An attempt of this load that was cut off in its commit had named them already.
+  const own = new Set(pending?.slices.flatMap(({ files }) => files.map(({ name }) => join(folder, name))))
+  const there = readdirSync(path)
+    .filter((name) => !name.startsWith('.') && data.test(name) && !own.has(join(real, name)))
   return there.sort()[0] ?? null
 }

@@ -1,6 +1,7 @@
 /** Rows into files by the values of some columns, and by how large a file may be. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { Fault } from '../../../../shared/faults.ts'
 import { RowFault } from '../../../engine/csv_scan.ts'
 import { Out } from '../formats/pass.ts'
 import { type Fields, RowCutter } from '../formats/rows.ts'
@@ -9,9 +10,11 @@ import { partitionFolder } from '../partitions.ts'
 import { Draft, type Finished, Member } from './draft.ts'
 import type { Form } from './form.ts'
 
-/** Files that are open at once: a row for another one closes the file that has waited longest. */
+/** Files with a descriptor and a compressor at once: the others wait for more of their rows. */
 const mostOpen = 32
-const bucketBytes = 64 * 1024
+/** Folders of one slice: each has a buffer. */
+const mostFiles = 2000
+const bucketBytes = 16 * 1024
 /** Of a file or folder, in bytes, on every common file system. */
 const longestName = 255
 
@@ -36,7 +39,7 @@ export interface Routing {
   readonly draftOf: (path: string) => string
 }
 
-/** One open file. */
+/** One file on its way. */
 interface Bucket {
   readonly key: string
   readonly name: string
@@ -44,8 +47,8 @@ interface Bucket {
   rows: number
   /** Uncompressed. */
   bytes: number
-  used: number
   draft: Draft | null
+  /** Null while it waits for more rows. */
   member: Member | null
 }
 
@@ -53,12 +56,14 @@ export class Router {
   readonly files: RoutedFile[] = []
   readonly #routing: Routing
   readonly #cutter: RowCutter
-  readonly #open = new Map<string, Bucket>()
-  /** Full, or put aside for another one. */
+  /** By the values that their rows have in common. */
+  readonly #buckets = new Map<string, Bucket>()
+  /** Those with a descriptor, the one that has waited longest first. */
+  readonly #open = new Set<Bucket>()
+  /** Full. */
   readonly #closing: Bucket[] = []
   readonly #value = new Value()
   #number = 0
-  #uses = 0
 
   constructor(routing: Routing) {
     this.#routing = routing
@@ -86,13 +91,9 @@ export class Router {
     form.row(fields, row, bucket.out)
     bucket.rows++
     bucket.bytes += bucket.out.written - before
-    bucket.used = this.#uses++
     const full = bucket.rows === rowsPerFile || (bytesPerFile !== null && bucket.bytes >= bytesPerFile)
-    if (full) this.#retire(bucket)
-  }
-
-  #retire(bucket: Bucket): void {
-    this.#open.delete(bucket.key)
+    if (!full) return
+    this.#buckets.delete(bucket.key)
     this.#closing.push(bucket)
   }
 
@@ -101,10 +102,10 @@ export class Router {
     // As CSV has them beside each other: no two rows of other values look alike.
     let key = ''
     for (const { at } of by) key += `${bytes.toString('latin1', starts[at], ends[at])},`
-    const known = this.#open.get(key)
+    const known = this.#buckets.get(key)
     if (known) return known
-    if (this.#open.size >= mostOpen) {
-      this.#retire([...this.#open.values()].reduce((oldest, one) => one.used < oldest.used ? one : oldest))
+    if (this.#buckets.size >= mostFiles) {
+      throw new Fault('target_refused', `partition_by makes more than ${mostFiles} folders of one slice.`)
     }
     const folders = by.map(({ at, name }) => {
       const [start, end] = [starts[at] as number, ends[at] as number]
@@ -118,17 +119,8 @@ export class Router {
     })
     const file = `${this.#routing.stem}-${++this.#number}.${this.#routing.form.ending}`
     const name = join(...folders, file)
-    const bucket = {
-      key,
-      name,
-      out: new Out(bucketBytes),
-      rows: 0,
-      bytes: 0,
-      used: 0,
-      draft: null,
-      member: null,
-    }
-    this.#open.set(key, bucket)
+    const bucket = { key, name, out: new Out(bucketBytes), rows: 0, bytes: 0, draft: null, member: null }
+    this.#buckets.set(key, bucket)
     return bucket
   }
 
@@ -139,39 +131,57 @@ export class Router {
 
   async #settle(all: boolean): Promise<void> {
     for (let bucket = this.#closing.shift(); bucket; bucket = this.#closing.shift()) await this.#close(bucket)
-    for (const bucket of this.#open.values()) {
-      if (all) {
-        this.#open.delete(bucket.key)
-        await this.#close(bucket)
-      } else await this.#write(bucket, false)
+    for (const bucket of this.#buckets.values()) {
+      if (all) await this.#close(bucket)
+      else await this.#write(bucket, false)
     }
+    if (all) this.#buckets.clear()
   }
 
   async #write(bucket: Bucket, all: boolean): Promise<void> {
-    const { form, folder, draftOf } = this.#routing
     for (let chunk = bucket.out.take(all); chunk !== null; chunk = bucket.out.take(all)) {
-      if (bucket.member === null) {
-        bucket.draft = await Draft.open(draftOf(join(folder, bucket.name)))
-        bucket.member = new Member(bucket.draft, form.compression)
-        if (form.header.length > 0) await bucket.member.write(form.header)
-      }
-      await bucket.member.write(chunk)
+      await (await this.#memberOf(bucket)).write(chunk)
     }
+  }
+
+  async #memberOf(bucket: Bucket): Promise<Member> {
+    const { form, folder, draftOf } = this.#routing
+    // The last to be written to is the last to wait.
+    this.#open.delete(bucket)
+    this.#open.add(bucket)
+    if (bucket.member !== null) return bucket.member
+    const [oldest] = this.#open
+    if (this.#open.size > mostOpen && oldest) await this.#suspend(oldest)
+    const first = bucket.draft === null
+    bucket.draft ??= await Draft.open(draftOf(join(folder, bucket.name)))
+    bucket.member = new Member(bucket.draft, form.compression)
+    if (first && form.header.length > 0) await bucket.member.write(form.header)
+    return bucket.member
+  }
+
+  /** What comes later is a member of its own, behind this one. */
+  async #suspend(bucket: Bucket): Promise<void> {
+    this.#open.delete(bucket)
+    await bucket.member?.end()
+    bucket.member = null
+    await bucket.draft?.suspend()
   }
 
   async #close(bucket: Bucket): Promise<void> {
     await this.#write(bucket, true)
-    const { draft, member, name, rows } = bucket
-    if (draft === null || member === null) return
-    await member.end()
+    const { draft, name, rows } = bucket
+    if (draft === null) return
+    await bucket.member?.end()
+    bucket.member = null
     await draft.sync()
+    this.#open.delete(bucket)
     this.files.push({ name, rows, ...await draft.close() })
     bucket.draft = null
   }
 
   /** Removes what is on its way; files that are done are somebody else's. */
   async abandon(): Promise<void> {
-    for (const { draft, member } of [...this.#open.values(), ...this.#closing]) {
+    for (const { draft, member } of [...this.#buckets.values(), ...this.#closing]) {
       member?.abandon()
       await draft?.abandon()
     }
