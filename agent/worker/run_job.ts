@@ -286,7 +286,12 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
     signal,
     holdMemory: options.holdMemory,
     onRetry: (index, { fault, tries, ms }) =>
-      log.write('warn', 'a stream is tried again', { stream: index, error: fault, tries, ms: Math.round(ms) }),
+      log.write('warn', 'a stream is tried again', {
+        stream: index,
+        error: fault,
+        tries,
+        ms: Math.round(ms),
+      }),
     onFault: (index, error) => log.write('error', 'a stream fails', { stream: index, error }),
   }
 }
