@@ -91,5 +91,7 @@ function anyPlace(endpoint: Endpoint, place: (name: string) => Place): Place {
     return { connector: 'https', endpoint: host, port, path }
   }
   const any = place('*')
+  // A connection to MySQL sees whatever databases its account may.
+  if (any.connector === 'mysql') return { ...any, database: '*', table: '*' }
   return { ...any, ...('schema' in any ? { schema: '*' } : {}), ...('table' in any ? { table: '*' } : {}) }
 }
