@@ -71,6 +71,7 @@ export class PostgresLoading implements Loading {
     const { session, another, ledger, load, plan, attempt } = this.#parts
     const course = courseOf(plan, { lasting: intent.resumable })
     this.#course = course
+    await session.unbounded()
     const same = attempt !== null && sameIntent(attempt.intent, intent)
     if (!intent.resumable) {
       this.#durable = new Map()
@@ -110,6 +111,7 @@ export class PostgresLoading implements Loading {
     const { ledger, load } = this.#parts
     const session = this.#lasting as Session
     await session.begin('isolation level read committed')
+    await session.unbounded()
     try {
       const written = await this.#copy(session, this.#into(), { format, bytes })
       await ledger.keepSlice(session, load, { id: slice.id, ...written })

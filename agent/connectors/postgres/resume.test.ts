@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Load } from '../connector.ts'
+import type { Load, Slice, Source } from '../connector.ts'
+import { config } from './config.ts'
 import {
   bytesOf,
+  contextOf,
   type Database,
   destinationOf,
   intentOf,
@@ -14,6 +16,7 @@ import {
   refused,
   sliceOf,
 } from './loading_fixture.ts'
+import { PostgresSource } from './source.ts'
 
 const signal = new AbortController().signal
 let database: Database
@@ -240,6 +243,54 @@ describe('a backend that is ended', { skip: noServer }, () => {
       assert.deepEqual(await database.rows(load.target), ['(1,a,)', '(2,b,)'])
       await noStagingLeft()
     }
+  })
+
+  test('in the middle of a COPY is an error, and nothing of that COPY stays', async () => {
+    for (const resumable of [true, false]) {
+      const load = loadOf({ target: next(), mode: 'append' })
+      let chunks = 0
+      const cut = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          if (chunks++ === 1) await database.run(end(ours))
+          controller.enqueue(new TextEncoder().encode('3,c,\n'.repeat(100_000)))
+          if (chunks === 50) controller.close()
+        },
+      })
+      await refused(
+        'connection_lost',
+        () =>
+          loadParts(database.url, load, { slices: { a: slices.a }, resumable }, async (loading) => {
+            await loading.write(sliceOf('b', load), 'csv', cut)
+          }),
+      )
+      await loadParts(database.url, again(load), { slices: { a: slices.a }, resumable })
+      assert.deepEqual(await database.rows(load.target), ['(1,a,)', '(2,b,)'])
+      await noStagingLeft()
+    }
+  })
+
+  test('in the middle of reading is an error, and never a short end', async () => {
+    await database.run(
+      `create table read_from as select g as id, repeat('x', 100) as v from generate_series(1, 300000) g`,
+    )
+    await using source = new PostgresSource(
+      config.parse({ url: database.url }),
+      contextOf(crypto.randomUUID(), 1),
+    )
+    const stream = await source.stream('read_from', signal)
+    const [slice] = await source.slices(stream, signal)
+    const { bytes, proof } = await source.open(slice as Slice, 'csv', signal)
+    proof.catch(() => undefined)
+    let chunks = 0
+    const read = bytes.pipeTo(
+      new WritableStream({
+        async write() {
+          if (chunks++ === 1) await database.run(end(ours))
+        },
+      }),
+    )
+    await Promise.allSettled([read])
+    await refused('connection_lost', () => proof)
   })
 
   test('does not let another run commit beside one that holds the target', async () => {

@@ -7,7 +7,7 @@ import { checkServerIdentity } from 'node:tls'
 import { Fault } from '../../../shared/faults.ts'
 import type { Context } from '../connector.ts'
 import type { PostgresConfig } from './config.ts'
-import { faultOf } from './errors.ts'
+import { faultOf, stateOf } from './errors.ts'
 import { quoteText } from './names.ts'
 
 export interface CopyOut {
@@ -37,8 +37,9 @@ const settings = {
   xmloption: 'content',
   standard_conforming_strings: 'on',
   array_nulls: 'on',
-  // A long load is no idle transaction, and no statement of ours is too slow.
-  statement_timeout: '0',
+  // For questions to the catalog; `unbounded` lifts it for what reads or writes rows.
+  statement_timeout: '5min',
+  // A long load is no idle transaction.
   idle_in_transaction_session_timeout: '0',
   // Rows hidden by a row security policy would be missing without a word; like this they are an error.
   row_security: 'off',
@@ -97,8 +98,15 @@ export class Session implements AsyncDisposable {
     try {
       return [...(await this.#sql.unsafe(sql, [...parameters])) as Row[]]
     } catch (error) {
-      throw faultOf(error, this.#side)
+      const fault = faultOf(error, this.#side)
+      // Nobody but the server's own clock cancels a question.
+      throw stateOf(fault) === '57014' ? new Fault('stalled', undefined, { cause: error }) : fault
     }
+  }
+
+  /** No statement of this transaction is too slow from now on. */
+  async unbounded(): Promise<void> {
+    await this.run('set local statement_timeout = 0')
   }
 
   /** One or more statements without results. Returns the last one's command tag. */

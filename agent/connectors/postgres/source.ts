@@ -104,6 +104,7 @@ export class PostgresSource implements Source {
     const table = await this.#table(stream.name)
     const session = await this.#open()
     const portion: Portion = { condition: stream.condition ?? null, range: null, pages: null }
+    await session.unbounded()
     await bind(session, portion)
     const query = newestQuery(quoteTable(table.name), column, whereOf(table, portion))
     try {
@@ -134,6 +135,7 @@ export class PostgresSource implements Source {
     const { session } = lane
     // A slice may be opened again, after a read that was broken off: under the same snapshot.
     await session.run(lane.opened ? 'rollback to savepoint reading' : 'savepoint reading')
+    await session.unbounded()
     lane.opened = true
     const portion: Portion = {
       condition: stream.condition ?? null,
