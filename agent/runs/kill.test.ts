@@ -67,7 +67,8 @@ function pipeline({ from, to, stream }: Case): string {
   const path = join(place, 'pipeline.yaml')
   writeFileSync(
     path,
-    `sallyport: 1\nname: killed\nsource: source\ndestination: target\nstreams:\n  - ${stream}\n`,
+    `sallyport: 1\nname: killed\nsource: source\ndestination: target\nlimits: { retries: 0 }\n` +
+      `streams:\n  - ${stream}\n`,
   )
   return path
 }
