@@ -53,7 +53,8 @@ export class PostgresDestination implements Destination {
     const session = await this.#open()
     await session.begin('read only')
     try {
-      return (await planOf(session, load, name)).target
+      const { target } = await planOf(session, load, name)
+      return { ...target, state: await new Ledger(session, this.#config.ledger, name).known() }
     } finally {
       await session.run('rollback')
     }

@@ -167,6 +167,11 @@ export class Ledger {
     return row ? { rows: Number(row.rows), bytes: Number(row.bytes) } : null
   }
 
+  /** The state, where there may be no ledger yet. */
+  async known(): Promise<State | null> {
+    return await this.#exists() ? await this.state() : null
+  }
+
   async state(): Promise<State | null> {
     const [row] = await this.#session.rows<{ state: string }>(
       `select state::text as state from ${this.#schema}.targets where target = $1 and state is not null`,

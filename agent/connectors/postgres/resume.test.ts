@@ -273,7 +273,7 @@ describe('a backend that is ended', { skip: noServer }, () => {
     await database.run(
       `create table read_from as select g as id, repeat('x', 100) as v from generate_series(1, 300000) g`,
     )
-    await using source = new PostgresSource(
+    await using source: Source = new PostgresSource(
       config.parse({ url: database.url }),
       contextOf(crypto.randomUUID(), 1),
     )
