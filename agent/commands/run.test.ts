@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -161,4 +162,72 @@ test('values of parameters choose rows of a local run, and are asked for', async
     assert.equal(refused.exit, exit, refused.notes)
     assert.match(refused.notes, said)
   }
+})
+
+/** A pipeline from one SQLite file to another, and how to run it. */
+function databases(stream: string, more = '') {
+  const made = place([stream])
+  made.write(
+    'connections.yaml',
+    'sallyport: 1\nconnections:\n  a: { type: sqlite, path: a.db }\n  b: { type: sqlite, path: b.db }\n',
+  )
+  made.write(
+    'p.yaml',
+    `sallyport: 1\nname: p\nsource: a\ndestination: b\n${more}streams:\n  - { ${stream} }\n`,
+  )
+  const on = (name: string, sql: string) => {
+    const database = new Database(join(made.folder, name), { create: true })
+    try {
+      return database.query(sql).values().map(([value]) => value)
+    } finally {
+      database.close()
+    }
+  }
+  on('a.db', 'create table t (id integer primary key, day text not null)')
+  on('a.db', "insert into t values (1, '2026-01-01'), (2, '2026-02-01')")
+  const ids = () => on('b.db', 'select id from t order by id')
+  return { ...made, on, ids }
+}
+
+test('a local run goes on by its cursor; a resync and a reset are asked for, and do as they say', async () => {
+  const { run, on, ids } = databases('from: t, to: t, mode: append, cursor: { column: id }')
+  assert.equal((await run()).exit, 0)
+  on('a.db', "insert into t values (3, '2026-03-01')")
+  assert.equal((await run()).exit, 0)
+  assert.deepEqual(ids(), [1, 2, 3])
+  for (const word of ['--resync', '--reset']) {
+    const asked = await run(word)
+    assert.equal(asked.exit, 2, asked.notes)
+    assert.match(asked.notes, /give --yes/)
+  }
+  assert.deepEqual(ids(), [1, 2, 3])
+  assert.equal((await run('--resync', '--yes')).exit, 0)
+  assert.deepEqual(ids(), [1, 1, 2, 2, 3, 3])
+  assert.equal((await run('--reset', '--yes')).exit, 0)
+  assert.deepEqual(ids(), [1, 2, 3])
+  assert.equal((await run()).exit, 0)
+  assert.deepEqual(ids(), [1, 2, 3], 'the cursor is where the reset has put it')
+  assert.match((await run('--reset', '--resync')).notes, /--reset or --resync, not both/)
+})
+
+test('a local backfill fills its range, deletes nothing and moves no cursor; parameters have defaults', async () => {
+  const { run, on, ids } = databases(
+    'from: t, to: t, mode: mirror, key: [id], cursor: { column: id }, where: "day >= ${since}"',
+    'parameters: { since: { type: date, default: "2026-01-01" } }\n',
+  )
+  assert.equal((await run()).exit, 0)
+  on('b.db', "update t set day = 'lost' where id = 2")
+  on('b.db', "insert into t values (9, '2026-01-09')")
+  assert.equal((await run('--backfill', '--param', 'since=2026-02-01')).exit, 0)
+  assert.deepEqual(ids(), [1, 2, 9])
+  assert.deepEqual(on('b.db', 'select day from t where id = 2'), ['2026-02-01'])
+  assert.equal((await run()).exit, 0)
+  assert.deepEqual(ids(), [1, 2])
+})
+
+test('a backfill without a range is refused', async () => {
+  const { run } = databases('from: t, to: t, mode: merge, key: [id]')
+  const refused = await run('--backfill')
+  assert.equal(refused.exit, 4)
+  assert.match(refused.notes, /parameter_refused.*no parameter that gives a range/)
 })

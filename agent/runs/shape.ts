@@ -124,7 +124,8 @@ export function loadOf(
     index,
     fence,
     target: spec.to,
-    mode: spec.mode,
+    // Outside of its range a backfill knows nothing, so nothing is gone there.
+    mode: order.action === 'backfill' && spec.mode === 'mirror' ? 'merge' : spec.mode,
     columns: shape.columns,
     key: shape.key.map(shape.nameOf),
     cast: shape.cast,

@@ -112,9 +112,9 @@ export async function tryStream(attempt: Try): Promise<'done' | 'anew'> {
   const reach = await reachOf({ order, spec, shape, source: ends.source }, loading)
   const spool = new Spool(ends.folder)
   const transfer = transferOf(attempt, { shape, chosen, spool })
-  if (spec.mode === 'mirror' && load.partial) refuseWithoutKeys(order, { ...ends, ...shape, loading })
+  if (load.mode === 'mirror' && load.partial) refuseWithoutKeys(order, { ...ends, ...shape, loading })
   const moved = await moveAll(attempt, { loading, shape, reach, transfer })
-  if (spec.mode === 'mirror' && load.partial) {
+  if (load.mode === 'mirror' && load.partial) {
     await moveKeys(order, keysOf(attempt, { loading, shape, chosen }))
   }
   signal.throwIfAborted()
