@@ -30,11 +30,10 @@ interface LookOptions extends OrderOptions {
 const collect = (value: string, all: readonly string[]) => [...all, value]
 
 const byAgent = `
-With --connections it looks from this machine, with no edge at all. Without, an agent of the connection's pool looks
-as soon as one has a free slot:
-you sign an order (your key may sign "runs" in that project), which is good for ten minutes, and what is found comes
-back sealed to the readers of the project, where the policy says "relay: { catalogue: true }". The edge learns a state
-and a count. Without a reader key you learn no more than that.`
+With --connections it looks from this machine, with no edge at all. Without, an agent of the connection's pool looks,
+as soon as one has a free slot: you sign an order (your key may sign "runs" in that project), which is good for ten
+minutes, and what is found comes back sealed to the readers of the project, where the policy says
+"relay: { catalogue: true }". The edge learns a state and a count. Without a reader key you learn no more than that.`
 
 const testHelp = `
 Says step by step what works: the name, the server, TLS, the login, the database, and for every --stream what reading

@@ -42,8 +42,7 @@ const steps: Partial<Record<FaultCode, string>> = {
   redirect_refused: 'Write the address that it leads to into the connection, if that is meant.',
   bytes_over_limit: 'Read less, or raise limits.bytes: sallyport policy edit --file policy.yaml',
   proxy_refused: 'See "proxy" and "no-proxy" in the settings, and what the proxy says to that host.',
-  relay_denied:
-    'Add "relay: { logs: true, catalogue: true }" to the policy: sallyport policy edit --file policy.yaml',
+  relay_denied: 'Add "catalogue: true" under "relay" in the policy: sallyport policy edit --file policy.yaml',
   readers_missing: 'Name one: sallyport keys make --reader, then trust edit --add-reader KEY --owner NAME',
   catalogue_refused: 'Look anew; if that stays, do not believe what this edge shows.',
   log_refused: 'Do not believe what this edge shows; the log itself is with the agent that ran it.',

@@ -111,7 +111,7 @@ describe('a look by an agent', { skip: server ? false : 'SALLYPORT_TEST_POSTGRES
   })
 
   test('lists streams for a reader: types, keys, and none that the policy lets nobody read', async () => {
-    await relaying('relay: { logs: false, catalogue: true }\n')
+    await relaying('relay: { catalogue: true }\n')
     const { value } = mustSucceed(await look(world.person, 'discover', 'ward'), 'discover')
     assert.deepEqual(namesIn(value), tables.map((name) => `public.${name}`))
     assert.deepEqual([value.kind, value.pool, value.withheld], ['postgres', 'default', 1])

@@ -101,6 +101,6 @@ export const Policy = z.strictObject({
     .optional(),
   limits: PolicyLimits.optional(),
   /** What agents may send to the edge, sealed to the readers of the project. Nothing where it is absent. */
-  relay: z.strictObject({ logs: z.boolean(), catalogue: z.boolean().optional() }).optional(),
+  relay: z.strictObject({ logs: z.boolean().optional(), catalogue: z.boolean().optional() }).optional(),
 })
 export type Policy = z.infer<typeof Policy>
