@@ -209,7 +209,8 @@ export function withoutCarriageReturns(): TransformStream<Uint8Array, Uint8Array
   })
 }
 
-const utf8 = new TextDecoder()
+/** A byte order mark at the beginning of a value is part of it. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The text of a raw field; null for NULL. */
 export function fieldText(raw: Buffer): string | null {
