@@ -142,22 +142,30 @@ export class SqliteLoading implements Loading {
     return this.#inTurn(async () => {
       const { session, load, plan } = this.#parts
       const into = this.#staged ? stagingName(load) : plan.name
-      session.run('savepoint slice')
-      try {
-        const written = await this.#take(intakeOf(session, plan, into), bytes)
-        session.run('release slice')
-        if (this.#resumable) {
-          this.#write(keepSlice(load, slice.id, written))
-          await this.#commitAndGoOn(this.#parts.signal)
-        }
-        this.#done = new Map([...this.#done, [slice.id, written]])
-        return written
-      } catch (error) {
-        // A full disk may have ended the whole transaction already.
-        if (session.inTransaction) session.run('rollback to slice')
-        throw error
-      }
+      const written = await this.#whole(async () => {
+        const counted = await this.#take(intakeOf(session, plan, into), bytes)
+        if (this.#resumable) this.#write(keepSlice(load, slice.id, counted))
+        return counted
+      })
+      if (this.#resumable) await this.#commitAndGoOn(this.#parts.signal)
+      this.#done = new Map([...this.#done, [slice.id, written]])
+      return written
     })
+  }
+
+  /** All of it or nothing, within the transaction. */
+  async #whole<T>(work: () => Promise<T>): Promise<T> {
+    const { session } = this.#parts
+    session.run('savepoint slice')
+    try {
+      const result = await work()
+      session.run('release slice')
+      return result
+    } catch (error) {
+      // A full disk may have ended the whole transaction already.
+      if (session.inTransaction) session.run('rollback to slice')
+      throw error
+    }
   }
 
   writeKeys(_slice: Slice, _format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
