@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../../shared/faults.ts'
 import type { Committed, Intent, Load, SliceId, State, Written } from '../connector.ts'
-import { makeLedger } from './ledger_tables.ts'
+import { hasLedger, makeLedger } from './ledger_tables.ts'
 import { quoteName, quoteTable, quoteText, type TableName, tableText } from './names.ts'
 import type { Session } from './session.ts'
 
@@ -169,7 +169,7 @@ export class Ledger {
 
   /** The state, where there may be no ledger yet. */
   async known(): Promise<State | null> {
-    return await this.#exists() ? await this.state() : null
+    return await hasLedger(this.#session, this.#schema) ? await this.state() : null
   }
 
   async state(): Promise<State | null> {

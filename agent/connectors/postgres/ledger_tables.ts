@@ -29,6 +29,11 @@ export async function makeLedger(session: Session, schema: string): Promise<void
   }
 }
 
+/** One of an earlier make counts. `schema`: quoted. */
+export function hasLedger(session: Session, schema: string): Promise<boolean> {
+  return exists(session, 'to_regclass', `${schema}.targets`)
+}
+
 function isCurrent(session: Session, schema: string): Promise<boolean> {
   return exists(session, 'to_regclass', `${schema}.intents`)
 }
