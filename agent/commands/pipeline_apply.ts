@@ -1,6 +1,7 @@
 /** `sallyport pipeline sign|apply`: names resolved in the signed index, sealed, signed, published. */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { Fault } from '../../shared/faults.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
 import { Base64, Name } from '../../shared/schemas/fields.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
@@ -10,6 +11,7 @@ import { pipelineRecipients } from '../../shared/trust/recipients.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { readText, writeAtomic } from '../files.ts'
 import { parseFile } from '../home.ts'
+import { checkEnds } from '../pipeline_files/ends.ts'
 import { type PipelineFile, readPipelineFile } from '../pipeline_files/pipeline.ts'
 import { native } from '../primitives.ts'
 import { projectText } from '../trust/known_projects.ts'
@@ -140,6 +142,7 @@ async function signFile(shell: Shell, { project, file, yes }: Signing) {
   const trust = project.trust.chain.document
   const source = entryNamed(project, 'connection', file.source)
   const destination = entryNamed(project, 'connection', file.destination)
+  await checkKinds(project, file, { source: source.id, destination: destination.id })
   const { id, version } = nextVersion(project, {
     kind: 'pipeline',
     name: file.name,
@@ -169,6 +172,27 @@ async function signFile(shell: Shell, { project, file, yes }: Signing) {
     signer: signer.private,
   })
   return { made, document }
+}
+
+/**
+ * What the two kinds of connections cannot do is said before it is signed, as far as the caller may see them. The edge
+ * says which kinds they are; agents go by what is signed.
+ */
+async function checkKinds(
+  { session: { edge } }: Project,
+  { body }: PipelineFile,
+  ends: { readonly source: string; readonly destination: string },
+): Promise<void> {
+  const kindOf = async (id: string) =>
+    (await answer(edge.GET('/v1/connections/{id}', { params: { path: { id } } }))).kind
+  try {
+    const [source, destination] = [await kindOf(ends.source), await kindOf(ends.destination)]
+    checkEnds(body.streams, { source, destination })
+  } catch (error) {
+    if (!(error instanceof Fault) || !['forbidden', 'not_found', 'connection_invalid'].includes(error.code)) {
+      throw error
+    }
+  }
 }
 
 interface Showing {
