@@ -141,6 +141,22 @@ const names: Target[] = [
     take: (input) => parseConfig('mysql', { url: text(input) }),
   },
   {
+    name: 'libsql-url',
+    structure: 'text',
+    seeds: [
+      utf8('libsql://app-org.example'),
+      utf8('https://app.example:8443'),
+      utf8('http://127.0.0.1:8080'),
+    ],
+    take: (input) => parseConfig('libsql', { url: text(input) }),
+    // One place, whoever reads the URL: nothing in it is taken for the host that is none.
+    authentic(config, input) {
+      const { host, port } = config as { host: string; port: number }
+      const { hostname } = new URL(text(input).replace(/^libsql:/, 'https:'))
+      return hostname.replace(/^\[(.*)\]$/, '$1') === host && port >= 0
+    },
+  },
+  {
     name: 'connection-url',
     structure: 'text',
     seeds: ['postgres://u:p@h/d', 'mysql://u:p@h/d', 'libsql://h', 'sqlite:/data/app.db'].map(utf8),

@@ -7,7 +7,7 @@ import { parseConfig } from '../connectors/connectors.ts'
 import { mayAllowSome, placeOf, quarantineOf, textOf } from './places.ts'
 
 const base = '/base'
-const place = (kind: 'mysql' | 'sqlite' | 'files', written: unknown, name: string) =>
+const place = (kind: 'mysql' | 'sqlite' | 'libsql' | 'files', written: unknown, name: string) =>
   placeOf(kind, { parsed: parseConfig(kind, written), base, name })
 
 const postgres = {
@@ -35,6 +35,16 @@ describe('the place that a name means', () => {
       assert.deepEqual(place('sqlite', { path: 'app.db' }, name), {
         connector: 'sqlite',
         path: '/base/app.db',
+      })
+    }
+  })
+
+  test('of libsql is a table, whole as it is written', () => {
+    for (const name of ['orders', 'main.orders', '"orders"']) {
+      const reached = { connector: 'libsql', endpoint: 'app.example', port: 443 } as const
+      assert.deepEqual(place('libsql', { url: 'libsql://app.example', token: 't' }, name), {
+        ...reached,
+        table: name,
       })
     }
   })
