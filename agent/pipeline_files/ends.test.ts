@@ -34,6 +34,19 @@ describe('a pipeline beside its connections', () => {
     }
   })
 
+  test('asks no cursor and no parts of a name of files', () => {
+    const ends = { source: 'files', destination: 'postgres' } as const
+    const by = { from: 'a.csv', to: 'b', mode: 'append', cursor: { column: 'id' } }
+    assert.throws(() => checkEnds([PipelineStream.parse(by)], ends), {
+      code: 'unsupported',
+      message: /no cursors/,
+    })
+    assert.throws(() => checkEnds(stream('*.csv', 'raw.{table}'), ends), {
+      code: 'unsupported',
+      message: /"raw\.\{table\}"/,
+    })
+  })
+
   test('does not write to what can only be read', () => {
     assert.throws(() => checkEnds(stream('a', 'b'), { source: 'files', destination: 'https' }), {
       code: 'unsupported',

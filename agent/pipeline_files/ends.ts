@@ -13,8 +13,8 @@ interface Kinds {
 /** Kinds whose targets have no rows that could be found by a key. */
 const keyless: readonly string[] = ['files']
 const keyed: readonly string[] = ['merge', 'history', 'mirror']
-/** Kinds in which a pattern can be one stream: of many files. */
-const several: readonly string[] = ['files']
+/** Kinds whose names are paths: a pattern can be one stream of many files, and a name has no schema or table in it. */
+const paths: readonly string[] = ['files', 'https']
 
 /** Throws `unsupported` or `pipeline_invalid`, naming the stream. */
 export function checkEnds(streams: readonly PipelineStream[], { source, destination }: Kinds): void {
@@ -22,7 +22,7 @@ export function checkEnds(streams: readonly PipelineStream[], { source, destinat
   if (connectorOf(destination).destination === undefined) {
     throw new Fault('unsupported', `${destination} is no destination.`)
   }
-  for (const [at, { from, to, mode }] of streams.entries()) {
+  for (const [at, { from, to, mode, cursor }] of streams.entries()) {
     const stream = `streams.${at}, "${from}"`
     if (keyless.includes(destination) && keyed.includes(mode)) {
       throw new Fault(
@@ -31,7 +31,16 @@ export function checkEnds(streams: readonly PipelineStream[], { source, destinat
           'it takes replace and append.',
       )
     }
-    if (isPattern(from) && placeholdersOf(to).length === 0 && !several.includes(source)) {
+    if (paths.includes(source) && cursor !== undefined) {
+      throw new Fault('unsupported', `${stream}: a source of kind ${source} has no cursors.`)
+    }
+    if (paths.includes(source) && placeholdersOf(to).length > 0) {
+      throw new Fault(
+        'unsupported',
+        `${stream}: the names of a source of kind ${source} have no schema or table that "${to}" could take.`,
+      )
+    }
+    if (isPattern(from) && placeholdersOf(to).length === 0 && !paths.includes(source)) {
       throw new Fault(
         'pipeline_invalid',
         `${stream}: every table that the pattern finds would have the one target "${to}": write {table} into it.`,
