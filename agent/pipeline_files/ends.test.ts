@@ -34,7 +34,7 @@ describe('a pipeline beside its connections', () => {
     }
   })
 
-  test('asks no cursor and no parts of a name of files', () => {
+  test('asks no cursor of https, and no parts of the name of a file', () => {
     const ends = { source: 'files', destination: 'postgres' } as const
     const by = { from: 'a.csv', to: 'b', mode: 'append', cursor: { column: 'id' } }
     assert.throws(() => checkEnds([PipelineStream.parse(by)], ends), {

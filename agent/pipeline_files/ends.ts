@@ -31,7 +31,7 @@ export function checkEnds(streams: readonly PipelineStream[], { source, destinat
           'it takes replace and append.',
       )
     }
-    if (paths.includes(source) && cursor !== undefined) {
+    if (source === 'https' && cursor !== undefined) {
       throw new Fault('unsupported', `${stream}: a source of kind ${source} has no cursors.`)
     }
     if (paths.includes(source) && placeholdersOf(to).length > 0) {
