@@ -6,6 +6,7 @@ import { binaryPath } from '../build_agent.ts'
 import { placeBinary } from '../e2e/binary.ts'
 import type { Mariadb } from '../mariadb.ts'
 import type { Engine, SourcePlace } from './engines/engine.ts'
+import { libsqlEngine } from './engines/libsql.ts'
 import { mysqlEngine } from './engines/mysql.ts'
 import { parquetEngine } from './engines/parquet.ts'
 import { postgresEngine } from './engines/postgres.ts'
@@ -28,12 +29,9 @@ export interface Servers {
   readonly mariadb: Mariadb | null
 }
 
-/** Engines whose connector is there. */
-const engines: readonly EngineName[] = ['postgres', 'mysql', 'sqlite', 'csv', 'tsv', 'jsonl', 'parquet']
-
 /** All pairs, in the order of the table. */
 export function pairsHere({ mariadb }: { readonly mariadb: boolean }): Pair[] {
-  const here = engineNames.filter((name) => engines.includes(name) && (mariadb || name !== 'mysql'))
+  const here = engineNames.filter((name) => mariadb || name !== 'mysql')
   return here.flatMap((source) => here.map((destination) => ({ source, destination })))
 }
 
@@ -98,10 +96,10 @@ function makeEngine(name: EngineName, servers: Servers, folder: string): Engine 
       return textFilesEngine(name, folder)
     case 'sqlite':
       return sqliteEngine(folder)
+    case 'libsql':
+      return libsqlEngine(folder)
     case 'mysql':
       if (servers.mariadb === null) throw new Error('there is no MariaDB here')
       return mysqlEngine(servers.mariadb)
-    default:
-      throw new Error(`${name} does not run here yet`)
   }
 }

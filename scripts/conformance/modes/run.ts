@@ -6,7 +6,7 @@ import type { Contents, TargetPlace, Workshop } from '../engines/engine.ts'
 import { valueOf } from '../judge.ts'
 import type { Pair } from '../pair.ts'
 import { type Cell, type EngineName, slugOf, type Trap } from '../trap.ts'
-import type { Scenario, Step } from './scenario.ts'
+import { type Action, actions, type Scenario, type Step } from './scenario.ts'
 
 export interface ModePlaces {
   readonly from: Workshop
@@ -41,11 +41,14 @@ export async function runModes(
   const steps = Math.max(...asked.map((scenario) => scenario.steps.length))
   for (let at = 0; at < steps; at++) {
     const going = asked.filter(({ name, steps }) => !outcomes.has(name) && steps[at] !== undefined)
-    for (const action of ['run', 'reset', 'resync'] as const) {
+    for (const action of actions) {
       const now = going.filter(({ steps }) => (steps[at]?.action ?? 'run') === action)
-      if (now.length === 0) continue
-      for (const [name, outcome] of await runStep(pair.destination, now, { at, action, places })) {
-        outcomes.set(name, outcome)
+      // A backfill has a range of its own.
+      const groups = action === 'backfill' ? now.map((one) => [one]) : now.length > 0 ? [now] : []
+      for (const group of groups) {
+        for (const [name, outcome] of await runStep(pair.destination, group, { at, action, places })) {
+          outcomes.set(name, outcome)
+        }
       }
     }
   }
@@ -69,7 +72,7 @@ const canBeMade = (source: EngineName, { steps }: Scenario) =>
 
 interface Turn {
   readonly at: number
-  readonly action: 'run' | 'reset' | 'resync'
+  readonly action: Action
   readonly places: ModePlaces
 }
 
@@ -157,6 +160,9 @@ function asTrap(scenario: Scenario): Trap {
   return { name: scenario.name, group: '', sources: {}, expected: { columns: [], rows: [] }, to }
 }
 
+const parameters =
+  'parameters: { low: { type: integer, default: "0" }, high: { type: integer, default: "999999" } }\n'
+
 /** The binary with these scenarios as streams of one pipeline. */
 async function call(scenarios: readonly Scenario[], { at, action, places }: Turn) {
   const folder = join(places.folder, `step-${at + 1}-${action}`)
@@ -166,14 +172,18 @@ async function call(scenarios: readonly Scenario[], { at, action, places }: Turn
     return `  - { from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, ${scenario.stream} }\n`
   })
   const pipeline = join(folder, 'modes.yaml')
-  const head = 'sallyport: 1\nname: modes\nsource: from\ndestination: to\nstreams:\n'
+  const head = `sallyport: 1\nname: modes\nsource: from\ndestination: to\n${parameters}streams:\n`
   writeFileSync(pipeline, head + streams.join(''))
   const { from, to } = places
   writeFileSync(
     join(folder, 'connections.yaml'),
     `sallyport: 1\nconnections:\n  from: ${from.connection}\n  to: ${to.connection}\n`,
   )
-  const flags = action === 'run' ? [] : [`--${action}`, '--yes']
+  const given = scenarios.flatMap(({ steps }) => Object.entries(steps[at]?.parameters ?? {}))
+  const flags = [
+    ...(action === 'run' ? [] : [`--${action}`, '--yes']),
+    ...given.flatMap(([name, value]) => ['--param', `${name}=${value}`]),
+  ]
   const ended = await binaryAt(places.binary, join(places.folder, 'home')).call([
     'run',
     pipeline,

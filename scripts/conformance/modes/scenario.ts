@@ -4,10 +4,15 @@ import type { Cell, EngineName, Expected } from '../trap.ts'
 /** Rows of a target, or the code with which it is refused and left as it is. */
 export type Outcome = Expected | { readonly refused: string }
 
+export const actions = ['run', 'reset', 'resync', 'backfill'] as const
+export type Action = typeof actions[number]
+
 export interface Step {
   /** Statements in the source before the run; `{table}` is the stream. */
   readonly change: readonly string[]
-  readonly action?: 'run' | 'reset' | 'resync'
+  readonly action?: Action
+  /** Values of the parameters `low` and `high`, which are 0 and 999999 where nobody says. */
+  readonly parameters?: Readonly<Record<string, string>>
   readonly then: Outcome
   /** What was put aside: row number, column and code. */
   readonly aside?: readonly (readonly Cell[])[]

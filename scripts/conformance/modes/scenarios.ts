@@ -281,6 +281,47 @@ const cursors: readonly Scenario[] = [
   },
 ]
 
+const range = 'where: "id >= ${low} and id < ${high}"'
+
+const backfills: readonly Scenario[] = [
+  {
+    name: 'backfill of a merge: a range, and the cursor stays',
+    stream: `mode: merge, key: [id], cursor: { column: u }, ${range}`,
+    steps: [
+      {
+        change: [table, ...insert(`1, 'a', 5`, `2, 'b', 6`, `3, 'c', 7`)],
+        then: rows('id v u', ['1', 'a', '5'], ['2', 'b', '6'], ['3', 'c', '7']),
+      },
+      {
+        change: [update(1, `v = 'A'`), update(2, `v = 'B'`), remove(3)],
+        action: 'backfill',
+        parameters: { low: '2', high: '4' },
+        then: rows('id v u', ['1', 'a', '5'], ['2', 'B', '6'], ['3', 'c', '7']),
+      },
+      {
+        change: insert(`4, 'late', 6`, `5, 'new', 8`),
+        then: rows('id v u', ['1', 'a', '5'], ['2', 'B', '6'], ['3', 'c', '7'], ['5', 'new', '8']),
+      },
+    ],
+  },
+  {
+    name: 'backfill of a mirror deletes nothing',
+    stream: `mode: mirror, key: [id], ${range}`,
+    steps: [
+      {
+        change: [table, ...insert(`1, 'a', 5`, `2, 'b', 6`)],
+        then: rows('id v u', ['1', 'a', '5'], ['2', 'b', '6']),
+      },
+      {
+        change: [update(1, `v = 'A'`), remove(2)],
+        action: 'backfill',
+        parameters: { low: '1', high: '2' },
+        then: rows('id v u', ['1', 'A', '5'], ['2', 'b', '6']),
+      },
+    ],
+  },
+]
+
 const start = { change: [table, ...insert(`1, 'a', 1`)], then: rows('id v u', ['1', 'a', '1']) }
 
 const schemas: readonly Scenario[] = [
@@ -406,4 +447,11 @@ const columns: readonly Scenario[] = [
   },
 ]
 
-export const scenarios: readonly Scenario[] = [...whole, ...keys, ...cursors, ...schemas, ...columns]
+export const scenarios: readonly Scenario[] = [
+  ...whole,
+  ...keys,
+  ...cursors,
+  ...backfills,
+  ...schemas,
+  ...columns,
+]

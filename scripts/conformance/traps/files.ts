@@ -71,7 +71,7 @@ const jsonl: readonly Trap[] = [
       columns: ['id', 'v'],
       rows: [['1', '1.10'], ['2', '12345678901234567890'], ['3', '1E400']],
     },
-    { postgres: longNumber, mysql: longNumber, sqlite: longNumber, libsql: longNumber },
+    { postgres: longNumber, sqlite: longNumber, libsql: longNumber },
   ),
   lines('JSONL: null, "" and what is missing', '{"id":"1","v":null}\n{"id":"2","v":""}\n{"id":"3"}\n', {
     columns: ['id', 'v'],
