@@ -1,57 +1,62 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
-import type { Context } from '../connector.ts'
-import { filesConfig } from './config_fixture.ts'
-import { directNetwork } from '../../network.ts'
-import { localGuard } from '../guard.ts'
-import { FilesDestination } from './destination.ts'
-import { FilesSource } from './source.ts'
+import { TestFolder } from './folder_fixture.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
-mkdirSync(join(folder, 'in'))
-writeFileSync(join(folder, 'in', 'there.csv'), 'id,v\n1,a\n2,\n')
-
-const context = (): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: folder,
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
+const folder = new TestFolder()
+after(() => folder[Symbol.dispose]())
 
 let targets = 0
 
-const subject: Subject = {
-  source: () => new FilesSource(filesConfig({ path: 'in' }), context()),
-  stream: 'there.csv',
-  missing: 'none.csv',
-  destination: () => new FilesDestination(filesConfig({ path: 'out', format: 'csv' }), context()),
-  target: () => `target${targets++}`,
-  async rows(target) {
-    const path = join(folder, 'out', target)
-    if (!existsSync(path)) return null
-    const files = statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path]
-    const whole = files.filter((file) => !file.endsWith('.part'))
-    if (whole.length === 0) return null
-    return whole.flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(1)).sort()
+/** What is there, and how it is written elsewhere. */
+const formats: Readonly<Record<string, { there: string; bytes: string | Uint8Array; options: object }>> = {
+  csv: { there: 'there.csv', bytes: 'id,v\n1,a\n2,\n', options: { format: 'csv' } },
+  tsv: {
+    there: 'there.tsv.gz',
+    bytes: gzipSync('id\tv\n1\ta\n2\t\n'),
+    options: { format: 'tsv', compression: 'gzip' },
+  },
+  text: { there: 'there.tsv', bytes: 'id\tv\n1\ta\n2\t\\N\n', options: { format: 'tsv', style: 'text' } },
+  jsonl: {
+    there: 'there.jsonl.zst',
+    bytes: zstdCompressSync('{"id":1,"v":"a"}\n{"id":2}\n'),
+    options: { format: 'jsonl', compression: 'zstd' },
   },
 }
 
-conformingSource('files', () => subject, false)
-conformingDestination('files', () => subject, false)
+for (const [name, { there, bytes, options }] of Object.entries(formats)) {
+  folder.write(`in-${name}/${there}`, bytes)
+  const subject: Subject = {
+    source: () => folder.source({ ...options, path: `${folder.path}/in-${name}` }),
+    stream: there,
+    missing: `none-${there}`,
+    destination: () => folder.destination({ ...options, path: `${folder.path}/out` }),
+    target: () => `target${targets++}`,
+    async rows(target) {
+      if (
+        folder.files('out').every((file) => !file.startsWith(`out/${target}/`) && file !== `out/${target}`)
+      ) return null
+      const { rows } = await folder.rows(`out/${target}`, options)
+      return rows.map((row) => row.join(',')).sort()
+    },
+  }
+  conformingSource(`files (${name})`, () => spelledAlike(subject), false)
+  conformingDestination(`files (${name})`, () => subject, false)
+}
+
+/** Where a value has quotes depends on the format, and both are canonical. */
+function spelledAlike(subject: Subject): Subject {
+  return {
+    ...subject,
+    source() {
+      const source = subject.source()
+      const open = source.open.bind(source)
+      source.open = async (...given) => {
+        const reading = await open(...given)
+        const text = (await new Response(reading.bytes).text()).replaceAll('"', '')
+        return { ...reading, bytes: new Blob([text]).stream() }
+      }
+      return source
+    },
+  }
+}

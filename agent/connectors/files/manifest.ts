@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
-import { writeAtomic } from '../../files.ts'
+import { errno, writeAtomic } from '../../files.ts'
 import { columnType } from './types.ts'
 
 const schema = z.strictObject({
@@ -97,13 +97,28 @@ export function writeManifest(folder: string, manifest: Manifest): void {
 export function takeLease(folder: string, target: string): Disposable {
   const path = ownPath(folder, target, '.lock')
   mkdirSync(dirname(path), { recursive: true })
-  const lock = new Database(path, { create: true })
+  let lock: Database | null = null
   try {
+    lock = new Database(path, { create: true })
     lock.run(`PRAGMA busy_timeout = ${leaseWaitMs}`)
     lock.run('BEGIN EXCLUSIVE')
   } catch (error) {
-    lock.close()
-    throw new Fault('target_busy', `Another run is writing ${target}.`, { cause: error })
+    lock?.close()
+    throw leaseFault(error, target)
   }
-  return { [Symbol.dispose]: () => lock.close() }
+  const held = lock
+  return { [Symbol.dispose]: () => held.close() }
+}
+
+function leaseFault(error: unknown, target: string): Fault {
+  const cause = { cause: error }
+  const code = errno(error)
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new Fault('target_busy', `Another run is writing ${target}.`, cause)
+  }
+  if (code === 'SQLITE_FULL') return new Fault('disk_full', undefined, cause)
+  if (/^SQLITE_(?:READONLY|CANTOPEN|PERM)/.test(code)) {
+    return new Fault('permission_denied', 'The folder may not be written to.', cause)
+  }
+  return new Fault('file_unwritable', undefined, cause)
 }

@@ -130,7 +130,11 @@ export class Router {
   }
 
   async #settle(all: boolean): Promise<void> {
-    for (let bucket = this.#closing.shift(); bucket; bucket = this.#closing.shift()) await this.#close(bucket)
+    // Until it is closed, it is there to be abandoned.
+    for (let [bucket] = this.#closing; bucket; [bucket] = this.#closing) {
+      await this.#close(bucket)
+      this.#closing.shift()
+    }
     for (const bucket of this.#buckets.values()) {
       if (all) await this.#close(bucket)
       else await this.#write(bucket, false)
