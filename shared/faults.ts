@@ -224,7 +224,8 @@ const faults = {
   },
   catalogue_refused: {
     class: 'refused',
-    help: 'What the edge shows of a connection is of another connection, version or order than was asked for.',
+    help:
+      'What the edge shows of a connection is of another connection, version or order than was asked for.',
   },
   relay_denied: {
     class: 'refused',
