@@ -12,7 +12,7 @@ import {
   timeOf,
 } from './merge.ts'
 import { quoteTable, type TableName } from './names.ts'
-import { change, insertStatement, isKeyed, makeFresh, type Plan } from './plan.ts'
+import { change, insertStatement, isKeyed, keyStatement, makeFresh, type Plan } from './plan.ts'
 import { makeQuarantine, storeRejected } from './quarantine.ts'
 import type { Session } from './session.ts'
 import { drop, publish } from './staging.ts'
@@ -88,6 +88,7 @@ async function fill(
     if (stored !== rows) throw new Fault('rows_lost')
     return
   }
+  await session.run(keyStatement(plan.stages.stage, plan))
   const query = await settled(session, stage, load, names)
   if (load.mode !== 'history') {
     await session.run(`insert into ${into} (${listed(names)}) ${query}`)
@@ -104,6 +105,8 @@ async function finishInPlace(session: Session, { ledger, plan, record, rejected 
   const { load, name, table, names, stages } = plan
   const stage = quoteTable(stages.stage)
   const into = quoteTable(name)
+  if (isKeyed(load)) await session.run(keyStatement(stages.stage, plan))
+  if (load.mode === 'mirror' && load.partial) await session.run(keyStatement(stages.keys, plan))
   const query = isKeyed(load) ? await settled(session, stage, load, names) : null
   const from = query === null || query.endsWith(stage) ? stage : await newestOf(session, plan, query)
   await ledger.hold(load)

@@ -142,7 +142,7 @@ describe('a load that dies', { skip: noMariadb }, () => {
         assert.deepEqual(await rowsOf(db, target, 'id, v'), result[point.mode])
         assert.deepEqual(await leftovers(db), [])
         const next = await loads(db, loadOf({ target, mode: point.mode }), { csv: second[point.mode] }).catch(
-          faultOf,
+          (error: unknown) => faultOf(error, 'destination'),
         )
         if ('state' in next) assert.equal(next.state?.runId, load.runId)
       })

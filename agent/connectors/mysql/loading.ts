@@ -87,11 +87,10 @@ export class MysqlLoading implements Loading {
   }
 
   async #makeStage(): Promise<void> {
-    const { session, load, plan } = this.#parts
+    const { session, plan } = this.#parts
     const { stage } = plan.stages
     if (plan.whole) return await makeFresh(session, plan, stage)
-    const keyed = load.mode === 'append' || load.mode === 'replace' ? [] : load.key
-    await session.run(stageStatement(stage, plan.columns, keyed))
+    await session.run(stageStatement(stage, plan.columns))
   }
 
   write(slice: Slice, _format: string, bytes: ReadableStream<Uint8Array>): Promise<Written> {
@@ -149,7 +148,7 @@ export class MysqlLoading implements Loading {
       const columns = of(plan.columns)
       if (!this.#keys) {
         await drop(session, [plan.stages.keys])
-        await session.run(stageStatement(plan.stages.keys, columns, load.key))
+        await session.run(stageStatement(plan.stages.keys, columns))
       }
       this.#keys = true
       return await writeRows(session, { table: plan.stages.keys, from: of(load.columns), columns }, {

@@ -134,14 +134,14 @@ function definition({ name, native, collation, characterSet }: MysqlColumn, null
 }
 
 /** What is staged where the target is made of it: the same types, and nothing that would keep a row out. */
-export function stageStatement(
-  table: TableName,
-  columns: readonly MysqlColumn[],
-  key: readonly string[],
-): string {
+export function stageStatement(table: TableName, columns: readonly MysqlColumn[]): string {
   const parts = columns.map((column) => definition(column, true))
-  if (key.length > 0) parts.push(`key (${indexOf(key, columns)})`)
   return `create table ${quoteTable(table)} (${parts.join(', ')}) engine = innodb row_format = dynamic`
+}
+
+/** The key of what is staged, once it is there: built at once, an index costs a part of what it does row by row. */
+export function keyStatement(table: TableName, { load, columns }: Plan): string {
+  return `alter table ${quoteTable(table)} add key (${indexOf(load.key, columns)})`
 }
 
 /** Equal for stagings that hold the same. */

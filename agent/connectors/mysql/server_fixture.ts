@@ -10,10 +10,12 @@ import type { Context } from '../connector.ts'
 import { localGuard } from '../guard.ts'
 import { config } from './config.ts'
 
-const programs = ['mariadbd', 'mariadb-install-db']
+const programs = { server: 'mariadbd', install: 'mariadb-install-db' }
 
 export const noMariadb: string | false =
-  programs.every((program) => spawnSync('sh', ['-c', `command -v ${program}`], { env: path() }).status === 0)
+  Object.values(programs).every((program) =>
+      spawnSync('sh', ['-c', `command -v ${program}`], { env: path() }).status === 0
+    )
     ? false
     : 'MariaDB is not installed here'
 
@@ -71,7 +73,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-mariadb-'))
   const data = join(folder, 'data')
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
-  const made = spawnSync('mariadb-install-db', [
+  const made = spawnSync(programs.install, [
     '--no-defaults',
     `--datadir=${data}`,
     '--auth-root-authentication-method=normal',
@@ -94,7 +96,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   let child: ChildProcess | null = null
   const start = async () => {
     const out = openSync(log, 'a')
-    child = spawn('mariadbd', [
+    child = spawn(programs.server, [
       '--no-defaults',
       `--datadir=${data}`,
       `--socket=${socket}`,
