@@ -17,7 +17,9 @@ export interface LibsqlConfig {
 const written = z.strictObject({
   url: z.string(),
   token: z.string().min(1).max(16_384).regex(/^[!-~]+$/, 'visible ASCII signs').optional(),
-  tls: z.strictObject({ ca_file: z.string().min(1).optional(), ca: z.string().min(1).optional() }).default({}),
+  tls: z.strictObject({ ca_file: z.string().min(1).optional(), ca: z.string().min(1).optional() }).default(
+    {},
+  ),
 })
 
 export const config: z.ZodType<LibsqlConfig> = written.transform(({ url, token, tls }, context) => {

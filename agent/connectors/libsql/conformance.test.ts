@@ -10,7 +10,11 @@ import { serveHrana } from './server_fixture.ts'
 import { LibsqlSource } from './source.ts'
 
 const folder = newFolder()
-folder.run('server.db', 'create table there (id integer, v text)', `insert into there values (1, 'a'), (2, null)`)
+folder.run(
+  'server.db',
+  'create table there (id integer, v text)',
+  `insert into there values (1, 'a'), (2, null)`,
+)
 const server = serveHrana(join(folder.path, 'server.db'), { token: 'secret' })
 after(async () => {
   await server[Symbol.asyncDispose]()
@@ -29,7 +33,9 @@ const subject: Subject = {
   target: () => `target ${targets++} of "x".y`,
   async rows(target) {
     const name = target.replaceAll("'", "''")
-    if (folder.rows('server.db', `select 1 from sqlite_schema where name = '${name}'`).length === 0) return null
+    if (folder.rows('server.db', `select 1 from sqlite_schema where name = '${name}'`).length === 0) {
+      return null
+    }
     const rows = folder.rows(
       'server.db',
       `select id || ',' || coalesce(v, '') from "${target.replaceAll('"', '""')}" order by 1`,

@@ -44,7 +44,10 @@ export class LibsqlDestination implements Destination {
   async examine(_names: readonly string[], signal: AbortSignal): Promise<Finding[]> {
     try {
       // Writes nothing, and is refused to who may not write.
-      await this.#hrana.batch([{ sql: 'create table if not exists sallyport_guards (met INTEGER not null)', values: [] }], signal)
+      await this.#hrana.batch([{
+        sql: 'create table if not exists sallyport_guards (met INTEGER not null)',
+        values: [],
+      }], signal)
       return []
     } catch (error) {
       const fault = error instanceof StepFault ? error.fault : error
@@ -88,7 +91,9 @@ export class LibsqlDestination implements Destination {
     const reader = this.#hrana.reader(signal)
     const [found] = await reader.rows(readTarget(load).sql, readTarget(load).values)
     const before = found ? claimOf(found) : null
-    const other = before !== null && (before.run !== load.runId || before.stream !== load.index) ? before : null
+    const other = before !== null && (before.run !== load.runId || before.stream !== load.index)
+      ? before
+      : null
     const sweep = other === null ? [] : sweepOf(other.run, other.stream)
     const ours = guard(`exists (${claimed(load).sql})`, claimed(load).values)
     const statements = [takeLease(load), holdsLease(load), claim(load), ours, ...sweep]

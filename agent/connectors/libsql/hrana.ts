@@ -74,7 +74,10 @@ export class Hrana {
     const commit = steps.length - 1
     const undo = { type: 'and', conds: [after(0), { type: 'not', cond: after(commit) }] }
     const requests = [
-      { type: 'batch', batch: { steps: [...steps, { condition: undo, stmt: { sql: 'rollback', args: [] } }] } },
+      {
+        type: 'batch',
+        batch: { steps: [...steps, { condition: undo, stmt: { sql: 'rollback', args: [] } }] },
+      },
       { type: 'close' },
     ]
     const { results } = await this.pipeline(null, requests, signal)
@@ -84,7 +87,9 @@ export class Hrana {
     }
     const failed = step_errors.findIndex((error, at) => error !== null && at <= commit)
     if (failed >= 0) throw new StepFault(failed - 1, this.fault(step_errors[failed]))
-    if (!step_results[commit]) throw new Fault('connection_lost', 'The server did not say that it has committed.')
+    if (!step_results[commit]) {
+      throw new Fault('connection_lost', 'The server did not say that it has committed.')
+    }
     return step_results.slice(1, commit).map((one) => outcomeOf(one as Result))
   }
 
@@ -136,12 +141,18 @@ export class Hrana {
     if (status === 404) return new Fault('database_missing', undefined, { cause })
     if (status === 429) return new Fault('throttled', undefined, { cause })
     if (/STREAM_EXPIRED|BATON/i.test(text)) {
-      return new Fault('connection_lost', 'The server has given up the stream, and the snapshot with it.', { cause })
+      return new Fault('connection_lost', 'The server has given up the stream, and the snapshot with it.', {
+        cause,
+      })
     }
     if (status >= 500) return new Fault('source_unavailable', `The server answers ${status}.`, { cause })
-    return new Fault(this.#side === 'source' ? 'source_failed' : 'target_failed', `The server answers ${status}.`, {
-      cause,
-    })
+    return new Fault(
+      this.#side === 'source' ? 'source_failed' : 'target_failed',
+      `The server answers ${status}.`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -34,7 +34,8 @@ export function takeLease(load: Load): Statement {
   }
 }
 
-const holds = 'exists (select 1 from sallyport_leases where target = ?1 and run = ?2 and stream = ?3 and fence = ?4)'
+const holds =
+  'exists (select 1 from sallyport_leases where target = ?1 and run = ?2 and stream = ?3 and fence = ?4)'
 
 export function holdsLease(load: Load): Statement {
   return guard(holds, claimed(load).values)
@@ -50,7 +51,8 @@ export function renewLease(load: Load): Statement[] {
 
 export function endLease(load: Load): Statement {
   return {
-    sql: 'update sallyport_leases set until = 0 where target = ?1 and run = ?2 and stream = ?3 and fence = ?4',
+    sql:
+      'update sallyport_leases set until = 0 where target = ?1 and run = ?2 and stream = ?3 and fence = ?4',
     values: claimed(load).values,
   }
 }
@@ -64,4 +66,3 @@ export function unfinished(load: Load): string {
   return `run = '${load.runId}' and stream = ${load.index} and slice not in (
     select slice from sallyport_slices where run = '${load.runId}' and stream = ${load.index})`
 }
-

@@ -124,7 +124,10 @@ export class LibsqlLoading implements Loading {
       plain(`drop table if exists ${quoteName(stagingName(load))}`),
       plain(`drop table if exists ${quoteName(keysName(load))}`),
       dropSlices(load.runId, load.index),
-      { sql: 'delete from sallyport_batches where run = ?1 and stream = ?2', values: [load.runId, load.index] },
+      {
+        sql: 'delete from sallyport_batches where run = ?1 and stream = ?2',
+        values: [load.runId, load.index],
+      },
     ]
   }
 
@@ -149,11 +152,18 @@ export class LibsqlLoading implements Loading {
       // What a slice has left that did not end is the last that is in there.
       await this.#repeated(() =>
         this.#batch([
-          plain(`delete from ${stage} where ${rowid} > (select min("before") from sallyport_batches where ${unfinished(load)})`),
+          plain(
+            `delete from ${stage} where ${rowid} > (select min("before") from sallyport_batches where ${
+              unfinished(load)
+            })`,
+          ),
           plain(`delete from sallyport_batches where ${unfinished(load)}`),
         ])
       )
-      const written = await new Outflow(plan).send(bytes, (rows, number) => this.#stage(slice.id, rows, number))
+      const written = await new Outflow(plan).send(
+        bytes,
+        (rows, number) => this.#stage(slice.id, rows, number),
+      )
       await this.#repeated(() => this.#batch([this.#keptOnce(slice.id, written)]))
       this.#done = new Map([...this.#done, [slice.id, written]])
       return written
@@ -179,7 +189,9 @@ export class LibsqlLoading implements Loading {
         await this.#batch([mark, ...rows])
       } catch (error) {
         // It is there already: only the answer was lost.
-        if (error instanceof StepFault && error.step === 0 && error.fault.code === 'constraint_refused') return
+        if (error instanceof StepFault && error.step === 0 && error.fault.code === 'constraint_refused') {
+          return
+        }
         throw error
       }
     })
@@ -190,11 +202,16 @@ export class LibsqlLoading implements Loading {
       const { plan, load } = this.#parts
       if (!this.#keys) {
         const name = quoteName(keysName(load))
-        await this.#repeated(() => this.#batch([plain(`drop table if exists ${name}`), plain(keysStatement(plan))]))
+        await this.#repeated(() =>
+          this.#batch([plain(`drop table if exists ${name}`), plain(keysStatement(plan))])
+        )
       }
       this.#keys = true
       // A key may come more than once, and so may a batch of them.
-      return await new Outflow(plan, { keys: true }).send(bytes, (rows) => this.#repeated(() => this.#batch(rows)))
+      return await new Outflow(plan, { keys: true }).send(
+        bytes,
+        (rows) => this.#repeated(() => this.#batch(rows)),
+      )
     })
   }
 
@@ -211,7 +228,9 @@ export class LibsqlLoading implements Loading {
       total.rows += rows
       total.bytes += bytes
     }
-    if (load.mode === 'mirror' && load.partial && !this.#keys) throw new TypeError('writeKeys comes before commit')
+    if (load.mode === 'mirror' && load.partial && !this.#keys) {
+      throw new TypeError('writeKeys comes before commit')
+    }
     if (isKeyed(load)) await this.#settleKeys()
     const quarantine = rejected !== null && rejected.count > 0 ? await this.#rejected(rejected) : []
     const statements = [
@@ -251,12 +270,18 @@ export class LibsqlLoading implements Loading {
         return new Fault('target_refused', `A trigger of "${plan.name}" keeps rows in it.`)
       }
       const rows = sql.includes('changes() = ?')
-      return rows ? new Fault('rows_lost', 'A trigger of the target keeps rows out of it.') : new Fault('run_superseded')
+      return rows
+        ? new Fault('rows_lost', 'A trigger of the target keeps rows out of it.')
+        : new Fault('run_superseded')
     }
     if (plan.before.includes(sql) && plan.table !== null && fault.code === 'target_failed') {
-      return new Fault('schema_refused', `"${plan.name}" cannot be changed: something hangs on a column of it.`, {
-        cause: fault,
-      })
+      return new Fault(
+        'schema_refused',
+        `"${plan.name}" cannot be changed: something hangs on a column of it.`,
+        {
+          cause: fault,
+        },
+      )
     }
     return fault
   }
@@ -287,7 +312,9 @@ export class LibsqlLoading implements Loading {
           guard(`not exists (select 1 from ${quoteName(plan.name)})`),
         ]
         : []),
-      ...steps.flatMap(({ sql, adds }) => [plain(sql('true')), ...(adds ? [guard('changes() = ?', [rows])] : [])]),
+      ...steps.flatMap((
+        { sql, adds },
+      ) => [plain(sql('true')), ...(adds ? [guard('changes() = ?', [rows])] : [])]),
     ]
   }
 

@@ -79,7 +79,9 @@ export class Pages {
     return { bytes, proof: proof.promise }
   }
 
-  async *#encoded({ columns, range, quoteAll }: Opening): AsyncGenerator<{ bytes: Uint8Array; rows: number }, undefined> {
+  async *#encoded(
+    { columns, range, quoteAll }: Opening,
+  ): AsyncGenerator<{ bytes: Uint8Array; rows: number }, undefined> {
     const cursor = range === null ? null : columnOf(this.#table, range.column)
     const within = cursor === null || range === null ? null : ranged(cursor, range)
     const selects = columns.map(selectedRemotely)
@@ -109,7 +111,9 @@ export class Pages {
       const all = [...place, ...conditions]
       const where = all.length === 0 ? '' : ` where ${all.map(({ sql }) => `(${sql})`).join(' and ')}`
       // A view has no order of its own: under one snapshot the same statement gives the same one.
-      const rest = order === null ? ` limit ${count} offset ${offset}` : ` order by ${order.join(', ')} limit ${count}`
+      const rest = order === null
+        ? ` limit ${count} offset ${offset}`
+        : ` order by ${order.join(', ')} limit ${count}`
       const sql = `select ${list} from ${quoteName(this.#table.name)}${where}${rest}`
       const rows = await this.#snapshot.rows(sql, all.flatMap(({ values }) => values))
       const final = rows.at(-1)

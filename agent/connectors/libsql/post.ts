@@ -30,7 +30,9 @@ export async function post(
 ): Promise<Posted> {
   const { host, port, plain } = config
   const named = isIP(host) === 6 ? `[${host}]` : host
-  if (plain && (!isLoopback(host) || !context.guard.plain(`${named}:${port}`))) throw new Fault('plain_refused')
+  if (plain && (!isLoopback(host) || !context.guard.plain(`${named}:${port}`))) {
+    throw new Fault('plain_refused')
+  }
   const url = new URL(`${plain ? 'http' : 'https'}://${named}:${port}${asked.path}`)
   const proxied = context.network.proxyFor(host) !== null
   const addresses = await judged(host, context, proxied)
@@ -49,7 +51,11 @@ export async function post(
 }
 
 /** The addresses that the guard has seen and let pass. Behind a proxy, what does not resolve here is the proxy's. */
-async function judged(host: string, { network, guard }: Context, proxied: boolean): Promise<readonly string[]> {
+async function judged(
+  host: string,
+  { network, guard }: Context,
+  proxied: boolean,
+): Promise<readonly string[]> {
   try {
     const addresses = await network.resolve(host)
     guard.address(host, addresses)

@@ -71,7 +71,12 @@ class Stream {
     const values = (args as Json[]).map(fromWire) as SQLQueryBindings[]
     if (statement.columnNames.length > 0) {
       const rows = statement.values(...values) as unknown[][]
-      return { cols: [], rows: rows.map((row) => row.map(toWire)), affected_row_count: 0, last_insert_rowid: null }
+      return {
+        cols: [],
+        rows: rows.map((row) => row.map(toWire)),
+        affected_row_count: 0,
+        last_insert_rowid: null,
+      }
     }
     const { changes } = statement.run(...values)
     return { cols: [], rows: [], affected_row_count: changes, last_insert_rowid: null }
@@ -155,7 +160,9 @@ export function serveHrana(
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
-      if (faults.redirect > 0 && faults.redirect--) return Response.redirect('http://127.0.0.1:1/v2/pipeline', 307)
+      if (faults.redirect > 0 && faults.redirect--) {
+        return Response.redirect('http://127.0.0.1:1/v2/pipeline', 307)
+      }
       if (new URL(request.url).pathname !== '/v2/pipeline') return new Response(null, { status: 404 })
       if (token !== undefined && request.headers.get('authorization') !== `Bearer ${token}`) {
         return Response.json({ message: 'unauthorized', code: 'AUTH_TOKEN_INVALID' }, { status: 401 })

@@ -2,7 +2,15 @@
 import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
 import type { Context, Finding, Format, Reading, Slice, Source, Stream, StreamName } from '../connector.ts'
-import { estimateRows, findTable, listNames, missing, streamOf, type Table, type Value } from '../sqlite/catalog.ts'
+import {
+  estimateRows,
+  findTable,
+  listNames,
+  missing,
+  streamOf,
+  type Table,
+  type Value,
+} from '../sqlite/catalog.ts'
 import { columnOf } from '../sqlite/cursor.ts'
 import { checkTarget, quoteName } from '../sqlite/names.ts'
 import { Newest } from '../sqlite/newest.ts'
@@ -47,7 +55,9 @@ export class LibsqlSource implements Source {
     const snapshot = await this.#open()
     const found: Finding[] = []
     for (const name of names) {
-      if (!(await findTable(snapshot, name))) found.push({ what: `table ${name}`, code: 'stream_missing', remedy: null })
+      if (!(await findTable(snapshot, name))) {
+        found.push({ what: `table ${name}`, code: 'stream_missing', remedy: null })
+      }
     }
     return found
   }
@@ -111,7 +121,9 @@ export class LibsqlSource implements Source {
     const own = quoteName(column.name)
     if (newest.byMax) {
       const where = whereOf(stream)
-      const sql = `select max(${own}) from ${quoteName(table.name)}${where === null ? '' : ` where ${where.sql}`}`
+      const sql = `select max(${own}) from ${quoteName(table.name)}${
+        where === null ? '' : ` where ${where.sql}`
+      }`
       const [row] = await snapshot.rows(sql, where?.values ?? [])
       newest.take(row?.[0] ?? null)
       return newest.text

@@ -25,7 +25,10 @@ export function rowidOf({ columns }: Plan): string {
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()))
   const free = ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name))
   if (free !== undefined) return free
-  throw new Fault('name_refused', 'Columns are called rowid, _rowid_ and oid: no name is left for what SQLite needs.')
+  throw new Fault(
+    'name_refused',
+    'Columns are called rowid, _rowid_ and oid: no name is left for what SQLite needs.',
+  )
 }
 
 const names = (list: readonly string[]) => list.map(quoteName).join(', ')
@@ -43,4 +46,6 @@ export function losers(plan: Plan): string[] {
 }
 
 export const doubled = (plan: Plan) =>
-  `select exists (select 1 from ${quoteName(stagingName(plan.load))} group by ${names(plan.key)} having count(*) > 1)`
+  `select exists (select 1 from ${quoteName(stagingName(plan.load))} group by ${
+    names(plan.key)
+  } having count(*) > 1)`

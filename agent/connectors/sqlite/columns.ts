@@ -173,7 +173,12 @@ function widened(target: SqliteColumn, { paired, to }: { paired: TargetColumn; t
     )
   }
   return {
-    column: { ...paired, type: declaredType(to), native: declaration, affinity: affinityOf(declaration, false) },
+    column: {
+      ...paired,
+      type: declaredType(to),
+      native: declaration,
+      affinity: affinityOf(declaration, false),
+    },
     change: {
       kind: 'widen',
       column: target.name,

@@ -109,7 +109,9 @@ export function notOrdered({ name, native }: SqliteColumn): Fault {
 export function comparing(type: Type): ((a: string, b: string) => number) | null {
   if (type.kind === 'decimal') return compareDecimals
   if (type.kind === 'int64') return (a, b) => (BigInt(a) < BigInt(b) ? -1 : BigInt(a) > BigInt(b) ? 1 : 0)
-  if (type.kind === 'text' || type.kind === 'uuid') return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (type.kind === 'text' || type.kind === 'uuid') {
+    return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+  }
   if (!isMoment(type) || type.kind === 'time') return null
   return (a, b) => {
     const [left, right] = [momentKey(a), momentKey(b)]

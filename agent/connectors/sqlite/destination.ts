@@ -5,8 +5,8 @@ import type { Context, Destination, Finding, Format, Load, Loading, Mode, Target
 import type { Value } from './catalog.ts'
 import type { SqliteConfig } from './config.ts'
 import {
-  claim,
   type Claim,
+  claim,
   claimed,
   claimOf,
   dropSlices,

@@ -18,7 +18,8 @@ const LF = 10
 export function selected({ name, type }: SqliteColumn): string {
   const column = quoteName(name)
   if (type.kind !== 'text' && type.kind !== 'json') return column
-  const text = `case typeof(${column}) when 'text' then cast(${column} as blob) when 'blob' then 'blob' else ${column} end`
+  const text =
+    `case typeof(${column}) when 'text' then cast(${column} as blob) when 'blob' then 'blob' else ${column} end`
   if (type.kind === 'text') return text
   return `case when typeof(${column}) = 'text' and not json_valid(${column}) then 'no json' else ${text} end`
 }

@@ -35,13 +35,17 @@ export type Side = 'source' | 'target'
 /** `code`: `SQLITE_CONSTRAINT_UNIQUE` and the like. */
 export function faultOfCode(code: string, side: Side, cause: unknown): Fault {
   const [, name = '', detail = ''] = /^SQLITE_([A-Z]+)(?:_([A-Z_]+))?$/.exec(code) ?? []
-  if (name === 'IOERR' && /WRITE|FSYNC|TRUNCATE/.test(detail)) return new Fault('disk_full', undefined, { cause })
+  if (name === 'IOERR' && /WRITE|FSYNC|TRUNCATE/.test(detail)) {
+    return new Fault('disk_full', undefined, { cause })
+  }
   if (name === 'CONSTRAINT') {
     const refused = detail === 'DATATYPE' ? 'value_refused' : 'constraint_refused'
     return new Fault(refused, constraints[detail], { cause })
   }
   const known = codes[name]
-  if (known === undefined) return new Fault(side === 'source' ? 'source_failed' : 'target_failed', undefined, { cause })
+  if (known === undefined) {
+    return new Fault(side === 'source' ? 'source_failed' : 'target_failed', undefined, { cause })
+  }
   if (side === 'source' && known[0] === 'target_locked') {
     return new Fault('source_unavailable', 'Another program holds the database.', { cause })
   }

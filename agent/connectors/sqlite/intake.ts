@@ -112,7 +112,10 @@ export function keysIntake(session: Session, plan: Plan): Intake {
     columns,
     complete: null,
     width: columns.length,
-    store: storing(session, (rows) => `${insertInto(keysName(plan.load), names, rows)} on conflict do nothing`),
+    store: storing(
+      session,
+      (rows) => `${insertInto(keysName(plan.load), names, rows)} on conflict do nothing`,
+    ),
     each: false,
   })
 }
@@ -130,7 +133,10 @@ export function completionOf({ load, columns, key }: Plan): Completion {
     const start = values.length - width
     for (const at of keyed) {
       if (values[start + at] !== null) continue
-      throw new Fault('key_refused', `Row ${row} has no value in "${columns[at]?.name}", a column of the key.`)
+      throw new Fault(
+        'key_refused',
+        `Row ${row} has no value in "${columns[at]?.name}", a column of the key.`,
+      )
     }
     values.push(order === null ? 0 : order(values[start + cursor] as Value))
   }

@@ -4,7 +4,16 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { SqliteDestination } from './destination.ts'
-import { bytesOf, contextOf, type Folder, loaded, loadOf, newFolder, signal, sliceOf } from './world_fixture.ts'
+import {
+  bytesOf,
+  contextOf,
+  type Folder,
+  loaded,
+  loadOf,
+  newFolder,
+  signal,
+  sliceOf,
+} from './world_fixture.ts'
 
 const folders: Folder[] = []
 after(() => folders.forEach((folder) => folder[Symbol.dispose]()))
@@ -39,33 +48,45 @@ async function attempt({ folder, runId, fence, mode }: Attempt, point: string | 
 describe('a load that is killed', () => {
   for (const mode of ['append', 'replace', 'merge', 'history', 'mirror'] as const) {
     for (const point of ['begun', 'prepared', 'written', 'all written', 'committed']) {
-      test(`${mode}, ${point}: leaves the target as it was or as it should be, and the next attempt ends it once`, {
-        timeout: 30_000,
-      }, async () => {
-        const folder = fresh()
-        const file = 'kill.db'
-        await using destination = new SqliteDestination({ path: file }, contextOf(folder.path))
-        const old = { target: 't', mode, at: '2026-01-01T00:00:00Z' } as const
-        await loaded(destination, loadOf({ ...old, key: ['id'] }), { csv: '1,old,\n9999,old,\n' })
-        const runId = crypto.randomUUID()
-        await attempt({ folder, runId, fence: 1, mode }, point)
-        const count = () => folder.rows(file, 'select count(*), count(distinct id) from t')[0]
-        if (point !== 'committed') assert.deepEqual(folder.rows(file, 'select id from t order by id'), [[1n], [9999n]])
-        if (point === 'committed') {
-          await using again = await destination.begin(loadOf({ target: 't', runId, fence: 2, mode }), signal)
-          assert.equal(again.committed?.rows, 4000)
-        } else await attempt({ folder, runId, fence: 2, mode }, null)
-        const expected = {
-          append: [4002n, 4001n],
-          replace: [4000n, 4000n],
-          merge: [4001n, 4001n],
-          history: [4002n, 4001n],
-          mirror: [4000n, 4000n],
-        }
-        assert.deepEqual(count(), expected[mode])
-        assert.deepEqual(folder.rows(file, `select name from sqlite_schema where name like 'sallyport_stage%'`), [])
-        assert.deepEqual(folder.rows(file, 'pragma integrity_check'), [['ok']])
-      })
+      test(
+        `${mode}, ${point}: leaves the target as it was or as it should be, and the next attempt ends it once`,
+        {
+          timeout: 30_000,
+        },
+        async () => {
+          const folder = fresh()
+          const file = 'kill.db'
+          await using destination = new SqliteDestination({ path: file }, contextOf(folder.path))
+          const old = { target: 't', mode, at: '2026-01-01T00:00:00Z' } as const
+          await loaded(destination, loadOf({ ...old, key: ['id'] }), { csv: '1,old,\n9999,old,\n' })
+          const runId = crypto.randomUUID()
+          await attempt({ folder, runId, fence: 1, mode }, point)
+          const count = () => folder.rows(file, 'select count(*), count(distinct id) from t')[0]
+          if (point !== 'committed') {
+            assert.deepEqual(folder.rows(file, 'select id from t order by id'), [[1n], [9999n]])
+          }
+          if (point === 'committed') {
+            await using again = await destination.begin(
+              loadOf({ target: 't', runId, fence: 2, mode }),
+              signal,
+            )
+            assert.equal(again.committed?.rows, 4000)
+          } else await attempt({ folder, runId, fence: 2, mode }, null)
+          const expected = {
+            append: [4002n, 4001n],
+            replace: [4000n, 4000n],
+            merge: [4001n, 4001n],
+            history: [4002n, 4001n],
+            mirror: [4000n, 4000n],
+          }
+          assert.deepEqual(count(), expected[mode])
+          assert.deepEqual(
+            folder.rows(file, `select name from sqlite_schema where name like 'sallyport_stage%'`),
+            [],
+          )
+          assert.deepEqual(folder.rows(file, 'pragma integrity_check'), [['ok']])
+        },
+      )
     }
   }
 })
@@ -88,7 +109,10 @@ describe('two loads of one file', () => {
     await second
     clearInterval(heart)
     assert.ok(beats > 0)
-    assert.deepEqual(folder.rows('two.db', 'select (select count(*) from a), (select count(*) from b)'), [[2n, 2n]])
+    assert.deepEqual(folder.rows('two.db', 'select (select count(*) from a), (select count(*) from b)'), [[
+      2n,
+      2n,
+    ]])
   })
 
   test('of one target: whoever was overtaken between two slices commits nothing', async () => {

@@ -29,7 +29,8 @@ export const targetOf = ({ target }: Pick<Load, 'target'>) => folded(target)
 /** Takes the target over; changes nothing where a later attempt of this run has. */
 export function claim(load: Load): Statement {
   return {
-    sql: `insert into sallyport_targets (target, run, stream, fence, changed_at) values (?1, ?2, ?3, ?4, ${now})
+    sql:
+      `insert into sallyport_targets (target, run, stream, fence, changed_at) values (?1, ?2, ?3, ?4, ${now})
       on conflict (target) do update set fence = excluded.fence, changed_at = excluded.changed_at,
         intent = case when run = excluded.run and stream = excluded.stream then intent end,
         shape = case when run = excluded.run and stream = excluded.stream then shape end,

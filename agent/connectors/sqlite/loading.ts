@@ -17,7 +17,15 @@ import type {
 import type { Table } from './catalog.ts'
 import { commit, lock, refuseOvertaken } from './destination.ts'
 import { Intake, intakeOf, keysIntake } from './intake.ts'
-import { dropSlices, keepIntent, keepSlice, keepState, recordLoad, sameIntent, type Statement } from './ledger.ts'
+import {
+  dropSlices,
+  keepIntent,
+  keepSlice,
+  keepState,
+  recordLoad,
+  sameIntent,
+  type Statement,
+} from './ledger.ts'
 import { quoteName } from './names.ts'
 import { hasRows, isKeyed, type Plan, quarantineTable, timeOf } from './plan.ts'
 import { pause, type Session } from './session.ts'
@@ -127,9 +135,13 @@ export class SqliteLoading implements Loading {
       for (const statement of plan.before) session.run(statement)
     } catch (error) {
       if (plan.table === null || !(error instanceof Fault) || error.code !== 'target_failed') throw error
-      throw new Fault('schema_refused', `"${plan.name}" cannot be changed: something hangs on a column of it.`, {
-        cause: error,
-      })
+      throw new Fault(
+        'schema_refused',
+        `"${plan.name}" cannot be changed: something hangs on a column of it.`,
+        {
+          cause: error,
+        },
+      )
     }
     if (plan.index !== null) session.run(plan.index)
     if (!plan.emptied) return
@@ -205,7 +217,9 @@ export class SqliteLoading implements Loading {
       total.bytes += bytes
     }
     // Without them every row of the target would count as gone.
-    if (load.mode === 'mirror' && load.partial && !this.#keys) throw new TypeError('writeKeys comes before commit')
+    if (load.mode === 'mirror' && load.partial && !this.#keys) {
+      throw new TypeError('writeKeys comes before commit')
+    }
     if (this.#staged) await this.#bring(total.rows)
     if (rejected !== null && rejected.count > 0) await this.#storeRejected(rejected)
     this.#write(recordLoad(load, total))
@@ -227,7 +241,9 @@ export class SqliteLoading implements Loading {
     for (const step of stepsOf(plan)) {
       if (step.over === 't' && fresh) continue
       const changed = await this.#run(step)
-      if (step.adds && changed !== rows) throw new Fault('rows_lost', 'A trigger of the target keeps rows out of it.')
+      if (step.adds && changed !== rows) {
+        throw new Fault('rows_lost', 'A trigger of the target keeps rows out of it.')
+      }
     }
     this.#dropStaging()
   }
@@ -263,7 +279,9 @@ export class SqliteLoading implements Loading {
       insert.run([load.runId, load.index, slice, row, column, code, source, timeOf(load.at)])
       if (++count % windowRows === 0) await pause(signal)
     }
-    if (count !== rejected.count) throw new Fault('rows_lost', 'Rows that were refused are not where they should be.')
+    if (count !== rejected.count) {
+      throw new Fault('rows_lost', 'Rows that were refused are not where they should be.')
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

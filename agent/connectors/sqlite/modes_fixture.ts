@@ -22,7 +22,9 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
   }
   const all = (target: string) => subject().rows(`select id, v from "${target}" order by 1, 2`)
   const leftovers = () =>
-    subject().rows(`select name from sqlite_schema where name like 'sallyport_stage%' or name like 'sallyport_keys%'`)
+    subject().rows(
+      `select name from sqlite_schema where name like 'sallyport_stage%' or name like 'sallyport_keys%'`,
+    )
 
   describe(`${name}: a merge`, () => {
     test('adds rows, and replaces those with their key', async () => {
@@ -42,14 +44,19 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
       assert.deepEqual(all(target), [[1n, 'new'], [2n, 'new']])
       const decimals = ['id bigint', 'v text', 'at numeric'].map((one) => columnOf(one))
       const other = newTarget()
-      await load({ target: other, cursor: 'at', columns: decimals }, '1,new,10\n1,old,9\n2,old,-10.5\n2,new,-2\n')
+      await load(
+        { target: other, cursor: 'at', columns: decimals },
+        '1,new,10\n1,old,9\n2,old,-10.5\n2,new,-2\n',
+      )
       assert.deepEqual(all(other), [[1n, 'new'], [2n, 'new']])
     })
 
     test('fails by code where rows cannot be told apart', async () => {
       const target = newTarget()
       await assert.rejects(load({ target }, row(1, 'a') + row(1, 'b')), { code: 'keys_doubled' })
-      await assert.rejects(load({ target, cursor: 'at' }, row(1, 'a') + row(1, 'b')), { code: 'keys_doubled' })
+      await assert.rejects(load({ target, cursor: 'at' }, row(1, 'a') + row(1, 'b')), {
+        code: 'keys_doubled',
+      })
       await assert.rejects(load({ target }, ',a,\n'), { code: 'key_refused' })
       await assert.rejects(load({ target, cursor: 'at' }, '1,a,\n'), { code: 'cursor_refused' })
       await assert.rejects(load({ target, key: [] }, three), { code: 'key_missing' })
@@ -59,7 +66,10 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
     test('of a part leaves a row that is newer than what comes', async () => {
       const target = newTarget()
       await load({ target, cursor: 'at' }, row(1, 'new', '2026-01-02 00:00:00+00') + row(2, 'a'))
-      await load({ target, cursor: 'at', partial: true }, row(1, 'old') + row(2, 'b', '2026-01-03 00:00:00+00'))
+      await load(
+        { target, cursor: 'at', partial: true },
+        row(1, 'old') + row(2, 'b', '2026-01-03 00:00:00+00'),
+      )
       assert.deepEqual(all(target), [[1n, 'new'], [2n, 'b']])
     })
 
@@ -119,7 +129,10 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
       const target = newTarget()
       await load({ target, mode: 'history' }, three)
       await load({ target, mode: 'history', partial: true, ...later }, row(2, 'B'))
-      assert.deepEqual(told(target).map(([id, , , to]) => [id, to]), [[1n, null], [2n, second], [2n, null], [3n, null]])
+      assert.deepEqual(told(target).map(([id, , , to]) => [id, to]), [[1n, null], [2n, second], [2n, null], [
+        3n,
+        null,
+      ]])
     })
 
     test('is not written into a table that holds none', async () => {
@@ -185,14 +198,19 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
   })
 
   describe(`${name}: the schema of a target`, () => {
-    const columns = ['id bigint not null', 'v text', 'at timestamptz', 'n numeric(12,2)'].map((one) => columnOf(one))
+    const columns = ['id bigint not null', 'v text', 'at timestamptz', 'n numeric(12,2)'].map((one) =>
+      columnOf(one)
+    )
 
     test('gets columns that are new, unless it is frozen', async () => {
       const target = newTarget()
       await load({ target, mode: 'append' }, three)
       const frozen = load({ target, mode: 'append', columns, schema: 'freeze' }, '4,d,,1.50\n')
       await assert.rejects(frozen, { code: 'schema_refused', message: /add column "n" DECIMAL_TEXT\(12,2\)/ })
-      const { loading } = await load({ target, mode: 'append', columns, schema: 'columns_only' }, '4,d,,1.50\n')
+      const { loading } = await load(
+        { target, mode: 'append', columns, schema: 'columns_only' },
+        '4,d,,1.50\n',
+      )
       assert.deepEqual(loading.target.changes, ['add column "n" DECIMAL_TEXT(12,2)'])
       assert.deepEqual(subject().rows(`select id, n from ${target} order by 1`), [
         [1n, null],
@@ -204,14 +222,22 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
 
     test('is widened with the values that are there, where evolve says so', async () => {
       const target = newTarget()
-      const narrow = ['id bigint', 'v text', 'at timestamptz', 'n bigint', 'd numeric(5,1)'].map((one) => columnOf(one))
+      const narrow = ['id bigint', 'v text', 'at timestamptz', 'n bigint', 'd numeric(5,1)'].map((one) =>
+        columnOf(one)
+      )
       const wide = ['id bigint', 'v text', 'at timestamptz', 'n numeric(22,2)', 'd numeric(8,3)']
         .map((one) => columnOf(one))
       await load({ target, mode: 'append', columns: narrow }, '1,a,,9223372036854775807,1.5\n')
-      const refused = load({ target, mode: 'append', columns: wide, schema: 'columns_only' }, '2,b,,1.50,0.125\n')
+      const refused = load(
+        { target, mode: 'append', columns: wide, schema: 'columns_only' },
+        '2,b,,1.50,0.125\n',
+      )
       await assert.rejects(refused, { code: 'schema_refused', message: /widen "n" from INTEGER/ })
       const { loading } = await load({ target, mode: 'append', columns: wide }, '2,b,,1.50,0.125\n')
-      assert.deepEqual(loading.target.changes.map((change) => change.slice(0, 10)), ['widen "n" ', 'widen "d" '])
+      assert.deepEqual(loading.target.changes.map((change) => change.slice(0, 10)), [
+        'widen "n" ',
+        'widen "d" ',
+      ])
       assert.deepEqual(subject().rows(`select n, d from ${target} order by id`), [
         ['9223372036854775807.00', '1.500'],
         ['1.50', '0.125'],
@@ -220,8 +246,13 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
 
     test('allows NULL where the source may have one, and asks for what the source lacks', async () => {
       const target = newTarget()
-      subject().run(`create table ${target} (id integer not null, v text not null, at timestamptz, r text not null)`)
-      await assert.rejects(load({ target, mode: 'append' }, three), { code: 'column_required', message: /"r"/ })
+      subject().run(
+        `create table ${target} (id integer not null, v text not null, at timestamptz, r text not null)`,
+      )
+      await assert.rejects(load({ target, mode: 'append' }, three), {
+        code: 'column_required',
+        message: /"r"/,
+      })
       const other = newTarget()
       subject().run(`create table ${other} (id integer not null, v text not null, at timestamptz)`)
       await load({ target: other, mode: 'append' }, '1,,\n')
@@ -230,7 +261,9 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
 
     test('is refused where names are one, or not to be had', async () => {
       const twins = ['A text', 'a text'].map((one) => columnOf(one))
-      await assert.rejects(load({ target: newTarget(), mode: 'append', columns: twins }, 'x,y\n'), { code: 'name_refused' })
+      await assert.rejects(load({ target: newTarget(), mode: 'append', columns: twins }, 'x,y\n'), {
+        code: 'name_refused',
+      })
       for (const target of ['sqlite_x', 'SALLYPORT_loads', 'a\0b', '']) {
         await assert.rejects(load({ target, mode: 'append' }, three), { code: 'name_refused' }, target)
       }
@@ -243,7 +276,13 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
   describe(`${name}: rows that were refused`, () => {
     test('are stored beside the target, in the commit', async () => {
       const target = newTarget()
-      const refused: RejectedRow = { slice: '0', row: 2, column: 'v', code: 'value_refused', source: '{"v":"x"}' }
+      const refused: RejectedRow = {
+        slice: '0',
+        row: 2,
+        column: 'v',
+        code: 'value_refused',
+        source: '{"v":"x"}',
+      }
       const rejected: Rejected = {
         count: 1,
         async *rows() {
@@ -259,7 +298,10 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
       const at = '2026-11-22 08:30:00.123456+00'
       assert.deepEqual(rows, [[wanted.runId, 0n, '0', 2n, 'v', 'value_refused', '{"v":"x"}', at]])
       await assert.rejects(
-        loaded(destination, loadOf({ target, mode: 'append' }), { csv: three, rejected: { ...rejected, count: 2 } }),
+        loaded(destination, loadOf({ target, mode: 'append' }), {
+          csv: three,
+          rejected: { ...rejected, count: 2 },
+        }),
         { code: 'rows_lost' },
       )
       assert.equal(subject().rows(`select count(*) from ${target}`)[0]?.[0], 3n)
@@ -287,7 +329,11 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
         await loading.prepare(intent, signal)
         assert.deepEqual([...loading.done], [['a', { rows: 3, bytes: three.length }]])
         await loading.write(sliceOf('b'), 'csv', bytesOf(row(4, 'd')))
-        const committed = await loading.commit({ runId: wanted.runId, rows: 4, cursor: { column: 'id', value: '9' } }, null)
+        const committed = await loading.commit({
+          runId: wanted.runId,
+          rows: 4,
+          cursor: { column: 'id', value: '9' },
+        }, null)
         assert.equal(committed.rows, 4)
         assert.equal(all(target).length, mode === 'replace' ? 4 : 5)
         assert.deepEqual(leftovers(), [])
@@ -306,7 +352,9 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
       }
       await stage(wanted, ['a', 'b'])
       await stage({ ...wanted, fence: 2 }, ['a', 'c'])
-      await stage({ ...wanted, fence: 3, columns: [...standard].reverse() }, ['a', 'c']).catch(() => undefined)
+      await stage({ ...wanted, fence: 3, columns: [...standard].reverse() }, ['a', 'c']).catch(() =>
+        undefined
+      )
       await load({ target, mode: 'append' }, three)
       assert.equal(all(target).length, 3)
       assert.deepEqual(leftovers(), [])
@@ -343,7 +391,11 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
       await using next = subject().destination()
       {
         await using loading = await next.begin(loadOf({ target, mode: 'append' }), signal)
-        assert.deepEqual(loading.state, { runId: wanted.runId, rows: 3, cursor: { column: 'ID', value: '3' } })
+        assert.deepEqual(loading.state, {
+          runId: wanted.runId,
+          rows: 3,
+          cursor: { column: 'ID', value: '3' },
+        })
         assert.equal(loading.intent, null)
       }
       await using loading = await next.begin(loadOf({ target, mode: 'append', reset: true }), signal)

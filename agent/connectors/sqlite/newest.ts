@@ -48,7 +48,11 @@ const plain = (value: Value) => value instanceof Uint8Array || value === null ? 
 const turnRows = 5000
 
 /** Null when no row has one. */
-export async function newestOf(reads: Reads, column: SqliteColumn, signal: AbortSignal): Promise<string | null> {
+export async function newestOf(
+  reads: Reads,
+  column: SqliteColumn,
+  signal: AbortSignal,
+): Promise<string | null> {
   const newest = new Newest(column)
   if (newest.byMax) {
     newest.take(await reads.greatest(quoteName(column.name)))

@@ -113,7 +113,10 @@ function howOf(load: Load, { some, emptied }: { some: boolean; emptied: boolean 
 }
 
 /** SQLite changes no type in place: a new column takes over, and comes last. */
-function statementsOf({ kind, column, declaration, value }: Change, { table, at }: { table: string; at: number }): string[] {
+function statementsOf(
+  { kind, column, declaration, value }: Change,
+  { table, at }: { table: string; at: number },
+): string[] {
   const [into, name] = [quoteName(table), quoteName(column)]
   if (kind === 'add') return [`alter table ${into} add column ${name} ${declaration}`]
   const draft = quoteName(`sallyport_wider_${at}`)

@@ -16,7 +16,14 @@ export function keysName(of: { readonly runId: string; readonly index: number })
 }
 
 /** Kept as the target will keep it: by affinity alone. */
-export const affinityName = { INTEGER: 'INTEGER', TEXT: 'TEXT', BLOB: 'BLOB', REAL: 'REAL', NUMERIC: 'NUMERIC', NONE: 'BLOB' }
+export const affinityName = {
+  INTEGER: 'INTEGER',
+  TEXT: 'TEXT',
+  BLOB: 'BLOB',
+  REAL: 'REAL',
+  NUMERIC: 'NUMERIC',
+  NONE: 'BLOB',
+}
 
 /** Makes the table that rows are kept in; of those with one key, the last in order stays. */
 export function stagingStatement(plan: Plan): string {
@@ -45,7 +52,9 @@ export function insertInto(table: string, columns: readonly string[], rows: numb
 export function insertByKey(plan: Plan, rows: number): string {
   const columns = [...plan.columns.map(({ name }) => quoteName(name)), orderColumn]
   const set = columns.map((name) => `${name} = excluded.${name}`).join(', ')
-  return `${insertInto(stagingName(plan.load), columns, rows)} on conflict (${names(plan.key)}) do update set ${set},
+  return `${insertInto(stagingName(plan.load), columns, rows)} on conflict (${
+    names(plan.key)
+  }) do update set ${set},
     ${countColumn} = case when excluded.${orderColumn} > ${orderColumn} then 1 else ${countColumn} + 1 end
     where excluded.${orderColumn} >= ${orderColumn}`
 }
@@ -76,7 +85,8 @@ const into = ({ name }: Plan) => quoteName(name)
 function insertStep(plan: Plan): Step {
   const columns = names(plan.columns.map(({ name }) => name))
   return {
-    sql: (part) => `insert into ${into(plan)} (${columns}) select ${columns} from ${stage(plan)} as s where ${part}`,
+    sql: (part) =>
+      `insert into ${into(plan)} (${columns}) select ${columns} from ${stage(plan)} as s where ${part}`,
     over: 's',
     adds: true,
   }
@@ -131,7 +141,9 @@ function mirrorStep(plan: Plan): Step {
   const keys = plan.load.partial ? quoteName(keysName(plan.load)) : stage(plan)
   return {
     sql: (part) =>
-      `delete from ${into(plan)} as t where ${part} and not exists (select 1 from ${keys} as s where ${sameKey(plan)})`,
+      `delete from ${into(plan)} as t where ${part} and not exists (select 1 from ${keys} as s where ${
+        sameKey(plan)
+      })`,
     over: 't',
     adds: false,
   }
@@ -162,7 +174,9 @@ function historySteps(plan: Plan): Step[] {
   }
   const insert: Step = {
     sql: (part) =>
-      `insert into ${into(plan)} (${names(all)}, ${opened}) select ${names(all)}, ${time} from ${stage(plan)} as s
+      `insert into ${into(plan)} (${names(all)}, ${opened}) select ${names(all)}, ${time} from ${
+        stage(plan)
+      } as s
        where ${part} and not exists
          (select 1 from ${into(plan)} as t where ${sameKey(plan)} and t.${closed} is null)`,
     over: 's',

@@ -20,7 +20,11 @@ async function readOf(file: string, name: string): Promise<string> {
 /** What one value of a declared type is read as; the code of what is thrown otherwise. */
 async function readValue(declared: string, value: string, options = ''): Promise<string> {
   const file = newFile()
-  folder.run(file, `create table t (id integer, v ${declared}) ${options}`, `insert into t values (1, ${value})`)
+  folder.run(
+    file,
+    `create table t (id integer, v ${declared}) ${options}`,
+    `insert into t values (1, ${value})`,
+  )
   return await codeOf(async () => (await readOf(file, 't')).slice(2, -1))
 }
 
@@ -131,7 +135,12 @@ describe('a value of a file', () => {
   test('that is refused is named by its row and its column', async () => {
     const file = newFile()
     folder.run(file, 'create table t (id integer, v integer)', `insert into t values (1, 1), (2, 'x')`)
-    await assert.rejects(readOf(file, 't'), { code: 'value_refused', row: 2, column: 1, message: /"v" is no INTEGER/i })
+    await assert.rejects(readOf(file, 't'), {
+      code: 'value_refused',
+      row: 2,
+      column: 1,
+      message: /"v" is no INTEGER/i,
+    })
   })
 })
 
@@ -232,7 +241,11 @@ const write: readonly (readonly [type: string, csv: string, expected: string, de
   ['csv', '1e400', 'refused: value_refused', 'real'],
   ['numeric(12,2)', '1.10', `text '1.10'`],
   ['numeric(12,2)', '1.105', 'refused: value_refused'],
-  ['numeric', '12345678901234567890.12345678901234567890', `text '12345678901234567890.12345678901234567890'`],
+  [
+    'numeric',
+    '12345678901234567890.12345678901234567890',
+    `text '12345678901234567890.12345678901234567890'`,
+  ],
   ['numeric', 'NaN', `text 'NaN'`],
   ['numeric(12,2)', '1.10', 'real 1.1', 'numeric(12,2)'],
   ['numeric', '9007199254740993', 'integer 9007199254740993', 'numeric'],
@@ -281,7 +294,11 @@ describe('a value in a load', () => {
     await using destination = new SqliteDestination({ path: file }, contextOf(folder.path))
     await using loading = await destination.begin(load, signal)
     await loading.prepare({ upTo: null, slices: ['0'], resumable: false }, signal)
-    const slice = { id: '0', fixed: false, stream: { name: 's', columns, key: [], estimatedRows: 1, estimatedBytes: 1 } }
+    const slice = {
+      id: '0',
+      fixed: false,
+      stream: { name: 's', columns, key: [], estimatedRows: 1, estimatedBytes: 1 },
+    }
     const bytes = (...list: number[]) => new Blob([Uint8Array.of(...list)]).stream()
     await assert.rejects(loading.write(slice, 'csv', bytes(0xff, 0x61, 10)), { code: 'value_refused' })
     await loading.write(slice, 'csv', bytes(0x61, 0, 0x62, 10))

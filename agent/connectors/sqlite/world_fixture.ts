@@ -72,7 +72,9 @@ export function columnOf(text: string, vocabulary: Vocabulary = 'postgres'): Col
   return { name, type, nullable: !text.endsWith(' not null'), native, vocabulary }
 }
 
-export const standard = ['id bigint not null', 'v text', 'at timestamp with time zone'].map((one) => columnOf(one))
+export const standard = ['id bigint not null', 'v text', 'at timestamp with time zone'].map((one) =>
+  columnOf(one)
+)
 
 export function loadOf(given: Partial<Load> & Pick<Load, 'target'>): Load {
   return {
