@@ -1,6 +1,6 @@
 /** Reads CSV, TSV, JSON lines and Parquet: one file, or those of a folder or a pattern as one stream. */
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
 import { type ParquetColumn } from '../../engine/hold_sql.ts'
@@ -12,7 +12,7 @@ import { textBytes } from './reading/bytes.ts'
 import { concatenated } from './reading/concatenated.ts'
 import { dataFiles, find, type Found, type FoundFile, signatureOf } from './reading/found.ts'
 import { type Head, headOf } from './reading/head.ts'
-import { describedParquet, newestOf, parquetRange } from './reading/parquet.ts'
+import { describedParquet, newestOf, parquetRange, parquetReading } from './reading/parquet.ts'
 import { inFile, rowsOf } from './reading/rows.ts'
 import { groupsOf } from './reading/slicing.ts'
 
@@ -86,9 +86,10 @@ export class FilesSource implements Source {
   async stream(name: string, signal: AbortSignal = never): Promise<Stream> {
     const found = find(name, this.#place, this.#config)
     refuseOtherPartitions(found.files)
-    return found.format === 'parquet'
+    const stream = found.format === 'parquet'
       ? await this.#parquetStream(name, found)
       : await this.#textStream(name, found, signal)
+    return { ...stream, parts: { schema: null, table: stemOf(name) } }
   }
 
   async #textStream(name: string, found: Found, signal: AbortSignal): Promise<Stream> {
@@ -137,7 +138,9 @@ export class FilesSource implements Source {
       if (!own.some((column) => column.name === name) && names.indexOf(name) === at) continue
       throw new Fault('name_refused', `"${name}" is a column of the files, and a folder as well.`)
     }
-    return names.map(textColumn)
+    // What a file is called, nobody spells in another way: it is a cursor.
+    const typed = { native: 'text', vocabulary: 'json', nullable: false } as const
+    return names.map((name) => name === fileColumn ? { ...textColumn(name), ...typed } : textColumn(name))
   }
 
   async #parquetStream(name: string, found: Found): Promise<Stream> {
@@ -217,6 +220,15 @@ export class FilesSource implements Source {
   async open(slice: Slice, _format: Format, signal: AbortSignal): Promise<Reading> {
     const { format, heads, files } = this.#known(slice.stream.name)
     const { columns } = slice.stream
+    if (format === 'parquet') {
+      const paths = this.files(slice)
+      const unchanged = () => this.unchanged(slice)
+      return parquetReading(
+        { paths, stream: slice.stream, unchanged },
+        await this.#context.hold(paths),
+        signal,
+      )
+    }
     const parts = filesOf(slice).map((file) => () =>
       rowsOf({
         head: heads.get(file.path) as Head,
@@ -246,6 +258,9 @@ export class FilesSource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }
+
+/** Without its folders and endings: what a table of it would be called. */
+const stemOf = (name: string) => basename(name).replace(/(?<=.)\.[a-z]+(?:\.(?:gz|zst))?$/i, '')
 
 const never = new AbortController().signal
 

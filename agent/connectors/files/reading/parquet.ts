@@ -12,7 +12,8 @@ import {
   parquetMetadata,
   variables,
 } from '../../../engine/hold_sql.ts'
-import type { Column, Stream } from '../../connector.ts'
+import { restow } from '../../../engine/restow.ts'
+import type { Column, Reading, Stream } from '../../connector.ts'
 import { parquetColumns } from '../types.ts'
 
 export interface Described {
@@ -50,6 +51,25 @@ function refuseOther(known: ParquetColumn | undefined, column: ParquetColumn): v
     `The files of the stream have different columns: "${column.name}" is ${known.native} in one and ` +
       `${column.native} in another. Read them one by one.`,
   )
+}
+
+let opened = 0
+
+/** The rows of a slice as canonical CSV, for who cannot let the hold read it in place. */
+export function parquetReading(
+  { paths, stream, unchanged }: { paths: readonly string[]; stream: Stream; unchanged: () => void },
+  hold: Hold,
+  signal: AbortSignal,
+): Reading {
+  const cargo = { kind: 'parquet', paths, condition: stream.condition, unchanged } as const
+  const { bytes, rows } = restow(cargo, {
+    hold,
+    columns: stream.columns,
+    into: null,
+    name: `s${opened++}`,
+    signal,
+  })
+  return { bytes, proof: rows }
 }
 
 interface Newest {

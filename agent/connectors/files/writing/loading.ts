@@ -126,6 +126,7 @@ export class FilesLoading implements Loading {
       const listed = new Set(after.files.map(({ name }) => name))
       removeFiles(layout, manifest.files.map(({ name }) => name).filter((name) => !listed.has(name)))
       removePending(layout.folder, layout.target)
+      await store.close(true)
       return { rows: state.rows, bytes }
     } catch (error) {
       dropQuarantine(quarantine)

@@ -25,6 +25,6 @@ export interface Store {
   write(slice: Slice, bytes: ReadableStream<Uint8Array>): Promise<PendingSlice>
   /** Gives the files their names. May be repeated by a later attempt that was cut off in the middle. */
   publish(slices: readonly PendingSlice[], rows: number): Promise<Published[]>
-  /** Closes what is open, and with `drop` removes all that has no name yet. */
+  /** Closes what is open, and with `drop` removes all that has not got its name. */
   close(drop: boolean): Promise<void>
 }
