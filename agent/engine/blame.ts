@@ -1,11 +1,12 @@
 /** Finds the row and the key that a fault is about, by reading the stream once more under the same snapshot. */
 import { Fault } from '../../shared/faults.ts'
 import type { Slice } from '../connectors/connector.ts'
-import { RowFault } from './csv_scan.ts'
+import { RowFault, unquoted } from './csv_scan.ts'
 import { findRow, placed } from './fault_place.ts'
 import { CellFault } from './hold.ts'
 import { refusedRow } from './restow.ts'
 import { load, reopen, restowing, type Transfer } from './transfer.ts'
+import { isText, reachOf, valueCheck } from './values.ts'
 
 interface Spot {
   readonly column: string | null
@@ -31,17 +32,31 @@ export async function blame(
     const { column, number, by } = spot
     const names = transfer.columns.map(({ name }) => name)
     const positions = key.map((name) => names.indexOf(name)).filter((at) => at >= 0)
-    const wanted = by === 'line' || positions.length > 0
+    const wanted = by === 'line' || positions.length > 0 || column === null
     const found = number !== null && wanted
       ? await findRow(await reopen(transfer, slice), { number, by, columns: names.length, key: positions })
       : null
     const row = found?.row ?? (by === 'row' ? number : null)
-    return placed(fault, { column, row, keyNames: key, key: found?.key ?? [] })
+    const named = column ?? (fault.code === 'value_refused' ? columnOf(found?.fields ?? [], transfer) : null)
+    return placed(fault, { column: named, row, keyNames: key, key: found?.key ?? [] })
   } catch {
     // The source has gone meanwhile: the fault itself is what matters.
     return fault
   }
 }
+
+/** The first column whose value is none of its target's, for a database that names the line alone. */
+function columnOf(fields: readonly Buffer[], { columns, targets }: Transfer): string | null {
+  const at = fields.findIndex((raw, position) => {
+    const target = targets[position]
+    if (target === undefined || raw.length === 0) return false
+    const value = raw[0] === QUOTE ? unquoted(raw, 0, raw.length) : raw
+    return !isText(value, reachOf(target)) || valueCheck(target)?.(value, 0, value.length) === false
+  })
+  return columns[at]?.name ?? null
+}
+
+const QUOTE = 34
 
 async function spotOf(fault: Fault, transfer: Transfer, slice: Slice): Promise<Spot | null> {
   const nameOf = (at: number | null) => at === null ? null : transfer.columns[at]?.name ?? null

@@ -14,6 +14,8 @@ export interface RowWanted {
 export interface RowFound {
   readonly row: number
   readonly key: readonly (string | null)[]
+  /** As they stand in the stream; none of a ragged row. */
+  readonly fields: readonly Buffer[]
 }
 
 /** Reads canonical CSV up to the wanted row; null when the stream ends before it. */
@@ -27,7 +29,11 @@ export async function findRow(
     onRow(row, fields) {
       const at = wanted.by === 'row' ? row : scanner.lines
       if (found || at < wanted.number) return
-      found = { row, key: wanted.key.map((position) => fieldText(fields[position] as Buffer)) }
+      found = {
+        row,
+        key: wanted.key.map((position) => fieldText(fields[position] as Buffer)),
+        fields: [...fields],
+      }
     },
   })
   const reader = bytes.getReader()
@@ -39,7 +45,7 @@ export async function findRow(
   } catch (error) {
     if (!(error instanceof RowFault)) throw error
     // A ragged row may itself be the one that is looked for.
-    found ??= { row: error.row, key: [] }
+    found ??= { row: error.row, key: [], fields: [] }
   } finally {
     await reader.cancel().catch(() => undefined)
   }

@@ -121,4 +121,16 @@ describe('the columns of a stream', { skip: noServer }, () => {
     assert.equal(streams[0]?.code, 'value_refused')
     assert.match(String(faults[0]), /column "j", row 2/)
   })
+
+  test('are named where the database that refuses a value names its line alone', async () => {
+    writeFileSync(join(world.folder, 'nul.csv'), 'id,v,w\n1,a,b\n2,"c\nc",x\0y\n')
+    await world.target.unsafe('create table nul (id int, v text, w text)')
+    const { streams, faults } = await world.move({
+      from: files(world.folder),
+      to: postgres(world.targetUrl),
+      streams: [{ from: 'nul.csv', to: 'nul', mode: 'replace' }],
+    })
+    assert.equal(streams[0]?.code, 'value_refused')
+    assert.match(String(faults[0]), /column "w", row 2/)
+  })
 })
