@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -171,6 +171,17 @@ describe('a stream of a pipeline file', () => {
       })
     })
   }
+})
+
+describe('the reference', () => {
+  test('shows a file that is valid, whole', () => {
+    const text = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+    const path = join(folder, 'reference.yaml')
+    writeFileSync(path, /```yaml\n([^]*?)```/.exec(text)?.[1] ?? '')
+    const { file } = readPipelineFile(path)
+    assert.equal(file.body.streams.length, 2)
+    assert.deepEqual(file.body.streams[0]?.cursor, { column: 'updated_at', lag: '5m' })
+  })
 })
 
 describe('a sealed stream', () => {
