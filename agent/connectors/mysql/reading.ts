@@ -32,7 +32,6 @@ export function readRows(
   let given = false
   let stopped: Promise<void> | null = null
   let controller: ReadableStreamDefaultController<Uint8Array>
-  let raw: ReturnType<Session['read']>
   const stop = () => {
     given = true
     raw.resume()
@@ -51,10 +50,10 @@ export function readRows(
   })
   const bytes = new ReadableStream<Uint8Array>({
     start: (one) => void (controller = one),
-    pull: () => raw?.resume(),
+    pull: () => raw.resume(),
     cancel: () => stop().then(() => raw.done.catch(() => undefined)),
   }, { highWaterMark: waiting })
-  raw = session.read(sql, (row, start, end) => {
+  const raw = session.read(sql, (row, start, end) => {
     if (!given) csv.push(row, start, end)
   })
   const onAbort = () => void stop()

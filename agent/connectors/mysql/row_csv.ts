@@ -137,7 +137,8 @@ export class RowCsv {
       this.#size = size + length
       return
     }
-    for (let end = at + length; at < end; at++) out[size++] = bytes[at] as number
+    const end = at + length
+    for (; at < end; at++) out[size++] = bytes[at] as number
     this.#size = size
   }
 
