@@ -16,6 +16,7 @@ import {
   writeOutcomes,
 } from './conformance/outcomes.ts'
 import { nothingLeft, type Pair } from './conformance/pair.ts'
+import { patternNames } from './conformance/modes/patterns.ts'
 import { scenarios } from './conformance/modes/scenarios.ts'
 import { modePairsHere, openSuite, pairsHere } from './conformance/suite.ts'
 import { lightTraps, traps } from './conformance/traps/traps.ts'
@@ -81,7 +82,10 @@ for (const pair of shown.length > 0 ? modePairsHere(here).filter(wanted) : []) {
   const outcomes = await attempt(`modes, ${pairName(pair)}`, () => suite.modes(pair, shown))
   if (outcomes === null) continue
   tell(new Map([...expectedModes(pair)].filter(([name]) => named(name))), outcomes)
-  const order = { order: scenarios.map(({ name }) => name), pairs: modePairsHere({ mariadb: true }) }
+  const order = {
+    order: [...scenarios.map(({ name }) => name), ...patternNames],
+    pairs: modePairsHere({ mariadb: true }),
+  }
   if (values.write && values.only === undefined) writeModes(pair, outcomes, order)
 }
 if (values.write) writeDocuments(traps)

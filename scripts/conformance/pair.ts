@@ -56,10 +56,35 @@ export async function runPair(pair: Pair, traps: readonly Trap[], places: Places
       console.error(`${trap.name}: ${reported.message}`)
     }
   }
+  for (const [name, outcome] of await refuseAgain(pair, asked, { outcomes, places })) {
+    outcomes.set(name, outcome)
+  }
   const expected = new Set([...namesBefore, ...asked.map((trap) => to.nameOf(trap))])
   const left = (await to.names()).filter((name) => !expected.has(name))
   outcomes.set(nothingLeft, left.length === 0 ? 'exact: nothing' : `wrong: ${left.join(', ')}`)
   return outcomes
+}
+
+interface FirstRun {
+  readonly outcomes: Outcomes
+  readonly places: Places
+}
+
+/** What was refused into nothing is refused once more where something is: that has to stay. */
+async function refuseAgain(pair: Pair, traps: readonly Trap[], { outcomes, places }: FirstRun) {
+  const { to, folder } = places
+  const refused = traps.filter(({ name }) => outcomes.get(name)?.startsWith('refused'))
+  const changed = new Map<string, string>()
+  if (to.plant === undefined || refused.length === 0) return changed
+  for (const trap of refused) await to.plant(trap)
+  const before = new Map<string, string>()
+  for (const trap of refused) before.set(trap.name, JSON.stringify(await to.read(trap)))
+  await start(pair, refused, { ...places, folder: join(folder, 'again') })
+  for (const trap of refused) {
+    if (JSON.stringify(await to.read(trap)) === before.get(trap.name)) continue
+    changed.set(trap.name, `wrong: what was there before is gone after ${outcomes.get(trap.name)}`)
+  }
+  return changed
 }
 
 /** The row that is about the destination as a whole. */

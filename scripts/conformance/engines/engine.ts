@@ -36,6 +36,8 @@ export interface TargetPlace {
   names(): Promise<readonly string[]>
   /** What `names` calls the target of this trap. */
   nameOf(trap: Trap): string
+  /** Puts something else under the target's name; absent where traps bring such targets themselves. */
+  plant?(trap: Trap): Promise<void>
   /** What a run of this target has put aside; null when there is nothing of the kind. */
   aside(trap: Trap): Promise<Contents | null>
 }

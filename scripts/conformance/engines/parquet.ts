@@ -72,6 +72,12 @@ function targetIn(place: string): TargetPlace {
       const paths = filesAt(join(place, nameOf(trap)))
       return paths.length === 0 ? null : await readParquet(paths)
     },
+    async plant(trap) {
+      const path = join(place, nameOf(trap))
+      await withDuckDB((duck) =>
+        duck.run(`copy (select 'old' as id, 'old' as v) to '${path}' (format parquet)`)
+      )
+    },
     aside: (trap) => Promise.resolve(readAside(join(place, nameOf(trap)))),
   }
 }

@@ -35,6 +35,8 @@ export function textFilesEngine(format: Format, folder: string): Engine {
   }
 }
 
+const planted = { csv: 'id,v\nold,old\n', tsv: 'id\tv\nold\told\n', jsonl: '{"id":"old","v":"old"}\n' }
+
 function targetIn(place: string, format: Format): TargetPlace {
   const nameOf = (trap: Trap) => trap.to?.[format] ?? `${slugOf(trap)}.${format}`
   const parse = (bytes: Buffer) => format === 'jsonl' ? readLines(bytes) : readFields(bytes, format)
@@ -46,6 +48,10 @@ function targetIn(place: string, format: Format): TargetPlace {
     read(trap) {
       const read = filesAt(join(place, nameOf(trap))).map((path) => parse(readFileSync(path)))
       return Promise.resolve(read.length === 0 ? null : contentsOf(read))
+    },
+    plant(trap) {
+      writeFileSync(join(place, nameOf(trap)), planted[format])
+      return Promise.resolve()
     },
     aside: (trap) => Promise.resolve(readAside(join(place, nameOf(trap)))),
   }

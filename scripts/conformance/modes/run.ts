@@ -1,19 +1,12 @@
 /** Runs the scenarios of modes into one destination, step by step: each step is one pipeline, each scenario a stream. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { binaryAt } from '../../e2e/binary.ts'
-import type { Contents, TargetPlace, Workshop } from '../engines/engine.ts'
+import type { Ended } from '../../e2e/binary.ts'
+import type { Contents, TargetPlace } from '../engines/engine.ts'
 import { valueOf } from '../judge.ts'
 import type { Pair } from '../pair.ts'
+import { callBinary, type ModePlaces } from './call.ts'
+import { runPatterns } from './patterns.ts'
 import { type Cell, type EngineName, slugOf, type Trap } from '../trap.ts'
 import { type Action, actions, type Scenario, type Step } from './scenario.ts'
-
-export interface ModePlaces {
-  readonly from: Workshop
-  readonly to: TargetPlace
-  readonly binary: string
-  readonly folder: string
-}
 
 interface Reported {
   readonly status: string
@@ -53,6 +46,7 @@ export async function runModes(
     }
   }
   for (const { name } of asked) if (!outcomes.has(name)) outcomes.set(name, 'works')
+  for (const [name, outcome] of await runPatterns(pair, places)) outcomes.set(name, outcome)
   return outcomes
 }
 
@@ -60,7 +54,7 @@ export async function runModes(
 const files: readonly EngineName[] = ['csv', 'tsv', 'jsonl', 'parquet']
 
 async function refusedWhole(scenario: Scenario, places: ModePlaces): Promise<string> {
-  const { ended } = await call([scenario], { at: 0, action: 'run', places })
+  const ended = await call([scenario], { at: 0, action: 'run', places })
   const found = await places.to.read(asTrap(scenario))
   if (ended.code === null || found !== null) return `wrong: it is not refused by name`
   return `refused: ${ended.code}`
@@ -160,42 +154,22 @@ function asTrap(scenario: Scenario): Trap {
   return { name: scenario.name, group: '', sources: {}, expected: { columns: [], rows: [] }, to }
 }
 
-const parameters =
-  'parameters: { low: { type: integer, default: "0" }, high: { type: integer, default: "999999" } }\n'
-
 /** The binary with these scenarios as streams of one pipeline. */
-async function call(scenarios: readonly Scenario[], { at, action, places }: Turn) {
-  const folder = join(places.folder, `step-${at + 1}-${action}`)
-  mkdirSync(folder, { recursive: true })
+async function call(scenarios: readonly Scenario[], { at, action, places }: Turn): Promise<Ended> {
   const streams = scenarios.map((scenario) => {
     const [from, to] = [places.from.from(slugOf(scenario)), places.to.to(asTrap(scenario))]
-    return `  - { from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, ${scenario.stream} }\n`
+    return `from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, ${scenario.stream}`
   })
-  const pipeline = join(folder, 'modes.yaml')
-  const head = `sallyport: 1\nname: modes\nsource: from\ndestination: to\n${parameters}streams:\n`
-  writeFileSync(pipeline, head + streams.join(''))
-  const { from, to } = places
-  writeFileSync(
-    join(folder, 'connections.yaml'),
-    `sallyport: 1\nconnections:\n  from: ${from.connection}\n  to: ${to.connection}\n`,
-  )
   const given = scenarios.flatMap(({ steps }) => Object.entries(steps[at]?.parameters ?? {}))
   const flags = [
     ...(action === 'run' ? [] : [`--${action}`, '--yes']),
     ...given.flatMap(([name, value]) => ['--param', `${name}=${value}`]),
   ]
-  const ended = await binaryAt(places.binary, join(places.folder, 'home')).call([
-    'run',
-    pipeline,
-    '--json',
-    ...flags,
-  ])
-  if (process.env['CONFORMANCE_SHOW']) console.error(ended.stderr)
-  return { ended }
+  return await callBinary(streams, { places, flags, name: `step-${at + 1}-${action}` })
 }
 
 async function start(scenarios: readonly Scenario[], turn: Turn): Promise<ReadonlyMap<string, Reported>> {
-  const { ended } = await call(scenarios, turn)
+  const ended = await call(scenarios, turn)
   const streams = (ended.value as { streams?: (Reported & { stream: string })[] } | null)?.streams
   if (streams === undefined) throw new Error(`modes, step ${turn.at + 1}: ${ended.stderr.slice(-3000)}`)
   return new Map(scenarios.map((scenario) => {
