@@ -14,7 +14,7 @@ export class PostgresDestination implements Destination {
   readonly #config: PostgresConfig
   readonly #context: Context
   #session: Promise<Session> | null = null
-  #another: Promise<Session> | null = null
+  readonly #others: Promise<Session>[] = []
 
   constructor(config: PostgresConfig, context: Context) {
     this.#config = config
@@ -26,9 +26,8 @@ export class PostgresDestination implements Destination {
     return this.#session
   }
 
-  #openAnother(): Promise<Session> {
-    this.#another ??= Session.open(this.#config, this.#context, 'destination')
-    return this.#another
+  #openAnother(at: number): Promise<Session> {
+    return this.#others[at] ??= Session.open(this.#config, this.#context, 'destination')
   }
 
   formats(): readonly Format[] {
@@ -72,12 +71,23 @@ export class PostgresDestination implements Destination {
     const attempt = await ledger.attempt(load)
     if ((load.mode === 'replace' || load.reset) && committed === null) await lockTarget(session, name)
     const plan = await planOf(session, load, name)
-    const another = () => this.#openAnother()
-    return new PostgresLoading({ session, another, ledger, load, plan, state, committed, attempt, signal })
+    return new PostgresLoading({
+      session,
+      another: (at) => this.#openAnother(at),
+      lanes: this.#config.lanes,
+      ledger,
+      load,
+      plan,
+      state,
+      committed,
+      attempt,
+      signal,
+      end: () => this[Symbol.asyncDispose](),
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const opened of [this.#session, this.#another]) {
+    for (const opened of [this.#session, ...this.#others]) {
       const session = await opened?.catch(() => null)
       await session?.[Symbol.asyncDispose]()
     }

@@ -25,8 +25,10 @@ import type { Session } from './session.ts'
 export interface LoadingParts {
   /** Holds the lease, in an open transaction: the one that commits. */
   readonly session: Session
-  /** Another session, for what is to last even if this attempt fails. */
-  readonly another: () => Promise<Session>
+  /** Other sessions by number, for what is to last even if this attempt fails. */
+  readonly another: (at: number) => Promise<Session>
+  /** How many of those may write at once. */
+  readonly lanes: number
   readonly ledger: Ledger
   readonly load: Load
   readonly plan: Plan
@@ -34,6 +36,13 @@ export interface LoadingParts {
   readonly committed: Committed | null
   readonly attempt: Attempt | null
   readonly signal: AbortSignal
+  /** Ends all sessions. */
+  readonly end: () => Promise<void>
+}
+
+interface Bytes {
+  readonly format: Format
+  readonly bytes: ReadableStream<Uint8Array>
 }
 
 export class PostgresLoading implements Loading {
@@ -46,8 +55,10 @@ export class PostgresLoading implements Loading {
   #durable: ReadonlyMap<SliceId, Written>
   readonly #slices = new Map<SliceId, Committed>()
   #course: Course | null = null
-  /** Where slices are committed one by one; null where all is one transaction. */
-  #lasting: Session | null = null
+  /** True where slices are committed one by one. */
+  #lasting = false
+  /** Numbers of the sessions that are free for that. */
+  readonly #free: number[] = []
   #keys = false
   /** One COPY at a time. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -63,6 +74,11 @@ export class PostgresLoading implements Loading {
     this.#durable = fits ? attempt.done : new Map()
   }
 
+  /** One transaction has one COPY at a time. */
+  get lanes(): number {
+    return this.#lasting ? this.#parts.lanes : 1
+  }
+
   get done(): ReadonlyMap<SliceId, Written> {
     return this.#durable
   }
@@ -76,22 +92,28 @@ export class PostgresLoading implements Loading {
     if (!intent.resumable) {
       this.#durable = new Map()
       if (!same && (attempt !== null || intent.upTo !== null)) {
-        await ledger.keep(await another(), load, { intent, shape: null, staging: null, make: [] })
+        await ledger.keep(await another(0), load, { intent, shape: null, staging: null, make: [] })
       }
       for (const statement of course.before) await session.run(statement)
       return
     }
-    this.#lasting = await another()
+    this.#lasting = true
+    this.#free.push(...Array.from({ length: this.#parts.lanes }, (_, at) => at))
     const shape = shapeOf(course)
     if (same && attempt.staging && attempt.shape === shape) return
     this.#durable = new Map()
-    await ledger.keep(this.#lasting, load, { intent, shape, staging: plan.staging, make: course.before })
+    await ledger.keep(await another(0), load, { intent, shape, staging: plan.staging, make: course.before })
   }
 
-  write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
-    return this.#inTurn(() =>
-      this.#lasting ? this.#writeLasting(slice, format, bytes) : this.#write(slice, format, bytes)
-    )
+  async write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    if (!this.#lasting) return await this.#inTurn(() => this.#write(slice, format, bytes))
+    const at = this.#free.shift()
+    if (at === undefined) throw new TypeError(`${this.#parts.lanes} slices may be written at once`)
+    try {
+      return await this.#writeLasting(await this.#parts.another(at), slice, { format, bytes })
+    } finally {
+      this.#free.push(at)
+    }
   }
 
   async #write(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
@@ -107,9 +129,8 @@ export class PostgresLoading implements Loading {
     }
   }
 
-  async #writeLasting(slice: Slice, format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+  async #writeLasting(session: Session, slice: Slice, { format, bytes }: Bytes): Promise<Written> {
     const { ledger, load } = this.#parts
-    const session = this.#lasting as Session
     await session.begin('isolation level read committed')
     await session.unbounded()
     try {
@@ -147,7 +168,7 @@ export class PostgresLoading implements Loading {
   async #copy(
     session: Session,
     into: string,
-    { format, bytes }: { format: Format; bytes: ReadableStream<Uint8Array> },
+    { format, bytes }: Bytes,
   ): Promise<Committed> {
     const options = format === 'pgcopy' ? '(format binary)' : `(format csv, null '')`
     const copy = session.copyIn(`copy ${into} from stdin ${options}`)
@@ -187,8 +208,7 @@ export class PostgresLoading implements Loading {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.session[Symbol.asyncDispose]()
-    await this.#lasting?.[Symbol.asyncDispose]()
+    await this.#parts.end()
   }
 }
 

@@ -93,9 +93,13 @@ export const contextOf = (runId: string, fence: number): Context => ({
   hold: () => Promise.reject(new Error('no hold here')),
 })
 
-export function destinationOf(url: string, load: Pick<Load, 'runId' | 'fence'>): Destination {
+export function destinationOf(
+  url: string,
+  load: Pick<Load, 'runId' | 'fence'>,
+  settings: object = {},
+): Destination {
   return new PostgresDestination(
-    config.parse({ url }),
+    config.parse({ url, ...settings }),
     contextOf(load.runId, load.fence),
   )
 }

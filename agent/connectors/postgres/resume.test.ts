@@ -118,6 +118,31 @@ describe('slices that last', { skip: noServer }, () => {
     await noStagingLeft()
   })
 
+  test('are written in several lanes at once where the connection has them', async () => {
+    const load = loadOf({ target: next(), mode: 'append' })
+    await using destination = destinationOf(database.url, load, { lanes: 2 })
+    await using loading = await destination.begin(load, signal)
+    await loading.prepare(intentOf({ slices, resumable: true }), signal)
+    assert.equal(loading.lanes, 2)
+    let open = (): void => undefined
+    const second = new Promise<void>((resolve) => open = resolve)
+    // The first ends only when the second has ended: one after the other, neither would.
+    const waits = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await second
+        controller.enqueue(new TextEncoder().encode(slices.a))
+        controller.close()
+      },
+    })
+    const first = loading.write(sliceOf('a', load), 'csv', waits)
+    await loading.write(sliceOf('b', load), 'csv', bytesOf(slices.b))
+    open()
+    await first
+    await loading.commit({ runId: load.runId, rows: 3, cursor: null }, null)
+    assert.deepEqual(await database.rows(load.target), ['(1,a,)', '(2,b,)', '(3,c,)'])
+    await noStagingLeft()
+  })
+
   test('are dropped when the next attempt sets out to do something else, or its columns are others', async () => {
     const load = loadOf({ target: next(), mode: 'append' })
     const stop = () => Promise.resolve()

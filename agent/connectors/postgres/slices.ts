@@ -60,7 +60,8 @@ async function byRange(
     const from = after ? `${after.inclusive ? '[' : '('}${after.value}` : '('
     return { id: `${from}, ${upTo}]`, stream: { ...stream, range: part }, fixed: true }
   })
-  if (!range.nulls) return slices
+  const column = table.columns.find(({ name }) => name === range.column)
+  if (!range.nulls || column?.nullable === false) return slices
   const nulls: Range = { column: range.column, after: null, upTo: null, nulls: true }
   return [...slices, { id: 'null', stream: { ...stream, range: nulls }, fixed: false }]
 }
