@@ -138,6 +138,15 @@ describe('a stream that is read by cursor', { skip: noServer }, () => {
     assert.equal(await moves(spec), 1)
   })
 
+  test('a backfill of a mirror brings its rows, and takes none away', async () => {
+    await source(`update mirrored set v = 'filled' where id < 4`)
+    const where = { pieces: ['id < 4'], values: {} }
+    const spec = { table: 'mirrored', mode: 'mirror', key: ['id'], cursor: { column: 'at' } } as const
+    assert.equal(await moves({ ...spec, where }, { action: 'backfill' }), 2)
+    assert.deepEqual(await target('select count(*)::int, min(v) from mirrored'), [[7, 'filled']])
+    assert.deepEqual(await stateOf('mirrored'), { column: 'at', value: '20' })
+  })
+
   test('another cursor on the same target is refused in an append, and reads everything in a merge', async () => {
     await source(
       `alter table log add column n int not null default 7; alter table accounts add column n int default 7`,
@@ -162,6 +171,9 @@ describe('a stream that is read by cursor', { skip: noServer }, () => {
     assert.equal(await codes({ table: 'odd', mode: 'append', cursor: { column: 'x' } }), 'column_missing')
     assert.equal(await codes({ table: 'odd', mode: 'append', cursor: { column: 'j' } }), 'cursor_refused')
     assert.equal(await codes({ table: 'odd', mode: 'merge' }), 'key_missing')
+    assert.equal(await codes({ table: 'odd', mode: 'replace', cursor: { column: 'id' } }), 'cursor_refused')
+    const lagging = { table: 'odd', mode: 'append', cursor: { column: 'id', lag: '1' } } as const
+    assert.equal(await codes(lagging), 'cursor_refused')
     assert.deepEqual(await target(`select to_regclass('odd')::text`), [[null]])
   })
 })

@@ -49,7 +49,7 @@ export function shapeOf(spec: StreamSpec, stream: Stream): Shape {
   refuseTwins(spec, sent, nameOf)
   const names = new Set(sent.map(({ name }) => name))
   const by = cursor ? { column: known.get(cursor.column) as Column, lag: cursor.lag ?? null } : null
-  if (by) checkCursor(by.column, by.lag)
+  if (by) refuseCursor(spec.mode, by)
   return {
     stream: { ...stream, columns: sent },
     columns: sent.map((column) => ({ ...column, name: nameOf(column.name) })),
@@ -57,6 +57,19 @@ export function shapeOf(spec: StreamSpec, stream: Stream): Shape {
     nameOf,
     key: keyOf(spec, stream, names),
     cast: castOf(spec, nameOf),
+  }
+}
+
+function refuseCursor(mode: StreamSpec['mode'], { column, lag }: NonNullable<Shape['cursor']>): void {
+  checkCursor(column, lag)
+  if (mode === 'replace') {
+    throw new Fault(
+      'cursor_refused',
+      'Mode replace reads everything: there is nothing that a cursor could leave out.',
+    )
+  }
+  if (mode === 'append' && lag !== null) {
+    throw new Fault('cursor_refused', 'An append takes no lag: what is read once more would be there twice.')
   }
 }
 
@@ -116,7 +129,7 @@ export function loadOf(
   order: Order,
   { spec, shape, index }: { spec: StreamSpec; shape: Shape; index: number },
 ): Load {
-  const { runId, fence, startedAt } = order
+  const { runId, fence, startedAt, action } = order
   const cursor = shape.cursor?.column.name
   const quarantine = spec.on_bad_row === 'quarantine'
   return {
@@ -132,7 +145,7 @@ export function loadOf(
     cursor: shape.stream.columns.some(({ name }) => name === cursor) ? shape.nameOf(cursor as string) : null,
     partial: isPartial(order, { shape, quarantine }),
     schema: spec.schema ?? 'evolve',
-    reset: order.action === 'reset',
+    reset: action === 'reset',
     at: startedAt ?? `${new Date().toISOString().slice(0, -1)}000Z`,
     quarantine,
   }
