@@ -78,6 +78,8 @@ const numbers: Readonly<Record<number, FaultCode>> = {
   1452: 'constraint_refused', // ER_NO_REFERENCED_ROW_2
   1586: 'constraint_refused', // ER_DUP_ENTRY_WITH_KEY_NAME
   1644: 'constraint_refused', // ER_SIGNAL_EXCEPTION: a trigger's word
+  3730: 'constraint_refused', // ER_FK_CANNOT_DROP_PARENT
+  3750: 'target_refused', // ER_TABLE_WITHOUT_PK
   3819: 'constraint_refused', // ER_CHECK_CONSTRAINT_VIOLATED
   4025: 'constraint_refused', // ER_CONSTRAINT_FAILED (MariaDB)
   1264: 'value_refused', // ER_WARN_DATA_OUT_OF_RANGE

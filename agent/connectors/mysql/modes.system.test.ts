@@ -128,6 +128,45 @@ describe('loads by mode', { skip: noMariadb }, () => {
     assert.deepEqual(await leftovers(db), [])
   })
 
+  test('a foreign key that the account cannot see stays at its table', async () => {
+    const target = named()
+    await db.run(
+      `create user if not exists blind@'%' identified by 'p@ss/word'`,
+      'grant select, insert, update, delete, create, alter, drop, index, trigger on a.* to blind@`%`',
+      `create table a.${target} (id int primary key, v text) engine = innodb`,
+      `insert into a.${target} values (1, 'a')`,
+      'create database if not exists other',
+      `create table other.child_of_${target} (parent int, foreign key (parent) references a.${target} (id))`,
+      `insert into other.child_of_${target} values (1)`,
+    )
+    const config = { user: 'blind' }
+    const refused = await codeOf(() =>
+      loads(db, loadOf({ target, mode: 'replace' }), { csv: '2,b\n', config })
+    )
+    assert.equal(refused, 'target_refused')
+    assert.deepEqual(await rowsOf(db, target), ['1,a'])
+    const [child] = await db.run(`show create table other.child_of_${target}`)
+    assert.match(child?.[1] ?? '', new RegExp(`REFERENCES \`a\`.\`${target}\``))
+    await loads(db, loadOf({ target, mode: 'append' }), { csv: '3,c\n', config })
+    assert.deepEqual(await leftovers(db), [])
+  })
+
+  test('triggers stay, whether the account sees them or not', async () => {
+    for (const grant of ['', ', trigger']) {
+      const target = named()
+      await db.run(
+        `create or replace user short@'%' identified by 'p@ss/word'`,
+        `grant select, insert, update, delete, create, alter, drop, index${grant} on a.* to short@\`%\``,
+        `create table a.${target} (id int primary key, v text) engine = innodb`,
+        `insert into a.${target} values (1, 'a')`,
+        `create trigger a.on_${target} before insert on a.${target} for each row set new.v = concat(new.v, '!')`,
+      )
+      await loads(db, loadOf({ target, mode: 'replace' }), { csv: '2,b\n', config: { user: 'short' } })
+      assert.deepEqual(await rowsOf(db, target), ['2,b!'])
+      assert.equal((await db.run(`show triggers from a like '${target}'`)).length, 1)
+    }
+  })
+
   test('reset loads as if there were nothing', async () => {
     for (const mode of ['append', 'merge', 'history', 'mirror'] as const) {
       const target = named()

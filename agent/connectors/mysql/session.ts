@@ -77,6 +77,7 @@ const optional: readonly string[] = [
   `idle_readonly_transaction_timeout = 0`,
   `idle_write_transaction_timeout = 0`,
   `sql_generate_invisible_primary_key = off`,
+  `sql_require_primary_key = off`,
   `system_versioning_alter_history = keep`,
   `explicit_defaults_for_timestamp = 1`,
 ]

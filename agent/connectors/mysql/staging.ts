@@ -1,4 +1,5 @@
 /** Tables of a load that is under way, and what becomes of them when it is not any more. */
+import { Fault } from '../../../shared/faults.ts'
 import type { Load } from '../connector.ts'
 import { ownPrefix } from './catalog.ts'
 import type { Ledger, LoadRecord } from './ledger.ts'
@@ -95,4 +96,28 @@ export async function publish(session: Session, { fresh, stages, name, there, re
     `${quoteTable(stages.mark)} to ${quoteTable(stages.done)}`,
   ]
   await session.run(`rename table ${renames.join(', ')}`)
+  if (there) await dropOld(session, { fresh, stages, name })
+}
+
+/** A foreign key in a database that the account may not see has gone with the old table: then that comes back. */
+async function dropOld(
+  session: Session,
+  { fresh, stages, name }: { fresh: TableName; stages: Stages; name: TableName },
+): Promise<void> {
+  try {
+    await session.run(`drop table ${quoteTable(stages.old)}`)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'constraint_refused') throw error
+    await session.run(
+      `rename table ${quoteTable(name)} to ${quoteTable(fresh)}, ${quoteTable(stages.old)} to ${
+        quoteTable(name)
+      },
+         ${quoteTable(stages.done)} to ${quoteTable(stages.mark)}`,
+    )
+    throw new Fault(
+      'target_refused',
+      `A foreign key refers to ${tableText(name)} from a table that the account may not see.`,
+      { cause: error },
+    )
+  }
 }
