@@ -35,6 +35,6 @@ export async function callBinary(streams: readonly string[], { places, flags, na
   )
   const binary = binaryAt(places.binary, join(places.folder, 'home'))
   const ended = await binary.call(['run', pipeline, '--json', ...flags])
-  if (process.env["CONFORMANCE_SHOW"]) console.error(ended.stderr, ended.stdout)
+  if (process.env['CONFORMANCE_SHOW']) console.error(ended.stderr, ended.stdout)
   return ended
 }

@@ -43,7 +43,8 @@ async function collides({ destination }: Pair, places: ModePlaces): Promise<stri
   const before = await places.to.names()
   const stream = streamOf(places, '*win', targetOf(destination, 'one_{table}'))
   const ended = await callBinary([stream], { places, flags: [], name: 'collision' })
-  if (ended.code !== 'names_collide') return `wrong: ${ended.code ?? ended.exit} instead of names_collide`
+  const [first] = (ended.value as { streams: { code: string | null }[] } | null)?.streams ?? []
+  if (first?.code !== 'names_collide') return `wrong: ${first?.code ?? ended.exit} instead of names_collide`
   const after = await places.to.names()
   return before.join() === after.join() ? 'works' : 'wrong: names_collide, and something was written'
 }

@@ -38,3 +38,12 @@ export const table = `create table {table} (id integer primary key, v varchar(20
 
 export const insert = (...values: readonly string[]) =>
   values.map((value) => `insert into {table} values (${value})`)
+
+export const update = (id: number, set: string) => `update {table} set ${set} where id = ${id}`
+export const remove = (id: number) => `delete from {table} where id = ${id}`
+
+/** What a history keeps besides: `then` stands for a time, NULL for none yet. */
+export const versions = 'id v u _valid_from _valid_to'
+
+/** Without a key of its own. */
+export const keyless = `create table {table} (id integer, v varchar(20), u bigint)`
