@@ -321,11 +321,13 @@ describe('the commit', () => {
     // As if the process had been killed between the quarantine and the manifest.
     const { loads, ...manifest } = folder.manifest('out')
     folder.write('.sallyport/out.json', JSON.stringify({ ...manifest, loads: loads.slice(0, -1), files: [] }))
+    folder.write(`.out__quarantine.jsonl.${load.runId}.part`, '{"run"')
     await folder.load(load, { s: '1,a\n' }, { options, rejected: rejected(2) })
     await folder.load({ ...load, runId: crypto.randomUUID() }, { s: '1,a\n' }, {
       options,
       rejected: rejected(5),
     })
+    assert.deepEqual(folder.files().filter((name) => name.includes('.part')), [])
     const { columns, rows } = await folder.rows('out__quarantine.jsonl')
     assert.deepEqual(columns, ['run', 'stream', 'slice', 'row', 'column', 'code', 'source', 'at'])
     assert.deepEqual(

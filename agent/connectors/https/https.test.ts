@@ -4,6 +4,7 @@ import { readdirSync, statSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { Fault, type FaultCode } from '../../../shared/faults.ts'
 import { AddressRules } from '../../trust/addresses.ts'
 import { networkOf } from '../../network.ts'
@@ -72,6 +73,17 @@ const start = (path: string) => `https://data.example:${data.port}${path}`
 const elsewhere = (path: string) => `https://store.cdn.example:${store.port}${path}`
 
 describe('an https source', () => {
+  test('reads what the files connector reads: other formats, compressed, in a dialect', async () => {
+    data.give('/in/a.jsonl.gz', gzipSync('{"id":1,"v":"a"}\n{"id":2}\n'))
+    assert.equal(await read({ name: 'a.jsonl.gz' }), '1,"a"\n2,\n')
+    data.give('/in/b.csv', '1;a\n2;NULL\n')
+    const config = { delimiter: ';', null: 'NULL', header: false }
+    assert.equal(await read({ name: 'b.csv', config }), '"1","a"\n"2",\n')
+    assert.throws(() => parseConfig('https', { url: start('/in/'), columns: ['a'] }), {
+      code: 'connection_invalid',
+    })
+  })
+
   test('reads a file below its URL, with its token, and leaves nothing behind', async () => {
     data.give('/in/sub/a%20b.csv', text)
     using around = surroundings({ names })

@@ -8,7 +8,7 @@ export class Out {
   readonly #chunkBytes: number
   #left = 0
 
-  constructor(chunkBytes = 256 * 1024) {
+  constructor(chunkBytes = 64 * 1024) {
     this.#chunkBytes = chunkBytes
     // Nothing is kept for what is never written to.
     this.bytes = nothing

@@ -8,7 +8,7 @@ import { decoderOf, Utf8Check } from '../formats/encoding.ts'
 import { through } from '../formats/pass.ts'
 import { compressionOfName } from '../place.ts'
 
-const chunkBytes = 256 * 1024
+const chunkBytes = 128 * 1024
 
 export interface TextFile {
   readonly path: string

@@ -1,6 +1,7 @@
 /** What the files of a target are called, finished and on their way, and what of them a `kill -9` left behind. */
 import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { quarantineSuffix } from '../../connector.ts'
 import { fileFormats } from '../config.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Pending } from './pending.ts'
@@ -51,7 +52,9 @@ export function sweep(layout: Layout, { manifest, pending, run }: Kept): void {
   const claimed = manifest.claim ? `${manifest.claim.run}-${manifest.claim.stream}` : null
   const own = `.${basename(path)}.`
   const resumes = pending !== null && pending.slices.length > 0
+  const refused = `.${basename(path)}${quarantineSuffix}.jsonl.`
   sweepFile(dirname(path), (name) => {
+    if (name.startsWith(refused)) return fileDraft.test(name.slice(refused.length))
     if (!name.startsWith(own) || !fileDraft.test(name.slice(own.length))) return false
     return !(resumes && name.startsWith(`${own}${run}`)) || layout.kind === 'folder'
   })
