@@ -35,16 +35,17 @@ export function actionOf(options: ActionOptions): RequestAction {
   return action
 }
 
-/** What has to be asked before it is done; null where nothing is lost or doubled. `modes` are those known. */
+/** What has to be asked before it is done; null where nothing is lost or doubled. `modes`: null where they are sealed. */
 export function questionOf(
   action: RequestAction,
-  { name, modes }: { readonly name: string; readonly modes: readonly string[] },
+  { name, modes }: { readonly name: string; readonly modes: readonly string[] | null },
 ): string | null {
   if (action === 'reset') {
     return `Load every stream of ${name} as if its target were not there? What is in the targets goes.`
   }
-  if (action === 'resync' && modes.includes('append')) {
-    return `Read every row of ${name} once more? Streams of mode append add all of them to what is there.`
+  if (action === 'resync' && modes?.includes('append') !== false) {
+    const which = modes === null ? 'Streams of mode append, if it has any,' : 'Streams of mode append'
+    return `Read every row of ${name} once more? ${which} add all of them to what is there.`
   }
   return null
 }

@@ -83,7 +83,8 @@ describe('runs start', () => {
   for (
     const [words, action] of [
       [[], 'run'],
-      [['--resync'], 'resync'],
+      [['--resync', '--yes'], 'resync'],
+      [['--resync'], null],
       [['--reset', '--yes'], 'reset'],
       [['--unsigned', '--resync'], null],
       [['--reset'], null],

@@ -139,8 +139,8 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
     ...Object.entries(parameters).map(([name, value]) => [`parameter ${name}`, value] as const),
     ['good until', request.expires],
   ]))
-  // Modes are sealed: who has no reader key is asked about what every pipeline loses.
-  const modes = bodyFor(shell.home, signed, sealed)?.streams.map(({ mode }) => mode) ?? []
+  // Modes are sealed: who has no reader key is asked about what may be.
+  const modes = bodyFor(shell.home, signed, sealed)?.streams.map(({ mode }) => mode) ?? null
   const question = questionOf(action, { name: entry.name, modes })
   if (question !== null) await confirm(shell, question, { yes: options.yes === true, option: '--yes' })
   const { dsse } = signDocument(native, { type: 'request', document: request, seeds: [signer.private] })
