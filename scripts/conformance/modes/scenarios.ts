@@ -218,9 +218,7 @@ const columns: readonly Scenario[] = [
 
 export const scenarios: readonly Scenario[] = [
   ...whole,
-  ...keys,
-  ...cursors,
-  ...backfills,
+  ...incremental,
   ...schemas,
   ...columns,
 ]
