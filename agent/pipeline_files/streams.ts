@@ -12,10 +12,15 @@ const SchemaPolicy = z.enum(schemaPolicies, { error: `it is one of ${schemaPolic
 const OnBadRow = z.enum(['fail', 'quarantine'], { error: 'it is fail or quarantine' })
 const Columns = z.array(z.string().min(1)).min(1)
 
+const types =
+  'smallint, integer, bigint, decimal(p,s), real, double, boolean, text, varchar(n), char(n), bytea, uuid, date, ' +
+  'time, timestamp, timestamptz, json and jsonb'
+
 const Cast = z.record(z.string().min(1), z.string()).superRefine((cast, context) => {
   for (const [column, type] of Object.entries(cast)) {
     if (parseType(type) !== null) continue
-    context.addIssue({ code: 'custom', path: [column], message: `there is no type "${type}"` })
+    const message = `there is no type "${type}"; there are ${types}`
+    context.addIssue({ code: 'custom', path: [column], message })
   }
 })
 
