@@ -191,4 +191,24 @@ describe('the difference of two policies', () => {
     ])
     assert.deepEqual(policyDifferences(before, before), [])
   })
+
+  test('says every field of a line, whatever its kind: what two lines differ in is seen', () => {
+    const fields = { endpoint: 'h', port: 1, account: 'a', database: 'd', schema: 's', prefix: 'p' }
+    const { schema: _, ...mysql } = fields
+    const { account: __, database: ___, ...libsql } = mysql
+    const lines = [
+      { connector: 'postgres', ...fields },
+      { connector: 'mysql', ...mysql },
+      { connector: 'libsql', ...libsql },
+      { connector: 'sqlite', path: '/h' },
+    ]
+    const policyOf = (line: object) => ({ allow: [{ direction: 'read', ...line }] }) as Policy
+    for (const line of lines) {
+      for (const field of Object.keys(line).filter((name) => name !== 'connector')) {
+        const other = { ...line, [field]: field === 'port' ? 2 : field === 'path' ? '/x' : 'x' }
+        const differences = policyDifferences(policyOf(line), policyOf(other))
+        assert.equal(differences.length, 2, `${line.connector} ${field}`)
+      }
+    }
+  })
 })
