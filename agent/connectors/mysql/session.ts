@@ -31,6 +31,8 @@ export interface Outcome {
   readonly warnings: number
 }
 
+/** Bytes of one packet to the server, which takes none that is larger than a bound of its own. */
+const packetBytes = 512 * 1024
 /** Seconds until the server gives up on a peer that takes nothing, or sends nothing, in the middle of a stream. */
 const patience = 3600
 
@@ -205,7 +207,12 @@ export class Session implements AsyncDisposable {
     let broken: unknown = null
     const guarded = async function* (this: Session) {
       try {
-        for await (const chunk of stream) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+        for await (const chunk of stream) {
+          for (let at = 0; at < chunk.length; at += packetBytes) {
+            const length = Math.min(packetBytes, chunk.length - at)
+            yield Buffer.from(chunk.buffer, chunk.byteOffset + at, length)
+          }
+        }
       } catch (error) {
         broken = error
         this.#connection.destroy()

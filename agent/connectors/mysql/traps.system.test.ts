@@ -21,6 +21,7 @@ before(async () => {
     settings: [
       '--sql-mode=ALLOW_INVALID_DATES',
       '--default-time-zone=-05:00',
+      '--max-allowed-packet=64M',
       '--character-set-server=latin1',
       '--collation-server=latin1_swedish_ci',
     ],
@@ -231,6 +232,34 @@ describe('values that get lost elsewhere', { skip: noMariadb }, () => {
     assert.equal((await read({ ...events, range: range('kind', 'even', 'odd') })).length, 50)
   })
 
+  test('a slice is the rows of its part', async () => {
+    await using source = new MysqlSource(configOf(db.url('a')), contextOf())
+    const stream = await source.stream('events')
+    const range = { column: 'id', after: null, upTo: '100', nulls: false }
+    const read = async (from: string | null, to: string | null) => {
+      const slice = { id: 'x', stream: { ...stream, range }, part: { column: 'id', from, to }, fixed: true }
+      const { bytes, proof } = await source.open(slice, 'csv', signal)
+      await new Response(bytes).arrayBuffer()
+      return await proof
+    }
+    assert.deepEqual([await read(null, '11'), await read('11', '90'), await read('90', null)], [10, 79, 11])
+    const [whole] = await source.slices({ ...stream, range })
+    assert.equal(whole?.fixed, true)
+    assert.equal((await source.slices({ ...stream, range: { ...range, nulls: true } }))[0]?.fixed, false)
+    assert.equal((await source.slices(stream))[0]?.fixed, false)
+  })
+
+  test('values of many packets arrive whole', async () => {
+    await db.run(
+      'create table a.large (id int primary key, t longtext, b longblob) character set utf8mb4',
+      `insert into a.large values (1, repeat('ä"b', 5000000), repeat(x'00ff', 8000000)), (2, 'x', repeat(x'5c', 40000000))`,
+    )
+    const moved = await moves({ from: 'large', to: 'large', mode: 'replace' })
+    assert.deepEqual(moved.faults.map(String), [])
+    const sums = 'select id, length(t), md5(t), length(b), md5(b) from'
+    assert.deepEqual(await db.run(`${sums} b.large order by 1`), await db.run(`${sums} a.large order by 1`))
+  })
+
   test('a condition that MySQL would read differently than it was judged is refused', async () => {
     await using source = new MysqlSource(configOf(db.url('a')), contextOf())
     const events = await source.stream('events')
@@ -312,6 +341,16 @@ for (const localInfile of [1, 0]) {
         assert.equal((await rowsOf(db, target)).length, takes.length + 1)
       })
     }
+
+    test('a value that is larger than a packet is taken whole, or refused as too large', async () => {
+      await db.run('set global max_allowed_packet = 1048576')
+      const target = `packet_${localInfile}`
+      const csv = `1,${'x'.repeat(3_000_000)}\n`
+      const code = await codeOf(() => loads(db, loadOf({ target }), { csv }))
+      await db.run('set global max_allowed_packet = 67108864')
+      assert.equal(code, localInfile === 1 ? null : 'value_too_large')
+      if (code === null) assert.deepEqual(await db.run(`select length(v) from a.${target}`), [['3000000']])
+    })
 
     test('a row that is there twice, and one that a check keeps out, end the load', async () => {
       const target = `strict_${localInfile}`
