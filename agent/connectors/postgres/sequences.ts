@@ -60,9 +60,15 @@ export async function advance(
 ): Promise<void> {
   const sequence = quoteTable(name)
   const [most, beyond] = rising ? ['max', '>='] : ['min', '<=']
+  const loaded = `(select ${most}(${quoteName(column)})::bigint as last from ${table}) loaded`
+  const [wide] = await session.rows<{ short: boolean }>(
+    `select loaded.last not between q.seqmin and q.seqmax and q.seqtypid <> 'int8'::regtype as short
+     from ${loaded}, pg_catalog.pg_sequence q where q.seqrelid = ${quoteText(sequence)}::regclass`,
+  )
+  // A serial column that has been widened has its old sequence.
+  if (wide?.short === true) await session.run(`alter sequence ${sequence} as bigint`)
   await session.rows(
-    `select pg_catalog.setval(${quoteText(sequence)}::regclass, loaded.last) from
-       (select ${most}(${quoteName(column)})::bigint as last from ${table}) loaded, ${sequence} now
+    `select pg_catalog.setval(${quoteText(sequence)}::regclass, loaded.last) from ${loaded}, ${sequence} now
      where loaded.last ${beyond} now.last_value and not (loaded.last = now.last_value and now.is_called)`,
   )
 }

@@ -251,3 +251,24 @@ describe('behind a connection pool', { skip: noServer }, () => {
     assert.deepEqual(await read(), { rls: 'on', style: 'sql_standard' })
   })
 })
+
+describe('a question to the catalog', { skip: noServer }, () => {
+  test('that the server does not answer in time is stalled; what moves rows has all the time it needs', async () => {
+    const config = parseConfig('postgres', { url: serverUrl }) as PostgresConfig
+    await using session = await Session.open(config, contextOf(localGuard), 'source')
+    await session.begin('read only')
+    const [limit] = await session.rows<{ limit: string }>(
+      `select current_setting('statement_timeout') as limit`,
+    )
+    assert.equal(limit?.limit, '5min')
+    await session.run(`savepoint before; set local statement_timeout = '20ms'`)
+    const stalled = await session.rows('select pg_sleep(20)').catch((error) => error as Fault)
+    assert.equal((stalled as Fault).code, 'stalled')
+    await session.run('rollback to savepoint before')
+    await session.unbounded()
+    const [none] = await session.rows<{ limit: string }>(
+      `select current_setting('statement_timeout') as limit`,
+    )
+    assert.equal(none?.limit, '0')
+  })
+})
