@@ -82,6 +82,11 @@ export interface Slice {
   readonly part?: unknown
   /** True when a later attempt reads the very same rows under this id: a closed range, a file that does not change. */
   readonly fixed: boolean
+  /**
+   * Takes each row that the source would refuse for a value that is not of its column's type: it is left out of the
+   * bytes then, and counted. Missing: such a value fails the read.
+   */
+  readonly refused?: (row: Omit<RejectedRow, 'slice'>) => void
 }
 
 export interface Reading {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { Column, RejectedRow } from '../connectors/connector.ts'
-import { Sieve, type SieveOptions } from './sieve.ts'
+import { Sieve, type SieveOptions, Skipped } from './sieve.ts'
 import { Spool } from './spool.ts'
 import { parseType, type Type } from './types.ts'
 
@@ -205,4 +205,15 @@ test('a slice that is read anew replaces what was kept of it', async () => {
   for await (const one of spool.rows()) columns.push(one.column)
   assert.deepEqual(columns, ['second', 'other'])
   assert.equal(spool.count, 2)
+})
+
+test('rows that the source has left out itself are counted around', async () => {
+  const skipped = new Skipped()
+  for (const row of [1, 2, 5]) skipped.add(row)
+  // Rows 3, 4, 6 and 7 of the source come; 4 and 7 are bad.
+  const { bad } = await sieve('3,a,1\nx,a,1\n6,a,1\ny,a,1\n', { skipped, chunk: 4 })
+  assert.deepEqual(bad.map(({ row }) => row), [4, 7])
+  const many = new Skipped()
+  for (let row = 2; row <= 20_000; row += 2) many.add(row)
+  for (let row = 1; row <= 10_000; row++) assert.equal(many.numberOf(row), 2 * row - 1)
 })

@@ -33,8 +33,36 @@ export interface SieveOptions {
   /** Positions that must not be NULL, since rows are told apart by them. */
   readonly key: readonly number[]
   readonly spool: Pick<SliceSpool, 'add'>
+  /** Rows that the source has left out itself: the others are counted around them. */
+  readonly skipped?: Skipped
   /** Largest row in bytes, if not the usual. */
   readonly longest?: number
+}
+
+/** Numbers of rows that were left out, as they are told: before the rows behind them come. */
+export class Skipped {
+  count = 0
+  #waiting: number[] = []
+  #at = 0
+  #passed = 0
+
+  add(row: number): void {
+    this.count++
+    this.#waiting.push(row)
+  }
+
+  /** The number at the source of the row that came as this one. Asked in rising order. */
+  numberOf(row: number): number {
+    while (this.#at < this.#waiting.length && (this.#waiting[this.#at] as number) <= row + this.#passed) {
+      this.#at++
+      this.#passed++
+    }
+    if (this.#at > 4096) {
+      this.#waiting = this.#waiting.slice(this.#at)
+      this.#at = 0
+    }
+    return row + this.#passed
+  }
 }
 
 interface Verdict {
@@ -65,6 +93,13 @@ export class Sieve {
     this.#checks = targets.map((target, at) => proven[at] ? null : valueCheck(target))
     this.#nulls = targets.map(({ nullable }, at) => key.includes(at) ? 'key' : nullable ? 'taken' : 'refused')
     this.#longest = longest
+  }
+
+  /** A row that the source itself keeps back, and that is not among the bytes. */
+  keepBack(row: Parameters<SieveOptions['spool']['add']>[0]): void {
+    this.rows++
+    this.rejected++
+    this.#options.spool.add(row)
   }
 
   /** Good rows of this chunk, and of the one before where it ended in one. Throws `value_too_large`. */
@@ -104,6 +139,7 @@ export class Sieve {
       }
     }
     this.#state = state
+    this.#options.skipped?.numberOf(this.rows)
     if (from >= 0 && from < begin) good.push(chunk.subarray(from, begin))
     this.#keep(chunk, Math.max(begin, 0))
     return good
@@ -209,7 +245,8 @@ export class Sieve {
       return `${JSON.stringify(names[at] ?? `#${at + 1}`)}:${JSON.stringify(textOf(raw))}`
     })
     const named = column === null ? null : names[column] ?? null
-    spool.add({ row: this.rows, column: named, code, source: `{${fields.join(',')}}` })
+    const row = this.#options.skipped?.numberOf(this.rows) ?? this.rows
+    spool.add({ row, column: named, code, source: `{${fields.join(',')}}` })
   }
 }
 

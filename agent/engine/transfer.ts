@@ -6,8 +6,8 @@ import type { Hold } from './hold.ts'
 import { lineWidths } from './hold_sql.ts'
 import { type Cargo, restow, type Restowing } from './restow.ts'
 import { isProven, type Way } from './route.ts'
-import { Sieve, sieved } from './sieve.ts'
-import type { Spool } from './spool.ts'
+import { Sieve, sieved, Skipped } from './sieve.ts'
+import type { SliceSpool, Spool } from './spool.ts'
 
 export interface Moved {
   readonly rowsRead: number
@@ -24,8 +24,8 @@ export interface Transfer {
   readonly targets: readonly Column[]
   /** Positions of the key, where rows are told apart by it. */
   readonly key: readonly number[]
-  /** Where rows go that are kept back; asked on a way that is sieved. */
-  readonly spool: Spool
+  /** Where rows go that are refused; null where they fail the stream. */
+  readonly spool: Spool | null
   /** The stream's hold; only a restowed way asks for it. */
   hold(files: readonly string[]): Promise<Hold>
   readonly signal: AbortSignal
@@ -38,8 +38,24 @@ export interface Transfer {
 
 /** Who counts rows as they pass; `rejected` of them go no further. */
 interface Counter {
-  readonly rows: number
-  readonly rejected?: number
+  /** Null where only the source counts. */
+  readonly rows: number | null
+  readonly rejected: number
+}
+
+/** What counts rows that come, and what becomes of those that do not. */
+function counterOf(
+  passing: { readonly rows: number; readonly rejected?: number } | null,
+  skipped: Skipped,
+): Counter {
+  return {
+    get rows() {
+      return passing === null ? null : passing.rows + skipped.count
+    },
+    get rejected() {
+      return (passing?.rejected ?? 0) + skipped.count
+    },
+  }
 }
 
 let fifos = 0
@@ -89,7 +105,7 @@ async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: R
     throw error
   })
   const held = await rows
-  const rejected = counter?.rejected ?? 0
+  const { rejected } = counter
   const passed = transfer.way.from === 'parquet' ? held - rejected : held
   const read = counted === null ? held : await counted ?? held + rejected
   return settled(read, { ...written, rows: written.rows ?? passed }, counter)
@@ -99,10 +115,10 @@ async function moveRestowed(transfer: Transfer, { slice, loading, lineBytes }: R
 function settled(
   counted: number | null,
   { rows, bytes }: { readonly rows: number | null; readonly bytes: number },
-  counter: Counter | null,
+  counter: Counter,
 ): Moved {
-  const rowsRead = counted ?? counter?.rows ?? null
-  if (rowsRead === null || rows === null || rowsRead !== rows + (counter?.rejected ?? 0)) {
+  const rowsRead = counted ?? counter.rows
+  if (rowsRead === null || rows === null || rowsRead !== rows + counter.rejected) {
     throw new Fault('rows_lost')
   }
   return { rowsRead, rows, bytes }
@@ -110,14 +126,20 @@ function settled(
 
 interface Opened {
   readonly reading: Reading
-  readonly counter: Counter | null
+  readonly counter: Counter
 }
 
 /** The source's bytes, checked and counted where that is needed. */
 async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
   const { source, way, columns, signal, meter } = transfer
   meter.begin(slice.id)
-  const reading = await source.open(slice, way.from, signal)
+  const kept = transfer.spool?.slice(slice.id) ?? null
+  const skipped = new Skipped()
+  const reading = await source.open(
+    kept === null ? slice : leavingOut(slice, kept, skipped),
+    way.from,
+    signal,
+  )
   const watched = (rows: () => number | null) =>
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
@@ -125,31 +147,44 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
         controller.enqueue(chunk)
       },
     })
-  if (way.sieved) {
-    const sieve = sieveOf(transfer, slice)
+  if (way.sieved && kept !== null) {
+    const sieve = sieveOf(transfer, kept, skipped)
     const bytes = sieved(reading.bytes.pipeThrough(watched(() => sieve.rows)), sieve)
-    return { reading: { ...reading, bytes }, counter: sieve }
+    return { reading: { ...reading, bytes }, counter: counterOf(sieve, skipped) }
   }
   const checked = way.checks.some((check) => check !== null)
   if (way.from === 'pgcopy' || (columns.every(countedAtSource) && !checked)) {
-    return { reading: { ...reading, bytes: reading.bytes.pipeThrough(watched(() => null)) }, counter: null }
+    const bytes = reading.bytes.pipeThrough(watched(() => null))
+    return { reading: { ...reading, bytes }, counter: counterOf(null, skipped) }
   }
   const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })
   const bytes = scanned(reading.bytes, scanner).pipeThrough(watched(() => scanner.rows))
-  return { reading: { ...reading, bytes }, counter: scanner }
+  return { reading: { ...reading, bytes }, counter: counterOf(scanner, skipped) }
+}
+
+/** What the source cannot spell, it keeps back itself. */
+function leavingOut(slice: Slice, kept: SliceSpool, skipped: Skipped): Slice {
+  return {
+    ...slice,
+    refused: (row) => {
+      kept.add(row)
+      skipped.add(row.row)
+    },
+  }
 }
 
 /** Databases say how many rows they have given; of files, only who reads them knows. */
 const countedAtSource = ({ vocabulary }: Column) =>
   vocabulary === 'postgres' || vocabulary === 'mysql' || vocabulary === 'sqlite'
 
-function sieveOf({ columns, targets, key, spool }: Transfer, slice: Slice): Sieve {
+function sieveOf({ columns, targets, key }: Transfer, spool: SliceSpool, skipped?: Skipped): Sieve {
   return new Sieve({
     names: columns.map(({ name }) => name),
     targets,
     proven: columns.map((column, at) => isProven(column, targets[at] as Column)),
     key,
-    spool: spool.slice(slice.id),
+    spool,
+    ...(skipped === undefined ? {} : { skipped }),
   })
 }
 
@@ -157,7 +192,7 @@ interface OpenedRestowed {
   readonly hold: Hold
   readonly bytes: ReadableStream<Uint8Array>
   readonly rows: Promise<number>
-  readonly counter: Counter | null
+  readonly counter: Counter
   /** Rows by the source; null where the hold itself reads. */
   readonly counted: Promise<number | null> | null
 }
@@ -178,14 +213,14 @@ async function openRestowed(transfer: Transfer, slice: Slice, lineBytes: number)
       },
     })
   // Text of a Parquet file may go into narrower columns than it came from.
-  if (way.sieved) {
-    const sieve = sieveOf(transfer, slice)
+  if (way.sieved && transfer.spool !== null) {
+    const sieve = sieveOf(transfer, transfer.spool.slice(slice.id))
     const passed = sieved(bytes.pipeThrough(watched(() => sieve.rows)), sieve)
-    return { bytes: passed, rows, counter: sieve, counted, hold }
+    return { bytes: passed, rows, counter: counterOf(sieve, new Skipped()), counted, hold }
   }
   const scanner = new CsvScanner({ columns: columns.length, checks: way.checks })
   const passed = scanned(bytes, scanner).pipeThrough(watched(() => scanner.rows))
-  return { bytes: passed, rows, counter: scanner, counted, hold }
+  return { bytes: passed, rows, counter: counterOf(scanner, new Skipped()), counted, hold }
 }
 
 export function restowing({ way, columns, targets, signal }: Transfer): Omit<Restowing, 'hold'> {
@@ -195,7 +230,7 @@ export function restowing({ way, columns, targets, signal }: Transfer): Omit<Res
 
 export interface Loaded {
   readonly cargo: Cargo
-  readonly counter: Counter | null
+  readonly counter: Counter
   readonly counted: Promise<number | null> | null
   readonly hold: Hold
 }
@@ -213,13 +248,16 @@ export async function load(
     const unchanged = () => source.unchanged?.(slice)
     const { condition } = slice.stream
     const cargo = { kind: 'parquet', paths, condition, unchanged } as const
-    return { cargo, counter: null, counted: null, hold: await transfer.hold(paths) }
+    const counter = counterOf(null, new Skipped())
+    return { cargo, counter, counted: null, hold: await transfer.hold(paths) }
   }
   const hold = await transfer.hold([])
   const { reading, counter } = await openSource(transfer, slice)
   // What is kept back on the way, the hold does not have.
-  const countRows = () => counter === null ? null : counter.rows - (counter.rejected ?? 0)
-  const proof = way.sieved ? reading.proof.then(() => null) : reading.proof
+  const countRows = () => counter.rows === null ? null : counter.rows - counter.rejected
+  const proof = reading.proof.then((count) =>
+    count === null || counter.rows !== null ? null : count - counter.rejected
+  )
   proof.catch(() => undefined)
   const cargo: Cargo = { kind: 'csv', reading: { ...reading, proof }, countRows, lineBytes }
   return { cargo, counter, counted: reading.proof, hold }

@@ -13,6 +13,8 @@ export interface Keys {
   /** Columns of the key at the source, in the load's order, and where each goes. */
   readonly columns: readonly Column[]
   readonly targets: readonly Column[]
+  /** A key that the source cannot spell is left out. */
+  readonly quarantine: boolean
   /** Called as bytes pass. */
   readonly moved: () => void
 }
@@ -46,10 +48,12 @@ export async function moveKeys(order: Order, keys: Keys): Promise<void> {
 
 async function moveOne(
   { signal }: Order,
-  { source, loading, columns, targets, moved }: Keys,
+  { source, loading, columns, targets, quarantine, moved }: Keys,
   slice: Slice,
 ): Promise<void> {
-  const { bytes, proof } = await source.open(slice, 'csv', signal)
+  let skipped = 0
+  const asked = quarantine ? { ...slice, refused: () => void skipped++ } : slice
+  const { bytes, proof } = await source.open(asked, 'csv', signal)
   const watched = bytes.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
@@ -72,5 +76,7 @@ async function moveOne(
   const written = await loading.writeKeys?.({ ...slice, id: `keys-${slice.id}` }, 'csv', passed)
   const counted = await proof
   const [came, went] = typed ? [scanner.rows, scanner.rows] : [sieve.rows, sieve.rows - sieve.rejected]
-  if ((counted !== null && counted !== came) || (written?.rows ?? went) !== went) throw new Fault('rows_lost')
+  if ((counted !== null && counted !== came + skipped) || (written?.rows ?? went) !== went) {
+    throw new Fault('rows_lost')
+  }
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
 import type { Loading, Slice, Source, Stream, Written } from '../connectors/connector.ts'
-import type { Spool } from '../engine/spool.ts'
 import type { Transfer } from '../engine/transfer.ts'
 import { moveSlices } from './lanes.ts'
 
@@ -49,7 +48,7 @@ function endsOf({ lanes, done = new Map(), onWrite = async () => undefined }: En
     columns: [],
     targets: [],
     key: [],
-    spool: {} as Spool,
+    spool: null,
     hold: () => Promise.reject(new Error('no hold')),
     signal: new AbortController().signal,
     meter: { begin: () => undefined, passed: () => undefined },

@@ -110,7 +110,7 @@ export async function tryStream(attempt: Try): Promise<'done' | 'anew'> {
     return 'done'
   }
   const reach = await reachOf({ order, spec, shape, source: ends.source }, loading)
-  const spool = new Spool(ends.folder)
+  const spool = load.quarantine ? new Spool(ends.folder) : null
   const transfer = transferOf(attempt, { shape, chosen, spool })
   if (load.mode === 'mirror' && load.partial) refuseWithoutKeys(order, { ...ends, ...shape, loading })
   const moved = await moveAll(attempt, { loading, shape, reach, transfer })
@@ -134,14 +134,14 @@ function taken(
 interface Prepared {
   readonly shape: Shape
   readonly chosen: Chosen
-  readonly spool: Spool
+  readonly spool: Spool | null
 }
 
 function transferOf(attempt: Try, { shape, chosen, spool }: Prepared): Transfer {
   const { order, ends, watchdog, stream: { index, spec } } = attempt
   const meter = new Meter(order, index, () => watchdog.moved())
   meter.expect({ ...shape.stream, name: spec.from })
-  if (chosen.way.sieved) makePrivateFolder(ends.folder)
+  if (spool !== null) makePrivateFolder(ends.folder)
   return {
     source: ends.source,
     ...chosen,
@@ -180,7 +180,7 @@ async function moveAll(attempt: Try, { loading, shape, reach, transfer }: Moving
 }
 
 function keysOf(
-  { ends, watchdog }: Try,
+  { ends, watchdog, stream: { spec } }: Try,
   { loading, shape, chosen }: Omit<Prepared, 'spool'> & { readonly loading: Loading },
 ) {
   const at = positionsOf(shape.key, chosen.columns)
@@ -190,6 +190,7 @@ function keysOf(
     stream: shape.stream,
     columns: at.map((position) => chosen.columns[position] as Column),
     targets: at.map((position) => chosen.targets[position] as Column),
+    quarantine: spec.on_bad_row === 'quarantine',
     moved: () => watchdog.moved(),
   }
 }
@@ -198,19 +199,18 @@ interface Committing {
   readonly loading: Loading
   readonly reach: Reach
   readonly moved: Moved
-  readonly spool: Spool
+  readonly spool: Spool | null
 }
 
 async function commit(attempt: Try, { loading, reach, moved, spool }: Committing): Promise<void> {
-  const { order, ends, tally, stream: { spec } } = attempt
+  const { order, ends, tally } = attempt
   const { rowsRead, rows } = moved
-  if (rowsRead !== rows + spool.count) throw new Fault('rows_lost')
-  tally.rejected = spool.count
+  if (rowsRead !== rows + (spool?.count ?? 0)) throw new Fault('rows_lost')
+  tally.rejected = spool?.count ?? 0
   tally.committing = true
   // The hold has given all that it had; its memory goes back while the commit waits for the disk.
   const ended = ends.endHold()
-  const rejected = spec.on_bad_row === 'quarantine' ? spool : null
-  const committed = await loading.commit({ runId: order.runId, rows, cursor: reach.cursor }, rejected)
+  const committed = await loading.commit({ runId: order.runId, rows, cursor: reach.cursor }, spool)
   Object.assign(tally, { rows: committed.rows })
   await ended
 }
