@@ -1,9 +1,9 @@
 /** Rows of one table of a server as CSV, page by page under one snapshot. */
 import { Fault } from '../../../shared/faults.ts'
-import type { Range, Reading } from '../connector.ts'
+import type { Range, Reading, Slice } from '../connector.ts'
 import type { SqliteColumn, Table, Value } from '../sqlite/catalog.ts'
 import { columnOf, ranged } from '../sqlite/cursor.ts'
-import { CsvOut, rowEncoder, selected } from '../sqlite/encode.ts'
+import { CsvOut, hexOf, type RowEncoder, rowEncoder, selected } from '../sqlite/encode.ts'
 import { quoteName } from '../sqlite/names.ts'
 import type { Where } from '../sqlite/reads.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -12,6 +12,7 @@ export interface Opening {
   readonly columns: readonly SqliteColumn[]
   readonly range: Range | null
   readonly quoteAll: boolean
+  readonly refused: Slice['refused'] | null
 }
 
 /** What one page should have; servers refuse answers of more than some 10 MB. */
@@ -24,7 +25,9 @@ function selectedRemotely(column: SqliteColumn): string {
   if (column.type.kind !== 'float64' && column.type.kind !== 'decimal') return selected(column)
   const name = quoteName(column.name)
   return `case typeof(${name}) when 'real' then
-    case ${name} when 9e999 then x'2b' when -9e999 then x'2d' else ${name} end when 'blob' then 'blob' else ${name} end`
+    case ${name} when 9e999 then x'2b' when -9e999 then x'2d' else ${name} end when 'blob' then ${
+    hexOf(name)
+  } else ${name} end`
 }
 
 function fromWire(value: Value, { type }: SqliteColumn): Value {
@@ -53,8 +56,8 @@ export class Pages {
   open(opening: Opening, signal: AbortSignal): Reading {
     const proof = Promise.withResolvers<number>()
     proof.promise.catch(() => undefined)
-    const pages = this.#encoded(opening)
-    let rows = 0
+    const encoder = rowEncoder(opening.columns, opening.refused)
+    const pages = this.#encoded(opening, encoder)
     const bytes = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         try {
@@ -62,10 +65,9 @@ export class Pages {
           const next = await pages.next()
           if (next.done) {
             controller.close()
-            return proof.resolve(rows)
+            return proof.resolve(encoder.rows)
           }
-          rows = next.value.rows
-          controller.enqueue(next.value.bytes)
+          controller.enqueue(next.value)
         } catch (error) {
           proof.reject(error)
           controller.error(error)
@@ -81,20 +83,20 @@ export class Pages {
 
   async *#encoded(
     { columns, range, quoteAll }: Opening,
-  ): AsyncGenerator<{ bytes: Uint8Array; rows: number }, undefined> {
+    encoder: RowEncoder,
+  ): AsyncGenerator<Uint8Array, undefined> {
     const cursor = range === null ? null : columnOf(this.#table, range.column)
     const within = cursor === null || range === null ? null : ranged(cursor, range)
     const selects = columns.map(selectedRemotely)
     if (within?.holds && cursor !== null) selects.push(selectedRemotely(cursor))
     const out = new CsvOut(64 * 1024, quoteAll)
-    const encoder = rowEncoder(columns)
     for await (const page of this.pages(selects, within)) {
       for (const row of page) {
         const values = columns.map((column, at) => fromWire(row[at] ?? null, column))
         if (within?.holds && cursor && !within.holds(fromWire(row[columns.length] ?? null, cursor))) continue
         encoder.write(values, out)
       }
-      if (out.size > 0) yield { bytes: out.take(), rows: encoder.rows }
+      if (out.size > 0) yield out.take()
     }
     return undefined
   }

@@ -139,12 +139,13 @@ export class LibsqlSource implements Source {
     return await Promise.resolve([{ id: '0', stream, fixed: typeof stream.range?.upTo === 'string' }])
   }
 
-  async open({ stream }: Slice, format: Format, signal: AbortSignal): Promise<Reading> {
+  async open({ stream, refused }: Slice, format: Format, signal: AbortSignal): Promise<Reading> {
     if (this.#ended.signal.aborted) throw new Fault('cancelled')
     const table = await this.#table(stream.name)
     const pages = new Pages(await this.#open(), table, whereOf(stream))
     const columns = stream.columns.map(({ name }) => columnOf(table, name))
-    return pages.open({ columns, range: stream.range ?? null, quoteAll: format === 'quoted-csv' }, signal)
+    const quoteAll = format === 'quoted-csv'
+    return pages.open({ columns, range: stream.range ?? null, quoteAll, refused: refused ?? null }, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { RowFault } from '../../engine/csv_scan.ts'
 import type { Type } from '../../engine/types.ts'
+import type { Slice } from '../connector.ts'
 import type { SqliteColumn, Value } from './catalog.ts'
 import { decimalText, numberText } from './decimals.ts'
 import { isMoment, moment } from './moments.ts'
@@ -12,17 +13,20 @@ const COMMA = 44
 const LF = 10
 
 /**
- * How a column is selected. Free text comes as bytes, so that what is no UTF-8 is seen; what is a BLOB there comes as a
- * string, and is known by that. Of all others the kind of the value says what it is.
+ * How a column is selected. Free text comes as bytes, so that what is no UTF-8 is seen; what is refused there comes as
+ * a string, and is known by that. Of all others the kind of the value says what it is.
  */
 export function selected({ name, type }: SqliteColumn): string {
   const column = quoteName(name)
   if (type.kind !== 'text' && type.kind !== 'json') return column
-  const text =
-    `case typeof(${column}) when 'text' then cast(${column} as blob) when 'blob' then 'blob' else ${column} end`
+  const bytes = `when 'blob' then ${hexOf(column)} when 'text' then cast(${column} as blob)`
+  const text = `case typeof(${column}) ${bytes} else ${column} end`
   if (type.kind === 'text') return text
-  return `case when typeof(${column}) = 'text' and not json_valid(${column}) then 'no json' else ${text} end`
+  return `case when typeof(${column}) = 'text' and not json_valid(${column}) then ${column} else ${text} end`
 }
+
+/** Bytes as text, where they are not what is wanted. */
+export const hexOf = (column: string) => `'\\x' || lower(hex(${column}))`
 
 /** Writes a value that is not NULL; false when it is not of the column's type. */
 type Encoder = (value: Exclude<Value, null>, out: CsvOut) => boolean
@@ -48,6 +52,11 @@ export class CsvOut {
     this.#buffer = Buffer.allocUnsafe(Math.max(64 * 1024, Math.min(this.#buffer.length, 512 * 1024)))
     this.#size = 0
     return taken
+  }
+
+  /** Forgets what was written since the size was this. */
+  back(size: number): void {
+    this.#size = size
   }
 
   comma(): void {
@@ -194,13 +203,17 @@ export function uuidOf(text: string): string | null {
 }
 
 export interface RowEncoder {
-  /** Rows so far. */
+  /** Rows so far, those that were refused too. */
   readonly rows: number
   /** Throws RowFault, naming the row and the column. `values`: as `selected` has them. */
   write(values: ArrayLike<Value>, out: CsvOut): void
 }
 
-export function rowEncoder(columns: readonly SqliteColumn[]): RowEncoder {
+/** `refused`: takes rows instead of a fault. */
+export function rowEncoder(
+  columns: readonly SqliteColumn[],
+  refused: Slice['refused'] | null = null,
+): RowEncoder {
   const encoders = columns.map(({ type }) => encoderFor(type))
   const count = columns.length
   let rows = 0
@@ -209,19 +222,33 @@ export function rowEncoder(columns: readonly SqliteColumn[]): RowEncoder {
       return rows
     },
     write(values, out) {
+      rows++
+      const before = out.size
       for (let at = 0; at < count; at++) {
         if (at > 0) out.comma()
         const value = values[at] as Value
-        if (value === null) continue
-        if (!(encoders[at] as Encoder)(value, out)) refuse(rows + 1, at, columns[at] as SqliteColumn)
+        if (value === null || (encoders[at] as Encoder)(value, out)) continue
+        if (!refused) throw refusal(rows, at, columns[at] as SqliteColumn)
+        out.back(before)
+        const { name } = columns[at] as SqliteColumn
+        return refused({ row: rows, column: name, code: 'value_refused', source: sourceOf(columns, values) })
       }
       out.endRow()
-      rows++
     },
   }
 }
 
-function refuse(row: number, column: number, { name, native, type }: SqliteColumn): never {
+function refusal(row: number, column: number, { name, native, type }: SqliteColumn): RowFault {
   const what = native === '' ? type.kind : native
-  throw new RowFault('value_refused', { row, column }, `A value of "${name}" is no ${what}.`)
+  return new RowFault('value_refused', { row, column }, `A value of "${name}" is no ${what}.`)
+}
+
+/** The row as it is stored: JSON, column → text or null. Bytes that are no text are shown as such. */
+function sourceOf(columns: readonly SqliteColumn[], values: ArrayLike<Value>): string {
+  const shown = (value: Value) => {
+    if (!(value instanceof Uint8Array)) return value === null ? null : String(value)
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    return isUtf8(bytes) ? bytes.toString('utf8') : `\\x${bytes.toString('hex')}`
+  }
+  return JSON.stringify(Object.fromEntries(columns.map(({ name }, at) => [name, shown(values[at] ?? null)])))
 }

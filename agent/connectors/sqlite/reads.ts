@@ -26,6 +26,7 @@ export interface Opening {
   readonly part: Part | null
   readonly range: Range | null
   readonly quoteAll: boolean
+  readonly refused: Slice['refused'] | null
 }
 
 /** Bytes of one chunk, more when a row has more. */
@@ -50,7 +51,7 @@ export class Reads {
     const proof = Promise.withResolvers<number>()
     proof.promise.catch(() => undefined)
     const out = new CsvOut(chunkBytes + 16 * 1024, opening.quoteAll)
-    const encoder = rowEncoder(opening.columns)
+    const encoder = rowEncoder(opening.columns, opening.refused)
     const rows = this.#encoded(opening, { encoder, out })
     const bytes = new ReadableStream<Uint8Array>({
       pull: async (controller) => {

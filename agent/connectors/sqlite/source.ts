@@ -131,10 +131,9 @@ export class SqliteSource implements Source {
     const reads = new Reads(await this.#open(signal), table, whereOf(stream))
     const columns = stream.columns.map(({ name }) => columnOf(table, name))
     const part = (slice.part ?? null) as Part | null
-    return reads.open(
-      { columns, part, range: stream.range ?? null, quoteAll: format === 'quoted-csv' },
-      signal,
-    )
+    const quoteAll = format === 'quoted-csv'
+    const opening = { columns, part, range: stream.range ?? null, quoteAll, refused: slice.refused ?? null }
+    return reads.open(opening, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
