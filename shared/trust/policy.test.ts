@@ -361,6 +361,9 @@ describe('places of the other databases', () => {
     const from = (source: (typeof access) | object) =>
       forbiddenBy(given, { source: source as never, destination })
     assert.deepEqual(from({ ...mysql, database: 'SHOP', table: 'Secret_plans' }), [0])
+    for (const table of ['SECRET', 's\u00e9cret', '\uff33ecret', 'secre\u0301t']) {
+      assert.deepEqual(from({ ...mysql, table }), [0], table)
+    }
     assert.deepEqual(from({ ...mysql, table: 'plans' }), [])
     for (const path of ['/data/hr.db', '/data', '/data/../x']) assert.deepEqual(from(sqlite(path)), [1], path)
     assert.deepEqual(from(sqlite('/data/shop.db')), [])
