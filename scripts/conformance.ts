@@ -15,7 +15,7 @@ import {
   writeModes,
   writeOutcomes,
 } from './conformance/outcomes.ts'
-import { nothingLeft, type Pair } from './conformance/pair.ts'
+import type { Pair } from './conformance/pair.ts'
 import { patternNames } from './conformance/modes/patterns.ts'
 import { scenarios } from './conformance/modes/scenarios.ts'
 import { modePairsHere, openSuite, pairsHere } from './conformance/suite.ts'
@@ -73,9 +73,7 @@ for (const pair of pairs) {
   const outcomes = await attempt(pairName(pair), () => suite.run(pair, asked))
   if (outcomes === null) continue
   tell(new Map([...expectedOf(pair, asked)].filter(([trap]) => outcomes.has(trap))), outcomes)
-  if (values.write && values.only === undefined) {
-    writeOutcomes(pair, outcomes, [...traps.map(({ name }) => name), nothingLeft])
-  }
+  if (values.write) writeOutcomes(pair, outcomes, asked)
 }
 const shown = scenarios.filter(({ name }) => named(name))
 for (const pair of shown.length > 0 ? modePairsHere(here).filter(wanted) : []) {

@@ -4,12 +4,10 @@ import { join } from 'node:path'
 import { root } from '../suites.ts'
 import { nothingLeft, type Pair } from './pair.ts'
 import { type EngineName, engineNames, type Trap } from './trap.ts'
-import { heavyTraps, lightTraps } from './traps/traps.ts'
+import { lightTraps, traps } from './traps/traps.ts'
 
 /** Trap → destination → outcome. */
 type OfSource = Record<string, Partial<Record<EngineName, string>>>
-
-const heavyNames = heavyTraps.map(({ name }) => name)
 
 const pathOf = (source: EngineName) => join(root, 'scripts', 'conformance', 'outcomes', `${source}.json`)
 
@@ -32,22 +30,15 @@ export function expectedOf(
   )
 }
 
-/** Puts a pair's outcomes in the place of those before; of traps that were not run, they stay. */
-export function writeOutcomes(
-  pair: Pair,
-  outcomes: ReadonlyMap<string, string>,
-  order: readonly string[],
-): void {
+/** Puts a pair's outcomes in the place of those before; those of traps that were not run stay. */
+export function writeOutcomes(pair: Pair, outcomes: ReadonlyMap<string, string>, run: readonly Trap[]): void {
   const before = readOutcomes(pair.source)
+  const names = run.map(({ name }) => name)
   const after: OfSource = {}
-  for (const trap of order) {
-    const others = Object.entries(before[trap] ?? {}).filter(([destination]) =>
-      destination !== pair.destination
-    )
-    const own = outcomes.get(trap) ??
-      (heavyNames.includes(trap) ? before[trap]?.[pair.destination] : undefined)
-    const all = new Map([...others, ...(own === undefined ? [] : [[pair.destination, own] as const])])
-    const sorted = engineNames.flatMap((name) => all.has(name) ? [[name, all.get(name)]] : [])
+  for (const trap of [...traps.map(({ name }) => name), nothingLeft]) {
+    const own = outcomes.get(trap) ?? (names.includes(trap) ? undefined : before[trap]?.[pair.destination])
+    const all = { ...before[trap], [pair.destination]: own }
+    const sorted = engineNames.flatMap((name) => all[name] === undefined ? [] : [[name, all[name]]])
     if (sorted.length > 0) after[trap] = Object.fromEntries(sorted)
   }
   writeFileSync(pathOf(pair.source), `${JSON.stringify(after, null, 1)}\n`)

@@ -99,10 +99,11 @@ const jsonl: readonly Trap[] = [
   ),
   lines('JSONL: half a surrogate pair', '{"id":"1","v":"a"}\n{"id":"2","v":"\\ud83d"}\n', nothing),
   lines(
-    'JSONL: CRLF, blank lines, no last line end',
-    '{"id":"1","v":"a"}\r\n\r\n{"id":"2","v":"b"}',
+    'JSONL: CRLF, and no last line end',
+    '{"id":"1","v":"a"}\r\n{"id":"2","v":"b"}',
     rows(['1', 'a'], ['2', 'b']),
   ),
+  lines('JSONL: a blank line', '{"id":"1","v":"a"}\n\n{"id":"2","v":"b"}\n', rows(['1', 'a'], ['2', 'b'])),
   lines('JSONL: a byte order mark', '\ufeff{"id":"1","v":"a"}\n', rows(['1', 'a'])),
   lines('JSONL: a member that is there twice', '{"id":"1","v":"a"}\n{"id":"2","v":"a","v":"b"}\n', nothing),
   lines('JSONL: a line that is no object', '{"id":"1","v":"a"}\n[1]\n', nothing),
