@@ -1,5 +1,6 @@
 /** What starts a run, through binary, edge and agent: fire times, requests with values, resets, unsigned runs. */
 import { SQL } from 'bun'
+import { Database } from 'bun:sqlite'
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,6 +45,7 @@ describe('what starts a run', { skip: server === null ? 'no PostgreSQL given' : 
         `{ direction: write, connector: postgres, endpoint: ${hostname}, port: ${port}, account: ${username}, ` +
         `database: ${name}, schema: public, prefix: appended }`,
         `{ direction: write, connector: files, path: "${out}" }`,
+        `{ direction: read, connector: sqlite, path: "${out}/till.db" }`,
       ],
       local: `files: ["${out}"]\nplain: ["${host}"]\naddresses: ["${hostname}"]\n`,
     })
@@ -174,6 +176,24 @@ describe('what starts a run', { skip: server === null ? 'no PostgreSQL given' : 
     const run = await patterned('patterned', 'public.appended_all_{table}')
     assert.deepEqual([run.state, run.streams.map(({ rows }: Json) => rows)], ['succeeded', [3, 0]])
     assert.equal((await patterned('elsewhere', 'public.{table}_appended')).code, 'policy_denied')
+  })
+
+  test('a database file is a connection like any other, at the edge and for both policies', async () => {
+    for (const file of ['till.db', 'other.db']) {
+      const database = new Database(join(out, file))
+      database.run('create table sold (id integer primary key, what text)')
+      database.run("insert into sold values (1, 'tea'), (2, 'milk')")
+      database.close()
+      await world.addConnection(file, `{ type: sqlite, path: "${join(out, file)}" }`)
+      const streams = [`{ from: sold, to: ${file}.csv, mode: replace }`]
+      await world.applyPipeline({ name: `from-${file}`, source: file, destination: 'here', streams })
+    }
+    const connections = await world.does('connection', 'list') as unknown as Json[]
+    assert.equal(connections.find(({ name }) => name === 'till.db')?.connector, 'sqlite')
+    await start('from-till.db')
+    assert.match(readFileSync(join(out, 'till.db.csv'), 'utf8'), /tea/)
+    const refused = await world.endOf((await world.does('runs', 'start', 'from-other.db')).id)
+    assert.equal(refused.code, 'policy_denied')
   })
 
   test('an unsigned run may choose among the values of an enumeration', async () => {
