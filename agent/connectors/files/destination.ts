@@ -16,7 +16,7 @@ import type {
   Target,
 } from '../connector.ts'
 import { type Compression, type FileFormat, type FilesConfig } from './config.ts'
-import { type Manifest, readManifest, takeLease, writeManifest } from './manifest.ts'
+import { type Manifest, readManifest, sweepOwn, takeLease, writeManifest } from './manifest.ts'
 import { compressionOfName, Place } from './place.ts'
 import { refuseFoldedTwins } from './types.ts'
 import { columnOf, fitted } from './writing/columns.ts'
@@ -145,6 +145,7 @@ export class FilesDestination implements Destination {
       const pending = this.#pendingOf(load, plan.layout)
       // First, and the claim after: it names the run whose leavings these are.
       sweep(plan.layout, { manifest, pending, run: load.runId })
+      sweepOwn(folder, target)
       if (plan.layout.kind === 'folder') refuseUnlisted(load, plan.layout, { manifest, pending })
       const claimed = { ...manifest, claim }
       writeManifest(folder, claimed)

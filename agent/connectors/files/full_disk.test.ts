@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { TestFolder } from './folder_fixture.ts'
+import type { Loading } from '../connector.ts'
+import { bytesOf, intentOf, loadOf, sliceOf, TestFolder } from './folder_fixture.ts'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0
@@ -35,6 +36,17 @@ const noise = (rows: number) =>
     (_, at) => `${at},${crypto.getRandomValues(Buffer.alloc(500)).toString('hex')}\n`,
   ).join('')
 
+/** As full as it gets. */
+function fill(folder: TestFolder): void {
+  for (let size = 1 << 20; size > 0; size = Math.floor(size / 2)) {
+    try {
+      for (let at = 0;; at++) folder.write(`ballast-${size}-${at}`, Buffer.alloc(size))
+    } catch {
+      // No room for pieces of this size.
+    }
+  }
+}
+
 describe('a full disk', { skip }, () => {
   const cases = [
     ['out.csv', 'replace', {}],
@@ -63,19 +75,38 @@ describe('a full disk', { skip }, () => {
     using disk = new SmallDisk()
     const { folder } = disk
     await folder.load({ target: 'out.csv', mode: 'replace' }, { s: '1,a\n' })
-    let size = 1 << 20
-    for (; size > 0; size = Math.floor(size / 2)) {
-      try {
-        for (let at = 0;; at++) folder.write(`ballast-${size}-${at}`, Buffer.alloc(size))
-      } catch {
-        // As full as it gets with pieces of this size.
-      }
-    }
+    fill(folder)
     await assert.rejects(folder.load({ target: 'out.csv', mode: 'replace' }, { s: '2,b\n' }), {
       code: 'disk_full',
     })
     assert.deepEqual((await folder.rows('out.csv')).rows, [['1', 'a']])
     assert.deepEqual(readdirSync(folder.path).filter((name) => name.endsWith('.part')), [])
+  })
+
+  test('in the commit leaves the target as it was, and nothing of the load', async () => {
+    for (const [target, mode] of [['out.csv', 'replace'], ['out', 'append']] as const) {
+      using disk = new SmallDisk()
+      const { folder } = disk
+      const options = { format: 'csv' }
+      await folder.load({ target, mode }, { s: '1,a\n' }, { options })
+      const before = folder.files()
+      {
+        await using destination = folder.destination(options)
+        const load = loadOf({ target, mode })
+        await using loading: Loading = await destination.begin(load)
+        await loading.prepare({ ...intentOf('s'), resumable: false }, new AbortController().signal)
+        await loading.write(sliceOf('s'), 'csv', bytesOf('2,b\n'))
+        fill(folder)
+        const commit = loading.commit({ runId: load.runId, rows: 1, cursor: null }, null)
+        await assert.rejects(commit, { code: 'disk_full' })
+      }
+      assert.deepEqual(folder.files().filter((name) => !name.startsWith('ballast')), before)
+      assert.deepEqual((await folder.rows(target, options)).rows, [['1', 'a']])
+      assert.deepEqual(readdirSync(join(folder.path, '.sallyport')).sort(), [
+        `${target}.json`,
+        `${target}.lock`,
+      ])
+    }
   })
 
   test('that may only be read is named, beforehand too', async () => {

@@ -3,8 +3,18 @@
  * so what it does not list was never committed.
  */
 import { Database } from 'bun:sqlite'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
 import { errno, writeAtomic } from '../../files.ts'
@@ -84,10 +94,52 @@ export function readManifest(folder: string, target: string): Manifest {
 }
 
 export function writeManifest(folder: string, manifest: Manifest): void {
+  writeManifestAt(ownPath(folder, manifest.target, '.json'), manifest)
+}
+
+function writeManifestAt(path: string, manifest: Manifest): void {
   const kept = { ...manifest, loads: manifest.loads.slice(-keptLoads) }
-  const path = ownPath(folder, manifest.target, '.json')
   mkdirSync(dirname(path), { recursive: true })
   writeAtomic(path, JSON.stringify(kept, null, 2) + '\n', 0o644)
+}
+
+function renameDurably(from: string, to: string): void {
+  renameSync(from, to)
+  if (process.platform === 'win32') return
+  const folder = openSync(dirname(to), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** A manifest that is on the disk, and not yet the one that counts. */
+export interface StagedManifest {
+  name(): void
+  drop(): void
+}
+
+/** Takes all the room that the manifest needs: what comes after is a change of names. */
+export function stageManifest(folder: string, manifest: Manifest): StagedManifest {
+  const path = ownPath(folder, manifest.target, '.json')
+  const draft = `${path}.part`
+  writeManifestAt(draft, manifest)
+  return { name: () => renameDurably(draft, path), drop: () => rmSync(draft, { force: true }) }
+}
+
+/** Removes what writes of the target's own files left behind that were cut off. */
+export function sweepOwn(folder: string, target: string): void {
+  const place = join(folder, ownFolder)
+  const own = `.${basename(ownPath(folder, target, ''))}.`
+  rmSync(ownPath(folder, target, '.json.part'), { force: true })
+  for (const name of readdirSync(place)) {
+    if (
+      name.startsWith(own) && /^(?:pending\.)?json(?:\.part)?\.[0-9a-f]{12}$/.test(name.slice(own.length))
+    ) {
+      rmSync(join(place, name), { force: true })
+    }
+  }
 }
 
 /**

@@ -53,6 +53,20 @@ describe('a target of one file', () => {
     }
   })
 
+  test('keeps a byte order mark and a CR that belong to a value, and a name', async () => {
+    using folder = new TestFolder()
+    const rows = [['\ufeffx', 'a\r'], ['y', 'b\r']]
+    const columns = [textColumn('\ufeffid'), textColumn('v')]
+    for (const options of [{}, { header: false, columns: ['\ufeffid', 'v'] }]) {
+      await folder.load({ ...replace, columns }, { s: '\ufeffx,a\r\ny,b\r\n' }, {
+        options: options.header === false ? { header: false } : {},
+      })
+      const read = await folder.rows('out.csv', options)
+      assert.deepEqual(read.columns, ['\ufeffid', 'v'])
+      assert.deepEqual(read.rows, rows)
+    }
+  })
+
   test('has a header where there are no rows, and no slices either', async () => {
     using folder = new TestFolder()
     await folder.load(replace, {})

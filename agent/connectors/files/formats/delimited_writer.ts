@@ -73,7 +73,8 @@ function quotedValue({ delimiter, quote, nullText }: Dialect): WriteValue {
   const none = Buffer.from(nullText)
   return (value, out) => {
     const { bytes, start, end } = value
-    let plain = !isSame(value, none)
+    // At the beginning of a file a byte order mark would be no part of the value.
+    let plain = !isSame(value, none) && !(bytes[start] === 0xef && bytes[start + 1] === 0xbb)
     for (let at = start; plain && at < end; at++) plain = special[bytes[at] as number] === 0
     if (plain) out.copy(bytes, start, end)
     else if (mark < 0) return false

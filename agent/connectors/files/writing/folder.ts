@@ -91,20 +91,22 @@ export class Folder implements Store {
     }
   }
 
-  async publish(slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
-    const { folder } = this.#stowing.layout
+  async finish(slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
     const files = slices.flatMap((slice) => slice.files)
+    const uncounted = files.length === 1 ? rows : 0
+    return files.map((file) => ({ ...file, rows: file.rows ?? uncounted }))
+  }
+
+  async name(slices: readonly PendingSlice[]): Promise<void> {
+    const { folder } = this.#stowing.layout
     const places = new Set<string>()
-    for (const { name } of files) {
+    for (const { name } of slices.flatMap(({ files }) => files)) {
       const path = join(folder, name)
       if (existsSync(draftOf(path))) renameSync(draftOf(path), path)
       this.#names.delete(name)
       for (let place = dirname(path); place !== folder; place = dirname(place)) places.add(place)
     }
-    for (const place of places) await syncFolder(place)
-    await syncFolder(folder)
-    const uncounted = files.length === 1 ? rows : 0
-    return files.map((file) => ({ ...file, rows: file.rows ?? uncounted }))
+    for (const place of [...places, folder]) await syncFolder(place)
   }
 
   async close(drop: boolean): Promise<void> {

@@ -47,7 +47,8 @@ export function formOf({ format, compression, config, columns, picks }: FormOf):
   }
   const dialect = dialectOf(format, config)
   const header = config.header ? headerBytes(kept.map(({ name }) => name), dialect) : Buffer.alloc(0)
-  const asIs = isPlain(dialect) && dialect.lineEnding !== 'crlf'
+  // The first line says how lines end: without a header it is a row, and a CR at its end has to be in quotes.
+  const asIs = isPlain(dialect) && dialect.lineEnding !== 'crlf' && config.header
   const row = asIs ? projection(picks.map((field) => ({ field }))) : delimitedRows(picks, dialect)
   return { ...common, header, row, asIs: asIs && picks.length === columns.length }
 }

@@ -16,12 +16,13 @@ import type {
   Target,
   Written,
 } from '../../connector.ts'
-import { type Manifest, writeManifest } from '../manifest.ts'
+import { Fault } from '../../../../shared/faults.ts'
+import { type Manifest, type StagedManifest, stageManifest } from '../manifest.ts'
 import { recordedAfter } from './columns.ts'
 import { fileFault } from './errors.ts'
 import { type Layout, removeFiles } from './layout.ts'
 import { type Pending, type PendingSlice, removePending, writePending } from './pending.ts'
-import { dropQuarantine, writeQuarantine } from './quarantine.ts'
+import { dropQuarantine, type QuarantineDraft, writeQuarantine } from './quarantine.ts'
 import type { Published, Store } from './store.ts'
 import { syncFolder } from './sync.ts'
 
@@ -47,6 +48,7 @@ export class FilesLoading implements Loading {
   #slices: PendingSlice[] = []
   #done = new Map<SliceId, Written>()
   #published = false
+  #broken: Fault | null = null
 
   constructor(parts: LoadingParts) {
     const { load, manifest, target, pending } = parts
@@ -83,13 +85,24 @@ export class FilesLoading implements Loading {
   }
 
   async write(slice: Slice, _format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
+    if (this.#broken !== null) throw this.#broken
     try {
       const written = await this.#parts.store.write(slice, bytes)
       this.#slices = [...this.#slices.filter(({ id }) => id !== slice.id), written]
-      this.#note()
-      return { rows: written.rows, bytes: written.bytes }
+      return this.#noted(written)
     } catch (error) {
       throw fileFault(error)
+    }
+  }
+
+  /** Where a slice is written and cannot be noted, nobody could tell whether it is there: the load is over. */
+  #noted({ rows, bytes }: PendingSlice): Written {
+    try {
+      this.#note()
+      return { rows, bytes }
+    } catch (error) {
+      this.#broken = fileFault(error)
+      throw error
     }
   }
 
@@ -110,19 +123,23 @@ export class FilesLoading implements Loading {
 
   async commit(state: State, rejected: Rejected | null): Promise<Committed> {
     const { layout, load, manifest, store } = this.#parts
-    const quarantine = await writeQuarantine(layout, load, rejected).catch((error) =>
-      Promise.reject(fileFault(error))
-    )
+    if (this.#broken !== null) throw this.#broken
+    let quarantine: QuarantineDraft | null = null
+    let staged: StagedManifest | null = null
     try {
-      const published = await store.publish(this.#slices, state.rows)
+      const published = await store.finish(this.#slices, state.rows)
+      const bytes = published.reduce((sum, file) => sum + file.bytes, 0)
+      const after = this.#manifestAfter(published, { state, bytes })
+      quarantine = await writeQuarantine(layout, load, rejected)
+      // From here on nothing needs room: all that is left is a change of names.
+      staged = stageManifest(layout.folder, after)
       this.#published = true
+      await store.name(this.#slices)
       if (quarantine !== null) {
         renameSync(quarantine.draft, quarantine.path)
         await syncFolder(dirname(quarantine.path))
       }
-      const bytes = published.reduce((sum, file) => sum + file.bytes, 0)
-      const after = this.#manifestAfter(published, { state, bytes })
-      writeManifest(layout.folder, after)
+      staged.name()
       const listed = new Set(after.files.map(({ name }) => name))
       removeFiles(layout, manifest.files.map(({ name }) => name).filter((name) => !listed.has(name)))
       removePending(layout.folder, layout.target)
@@ -130,6 +147,7 @@ export class FilesLoading implements Loading {
       return { rows: state.rows, bytes }
     } catch (error) {
       dropQuarantine(quarantine)
+      staged?.drop()
       throw fileFault(error)
     }
   }

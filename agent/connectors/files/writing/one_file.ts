@@ -1,5 +1,5 @@
 /** A target that is one text file: its slices stand behind one another in it. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Slice } from '../../connector.ts'
 import { Out } from '../formats/pass.ts'
@@ -14,6 +14,7 @@ export class OneFile implements Store {
   readonly #stowing: Stowing
   readonly #path: string
   #draft: Draft | null = null
+  #broken: unknown = null
 
   constructor(stowing: Stowing) {
     this.#stowing = stowing
@@ -33,6 +34,7 @@ export class OneFile implements Store {
   }
 
   async write(slice: Slice, bytes: ReadableStream<Uint8Array>): Promise<PendingSlice> {
+    if (this.#broken !== null) throw this.#broken
     const draft = this.#draft ??= await Draft.open(this.#path)
     const before = draft.bytes
     try {
@@ -40,14 +42,14 @@ export class OneFile implements Store {
       await draft.sync()
       return { id: slice.id, rows, bytes: draft.bytes - before, files: [] }
     } catch (error) {
-      // The slice may come once more.
-      await draft.truncate(before).catch(() => undefined)
+      // The slice may come once more; where what came of it stays, nothing may.
+      await draft.truncate(before).catch((reason) => this.#broken = reason)
       throw error
     }
   }
 
-  async publish(_slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
-    const { layout } = this.#stowing
+  async finish(_slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
+    if (this.#broken !== null) throw this.#broken
     if (this.#draft === null) {
       // A stream without a slice has a file without a row.
       this.#draft = await Draft.open(this.#path)
@@ -56,9 +58,13 @@ export class OneFile implements Store {
     }
     const finished = await this.#draft.close()
     this.#draft = null
-    if (existsSync(this.#path)) renameSync(this.#path, layout.path)
-    await syncFolder(dirname(layout.path))
-    return [{ name: basename(layout.path), rows, ...finished }]
+    return [{ name: basename(this.#stowing.layout.path), rows, ...finished }]
+  }
+
+  async name(): Promise<void> {
+    const { path } = this.#stowing.layout
+    renameSync(this.#path, path)
+    await syncFolder(dirname(path))
   }
 
   async close(drop: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 /** A target that is one Parquet file. A slice is a file of its own, and several become one in the hold. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { Fault } from '../../../../shared/faults.ts'
 import { describeParquet, parquetMetadata } from '../../../engine/hold_sql.ts'
@@ -20,6 +20,8 @@ export class ParquetFile implements Store {
   readonly #stowing: Stowing
   readonly #context: Context
   readonly #paths = new Set<string>()
+  /** What gets the target's name. */
+  #whole = ''
 
   constructor(stowing: Stowing, context: Context) {
     this.#stowing = stowing
@@ -57,18 +59,21 @@ export class ParquetFile implements Store {
     }
   }
 
-  async publish(slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
-    const { layout } = this.#stowing
+  async finish(slices: readonly PendingSlice[], rows: number): Promise<Published[]> {
     const [only] = slices
     if (only === undefined) {
       throw new Fault('target_failed', 'A Parquet file needs a slice, if only an empty one.')
     }
     const merged = slices.length > 1 ? await this.#merge(slices) : null
-    const from = merged?.path ?? this.#pathOf(only.id)
+    this.#whole = merged?.path ?? this.#pathOf(only.id)
     const { bytes, sha256 } = merged ?? only.files[0] as Published
-    if (existsSync(from)) renameSync(from, layout.path)
-    await syncFolder(dirname(layout.path))
-    return [{ name: basename(layout.path), rows, bytes, sha256 }]
+    return [{ name: basename(this.#stowing.layout.path), rows, bytes, sha256 }]
+  }
+
+  async name(): Promise<void> {
+    const { path } = this.#stowing.layout
+    renameSync(this.#whole, path)
+    await syncFolder(dirname(path))
   }
 
   async #merge(slices: readonly PendingSlice[]): Promise<{ path: string; bytes: number; sha256: string }> {

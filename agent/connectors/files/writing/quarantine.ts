@@ -6,7 +6,7 @@ import { LineCutter } from '../formats/lines.ts'
 import { Draft } from './draft.ts'
 import type { Layout } from './layout.ts'
 
-export interface Written {
+export interface QuarantineDraft {
   readonly draft: string
   readonly path: string
 }
@@ -19,7 +19,7 @@ export async function writeQuarantine(
   layout: Layout,
   load: Load,
   rejected: Rejected | null,
-): Promise<Written | null> {
+): Promise<QuarantineDraft | null> {
   if (rejected === null || rejected.count === 0) return null
   const path = join(dirname(layout.path), `${basename(layout.path)}${quarantineSuffix}.jsonl`)
   const draft = await Draft.open(join(dirname(path), `.${basename(path)}.${load.runId}.part`))
@@ -54,6 +54,6 @@ async function copyOthers(path: string, own: Buffer, draft: Draft): Promise<void
   await draft.append(Buffer.concat(kept))
 }
 
-export function dropQuarantine(written: Written | null): void {
+export function dropQuarantine(written: QuarantineDraft | null): void {
   if (written !== null) rmSync(written.draft, { force: true })
 }

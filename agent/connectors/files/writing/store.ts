@@ -23,8 +23,10 @@ export interface Store {
   restore(slices: readonly PendingSlice[]): Promise<PendingSlice[]>
   /** Resolves once the rows are durable; rejects, and keeps none of them, otherwise. */
   write(slice: Slice, bytes: ReadableStream<Uint8Array>): Promise<PendingSlice>
-  /** Gives the files their names. May be repeated by a later attempt that was cut off in the middle. */
-  publish(slices: readonly PendingSlice[], rows: number): Promise<Published[]>
+  /** Brings the files into the form that they will have; nobody sees them yet. */
+  finish(slices: readonly PendingSlice[], rows: number): Promise<Published[]>
+  /** Gives them their names. May be repeated by a later attempt that was cut off in the middle. */
+  name(slices: readonly PendingSlice[]): Promise<void>
   /** Closes what is open, and with `drop` removes all that has not got its name. */
   close(drop: boolean): Promise<void>
 }
