@@ -60,7 +60,7 @@ export class WebServer implements AsyncDisposable {
     return web
   }
 
-  give(path: string, text: string, headers: Record<string, string> = {}): void {
+  give(path: string, text: string | Uint8Array, headers: Record<string, string> = {}): void {
     this.answers.set(path, (request, response) => {
       response.writeHead(200, { 'content-length': String(Buffer.byteLength(text)), ...headers })
       response.end(request.method === 'HEAD' ? undefined : text)
