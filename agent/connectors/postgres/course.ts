@@ -26,8 +26,8 @@ import { advance } from './sequences.ts'
 import type { Session } from './session.ts'
 
 export interface Course {
-  /** What COPY writes, quoted, with its columns. */
-  readonly into: string
+  /** What COPY writes, quoted. */
+  readonly table: string
   /** Makes that table. */
   readonly before: readonly string[]
   /** Brings all that was copied into the target, inside the last transaction. `rows`: how many there are. */
@@ -43,13 +43,14 @@ export function courseOf(plan: Plan, { lasting }: { lasting: boolean }): Course 
   if (!lasting && (target.how === 'append' || target.how === 'fill')) return direct(plan)
   const from = lasting ? staging : draftOf(plan)
   const before = stagingOf(plan, { table: from, temporary: !lasting })
-  const into = `${from} (${listed(plan.names)})`
   const bring = isKeyed(plan.load) ? target.how === 'refill' ? refillKeyed : meet : insert
   return {
-    into,
+    table: from,
     before,
     async finish(session, rows) {
       await useWorkMemory(session)
+      // While others may still read and write the target.
+      if (isKeyed(plan.load)) await settleKeys(session, from, plan.load)
       for (const statement of alterOf(quoteTable(plan.name), plan.changes)) await session.run(statement)
       await bring(session, { plan, from, rows })
       for (const sequence of plan.sequences) await advance(session, sequence, from)
@@ -62,7 +63,7 @@ export function courseOf(plan: Plan, { lasting }: { lasting: boolean }): Course 
 function create(plan: Plan): Course {
   const table = quoteTable(plan.name)
   return {
-    into: `${table} (${listed(plan.names)})`,
+    table,
     before: plan.make(plan.name),
     finish: (session) => finishNew(session, plan),
   }
@@ -72,7 +73,7 @@ function create(plan: Plan): Course {
 function createFrom(plan: Plan): Course {
   const staging = quoteTable(plan.staging)
   return {
-    into: `${staging} (${listed(plan.names)})`,
+    table: staging,
     before: plan.make(plan.staging),
     async finish(session) {
       await session.run(`alter table ${staging} rename to ${quoteName(plan.name.table)}`)
@@ -94,7 +95,7 @@ async function finishNew(session: Session, { load, name }: Plan): Promise<void> 
 function direct(plan: Plan): Course {
   const table = quoteTable(plan.name)
   return {
-    into: `${table} (${listed(plan.names)})`,
+    table,
     before: alterOf(table, plan.changes),
     async finish(session) {
       for (const sequence of plan.sequences) await advance(session, sequence, table)
@@ -107,7 +108,7 @@ function swap(plan: Plan): Course {
   const staging = quoteTable(plan.staging)
   const { before = [], after = [] } = plan.swap ?? {}
   return {
-    into: `${staging} (${listed(plan.names)})`,
+    table: staging,
     before: [...before, ...alterOf(staging, plan.changes)],
     async finish(session) {
       for (const statement of after) await session.run(statement)
@@ -138,7 +139,6 @@ async function emptied(session: Session, { name }: Plan, statement: string): Pro
 
 async function refillKeyed(session: Session, { plan, from }: Staged): Promise<void> {
   const [empty, statement] = refillStatements(plan, from)
-  await settleKeys(session, from, plan.load)
   await emptied(session, plan, empty)
   await session.run(statement)
   await refuseMissing(session, plan, meetingOf(plan, from))
@@ -146,8 +146,7 @@ async function refillKeyed(session: Session, { plan, from }: Staged): Promise<vo
 
 /** Rows by key, into rows that are there. */
 async function meet(session: Session, { plan, from }: Staged): Promise<void> {
-  const { load, name } = plan
-  await settleKeys(session, from, load)
+  const { name } = plan
   // Others may read, and whoever writes waits: no row comes in between with the same key.
   await session.run(`lock table ${quoteTable(name)} in share row exclusive mode`)
   const meeting = meetingOf(plan, from)
@@ -189,8 +188,7 @@ async function refuseMissing(session: Session, { table, load, name }: Plan, meet
 
 /** The table that `writeKeys` fills: the key's columns as the target will have them. */
 export function keysStatement(plan: Plan, course: Course): string {
-  const table = course.into.slice(0, course.into.lastIndexOf(' ('))
   return `create temporary table ${keysTable} on commit drop as select ${
     listed(plan.load.key)
-  } from ${table} with no data`
+  } from ${course.table} with no data`
 }

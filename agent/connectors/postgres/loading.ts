@@ -70,7 +70,7 @@ export class PostgresLoading implements Loading {
     this.state = parts.state
     this.intent = parts.attempt?.intent ?? null
     const { attempt, plan } = parts
-    const fits = attempt?.staging && attempt.shape === shapeOf(courseOf(plan, { lasting: true }))
+    const fits = attempt?.staging && attempt.shape === shapeOf(plan, courseOf(plan, { lasting: true }))
     this.#durable = fits ? attempt.done : new Map()
   }
 
@@ -99,7 +99,7 @@ export class PostgresLoading implements Loading {
     }
     this.#lasting = true
     this.#free.push(...Array.from({ length: this.#parts.lanes }, (_, at) => at))
-    const shape = shapeOf(course)
+    const shape = shapeOf(plan, course)
     if (same && attempt.staging && attempt.shape === shape) return
     this.#durable = new Map()
     await ledger.keep(await another(0), load, { intent, shape, staging: plan.staging, make: course.before })
@@ -156,7 +156,7 @@ export class PostgresLoading implements Loading {
 
   #into(): string {
     if (!this.#course) throw new TypeError('prepare comes before write')
-    return this.#course.into
+    return `${this.#course.table} (${listed(this.#parts.plan.names)})`
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -223,8 +223,8 @@ function keyFault(fault: Fault, load: Load): Fault {
 }
 
 /** What a staging table was made by: one of another make cannot be gone on with. */
-function shapeOf({ into, before }: Course): string {
-  return createHash('sha256').update(JSON.stringify([into, before])).digest('hex')
+function shapeOf({ names }: Plan, { table, before }: Course): string {
+  return createHash('sha256').update(JSON.stringify([table, names, before])).digest('hex')
 }
 
 function sameIntent(one: Intent, other: Intent): boolean {

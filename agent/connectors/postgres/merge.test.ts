@@ -215,6 +215,19 @@ describe('mirror', { skip: noServer }, () => {
     await holds(target, ['(2,bb,)', '(4,d,)'])
   })
 
+  test('finds its way through names of any make', async () => {
+    const target = '"a (b"" c)"'
+    const columns = ['k (1', 'v " ('].map((name, at) => ({
+      ...columnOf(at === 0 ? 'id bigint' : 'v text'),
+      name,
+    }))
+    const load = loadOf({ target, mode: 'mirror', columns, key: ['k (1'] })
+    await loadText(database.url, load, '1,a\n2,b\n')
+    const part = { ...load, runId: crypto.randomUUID(), partial: true }
+    await loadParts(database.url, part, { slices: { '0': '1,aa\n' }, keys: '1\n' })
+    await holds(target, ['(1,aa)'])
+  })
+
   test('of a part of the stream goes by the keys of all of it', async () => {
     const target = next()
     const load = loadOf({ target, mode: 'mirror', cursor: 'at' })
