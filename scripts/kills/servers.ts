@@ -246,7 +246,8 @@ export async function fullDisk(scene: Scene, target: Postgres): Promise<Outcome[
       outcomes.push(await filled({ scene, place, mode, small }))
     }
     await sql.unsafe('alter role postgres reset default_tablespace')
-    await sql.unsafe(`drop schema kills cascade; drop tablespace small_${mode}`).simple()
+    await sql.unsafe('drop schema kills cascade; drop schema sallyport cascade').simple()
+    await sql.unsafe(`drop tablespace small_${mode}`)
   }
   return outcomes
 }
