@@ -134,6 +134,11 @@ describe('a stream of files', () => {
     folder.write('b.csv.gz', 'id\n1\n')
     const findings = await folder.source().examine(['a.csv', 'b.csv.gz', 'c.csv'])
     assert.deepEqual(findings.map(({ code }) => code), ['file_invalid', 'stream_missing'])
+    assert.deepEqual((await folder.source().examine([])).map(({ code }) => code), ['file_invalid'])
+    assert.deepEqual(
+      (await folder.source({ path: join(folder.path, 'none') }).examine([])).map(({ code }) => code),
+      ['file_unreadable'],
+    )
   })
 })
 

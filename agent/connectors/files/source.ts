@@ -70,7 +70,18 @@ export class FilesSource implements Source {
 
   async examine(names: readonly string[]): Promise<Finding[]> {
     const findings: Finding[] = []
-    for (const name of names) {
+    try {
+      await this.check()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      const { folder } = this.#place
+      return [{
+        what: `list ${folder}`,
+        code: error.code,
+        remedy: `chmod u+rx '${folder.replaceAll("'", "'\\''")}'`,
+      }]
+    }
+    for (const name of names.length > 0 ? names : this.#listed()) {
       try {
         const { files, format } = find(name, this.#place, this.#config)
         if (format === 'parquet') continue
