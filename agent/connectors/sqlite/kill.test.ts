@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { SqliteDestination } from './destination.ts'
 import {
   bytesOf,
@@ -32,7 +33,7 @@ interface Attempt {
 
 /** Starts a load, and kills it where it says that it is. `null`: lets it end. */
 async function attempt({ folder, runId, fence, mode }: Attempt, point: string | null): Promise<void> {
-  const file = join(import.meta.dirname, 'load_child_fixture.ts')
+  const file = fileURLToPath(new URL('./load_child_fixture.ts', import.meta.url))
   const child = spawn(process.execPath, [file, folder.path, runId, String(fence), mode, point ?? 'nowhere'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
