@@ -116,6 +116,8 @@ describe('with rows put aside', () => {
     const sieved = chooseWay(ends('postgres', 'postgres', strict, quarantine))
     assert.deepEqual([sieved.from, sieved.sieved], ['csv', true])
     assert.match(sieved.why, /put aside/)
+    const keyed = chooseWay(ends('postgres', 'postgres', same, { ...quarantine, key: [0] }))
+    assert.equal(keyed.sieved, true)
   })
 
   test('a cast from Parquet to Parquet is refused: nobody sees its rows one by one', () => {

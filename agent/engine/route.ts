@@ -28,6 +28,8 @@ export interface Ends {
   readonly targets: readonly Column[]
   /** Rows that are refused are put aside. */
   readonly quarantine?: boolean
+  /** Positions that must not be NULL, since rows are told apart by them. */
+  readonly key?: readonly number[]
 }
 
 /** A column that knows whether its binary form means the same everywhere. */
@@ -37,8 +39,7 @@ interface MaybePortable extends Column {
 
 /** Throws `unsupported` when the two have no way between them. */
 export function chooseWay(ends: Ends): Way {
-  const sieved = ends.quarantine === true &&
-    ends.columns.some((column, at) => mayBeBad(column, ends.targets[at]))
+  const sieved = ends.quarantine === true && ends.columns.some((_, at) => mayBeBad(ends, at))
   const checks = sieved ? [] : checksOf(ends)
   if (!sieved && ends.from.includes('pgcopy') && ends.into.includes('pgcopy')) {
     const differs = ends.columns.findIndex((column, at) => !binaryAlike(column, ends.targets[at]))
@@ -130,8 +131,9 @@ export function isProven(column: Column, target: Column): boolean {
 }
 
 /** Whether a row can be refused for this column, before a database sees it. */
-function mayBeBad(column: Column, target: Column | undefined): boolean {
-  if (!target) return true
-  if (!isProven(column, target) || (column.nullable && !target.nullable)) return true
+function mayBeBad({ columns, targets, key = [] }: Ends, at: number): boolean {
+  const [column, target] = [columns[at] as Column, targets[at] as Column]
+  if (!isProven(column, target)) return true
+  if (column.nullable && (!target.nullable || key.includes(at))) return true
   return !reachOf(target).nul && reachOf(column).nul && column.type.kind === 'text'
 }

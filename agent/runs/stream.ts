@@ -58,6 +58,7 @@ export function choose(
     columns,
     targets: into,
     quarantine: spec.on_bad_row === 'quarantine',
+    key: isKeyed(spec) ? positionsOf(shape.key, columns) : [],
   })
   return { way, columns, targets: into }
 }
