@@ -61,6 +61,7 @@ const numbers: Readonly<Record<number, FaultCode>> = {
   1153: 'value_too_large', // ER_NET_PACKET_TOO_LARGE
   1162: 'value_too_large', // ER_TOO_LONG_STRING
   1301: 'value_too_large', // ER_WARN_ALLOWED_PACKET_OVERFLOWED
+  1005: 'target_refused', // ER_CANT_CREATE_TABLE
   1118: 'target_refused', // ER_TOO_BIG_ROWSIZE
   1117: 'target_refused', // ER_TOO_MANY_FIELDS
   1071: 'target_refused', // ER_TOO_LONG_KEY
@@ -152,6 +153,8 @@ export function codeOfNumber(number: number): FaultCode | null {
 function codeOf(error: DriverError, side: Side): FaultCode {
   const fallback = side === 'source' ? 'source_failed' : 'target_failed'
   const word = typeof error.code === 'string' ? error.code : ''
+  // ENOSPC below whatever failed for it: `(errno: 28 "No space left on device")`, `Got error 28`.
+  if (/\b(?:errno|[Ee]rror):? 28\b/.test(String(error.message ?? ''))) return 'disk_full'
   if (typeof error.errno === 'number' && error.errno > 0) {
     return numbers[error.errno] ?? words[word] ?? fallback
   }

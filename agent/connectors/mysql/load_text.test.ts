@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { RowFault } from '../../engine/csv_scan.ts'
 import type { Column, Vocabulary } from '../connector.ts'
 import type { MysqlColumn } from './catalog.ts'
-import { LoadText, utf8Text } from './load_text.ts'
+import { LoadText } from './load_text.ts'
 import { type CatalogType, typeOf } from './types.ts'
 import { type Writing, writingOf } from './values.ts'
 
@@ -226,7 +226,31 @@ test('a column that takes no NULL is never given one to make something of', () =
   assert.throws(() => passed('1\n\n', { columns }), RowFault)
 })
 
-test('a statement is not made of bytes that are no UTF-8', () => {
-  assert.equal(utf8Text(Buffer.from('ü\ufffd')), 'ü\ufffd')
-  assert.throws(() => utf8Text(Buffer.from([0x61, 0xff])), /not UTF-8/)
+test('a value that is no UTF-8 is refused by its place', () => {
+  for (const as of ['rows', 'values'] as const) {
+    assert.equal(passed('ü\ufffd,b\n', { as }).rows, 1)
+    for (
+      const [bad, row, column] of [['a,b\nc,\xff\n', 2, 1], ['a,"(\'b,"\n\xc0\x80,d\n', 2, 0], [
+        '\xe4,b\n',
+        1,
+        0,
+      ]] as const
+    ) {
+      assert.throws(
+        () => passed(Buffer.from(bad, 'latin1'), { as }),
+        (fault) => fault instanceof RowFault && fault.row === row && fault.column === column,
+        `${as}: ${bad}`,
+      )
+    }
+    // Wherever in a row the chunk begins that it is in.
+    for (let at = 0; at < 6; at++) {
+      const good = Buffer.from(`${'x'.repeat(43_690 + at)},yy\n`.repeat(6))
+      const bad = Buffer.concat([good, Buffer.from([0x61, 0x2c, 0xff, 10])])
+      assert.throws(
+        () => passed(bad, { as }),
+        (fault) => fault instanceof RowFault && fault.row === 7 && fault.column === 1,
+        `${as}: ${at}`,
+      )
+    }
+  }
 })

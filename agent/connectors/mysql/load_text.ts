@@ -2,7 +2,7 @@
  * Canonical CSV as what MySQL reads: the text of LOAD DATA, or the VALUES of an INSERT. One pass over the bytes; a row
  * is never built, and a value is looked at where its column would not keep every text as it is.
  */
-import { Fault } from '../../../shared/faults.ts'
+import { isUtf8 } from 'node:buffer'
 import { RowFault, unquoted } from '../../engine/csv_scan.ts'
 import type { Writing } from './values.ts'
 
@@ -50,6 +50,8 @@ export class LoadText {
   #size = 0
   /** Rows in `#out`. */
   #inChunk = 0
+  /** Where `#out` begins. */
+  #first = { row: 1, column: 0 }
 
   constructor({ columns, emit, as, most = chunkBytes }: LoadTextOptions) {
     this.#columns = columns
@@ -215,11 +217,42 @@ export class LoadText {
     this.#out = wider
   }
 
+  /** A chunk has whole values in it, so its characters are whole too. */
   #flush(room = 0): void {
-    if (this.#size > 0) this.#emit(this.#out.subarray(0, this.#size))
+    if (this.#size > 0) {
+      const chunk = this.#out.subarray(0, this.#size)
+      if (!isUtf8(chunk)) throw new RowFault('value_refused', this.#unreadable(chunk))
+      this.#emit(chunk)
+    }
     this.#out = Buffer.allocUnsafeSlow(Math.max(chunkBytes, room))
     this.#size = 0
     this.#inChunk = 0
+    // It begins with what stands between the value before and its own.
+    this.#first = { row: this.rows + 1, column: Math.max(0, this.#column - 2) }
+  }
+
+  /** The first value that is no UTF-8. */
+  #unreadable(chunk: Buffer): { row: number; column: number } {
+    let { row, column } = this.#first
+    let begin = 0
+    let quoted = false
+    const between = this.#values ? COMMA : TAB
+    const behind = this.#values ? 41 : LF
+    for (let at = 0; at <= chunk.length; at++) {
+      const byte = chunk[at]
+      if (this.#values && byte === APOSTROPHE) quoted = !quoted
+      const ends = at === chunk.length || (!quoted && (byte === between || byte === behind))
+      if (!ends) continue
+      if (!isUtf8(chunk.subarray(begin, at))) break
+      begin = at + 1
+      if (byte === behind) {
+        row++
+        column = 0
+        // The comma between two rows.
+        if (this.#values) at++
+      } else column++
+    }
+    return { row, column }
   }
 
   #refuse(why: string): never {
@@ -240,13 +273,4 @@ export async function* loadRows(
   }
   pass.end()
   while (ready.length > 0) yield ready.shift() as Buffer
-}
-
-/** Throws where a statement would not carry these bytes as they are. */
-export function utf8Text(bytes: Buffer): string {
-  const text = bytes.toString('utf8')
-  if (text.includes('\ufffd') && !Buffer.from(text).equals(bytes)) {
-    throw new Fault('value_refused', 'A text is not UTF-8.')
-  }
-  return text
 }

@@ -80,7 +80,9 @@ function outlineOf(how: Target['how'], name: TableName): string[] {
 
 async function planNew(session: Session, load: Load, name: TableName): Promise<Plan> {
   const fresh = load.columns.map((column) => newColumn(load, column, session.server))
-  const columns = fitted(fresh, load.key)
+  const columns = fitted(fresh, load.key).map((column) =>
+    isKeyed(load) && load.key.includes(column.name) ? { ...column, nullable: false } : column
+  )
   const [row] = await session.rows<[string]>(
     `select count(*) from information_schema.schemata where schema_name = ${quoteText(name.database)}`,
   )
@@ -110,8 +112,7 @@ export function databaseStatement({ database }: TableName): string {
 
 /** The table of a load that has none yet, under this name. */
 export function createStatement(name: TableName, load: Load, columns: readonly MysqlColumn[]): string {
-  const inKey = (column: MysqlColumn) => isKeyed(load) && load.key.includes(column.name)
-  const parts = columns.map((column) => definition(column, column.nullable && !inKey(column)))
+  const parts = columns.map((column) => definition(column, column.nullable))
   if (load.mode === 'history') {
     parts.push(
       `${quoteName(historyColumns.from)} datetime(6) not null`,

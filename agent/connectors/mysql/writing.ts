@@ -4,7 +4,7 @@ import { RowFault } from '../../engine/csv_scan.ts'
 import type { Column, Committed } from '../connector.ts'
 import type { MysqlColumn } from './catalog.ts'
 import { MysqlFault } from './errors.ts'
-import { loadRows, LoadText, utf8Text } from './load_text.ts'
+import { loadRows, LoadText } from './load_text.ts'
 import { quoteName, quoteTable, type TableName } from './names.ts'
 import { type Outcome, type Session, streamName } from './session.ts'
 import { type Writing, writingOf } from './values.ts'
@@ -100,7 +100,7 @@ async function inserted(session: Session, into: Into, { writings, bytes }: Strea
     const until = counts.shift() ?? 0
     let outcome: Outcome
     try {
-      outcome = await session.run(head + utf8Text(chunk))
+      outcome = await session.run(head + chunk.toString('utf8'))
     } catch (error) {
       throw placed(error, into, pass.before)
     }
