@@ -69,6 +69,8 @@ function isWhatItSays({ names, kinds, rows }: Lines, input: Uint8Array): boolean
             : null
           if (given === null || value === null) return given === value
           if (kinds[column] === 'text') return given === value
+          // NaN and the infinities, beside numbers.
+          if (kinds[column] === 'decimal' && typeof given === 'string') return given === value
           if (kinds[column] === 'boolean') return given === (value === 't')
           return JSON.stringify(JSON.parse(value)) === JSON.stringify(given)
         })

@@ -248,6 +248,7 @@ export class FilesSource implements Source {
         columns,
         constants: this.#constantsOf(file),
         called: files.length > 1 ? file.name : null,
+        sieved: slice.refused !== undefined,
       }, signal)
     )
     const { promise: proof, resolve, reject } = Promise.withResolvers<null>()

@@ -69,6 +69,16 @@ describe('JSON lines', () => {
     assert.deepEqual(rows, [['{"x": 1.10}', '1'], ['[1, "\\u0041"]', '"1"'], [null, 'true']])
   })
 
+  test('know what JSON has no number for, beside numbers', () => {
+    const { kinds, rows } = read(
+      '{"a":1,"b":"NaN","c":"NaN"}\n{"a":"-Infinity","b":"x","c":true}\n{"a":"NaN"}\n{"a":"Infinity"}\n',
+    )
+    assert.deepEqual(kinds, ['decimal', 'text', 'json'])
+    assert.deepEqual(rows.map(([a]) => a), ['1', '-Infinity', 'NaN', 'Infinity'])
+    assert.deepEqual(rows[0], ['1', 'NaN', '"NaN"'])
+    assert.deepEqual(read('{"a":1}\n{"a":"nan"}\n').kinds, ['json'])
+  })
+
   test('take strings for text, whatever they look like', () => {
     const { kinds, rows } = read(
       '{"a":"007"}\n{"a":"2026-01-01"}\n{"a":""}\n{"a":"\\u00e9\\ud83d\\udea2\\"\\/\\n"}\n',

@@ -58,7 +58,17 @@ function nameOf(raw: Buffer, escaped: boolean): string {
   return name
 }
 
-const kindText = 1 << STRING
+/** A string that is what JSON has no number for. */
+const UNREAL = 7
+
+/** True for `NaN`, `Infinity` and `-Infinity`: beside numbers they are numbers. */
+export function isUnreal(bytes: Buffer, start: number, end: number): boolean {
+  const size = end - start
+  if (size !== 3 && size !== 8 && size !== 9) return false
+  const first = bytes[start]
+  if (first !== 0x4e && first !== 0x49 && first !== 0x2d) return false
+  return ['NaN', 'Infinity', '-Infinity'].includes(bytes.toString('latin1', start, end))
+}
 
 /** Takes whole files, one after the other. */
 export class JsonlColumns {
@@ -107,8 +117,15 @@ export class JsonlColumns {
     const column = this.#index.find(bytes, this.#line, at)
     if (this.#seen[column] === this.rows) throw new JsonTrouble(`"${this.#names[column]}" is there twice`)
     this.#seen[column] = this.rows
+    this.#kinds[column] = (this.#kinds[column] as number) | 1 << this.#kindOf(bytes, at)
+  }
+
+  #kindOf(bytes: Buffer, at: number): number {
     const kind = this.#line.kinds[at] as number
-    this.#kinds[column] = (this.#kinds[column] as number) | (kind === ESCAPED ? kindText : 1 << kind)
+    if (kind === ESCAPED) return STRING
+    if (kind !== STRING) return kind
+    const [start, end] = [this.#line.valueStarts[at] as number, this.#line.valueEnds[at] as number]
+    return isUnreal(bytes, start, end) ? UNREAL : STRING
   }
 
   #columnOf(name: string): number {
@@ -140,10 +157,10 @@ export class JsonlColumns {
 
 function typeOf(kinds: number): Pick<Column, 'type' | 'native' | 'vocabulary'> {
   const only = (...of: number[]) => (kinds & ~of.reduce((mask, kind) => mask | 1 << kind, 1 << NULL)) === 0
-  if (only(STRING)) return { type: { kind: 'text', length: null }, native: 'text', vocabulary: 'csv' }
+  if (only(STRING, UNREAL)) return { type: { kind: 'text', length: null }, native: 'text', vocabulary: 'csv' }
   if (only(BOOLEAN)) return { type: { kind: 'boolean' }, native: 'boolean', vocabulary: 'json' }
   if (only(INTEGER)) return { type: { kind: 'int64' }, native: 'integer', vocabulary: 'json' }
-  if (only(INTEGER, NUMBER)) {
+  if (only(INTEGER, NUMBER, UNREAL)) {
     return { type: { kind: 'decimal', precision: null, scale: null }, native: 'number', vocabulary: 'json' }
   }
   return { type: { kind: 'json' }, native: 'json', vocabulary: 'json' }

@@ -2,7 +2,7 @@
 import { RowFault } from '../../../engine/csv_scan.ts'
 import type { Type } from '../../../engine/types.ts'
 import { BOOLEAN, ESCAPED, INTEGER, JsonLine, JsonTrouble, NULL, NUMBER, STRING } from './json_line.ts'
-import { isBlank, KeyIndex } from './jsonl_columns.ts'
+import { isBlank, isUnreal, KeyIndex } from './jsonl_columns.ts'
 import { LineCutter } from './lines.ts'
 import { type BytePass, Out } from './pass.ts'
 import { spelled } from './projection.ts'
@@ -107,7 +107,8 @@ export class JsonlReader implements BytePass {
       doubled(bytes, start - outside, end + outside, out)
       out.byte(QUOTE)
     } else {
-      if (kind !== INTEGER && kind !== NUMBER) return false
+      const real = kind === INTEGER || kind === NUMBER
+      if (!real && !(kind === STRING && isUnreal(bytes, start, end))) return false
       out.copy(bytes, start, end)
     }
     return true

@@ -41,13 +41,18 @@ async function firstBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** UTF-8 from byte `start` of the text on; refused where it is none. */
-export function textBytes(file: TextFile, start: number, signal: AbortSignal): ReadableStream<Uint8Array> {
+/** UTF-8 from byte `start` of the text on; refused where it is none, unless whoever takes it looks at it anyway. */
+export function textBytes(
+  file: TextFile,
+  start: number,
+  signal: AbortSignal,
+  unchecked = false,
+): ReadableStream<Uint8Array> {
   const decoder = decoderOf(file.encoding)
   const seeks = file.compression === 'none' && decoder === null
   const raw = fileBytes(file.path, seeks ? start : 0, signal)
   const content = file.compression === 'none' ? raw : decompressed(raw, file.compression)
-  const text = decoder === null ? checkedUtf8(content) : through(content, decoder)
+  const text = decoder !== null ? through(content, decoder) : unchecked ? content : checkedUtf8(content)
   return seeks || start === 0 ? text : without(text, start)
 }
 

@@ -23,11 +23,13 @@ export interface RowsWanted {
   readonly constants: ReadonlyMap<string, string | null>
   /** What faults call the file; null where the stream is that file. */
   readonly called: string | null
+  /** Rows that are no text are told from the others behind this, one by one. */
+  readonly sieved: boolean
 }
 
 export function rowsOf(wanted: RowsWanted, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { head, called } = wanted
-  const text = textBytes(head.file, head.skip, signal)
+  const text = textBytes(head.file, head.skip, signal, wanted.sieved && wanted.format !== 'jsonl')
   const passes = wanted.format === 'jsonl' ? [jsonlPass(wanted)] : delimitedPasses(wanted)
   const rows = passes.reduce((bytes, pass) => through(bytes, pass), text)
   return called === null ? rows : renamed(rows, wanted, called)
