@@ -40,7 +40,24 @@ const special: Readonly<Record<string, string>> = {
   '-inf': '-Infinity',
 }
 
+/** Whole digits, a point and just the digits of the scale: what databases write most is what it stays. */
+function isFitted(text: string, precision: number, scale: number): boolean {
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0
+  const point = text.length - scale - 1
+  const whole = (scale > 0 ? point : text.length) - start
+  if (whole < 1 || whole > precision - scale) return false
+  const first = text.charCodeAt(start)
+  // A zero in front, or a sign in front of a zero, is written another way.
+  if (first === 0x30 && (whole > 1 || start === 1)) return false
+  for (let at = start; at < text.length; at++) {
+    const sign = text.charCodeAt(at)
+    if (scale > 0 && at === point ? sign !== 0x2e : sign < 0x30 || sign > 0x39) return false
+  }
+  return true
+}
+
 function fitted(text: string, { precision, scale }: Decimal): string | null {
+  if (precision !== null && scale !== null && scale >= 0 && isFitted(text, precision, scale)) return text
   const named = special[text.toLowerCase()]
   if (named !== undefined) return precision === null ? named : null
   const plain = plainOf(text)

@@ -31,6 +31,11 @@ export const hexOf = (column: string) => `'\\x' || lower(hex(${column}))`
 /** Writes a value that is not NULL; false when it is not of the column's type. */
 type Encoder = (value: Exclude<Value, null>, out: CsvOut) => boolean
 
+/** Up to here a loop takes less time than a call. */
+const shortText = 40
+
+const safe = BigInt(Number.MAX_SAFE_INTEGER)
+
 /** Bytes of rows, in a buffer that grows to the widest of them. */
 export class CsvOut {
   #buffer: Buffer
@@ -73,8 +78,17 @@ export class CsvOut {
   plain(text: string): void {
     this.#room(text.length + 2)
     if (this.#quoteAll) this.#buffer[this.#size++] = QUOTE
-    this.#size += this.#buffer.write(text, this.#size, 'latin1')
+    this.#ascii(text)
     if (this.#quoteAll) this.#buffer[this.#size++] = QUOTE
+  }
+
+  #ascii(text: string): void {
+    const buffer = this.#buffer
+    const { length } = text
+    let size = this.#size
+    if (length > shortText) size += buffer.write(text, size, 'latin1')
+    else for (let at = 0; at < length; at++) buffer[size++] = text.charCodeAt(at)
+    this.#size = size
   }
 
   hex(bytes: Uint8Array): void {
@@ -134,7 +148,8 @@ function encoderFor(type: Type): Encoder {
     case 'int64':
       return (value, out) => {
         if (typeof value !== 'bigint') return false
-        out.plain(value.toString())
+        // Numbers become text in half of the time.
+        out.plain(value <= safe && value >= -safe ? String(Number(value)) : value.toString())
         return true
       }
     case 'boolean':
