@@ -53,6 +53,21 @@ describe('rows that are refused are put aside', { skip: noServer }, () => {
     ])
   })
 
+  test('from a file whose bytes are not all text, also where columns are left out', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('id,v,w\n1,a,b\n2,'),
+      Buffer.from([0xff]),
+      Buffer.from(',b\n3,c,d\n'),
+    ])
+    write('bytes.csv', bytes)
+    for (const [to, include] of [['whole', ['id', 'v', 'w']], ['part', ['id', 'v']]] as const) {
+      const moved = await move(intoPostgres(), { from: 'bytes.csv', to, include })
+      assert.deepEqual([moved.code, moved.rows, moved.rejected], [null, 2, 1], moved.why)
+      const [kept] = await aside(to)
+      assert.deepEqual(kept?.slice(0, 3), [2, 'v', 'value_refused'])
+    }
+  })
+
   test('all of them, where all are bad: nothing arrives, and that is committed', async () => {
     await world.target.unsafe('create table none (id int)')
     write('none.csv', 'id\nx\ny\n')

@@ -56,13 +56,13 @@ export function textBytes(
   return seeks || start === 0 ? text : without(text, start)
 }
 
-/** As much of the text as `enough` asks for. `whole`: there is no more. */
+/** As much of the text as `enough` asks for, which is not looked at. `whole`: there is no more. */
 export async function beginning(
   file: TextFile,
   enough: (bytes: Uint8Array) => boolean,
   signal: AbortSignal,
 ): Promise<{ readonly bytes: Uint8Array; readonly whole: boolean }> {
-  const reader = textBytes(file, 0, signal).getReader()
+  const reader = textBytes(file, 0, signal, true).getReader()
   let bytes = Buffer.alloc(0)
   try {
     while (true) {
