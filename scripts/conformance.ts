@@ -1,7 +1,8 @@
 /**
- * `npm run conformance [-- --write] [--heavy] [--only WORD] [postgres:mysql …]`: every trap through every pair of engines that
+ * `npm run conformance [-- --write] [--heavy] [--modes] [--only WORD] [postgres:mysql …]`: every trap through every pair of engines that
  * run here, or through the pairs named; `postgres:` and `:csv` are all pairs of one side. Says what is not as expected,
- * and fails then; `--write` makes it what is expected from now on, and writes the tables anew. `--heavy`: values of 255 MB too.
+ * and fails then; `--write` makes it what is expected from now on, and writes the tables anew. `--heavy`: values of 255
+ * MB too; `--modes`: nothing but modes.
  */
 import { parseArgs } from 'node:util'
 import { currentBinary } from './build_agent.ts'
@@ -25,7 +26,12 @@ import { startPostgres } from './postgres.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' }, only: { type: 'string' }, heavy: { type: 'boolean' } },
+  options: {
+    write: { type: 'boolean' },
+    only: { type: 'string' },
+    heavy: { type: 'boolean' },
+    modes: { type: 'boolean' },
+  },
 })
 
 function wanted({ source, destination }: Pair): boolean {
@@ -37,6 +43,7 @@ function wanted({ source, destination }: Pair): boolean {
 
 const here = { mariadb: withoutMariadb === false }
 const pairs = pairsHere(here).filter(wanted)
+const moved = values.modes ? [] : pairs
 const needs = (engine: string) => pairs.some((pair) => Object.values(pair).includes(engine))
 const named = (name: string) => values.only === undefined || name.includes(values.only)
 const asked = (values.heavy ? traps : lightTraps).filter(({ name }) => named(name))
@@ -69,7 +76,7 @@ async function attempt(what: string, work: () => Promise<ReadonlyMap<string, str
   return outcomes
 }
 
-for (const pair of pairs) {
+for (const pair of moved) {
   const outcomes = await attempt(pairName(pair), () => suite.run(pair, asked))
   if (outcomes === null) continue
   tell(new Map([...expectedOf(pair, asked)].filter(([trap]) => outcomes.has(trap))), outcomes)
