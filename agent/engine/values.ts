@@ -57,8 +57,10 @@ export function valueCheck(target: Pick<Column, 'type' | 'vocabulary'>): Check |
     case 'decimal':
       return decimalCheck(type, reach)
     case 'float32':
-    case 'float64':
-      return floatCheck(type, reach)
+    case 'float64': {
+      const check = floatCheck(type, reach)
+      return target.vocabulary === 'sqlite' ? keptBySqlite(check) : check
+    }
     case 'uuid':
       return patternCheck(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 36)
     case 'date':
@@ -125,6 +127,17 @@ function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: R
     const behindPoint = digits.length - whole.length - Number(power)
     if (precision === null) return before <= 131_072 && behindPoint <= 16_383
     return before <= precision - (scale ?? 0) && behindPoint <= (scale ?? 0)
+  }
+}
+
+/** A file of SQLite has neither NaN nor the sign of a zero. */
+function keptBySqlite(check: Check): Check {
+  return (bytes, start, end) => {
+    const first = bytes[start]
+    // A minus, or the letter that NaN begins with.
+    const odd = first === 0x2d || first === 0x6e || first === 0x4e
+    const lost = odd && /^(?:nan|-[0.]*(?:e.*)?)$/i.test(bytes.toString('latin1', start, end))
+    return !lost && check(bytes, start, end)
   }
 }
 

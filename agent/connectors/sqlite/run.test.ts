@@ -1,6 +1,6 @@
 /** Whole runs between files and a server: what the engine makes of what they say. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { moveRun, type StreamSpec } from '../../runs/move.ts'
@@ -19,6 +19,7 @@ const ends = {
   'in.db': { type: 'sqlite', config: { path: 'in.db' } },
   'out.db': { type: 'sqlite', config: { path: 'out.db' } },
   'server.db': { type: 'libsql', config: { url: server.url } },
+  'in.csv': { type: 'files', config: { path: 'in.csv', format: 'csv' } },
   'out.csv': { type: 'files', config: { path: 'out.csv', format: 'csv' } },
 }
 type End = keyof typeof ends
@@ -93,6 +94,20 @@ describe('a run with SQLite at an end', () => {
       assert.equal((await run('in.db', to, { ...stream, on_bad_row: 'fail' }))?.code, 'value_refused')
     })
   }
+
+  test('puts floats aside that a file cannot keep', async () => {
+    writeFileSync(join(folder.path, 'in.csv'), 'r\nNaN\n-0.0\n-0.5\nInfinity\n')
+    const stream: StreamSpec = {
+      from: 'in.csv',
+      to: 'floats',
+      mode: 'append',
+      cast: { r: 'float8' },
+      on_bad_row: 'quarantine',
+    }
+    const result = await run('in.csv', 'out.db', stream)
+    assert.deepEqual([result?.status, result?.rows, result?.rejected], ['succeeded', 2, 2])
+    assert.deepEqual(folder.rows('out.db', 'select r from floats order by 1'), [[-0.5], [Infinity]])
+  })
 
   test('gives a server and a file the same rows, both ways', async () => {
     const table = `t${tables++}`
