@@ -33,6 +33,7 @@ export function asks({ source, destination }: Pair, trap: Trap): boolean {
 
 export async function runPair(pair: Pair, traps: readonly Trap[], places: Places): Promise<Outcomes> {
   const asked = traps.filter((trap) => asks(pair, trap))
+  if (asked.length === 0) return new Map()
   const { from, to } = places
   const before = new Map<string, Contents | null>()
   for (const trap of asked) before.set(trap.name, await to.read(trap))
