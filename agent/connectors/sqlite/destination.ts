@@ -63,6 +63,8 @@ export class SqliteDestination implements Destination {
     const session = Session.writing(this.#path, { there: true })
     try {
       await session.locked(() => session.run('begin immediate'), leaseWaitMs, signal)
+      // A file that can only be read lets the transaction begin.
+      session.run('create table sallyport_probe (a)')
       session.rollback()
       return []
     } catch (error) {
