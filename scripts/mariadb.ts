@@ -27,6 +27,39 @@ export interface Mariadb extends AsyncDisposable {
   start(): Promise<void>
 }
 
+const password = 'mariadb'
+
+interface Place {
+  readonly folder: string
+  readonly data: string
+  readonly socket: string
+  readonly log: string
+}
+
+type Who = { uid: number; gid: number } | null
+
+function install({ data }: Place, who: Who): void {
+  const flags = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ]
+  const { status, stderr } = spawnSync('mariadb-install-db', flags, { ...(who ?? {}), encoding: 'utf8' })
+  if (status !== 0) throw new Error(`mariadb-install-db: ${stderr.slice(-2000)}`)
+}
+
+function ask({ socket }: Place, sql: string, secret = password): string {
+  const client = spawnSync('mariadb', ['--no-defaults', `--socket=${socket}`, '-u', 'root', '-N', '-B'], {
+    input: sql,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '', MYSQL_PWD: secret },
+    maxBuffer: 1 << 30,
+  })
+  if (client.status !== 0) throw new Error(`mariadb: ${client.stderr.slice(-2000)}`)
+  return client.stdout
+}
+
 /** `settings`: as on mariadbd's command line, without the dashes: `local_infile=0`. */
 export async function startMariadb(settings: readonly string[] = []): Promise<Mariadb> {
   if (withoutMariadb) throw new Error(withoutMariadb)
@@ -34,45 +67,27 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
   const who = unprivileged()
   if (who) chownSync(folder, who.uid, who.gid)
   chmodSync(folder, 0o755)
-  const data = join(folder, 'data')
-  const socket = join(folder, 'server.sock')
+  const [data = '', socket = '', log = ''] = ['data', 'server.sock', 'server.log'].map((name) =>
+    join(folder, name)
+  )
+  const place = { folder, data, socket, log }
   const port = await freePort()
-  const password = 'mariadb'
-  const install = spawnSync('mariadb-install-db', [
-    '--no-defaults',
-    `--datadir=${data}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ], { ...(who ?? {}), encoding: 'utf8' })
-  if (install.status !== 0) throw new Error(`mariadb-install-db: ${install.stderr.slice(-2000)}`)
-  const log = join(folder, 'server.log')
+  install(place, who)
+  const own = [`--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, `--log-error=${log}`]
+  const flags = [
+    ...own,
+    '--bind-address=127.0.0.1',
+    '--innodb-log-file-size=512M',
+    ...settings.map((one) => `--${one}`),
+  ]
   let server: ReturnType<typeof spawn> | null = null
-  const run = (sql: string, secret = password) => {
-    const client = spawnSync('mariadb', ['--no-defaults', `--socket=${socket}`, '-u', 'root', '-N', '-B'], {
-      input: sql,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', MYSQL_PWD: secret },
-      maxBuffer: 1 << 30,
-    })
-    if (client.status !== 0) throw new Error(`mariadb: ${client.stderr.slice(-2000)}`)
-    return client.stdout
-  }
   const start = async (secret = password) => {
-    server = spawn('mariadbd', [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--socket=${socket}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      `--log-error=${log}`,
-      '--innodb-log-file-size=512M',
-      ...settings.map((setting) => `--${setting}`),
-    ], { ...(who ?? {}), stdio: 'ignore' })
+    server = spawn('mariadbd', ['--no-defaults', ...flags], { ...(who ?? {}), stdio: 'ignore' })
     const died = new Promise<never>((_, reject) => {
       server?.once('exit', () => reject(new Error(`mariadbd: ${readFileSync(log, 'utf8').slice(-2000)}`)))
     })
     died.catch(() => undefined)
-    await Promise.race([answering(() => run('select 1', secret)), died])
+    await Promise.race([answering(() => ask(place, 'select 1', secret)), died])
   }
   const kill = async () => {
     const gone = new Promise<void>((resolve) => server?.once('exit', () => resolve()))
@@ -80,12 +95,7 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
     await gone
   }
   await start('')
-  run(
-    `set password for root@localhost = password('${password}'); delete from mysql.global_priv where user = '';
-    create or replace user root@'127.0.0.1' identified by '${password}'; grant all on *.* to root@'127.0.0.1' with grant option;
-    create database bench character set utf8mb4`,
-    '',
-  )
+  ask(place, accounts, '')
   const orphan = () => void server?.kill('SIGKILL')
   process.once('exit', orphan)
   return {
@@ -94,7 +104,7 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
     user: 'root',
     password,
     socket,
-    run: (sql) => run(sql),
+    run: (sql) => ask(place, sql),
     kill,
     start: () => start(),
     async [Symbol.asyncDispose]() {
@@ -104,6 +114,12 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
     },
   }
 }
+
+const accounts =
+  `set password for root@localhost = password('${password}'); delete from mysql.global_priv where user = '';
+  create or replace user root@'127.0.0.1' identified by '${password}';
+  grant all on *.* to root@'127.0.0.1' with grant option;
+  create database bench character set utf8mb4`
 
 /** Asks until there is an answer: the server says on no channel of ours that it listens. */
 async function answering(ask: () => unknown): Promise<void> {

@@ -14,15 +14,14 @@ import {
   type Command,
   dlt,
   ingestr,
-  type Job,
   pgloader,
   type Places,
   sallyport,
   sling,
-  targetOf,
   type Tool,
 } from './peers/commands.ts'
 import { debianProgram, ingestrProgram, pythonPackages, slingProgram } from './peers/install.ts'
+import { jobsOf, type Planned } from './peers/jobs.ts'
 import { median, type Row } from './row.ts'
 
 const ROWS = Number(process.env['SALLYPORT_BENCH_ROWS'] ?? 1_000_000)
@@ -34,14 +33,6 @@ interface Cost {
   readonly seconds: number
   readonly cpuSeconds: number
   readonly rssBytes: number
-}
-
-interface Planned extends Job {
-  /** By hand, and what ours may take of its time. */
-  readonly floor?: { readonly what: string; readonly command: Command; readonly aim: number }
-  /** By tool: so many times faster than it. */
-  readonly faster?: Readonly<Record<string, number>>
-  readonly prepare?: string
 }
 
 async function timed({ argv, env = {} }: Command): Promise<Cost> {
@@ -120,7 +111,9 @@ async function compare(bench: Bench, job: Planned): Promise<Row[]> {
     const { what, command, aim } = job.floor
     const row = rowOf(job, what, { costs: await measure(bench, job, () => command), ours })
     rows.push(row)
-    if (ours !== null && ours / row.value > aim) misses.push(`${round(ours / row.value)}× of ${what}`)
+    if (ours !== null && ours / row.value > (aim ?? Infinity)) {
+      misses.push(`${round(ours / row.value)}× of ${what}`)
+    }
   }
   for (const name of Object.keys(bench.tools).filter((one) => one !== 'sallyport')) {
     const theirs = await costsOf(bench, job, name)
@@ -131,7 +124,7 @@ async function compare(bench: Bench, job: Planned): Promise<Row[]> {
     if (wanted !== undefined && (row.ratio ?? 0) < wanted) misses.push(`${row.ratio}× faster than ${name}`)
   }
   const aims = [
-    ...(job.floor ? [`≤ ${job.floor.aim}× ${job.floor.what}`] : []),
+    ...(job.floor?.aim ? [`≤ ${job.floor.aim}× ${job.floor.what}`] : []),
     ...Object.entries(job.faster ?? {}).map(([name, factor]) => `≥ ${factor}× faster than ${name}`),
   ]
   if (costs === null) return rows
@@ -155,98 +148,6 @@ async function costsOf(bench: Bench, job: Planned, name: string): Promise<Cost[]
     return null
   }
 }
-
-function jobs({ places }: Bench, psql: string, mariadb: Mariadb | null): Planned[] {
-  const shell = (line: string): Command => ({
-    argv: ['sh', '-c', line.replaceAll('PSQL', `${psql} -qX '${places.postgres}'`)],
-  })
-  const binary =
-    `PSQL -c 'copy orders to stdout (format binary)' | PSQL -c 'copy by_hand from stdin (format binary)'`
-  const fresh = `drop table if exists by_hand; create table by_hand (${columns})`
-  const quick: Command = {
-    argv: [
-      'sh',
-      '-c',
-      `mariadb --no-defaults --quick -N -B -S "$SOCKET" -u root bench -e 'select * from orders' >/dev/null`,
-    ],
-    env: { SOCKET: mariadb?.socket ?? '', MYSQL_PWD: mariadb?.password ?? '' },
-  }
-  return [
-    {
-      name: 'PostgreSQL to PostgreSQL',
-      from: 'postgres',
-      into: 'postgres',
-      table: 'orders',
-      prepare: fresh,
-      floor: { what: 'psql | psql, binary', command: shell(binary), aim: 1 },
-    },
-    {
-      name: 'PostgreSQL to Parquet',
-      from: 'postgres',
-      into: 'parquet',
-      table: 'orders',
-      floor: { what: 'bare COPY out', command: shell(`PSQL -c 'copy orders to stdout' >/dev/null`), aim: 2 },
-      faster: { sling: 5, dlt: 5 },
-    },
-    {
-      name: 'CSV to PostgreSQL',
-      from: 'csv',
-      into: 'postgres',
-      table: 'orders',
-      prepare: `${fresh}; drop table if exists pgloader_csv; create table pgloader_csv (${columns});
-        drop table if exists sallyport_csv; create table sallyport_csv (${columns})`,
-      floor: {
-        what: 'psql copy',
-        command: shell(`PSQL -c 'copy by_hand from stdin (format csv, header)' <'${places.files.csv}'`),
-        aim: 1.1,
-      },
-    },
-    {
-      name: 'JSONL to PostgreSQL',
-      from: 'jsonl',
-      into: 'postgres',
-      table: 'orders',
-    },
-    ...(mariadb === null ? [] : [
-      {
-        name: 'MariaDB to PostgreSQL',
-        from: 'mysql',
-        into: 'postgres',
-        table: 'orders',
-        faster: { pgloader: 3 },
-      },
-      {
-        name: 'MariaDB to Parquet',
-        from: 'mysql',
-        into: 'parquet',
-        table: 'orders',
-        floor: { what: 'mariadb --quick', command: quick, aim: 1.5 },
-      },
-    ] as const),
-    {
-      name: 'merge of 10 % changed rows',
-      from: 'postgres',
-      into: 'postgres',
-      table: 'changed',
-      merge: true,
-      prepare: mergeTargets,
-      floor: { what: 'insert … on conflict by hand', command: shell(`PSQL -c "${mergeByHand}"`), aim: 1.5 },
-    },
-  ]
-}
-
-const mergedBy = ['sallyport', 'sling', 'ingestr', 'by_hand']
-
-/** Every tool merges into a table of its own that has all rows, and a key. */
-const mergeTargets = mergedBy.map((tool) => {
-  const table = targetOf({ from: 'postgres', merge: true }, tool)
-  return `drop table if exists ${table}; create table ${table} (${columns}, primary key (id));
-    insert into ${table} select * from orders`
-}).join(';')
-
-const mergeByHand = `insert into by_hand_merged select * from changed on conflict (id) do update set
-  customer_id = excluded.customer_id, name = excluded.name, amount = excluded.amount,
-  created_at = excluded.created_at, paid = excluded.paid, note = excluded.note, ratio = excluded.ratio`
 
 async function fill(
   sql: SQL,
@@ -304,7 +205,7 @@ export async function peers(): Promise<Row[]> {
     await fill(sql, { places, psql }, mariadb)
     const bench: Bench = { places, sql, tools: await toolsOf() }
     const rows: Row[] = []
-    for (const job of jobs(bench, psql, mariadb)) {
+    for (const job of jobsOf(places, psql, mariadb)) {
       console.error(`measuring ${job.name} …`)
       rows.push(...(await compare(bench, job)))
     }
