@@ -85,6 +85,24 @@ function ofSource(source: EngineName, traps: readonly Trap[]): string[] {
   return [...lines, '']
 }
 
+/** Cells that are neither, by what is wrong with them. */
+function defects(): string[] {
+  const found = new Map<string, string[]>()
+  for (const source of engineNames) {
+    for (const [trap, own] of Object.entries(readOutcomes(source))) {
+      for (const [destination, outcome] of Object.entries(own)) {
+        if (!outcome.startsWith('wrong')) continue
+        const what = `${trap}: ${outcome.replace('wrong: ', '')}`
+        const pair = `${titles[source]} → ${titles[destination as EngineName]}`
+        found.set(what, [...found.get(what) ?? [], pair])
+      }
+    }
+  }
+  if (found.size === 0) return []
+  const lines = [...found].map(([what, pairs]) => `- ${what} (${pairs.join(', ')})`)
+  return ['**!** is not as it must be, and known:', '', ...lines, '']
+}
+
 /** Scenarios of modes, a column for each pair that is asked. */
 function ofModes(): string[] {
   const modes = Object.entries(readModes())
@@ -126,6 +144,7 @@ export function documentOf(traps: readonly Trap[]): string {
     'nothing: the trap says nothing about that destination. A trap that a source does not list does not apply to',
     'it: the engine has no such type or value.',
     '',
+    ...defects(),
     ...engineNames.flatMap((source) => ofSource(source, traps)),
     ...ofModes(),
   ].join('\n')
