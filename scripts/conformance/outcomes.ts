@@ -41,7 +41,7 @@ export function writeOutcomes(pair: Pair, outcomes: ReadonlyMap<string, string>,
     const sorted = engineNames.flatMap((name) => all[name] === undefined ? [] : [[name, all[name]]])
     if (sorted.length > 0) after[trap] = Object.fromEntries(sorted)
   }
-  writeFileSync(pathOf(pair.source), `${JSON.stringify(after, null, 1)}\n`)
+  writeFileSync(pathOf(pair.source), `${JSON.stringify(after, null, 2)}\n`)
 }
 
 const modesPath = join(root, 'scripts', 'conformance', 'outcomes', 'modes.json')
@@ -76,7 +76,7 @@ export function writeModes(
     const kept = pairs.map(pairName).flatMap((name) => all[name] === undefined ? [] : [[name, all[name]]])
     return [scenario, Object.fromEntries(kept)]
   })
-  writeFileSync(modesPath, `${JSON.stringify(Object.fromEntries(after), null, 1)}\n`)
+  writeFileSync(modesPath, `${JSON.stringify(Object.fromEntries(after), null, 2)}\n`)
 }
 
 /** One line for each trap whose outcome is not the expected one. */
