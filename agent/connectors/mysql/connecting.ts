@@ -1,11 +1,10 @@
 /** The way to a server: its addresses, TLS, signing in. */
-import { readFileSync } from 'node:fs'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
-import { resolve } from 'node:path'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { type Connection, createConnection } from 'mysql2'
-import { Fault } from '../../../shared/faults.ts'
 import type { Context } from '../connector.ts'
+import { isSocket, type Tls, tlsOf } from '../database_address.ts'
+import { addressesOf } from '../way_out.ts'
 import type { MysqlConfig } from './config.ts'
 import { faultOf, type Side } from './errors.ts'
 
@@ -23,9 +22,9 @@ export const inside = (connection: Connection) => connection as unknown as Insid
 
 /** Throws a Fault: resolving, address rules, TLS, login. */
 export async function connect(config: MysqlConfig, context: Context, side: Side): Promise<Connection> {
-  const socket = config.host.startsWith('/')
-  const tls = tlsOf(config, context, socket)
-  const addresses = socket ? [config.host] : await resolved(config, context)
+  const socket = isSocket(config)
+  const tls = tlsOf(config, context)
+  const addresses = socket ? [config.host] : await addressesOf(config.host, context)
   let last: unknown = null
   for (const address of addresses) {
     try {
@@ -84,11 +83,6 @@ async function connectTo(address: string, { config, context, side, tls, socket }
   }
 }
 
-interface Tls {
-  /** PEM; null: those that come with the binary. */
-  readonly ca: string | string[] | null
-}
-
 /**
  * Takes the place of the driver's own way into TLS, which verifies the name of no address and takes the certificate's
  * word otherwise. The name that the person wrote is what the certificate must carry, before a password is sent.
@@ -130,35 +124,5 @@ function secure(connection: Connection, host: string, { ca }: Tls): void {
     )
     encrypted.on('data', (data: Buffer) => driver.packetParser.execute(data))
     driver.stream = encrypted
-  }
-}
-
-/** The addresses that the guard has seen and let pass: only these are connected to, and each time anew. */
-async function resolved({ host }: MysqlConfig, { network, guard }: Context): Promise<readonly string[]> {
-  const addresses = await network.resolve(host)
-  guard.address(host, addresses)
-  return addresses
-}
-
-function tlsOf(config: MysqlConfig, context: Context, socket: boolean): Tls | null {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const plainAllowed = context.guard.plain(socket ? config.host : `${host}:${config.port}`)
-  const mode = config.tls.mode ?? (plainAllowed ? 'disable' : 'verify-full')
-  if (mode === 'disable') {
-    if (!plainAllowed) throw new Fault('plain_refused')
-    return null
-  }
-  if (socket) throw new Fault('tls_failed', 'A Unix socket needs no TLS; write tls: { mode: disable }.')
-  const own = config.tls.ca ?? (config.tls.caFile === null ? null : readCa(config.tls.caFile, context))
-  return { ca: own ?? (context.network.ca === null ? null : [...context.network.ca]) }
-}
-
-function readCa(file: string, context: Context): string {
-  const path = resolve(context.base, file)
-  context.guard.path(path)
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Fault('file_unreadable', 'The file of tls.ca_file cannot be read.', { cause: error })
   }
 }

@@ -1,11 +1,11 @@
 /** One connection to PostgreSQL, to an address that was checked, and never silently another one. */
 import { SQL } from 'bun'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
 import { checkServerIdentity } from 'node:tls'
 import { Fault } from '../../../shared/faults.ts'
 import type { Context } from '../connector.ts'
+import { isSocket, tlsOf } from '../database_address.ts'
+import { addressesOf } from '../way_out.ts'
 import type { PostgresConfig } from './config.ts'
 import { faultOf, stateOf } from './errors.ts'
 import { quoteText } from './names.ts'
@@ -201,9 +201,9 @@ async function connect(
   context: Context,
   side: 'source' | 'destination',
 ): Promise<SQL> {
-  const socket = config.host.startsWith('/')
-  const tls = tlsOptions(config, context, socket)
-  const addresses = socket ? [config.host] : await resolved(config, context)
+  const socket = isSocket(config)
+  const tls = tlsOptions(config, context)
+  const addresses = socket ? [config.host] : await addressesOf(config.host, context)
   let last: unknown = null
   for (const address of addresses) {
     // The first argument keeps the driver from reading a URL out of the environment; the options name the rest.
@@ -231,39 +231,14 @@ async function connect(
   throw faultOf(last, side)
 }
 
-/** The addresses that the guard has seen and let pass: only these are connected to, and each time anew. */
-async function resolved({ host }: PostgresConfig, { network, guard }: Context): Promise<readonly string[]> {
-  const addresses = await network.resolve(host)
-  guard.address(host, addresses)
-  return addresses
-}
-
-function tlsOptions(config: PostgresConfig, context: Context, socket: boolean): Options['tls'] {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const plainAllowed = context.guard.plain(socket ? config.host : `${host}:${config.port}`)
-  const mode = config.tls.mode ?? (plainAllowed ? 'disable' : 'verify-full')
-  if (mode === 'disable') {
-    if (!plainAllowed) throw new Fault('plain_refused')
-    return false
-  }
-  if (socket) throw new Fault('tls_failed', 'A Unix socket carries no TLS; write tls: { mode: disable }.')
-  const own = config.tls.ca ?? (config.tls.caFile === null ? null : readCa(config.tls.caFile, context))
-  const ca = own ?? (context.network.ca === null ? null : [...context.network.ca])
+function tlsOptions(config: PostgresConfig, context: Context): Options['tls'] {
+  const tls = tlsOf(config, context)
+  if (tls === null) return false
   return {
     rejectUnauthorized: true,
     ...(isIP(config.host) ? {} : { serverName: config.host }),
-    ...(ca === null ? {} : { ca }),
+    ...(tls.ca === null ? {} : { ca: tls.ca }),
     // The name that the person wrote is what the certificate must carry; the driver only knows the address.
     checkServerIdentity: (_, certificate) => checkServerIdentity(config.host, certificate),
-  }
-}
-
-function readCa(file: string, context: Context): string {
-  const path = resolve(context.base, file)
-  context.guard.path(path)
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Fault('file_unreadable', 'The file of tls.ca_file cannot be read.', { cause: error })
   }
 }
