@@ -9,7 +9,6 @@ import { openInspection, permit } from '../catalogue/permit.ts'
 import { checkRelay, sealCatalogue } from '../catalogue/seal_catalogue.ts'
 import { passes, testConnection } from '../catalogue/test_connection.ts'
 import type { AgentEdge, InspectionEnd } from '../edge_client/agent_edge.ts'
-import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog } from '../logs/log.ts'
 import { directNetwork, type Network } from '../network.ts'
 import { openPolicy } from '../runs/open.ts'
@@ -19,7 +18,7 @@ import type { Footings } from '../trust/footing.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import { openingKeys } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
-import { verdictOf } from './failures.ts'
+import { reportEnd } from './report_end.ts'
 
 export interface InspectOptions extends VerifyOptions {
   readonly footings: Pick<Footings, 'read' | 'floor' | 'ring'>
@@ -44,7 +43,6 @@ export interface InspectOptions extends VerifyOptions {
 /** The lease is two minutes and is not renewed. */
 const lookForMs = 100_000
 const reportForMs = 60_000
-const handBackForMs = 5_000
 const most = { mostStreams: 20_000, mostBytes: Math.floor(MAX_CATALOGUE_BYTES * 0.75) }
 
 /** Never throws: what happens is in the report, in the order's log and in the agent's. */
@@ -61,7 +59,11 @@ export async function inspectJob(job: InspectJob, options: InspectOptions): Prom
       status,
       code,
     })
-    await report({ inspection, fence }, end, options)
+    await reportEnd((signal) => options.edge.completeInspection({ inspection, fence }, end, signal), {
+      forMs: reportForMs,
+      handBack,
+      onLost: () => log.write('warn', 'the lease was lost before the end was reported', { inspection }),
+    })
   } catch (error) {
     log.write('error', 'a look at a connection could not be reported', { inspection, error })
   }
@@ -159,28 +161,5 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener('abort', onAbort)
     work.catch(() => undefined)
-  }
-}
-
-/** Until the edge has taken it. A lease that was lost meanwhile is nobody's business any more. */
-async function report(
-  held: { readonly inspection: string; readonly fence: number },
-  end: InspectionEnd,
-  { edge, handBack, log }: InspectOptions,
-): Promise<void> {
-  const began = performance.now()
-  for (let attempt = 0;; attempt++) {
-    const forMs = handBack.aborted ? handBackForMs : reportForMs
-    try {
-      return await edge.completeInspection(held, end, AbortSignal.timeout(forMs))
-    } catch (error) {
-      const verdict = verdictOf(error)
-      if (verdict === 'lost') {
-        log.write('warn', 'the lease was lost before the end was reported', { inspection: held.inspection })
-        return
-      }
-      if (verdict === 'final' || performance.now() - began > forMs) throw error
-      await sleep(backoffMs(attempt, Math.random, 10_000), new AbortController().signal)
-    }
   }
 }

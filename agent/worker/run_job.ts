@@ -6,7 +6,6 @@ import type { RunJob } from '../../shared/schemas/job.ts'
 import type { Policy } from '../../shared/schemas/policy.ts'
 import { MAX_LOG_BYTES } from '../../shared/schemas/run_log.ts'
 import type { AgentEdge, Completion, Held } from '../edge_client/agent_edge.ts'
-import { backoffMs, sleep } from '../edge_client/transport.ts'
 import { type Level, type Log, openRunLog, type RunLog } from '../logs/log.ts'
 import { type LogPlace, mayRelay, sealLog } from '../logs/relay.ts'
 import type { Limits, moveRun, Order } from '../runs/move.ts'
@@ -25,9 +24,9 @@ import type { Footings } from '../trust/footing.ts'
 import type { LocalPolicy } from '../trust/local_policy.ts'
 import { openingKeys } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
-import { verdictOf } from './failures.ts'
 import { Lease } from './lease.ts'
 import { ProgressReport } from './progress_report.ts'
+import { handBackForMs, reportEnd } from './report_end.ts'
 
 export interface RunOptions extends VerifyOptions {
   readonly footings: Pick<Footings, 'read' | 'floor' | 'ring'>
@@ -61,7 +60,6 @@ type Stop = 'lease_lost' | 'cancelled' | 'released'
 
 /** How long the report of an end is tried: the edge may be down, and by then has given the run to another. */
 const reportForMs = 300_000
-const handBackForMs = 5_000
 
 /**
  * Never throws: what happens is in the report, in the run's log and in the agent's. A run that is worked on already is
@@ -119,7 +117,12 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
     } finally {
       if (stop !== 'lease_lost') {
         if (attempt.place !== null) await relay(runLog, attempt.place, options)
-        await report(held, completion, options)
+        await reportEnd((signal) => edge.complete(held, completion, signal), {
+          forMs: reportForMs,
+          handBack,
+          onLost: () =>
+            log.write('warn', 'the lease was lost before the end was reported', { run: held.run }),
+        })
       }
     }
   } catch (error) {
@@ -293,29 +296,6 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
         ms: Math.round(ms),
       }),
     onFault: (index, error) => log.write('error', 'a stream fails', { stream: index, error }),
-  }
-}
-
-/** Until the edge has taken it. A lease that was lost meanwhile is nobody's business any more. */
-async function report(
-  held: Held,
-  completion: Completion,
-  { edge, handBack, log }: RunOptions,
-): Promise<void> {
-  const began = performance.now()
-  for (let attempt = 0;; attempt++) {
-    const forMs = handBack.aborted ? handBackForMs : reportForMs
-    try {
-      return await edge.complete(held, completion, AbortSignal.timeout(forMs))
-    } catch (error) {
-      const verdict = verdictOf(error)
-      if (verdict === 'lost') {
-        log.write('warn', 'the lease was lost before the end was reported', { run: held.run })
-        return
-      }
-      if (verdict === 'final' || performance.now() - began > forMs) throw error
-      await sleep(backoffMs(attempt, Math.random, 10_000), new AbortController().signal)
-    }
   }
 }
 
