@@ -49,6 +49,7 @@ export function valueCheck(target: Pick<Column, 'type' | 'vocabulary'>): Check |
   switch (type.kind) {
     case 'boolean':
       return (bytes, start, end) =>
+        (end - start === 1 && (bytes[start] === 0x74 || bytes[start] === 0x66)) ||
         end - start < 6 && reach.booleans.includes(bytes.toString('latin1', start, end).toLowerCase())
     case 'int16':
     case 'int32':
@@ -107,10 +108,29 @@ function integerCheck(kind: keyof typeof largest): Check {
 
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
 
+/** Digits with at most one point among them and a sign before them, as most numbers are: where the point is. */
+function plainPoint(bytes: Buffer, start: number, end: number): number | null {
+  const first = bytes[start]
+  let at = first === 0x2d || first === 0x2b ? start + 1 : start
+  let point = end
+  const begin = at
+  for (; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte === 0x2e && point === end) point = at
+    else if (!isDigit(byte)) return null
+  }
+  return end - begin > (point === end ? 0 : 1) ? point : null
+}
+
 const numberPattern = /^[+-]?(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,6}))?$/
 
 function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: Reach): Check {
+  const [mostBefore, mostBehind] = precision === null
+    ? [131_072, 16_383]
+    : [precision - (scale ?? 0), scale ?? 0]
   return (bytes, start, end) => {
+    const point = plainPoint(bytes, start, end)
+    if (point !== null && point - start <= mostBefore && end - point - 1 <= mostBehind) return true
     const text = bytes.toString('latin1', start, end)
     const match = numberPattern.exec(text)
     if (!match) {
@@ -125,8 +145,7 @@ function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: R
     // Places before and behind the point that something other than zero stands in.
     const before = whole.length + Number(power) - (digits.length - significant.length)
     const behindPoint = digits.length - whole.length - Number(power)
-    if (precision === null) return before <= 131_072 && behindPoint <= 16_383
-    return before <= precision - (scale ?? 0) && behindPoint <= (scale ?? 0)
+    return before <= mostBefore && behindPoint <= mostBehind
   }
 }
 
@@ -145,6 +164,11 @@ function floatCheck(type: Type, reach: Reach): Check {
   const exact = checkFor(type) as Check
   return (bytes, start, end) => {
     const text = bytes.toString('latin1', start, end)
+    if (type.kind === 'float64') {
+      // Its own shortest spelling, so nothing of it is lost.
+      const number = Number(text)
+      if (Number.isFinite(number) && String(number) === text) return true
+    }
     if (!numberPattern.test(text)) return reach.unreal && /^(?:nan|[+-]?inf(?:inity)?)$/i.test(text)
     const value = type.kind === 'float32' ? Math.fround(Number(text)) : Number(text)
     if (!Number.isFinite(value) || (value === 0 && /^[^eE]*[1-9]/.test(text))) return false
@@ -162,15 +186,27 @@ function dayCheck(type: Type, reach: Reach): Check {
   const lastYear = type.kind === 'date' && last > 9999 ? 5_874_897 : last
   return (bytes, start, end) => {
     if (!spelled(bytes, start, end)) return false
+    // Four digits of a year that is no other era's: the rest has been seen to be digits where they belong.
+    if (bytes[start + 4] === 0x2d && bytes[end - 1] !== 0x43) {
+      const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
+      return year > 0 && year >= first &&
+        isDay(year, twoDigits(bytes, start + 5), twoDigits(bytes, start + 8))
+    }
     const text = bytes.toString('latin1', start, end)
     const match = dayPattern.exec(text)
     if (!match) return reach.infinite
     const [, year, month, day] = match.map(Number) as [number, number, number, number]
     const real = text.endsWith(' BC') ? 1 - year : year
-    if (year === 0 || real < first || real > lastYear) return false
-    if (month < 1 || month > 12 || day < 1 || day > (monthDays[month - 1] as number)) return false
-    return month !== 2 || day < 29 || isLeap(real)
+    return year !== 0 && real >= first && real <= lastYear && isDay(real, month, day)
   }
+}
+
+const twoDigits = (bytes: Buffer, at: number) =>
+  10 * ((bytes[at] as number) - 0x30) + (bytes[at + 1] as number) - 0x30
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1 || day > (monthDays[month - 1] as number)) return false
+  return month !== 2 || day < 29 || isLeap(year)
 }
 
 const isLeap = (year: number) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)

@@ -1,7 +1,7 @@
 /** The way to a server: its addresses, TLS, signing in. */
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
-import { type Connection, createConnection } from 'mysql2'
+import type { Connection } from 'mysql2'
 import type { Context } from '../connector.ts'
 import { isSocket, type Tls, tlsOf } from '../database_address.ts'
 import { addressesOf } from '../way_out.ts'
@@ -46,6 +46,8 @@ interface Way {
 }
 
 async function connectTo(address: string, { config, context, side, tls, socket }: Way): Promise<Connection> {
+  // Loaded by whoever connects: every start of the program would pay for it.
+  const { createConnection } = await import('mysql2')
   const stream = socket ? connectSocket(address) : connectSocket(config.port, address)
   stream.setNoDelay(true)
   // A peer that has vanished is found out within minutes, also while a statement of hours is at work.

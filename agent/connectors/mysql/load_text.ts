@@ -123,14 +123,22 @@ export class LoadText {
     }
     if (start === end) return this.#null(writing, column)
     if (this.#in[start] === QUOTE) {
+      if (!this.#values && writing.form === 'text' && writing.take === null) {
+        this.#refuseOpen(start, end)
+        return this.#escape(this.#in, start + 1, end - 1)
+      }
       const value = this.#unquoted(start, end)
       this.#write(value, 0, value.length, column)
     } else this.#write(this.#in, start, end, column)
   }
 
   #unquoted(start: number, end: number): Buffer {
-    if (end - start < 2 || this.#in[end - 1] !== QUOTE) this.#refuse('text after a closing quote')
+    this.#refuseOpen(start, end)
     return unquoted(this.#in, start, end)
+  }
+
+  #refuseOpen(start: number, end: number): void {
+    if (end - start < 2 || this.#in[end - 1] !== QUOTE) this.#refuse('text after a closing quote')
   }
 
   #null({ required }: Writing, column: number): void {
@@ -148,7 +156,7 @@ export class LoadText {
       until = taken
     }
     if (this.#values) return this.#literal(bytes, start, until, form)
-    if (form === 'text') this.#escape(bytes, start, until)
+    if (form === 'text') this.#escape(bytes, start, until, false)
     else this.#copy(bytes, form === 'hex' ? start + 2 : start, until)
   }
 
@@ -168,14 +176,17 @@ export class LoadText {
     this.#size = size
   }
 
-  #escape(bytes: Buffer, start: number, end: number): void {
+  /** `doubled`: of two quotes the second is left out. */
+  #escape(bytes: Buffer, start: number, end: number, doubled = true): void {
     const out = this.#out
     let size = this.#size
     for (let at = start; at < end; at++) {
       const byte = bytes[at] as number
       const other = escaped[byte] as number
-      if (other === 0) out[size++] = byte
-      else {
+      if (other === 0) {
+        out[size++] = byte
+        if (doubled && byte === QUOTE) at++
+      } else {
         out[size++] = BACKSLASH
         out[size++] = other
       }

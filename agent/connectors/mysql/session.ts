@@ -1,4 +1,5 @@
 /** One connection to MySQL or MariaDB, to an address that was checked, and never silently another one. */
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Connection, Query, ResultSetHeader } from 'mysql2'
 import { Fault } from '../../../shared/faults.ts'
@@ -210,6 +211,8 @@ export class Session implements AsyncDisposable {
         for await (const chunk of stream) {
           for (let at = 0; at < chunk.length; at += packetBytes) {
             const length = Math.min(packetBytes, chunk.length - at)
+            // The driver writes whatever comes, whether the server takes it or not.
+            await taken(inside(this.#connection).stream)
             yield Buffer.from(chunk.buffer, chunk.byteOffset + at, length)
           }
         }
@@ -264,6 +267,20 @@ export class Session implements AsyncDisposable {
     this.#closed = true
     this.#connection.destroy()
   }
+}
+
+/** Resolves once a socket has little left to send, or is gone. */
+async function taken(socket: Socket): Promise<void> {
+  if (!socket.writableNeedDrain || socket.destroyed) return
+  await new Promise<void>((resolve) => {
+    const settle = () => {
+      socket.off('drain', settle)
+      socket.off('close', settle)
+      resolve()
+    }
+    socket.once('drain', settle)
+    socket.once('close', settle)
+  })
 }
 
 /** What LOAD DATA names instead of a file. */

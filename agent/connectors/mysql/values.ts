@@ -20,7 +20,10 @@ export interface Writing {
 }
 
 const ZERO = 48
+const FIVE = 53
 const NINE = 57
+const COLON = 58
+const SPACE = 32
 const MINUS = 45
 const DOT = 46
 
@@ -180,6 +183,7 @@ function takeMoment(digits: number, zoned: boolean, zeros: boolean): Take {
   return (bytes, start, end) => {
     const utc = zoned && bytes[end - 3] === 0x2b && bytes[end - 2] === ZERO && bytes[end - 1] === ZERO
     const without = utc ? end - 3 : end
+    if (without - start === 19 && (!zoned || utc) && isMomentOf(knownDay, bytes, start)) return without
     const text = ascii(bytes, start, without)
     if (!zoned || utc) {
       const match = momentPattern.exec(text)
@@ -189,6 +193,19 @@ function takeMoment(digits: number, zoned: boolean, zeros: boolean): Take {
     if (!match || !goodDay(match[1] as string) || digitsOf(match[3]) > digits) return null
     return inUtc(match[1] as string, match[2] as string, match[4] as string)
   }
+}
+
+/** True for `day hh:mm:ss`; false means that it has to be looked at more closely. */
+function isMomentOf(day: string, bytes: Buffer, start: number): boolean {
+  if (day === '') return false
+  for (let at = 0; at < 10; at++) if (bytes[start + at] !== day.charCodeAt(at)) return false
+  for (let at = 11; at < 19; at++) {
+    const byte = bytes[start + at] as number
+    if (at === 13 || at === 16 ? byte !== COLON : byte < ZERO || byte > NINE) return false
+  }
+  if (bytes[start + 14] as number > FIVE || bytes[start + 17] as number > FIVE) return false
+  if (bytes[start + 10] !== SPACE) return false
+  return 10 * ((bytes[start + 11] as number) - ZERO) + (bytes[start + 12] as number) - ZERO < 24
 }
 
 function inUtc(day: string, time: string, offset: string): string | null {
