@@ -165,6 +165,62 @@ describe('a stream that is read by cursor', { skip: noServer }, () => {
     assert.equal(await moves(spec), 1)
   })
 
+  test('begins anew where its target has been dropped', async () => {
+    await source(`create table gone (id int not null); insert into gone values (1), (2)`)
+    const spec = { table: 'gone', mode: 'append', cursor: { column: 'id' } } as const
+    assert.equal(await moves(spec), 2)
+    await world.target.unsafe('drop table gone')
+    await source(`insert into gone values (3)`)
+    assert.equal(await moves(spec), 3)
+    assert.deepEqual(await target('select count(*)::int from gone'), [[3]])
+  })
+
+  test('is refused where its greatest value is one that nothing comes after', async () => {
+    await source(`create table endless (at timestamptz, n numeric);
+      insert into endless values ('infinity', 'NaN'), ('2026-01-01', 1)`)
+    for (const column of ['at', 'n']) {
+      const { streams, faults } = await refuses({ table: 'endless', mode: 'append', cursor: { column } })
+      assert.equal(streams[0]?.code, 'cursor_refused')
+      assert.match(String(faults[0]), /no row would ever be newer/)
+    }
+    const where = { pieces: [`at < 'infinity'`], values: {} }
+    assert.equal(await moves({ table: 'endless', mode: 'append', cursor: { column: 'at' }, where }), 1)
+  })
+
+  test('does not go back where the newest text has gone at the source, and comes again', async () => {
+    const spec = { table: 'texts', mode: 'append', cursor: { column: 'id' } } as const
+    await source(`create table texts (id text not null); insert into texts values ('a'), ('b'), ('c')`)
+    assert.equal(await moves(spec), 3)
+    await source(`delete from texts where id = 'c'`)
+    assert.equal(await moves(spec), 0)
+    assert.deepEqual(await stateOf('texts'), { column: 'id', value: 'c' })
+    await source(`insert into texts values ('c'), ('d')`)
+    assert.equal(await moves(spec), 1)
+  })
+
+  for (const mode of ['mirror', 'history'] as const) {
+    test(`a resync of a ${mode} that is tried again takes no row for gone that has moved meanwhile`, async () => {
+      const table = `moving_${mode}`
+      const spec = { table, mode, key: ['id'], cursor: { column: 'at' } } as const
+      await source(`create table ${table} (id int primary key, at int not null, v text);
+        insert into ${table} values (1, 1, 'a'), (2, 2, 'b'), (3, 3, 'c')`)
+      assert.equal(await moves(spec), 3)
+      await source(`update ${table} set v = 'refused', at = 4 where id = 3`)
+      await world.target.unsafe(`alter table ${table} add constraint no check (v <> 'refused')`)
+      const run = { runId: crypto.randomUUID(), action: 'resync' } as const
+      await refuses(spec, run)
+      await world.target.unsafe(`alter table ${table} drop constraint no`)
+      await source(`update ${table} set at = 9 where id = 1`)
+      assert.equal(await moves(spec, { ...run, fence: 2 }), 3)
+      const current = mode === 'history' ? ' where _valid_to is null' : ''
+      assert.deepEqual(await target(`select id, at from ${table}${current} order by id`), [[1, 9], [2, 2], [
+        3,
+        4,
+      ]])
+      assert.deepEqual(await stateOf(table), { column: 'at', value: '9' })
+    })
+  }
+
   test('is refused before anything is written: no such column, no order, no key, no such mode', async () => {
     await source(`create table odd (id int, j json)`)
     const codes = async (spec: Parameters<typeof move>[0]) => (await refuses(spec)).streams[0]?.code

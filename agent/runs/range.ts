@@ -1,7 +1,7 @@
 /** Which rows an incremental stream reads: from where its target has it, to where its source was when the run began. */
 import { Fault } from '../../shared/faults.ts'
 import type { Column, Intent, Loading, Range, Source, State } from '../connectors/connector.ts'
-import { before, later } from '../engine/cursor.ts'
+import { before as valueBefore, later } from '../engine/cursor.ts'
 import type { Order, StreamSpec } from './move.ts'
 import type { Shape } from './shape.ts'
 
@@ -10,6 +10,8 @@ export interface Reach {
   readonly range: Range | null
   /** What the target's state says after the load. */
   readonly cursor: State['cursor']
+  /** What it says where nothing was read: no value lies behind the last one then. */
+  readonly idle: State['cursor']
 }
 
 interface Asking {
@@ -27,15 +29,22 @@ export async function reachOf(
   const { cursor, stream } = shape
   const { action = 'run', signal } = order
   // What a backfill reads, its condition says; the state is for the runs that go on from it.
-  if (cursor === null || action === 'backfill') return { range: null, cursor: state?.cursor ?? null }
+  if (cursor === null || action === 'backfill') {
+    const kept = state?.cursor ?? null
+    return { range: null, cursor: kept, idle: kept }
+  }
   if (source.newest === undefined) {
     throw new Fault('unsupported', `cursor: a source of kind ${order.source.type} has none.`)
   }
   const { column, lag } = cursor
-  const upTo = intent?.upTo ?? await source.newest(stream, column.name, signal)
+  // From what a whole stream does not bring, it follows that it is gone: an end of before would leave out what has
+  // moved behind it since.
+  const before = isWhole(spec, action) ? null : intent?.upTo ?? null
+  const upTo = before ?? await source.newest(stream, column.name, signal)
+  refuseEndless(column, upTo)
   const last = action === 'run' ? lastOf(state, { spec, column: column.name }) : null
   const appends = spec.mode === 'append'
-  const value = last === null || lag === null || appends ? last : before(last, lag, column)
+  const value = last === null || lag === null || appends ? last : valueBefore(last, lag, column)
   const range: Range = {
     column: column.name,
     after: value === null ? null : { value, inclusive: !appends },
@@ -45,7 +54,27 @@ export async function reachOf(
   }
   if (appends && column.nullable) await refuseNulls(source, { order, shape, range })
   const known = state?.cursor?.column === column.name && action !== 'reset' ? state.cursor.value : null
-  return { range, cursor: reached(column, known, upTo) }
+  const cursorAfter = reached(column, known, upTo)
+  return {
+    range,
+    cursor: cursorAfter,
+    idle: known === null ? cursorAfter : { column: column.name, value: known },
+  }
+}
+
+/** True where a key that does not come is taken for gone, and what comes is bounded all the same. */
+export function isWhole({ mode }: Pick<StreamSpec, 'mode'>, action: Order['action']): boolean {
+  return action === 'resync' && (mode === 'mirror' || mode === 'history')
+}
+
+/** Throws `cursor_refused` for a value that nothing can come after: the next run would find nothing new, for ever. */
+function refuseEndless({ name }: Column, upTo: string | null): void {
+  if (upTo === null || !/^(?:NaN|infinity)$/i.test(upTo)) return
+  throw new Fault(
+    'cursor_refused',
+    `The greatest value of "${name}" is ${upTo}: no row would ever be newer. Leave such rows out with a where, or go ` +
+      'by another column.',
+  )
 }
 
 /** It never goes back, even where the newest rows have gone at the source. */
@@ -95,12 +124,14 @@ async function refuseNulls(
 /** Nothing of a range that is closed changes while it is read, nor do files: those slices last. */
 export function intentOf(
   slices: readonly { readonly id: string; readonly fixed: boolean }[],
-  { upTo, quarantine }: { upTo: string | null; quarantine: boolean },
+  { upTo, quarantine, whole }: { upTo: string | null; quarantine: boolean; whole: boolean },
 ): Intent {
   return {
     upTo,
     slices: slices.map(({ id }) => id),
     // What was kept back of a slice is here and not there: such a slice is read again.
-    resumable: slices.length > 0 && !quarantine && slices.every(({ fixed }) => fixed),
+    // And a whole stream is what it is at one moment.
+    resumable: slices.length > 0 && !quarantine && !(whole && upTo !== null) &&
+      slices.every(({ fixed }) => fixed),
   }
 }

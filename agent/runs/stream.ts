@@ -11,7 +11,7 @@ import { moveKeys, refuseWithoutKeys } from './keys.ts'
 import { moveSlices } from './lanes.ts'
 import { Meter } from './meter.ts'
 import type { Order, StreamResult, StreamSpec } from './move.ts'
-import { intentOf, type Reach, reachOf } from './range.ts'
+import { intentOf, isWhole, type Reach, reachOf } from './range.ts'
 import { isKeyed, loadOf, readOf, type Shape, shapeOf } from './shape.ts'
 
 /** A stream as a run has it: its specification, and its numbers. */
@@ -72,6 +72,8 @@ export interface Tally {
   rejected: number
   /** The commit is on its way: what it ends with is what happened, and no deadline cuts its answer off. */
   committing: boolean
+  /** An earlier attempt, or try, has committed it. */
+  taken: boolean
 }
 
 export const emptyTally = (): Tally => ({
@@ -81,6 +83,7 @@ export const emptyTally = (): Tally => ({
   bytes: 0,
   rejected: 0,
   committing: false,
+  taken: false,
 })
 
 /** One try to move a stream. */
@@ -127,7 +130,7 @@ function taken(
   { order, stream: { index, spec }, tally, first }: Try,
   { rows, bytes }: Pick<Moved, 'rows' | 'bytes'>,
 ): void {
-  Object.assign(tally, { rowsRead: rows, rows, bytes })
+  Object.assign(tally, { rowsRead: rows, rows, bytes, taken: true })
   // What this very run has committed, with the answer lost, is no news to anybody.
   if (first) order.onTaken?.(index, rows, spec)
 }
@@ -173,7 +176,8 @@ async function moveAll(attempt: Try, { loading, shape, reach, transfer }: Moving
   // Files that are read in place pass nobody who counts: their size is what they are.
   if (ends.source.files !== undefined) refuse.refuse(read.estimatedBytes ?? 0, null)
   const quarantine = spec.on_bad_row === 'quarantine'
-  await loading.prepare(intentOf(slices, { upTo: reach.range?.upTo ?? null, quarantine }), order.signal)
+  const asked = { upTo: reach.range?.upTo ?? null, quarantine, whole: isWhole(spec, order.action) }
+  await loading.prepare(intentOf(slices, asked), order.signal)
   const moved = await moveSlices(transfer, { loading, key: shape.key, slices })
   Object.assign(tally, moved)
   refuse.refuse(0, moved.rows)
@@ -211,7 +215,8 @@ async function commit(attempt: Try, { loading, reach, moved, spool }: Committing
   tally.committing = true
   // The hold has given all that it had; its memory goes back while the commit waits for the disk.
   const ended = ends.endHold()
-  const committed = await loading.commit({ runId: order.runId, rows, cursor: reach.cursor }, spool)
+  const cursor = rowsRead === 0 ? reach.idle : reach.cursor
+  const committed = await loading.commit({ runId: order.runId, rows, cursor }, spool)
   Object.assign(tally, { rows: committed.rows })
   await ended
 }
