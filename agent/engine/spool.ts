@@ -62,7 +62,7 @@ export class SliceSpool {
     },
   ) {
     this.count++
-    const line = JSON.stringify({ slice: this.#slice, ...row }) + '\n'
+    const line = lineOf({ slice: this.#slice, ...row }) + '\n'
     this.#waiting.push(line)
     this.#size += line.length
     if (this.#size >= bufferBytes) this.#flush()
@@ -94,6 +94,11 @@ export class SliceSpool {
     const lines = createInterface({ input: createReadStream(this.#path), crlfDelay: Infinity })
     for await (const line of lines) yield JSON.parse(line) as RejectedRow
   }
+}
+
+/** JSON without the signs that readers of lines take for the end of one. */
+function lineOf(row: RejectedRow): string {
+  return JSON.stringify(row).replace(/[\u2028\u2029]/g, (sign) => sign === '\u2028' ? '\\u2028' : '\\u2029')
 }
 
 function writeAll(file: number, bytes: Buffer): void {

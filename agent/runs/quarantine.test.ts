@@ -68,6 +68,14 @@ describe('rows that are refused are put aside', { skip: noServer }, () => {
     }
   })
 
+  test('with signs in them that some take for the end of a line', async () => {
+    await world.target.unsafe('create table signs (id int, v text)')
+    write('signs.csv', 'id,v\n1,a\nx,b\u2028c\u2029d\n')
+    const moved = await move(intoPostgres(), { from: 'signs.csv', to: 'signs' })
+    assert.deepEqual([moved.code, moved.rows, moved.rejected], [null, 1, 1], moved.why)
+    assert.deepEqual((await aside('signs'))[0]?.[3], '{"id":"x","v":"b\u2028c\u2029d"}')
+  })
+
   test('all of them, where all are bad: nothing arrives, and that is committed', async () => {
     await world.target.unsafe('create table none (id int)')
     write('none.csv', 'id\nx\ny\n')

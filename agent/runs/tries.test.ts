@@ -13,6 +13,7 @@ describe('a stream that fails for what may pass', { skip: noServer }, () => {
     world = await openWorld('tries')
     // Rows of `guarded` are read, and those of its targets committed, only once nobody holds a lock of that number.
     await world.source.unsafe(`create table rows as select g as id from generate_series(1, 1000) g;
+      create table mixed as select id::text from rows union all select 'x';
       create function waits() returns boolean language plpgsql volatile as
         'begin perform pg_advisory_lock(4712); perform pg_advisory_unlock(4712); return true; end';
       create view guarded as select id from rows where id < 1000 or waits()`).simple()
@@ -122,25 +123,33 @@ describe('a stream that fails for what may pass', { skip: noServer }, () => {
     assert.equal(await count('swallowed'), 1000)
   })
 
-  test('counts as done when its COMMIT was carried out and the answer was swallowed', async () => {
-    await using way = await wayTo(world.targetUrl)
-    await newTarget('unheard')
-    await world.target.unsafe('select pg_advisory_lock(4711)')
-    const { moving, retries } = move({ to: 'unheard' }, {
-      to: postgres(way.url),
-      // Nobody is asked before the way is closed.
-      patience: impatient,
-      onRetry: () => way.swallow(false),
+  for (const aside of [0, 1]) {
+    const named = aside === 0 ? '' : ', with what was put aside'
+    test(`counts as done when its COMMIT was carried out and the answer was swallowed${named}`, async () => {
+      await using way = await wayTo(world.targetUrl)
+      const to = `unheard_${aside}`
+      await newTarget(to)
+      await world.target.unsafe('select pg_advisory_lock(4711)')
+      const { moving, retries } = move(
+        aside === 0 ? { to } : { to, from: 'mixed', on_bad_row: 'quarantine' },
+        {
+          to: postgres(way.url),
+          // Nobody is asked before the way is closed.
+          patience: impatient,
+          onRetry: () => way.swallow(false),
+        },
+      )
+      await waiting(world.target, 4711)
+      way.swallow(true)
+      await world.target.unsafe('select pg_advisory_unlock(4711)')
+      while (await count(to) === 0) continue
+      const { status, streams, faults } = await moving
+      assert.equal(status, 'succeeded', String(faults[0]))
+      const [{ rows, rows_read, rejected } = {}] = streams
+      assert.deepEqual([rows, await count(to), rejected, rows_read], [1000, 1000, aside, 1000 + aside])
+      assert.deepEqual(retries.map(({ fault }) => fault.code), ['stalled'])
     })
-    await waiting(world.target, 4711)
-    way.swallow(true)
-    await world.target.unsafe('select pg_advisory_unlock(4711)')
-    while (await count('unheard') === 0) continue
-    const { status, streams, faults } = await moving
-    assert.equal(status, 'succeeded', String(faults[0]))
-    assert.deepEqual([streams[0]?.rows, await count('unheard')], [1000, 1000])
-    assert.deepEqual(retries.map(({ fault }) => fault.code), ['stalled'])
-  })
+  }
 
   test('a server that is slow and answers is left alone', async () => {
     await using way = await wayTo(world.targetUrl)

@@ -24,10 +24,15 @@ export async function moveStream(order: Order, stream: RunStream): Promise<Strea
   let tally = emptyTally()
   let fault: Fault | null = null
   const once = async (tries: number) => {
+    const before = tally
     tally = emptyTally()
     const work = new Work(order, stream, tally)
     try {
       await work.whole(tries === 1)
+      // The try before has committed, and its answer was lost: what it had put aside is in the quarantine.
+      if (tally.taken && before.committing) {
+        Object.assign(tally, { rowsRead: before.rowsRead, rejected: before.rejected })
+      }
     } finally {
       peakHoldBytes = Math.max(peakHoldBytes, work.peakHoldBytes)
     }
