@@ -52,8 +52,9 @@ export class PostgresDestination implements Destination {
     const session = await this.#open()
     await session.begin('read only')
     try {
-      const { target } = await planOf(session, load, name)
-      return { ...target, state: await new Ledger(session, this.#config.ledger, name).known() }
+      const { target, table } = await planOf(session, load, name)
+      const state = await new Ledger(session, this.#config.ledger, name).known()
+      return { ...target, state: table === null ? null : state }
     } finally {
       await session.run('rollback')
     }
@@ -78,7 +79,8 @@ export class PostgresDestination implements Destination {
       ledger,
       load,
       plan,
-      state,
+      // What a table had that is gone, a new one has not.
+      state: plan.table === null ? null : state,
       committed,
       attempt,
       signal,

@@ -240,6 +240,15 @@ describe('mirror', { skip: noServer }, () => {
     assert.equal((await database.rows(target)).length, 2)
   })
 
+  test('takes no row away that follows another of its own', async () => {
+    const target = next()
+    await sql(
+      `create table ${target} (id bigint primary key references ${target} on delete cascade, v text, at timestamptz)`,
+    )
+    const fault = await refused('target_refused', () => merge({ target, mode: 'mirror' }, '1,a,\n'))
+    assert.match(fault.message, /foreign key/)
+  })
+
   test('of nothing leaves nothing, and reaches no other table', async () => {
     const target = next()
     const load = { target, mode: 'mirror' } as const

@@ -174,7 +174,7 @@ async function refuseUnmergeable(
   if (table.kind === 'r' && found.heirs) {
     throw refuse('has rows of tables that inherit from it among its own.')
   }
-  if (load.mode === 'mirror') await refuseSpreading(session, table)
+  if (load.mode === 'mirror') await refuseSpreading(session, { ...table, some: !load.reset })
 }
 
 /** `alter table` with all changes; none without any. */

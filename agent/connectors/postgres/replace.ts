@@ -77,16 +77,20 @@ const familySql = `with recursive family(oid) as (
   union
   select i.inhrelid from pg_catalog.pg_inherits i join family f on f.oid = i.inhparent)`
 
-/** Throws `target_refused` where emptying the table would not empty it, or would change others with it. */
+/**
+ * Throws `target_refused` where emptying the table would not empty it, or would change others with it. `some`: only
+ * some of its rows go, so that others of its own must not follow them either.
+ */
 export async function refuseSpreading(
   session: Session,
-  { oid, kind, name }: { oid: string; kind: string; name: TableName },
+  { oid, kind, name, some = false }: { oid: string; kind: string; name: TableName; some?: boolean },
 ): Promise<void> {
   const [follows] = await session.rows<{ table: string }>(
     `${familySql} select k.conrelid::regclass::text as table from pg_catalog.pg_constraint k
      where k.contype = 'f' and k.confrelid in (select oid from family)
-     and k.conrelid not in (select oid from family) and k.confdeltype not in ('a', 'r') order by 1 limit 1`,
-    [oid],
+     and ($2::text::boolean or k.conrelid not in (select oid from family))
+     and k.confdeltype not in ('a', 'r') order by 1 limit 1`,
+    [oid, String(some)],
   )
   if (follows) {
     throw new Fault(
