@@ -68,7 +68,9 @@ export class MysqlDestination implements Destination {
     const committed = await ledger.committed(load)
     const attempt = committed === null ? await ledger.attempt(load) : null
     const plan = await planOf(session, load, written)
-    return new MysqlLoading({ session, ledger, load, plan, state, committed, attempt, signal })
+    // What a table had that is gone, a new one has not.
+    const kept = plan.table === null ? null : state
+    return new MysqlLoading({ session, ledger, load, plan, state: kept, committed, attempt, signal })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

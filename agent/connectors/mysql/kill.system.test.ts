@@ -176,6 +176,25 @@ describe('a load that dies', { skip: noMariadb }, () => {
     assert.deepEqual(await rowsOf(db, target), ['3,c', '4,d'])
   })
 
+  test('in the middle of a rename that is not whole or not at all puts the old table back', async () => {
+    for (const ours of [true, false]) {
+      const target = `t${tables++}`
+      await loads(db, loadOf({ target, mode: 'replace' }), { csv: first })
+      const load = loadOf({ target, mode: 'replace' })
+      {
+        await using destination = new MysqlDestination(configOf(db.url('a')), contextOf())
+        await using loading = await destination.begin(load, signal)
+        await loading.prepare({ ...once, resumable: true }, signal)
+      }
+      const old = `sallyport_${load.runId.replaceAll('-', '')}_0_old`
+      await db.run(`rename table a.${target} to a.${old}`)
+      const next = ours ? { ...load, mode: 'append' as const, fence: 2 } : loadOf({ target })
+      await loads(db, next, { csv: '3,c\n' })
+      assert.deepEqual(await rowsOf(db, target), ['1,a', '2,b', '3,c'])
+      assert.deepEqual(await leftovers(db), [])
+    }
+  })
+
   test('while its rows come in ends without them', async () => {
     for (const mode of ['append', 'replace'] as const) {
       const target = `t${tables++}`

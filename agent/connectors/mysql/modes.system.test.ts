@@ -320,4 +320,44 @@ describe('rows that last', { skip: noMariadb }, () => {
     const next = await loads(db, loadOf({ target }), { csv: '2,b\n' })
     assert.deepEqual(next.state, { runId: load.runId, rows: 1, cursor })
   })
+
+  test('rows of other tables neither go nor change with those of a target', async () => {
+    for (const rule of ['cascade', 'set null']) {
+      const target = named()
+      await db.run(
+        `create table a.${target} (id int primary key, v text)`,
+        `create table a.${target}_child (id int, parent int, foreign key (parent) references a.${target} (id) on delete ${rule})`,
+        `insert into a.${target} values (1, 'a'), (2, 'b')`,
+        `insert into a.${target}_child values (1, 1), (2, 2)`,
+      )
+      for (const more of [{ mode: 'replace' }, { mode: 'mirror' }, { mode: 'merge', reset: true }] as const) {
+        const load = loadOf({ target, ...more })
+        assert.equal(await codeOf(() => loads(db, load, { csv: '1,a\n' })), 'target_refused', more.mode)
+      }
+      await loads(db, loadOf({ target, mode: 'merge' }), { csv: '1,A\n' })
+      assert.deepEqual(await rowsOf(db, target), ['1,A', '2,b'])
+      assert.deepEqual(await rowsOf(db, `${target}_child`), ['1,1', '2,2'])
+    }
+  })
+
+  test('a mirror takes no row away that follows another of its own', async () => {
+    const target = named()
+    await db.run(
+      `create table a.${target} (id int primary key, v text, up int, foreign key (up) references a.${target} (id) on delete cascade)`,
+      `insert into a.${target} values (1, 'a', null), (2, 'b', 1)`,
+    )
+    const columns = [column('id', int, false), column('v', text), column('up', int)]
+    const mirror = loadOf({ target, mode: 'mirror', columns })
+    assert.equal(await codeOf(() => loads(db, mirror, { csv: '2,b,1\n' })), 'target_refused')
+    await loads(db, loadOf({ target, mode: 'replace', columns }), { csv: '3,c,\n' })
+    assert.deepEqual(await rowsOf(db, target), ['3,c,'])
+  })
+
+  test('a table that is made anew has no state of the one before', async () => {
+    const load = loadOf({ target: named() })
+    await loads(db, load, { csv: '1,a\n' })
+    await db.run(`drop table a.${load.target}`)
+    const again = await loads(db, loadOf({ target: load.target }), { csv: '1,a\n' })
+    assert.equal(again.state, null)
+  })
 })

@@ -52,6 +52,7 @@ export async function planOf(session: Session, load: Load, name: TableName): Pro
       } is a table of ${table.engine}, which has no transactions: ${load.mode} needs InnoDB.`,
     )
   }
+  if (!publish && (anew || load.mode === 'mirror')) await refuseSpreading(session, table.name, load)
   const words = changes.map((change) => change.words)
   const alter = words.map((one) => `alter table ${quoteTable(table.name)} ${one}`)
   const how = anew ? publish ? 'swap' : 'refill' : isKeyed(load) ? load.mode as 'merge' : 'append'
@@ -214,6 +215,31 @@ async function somethingHangsOn(session: Session, { database, table }: TableName
        where table_schema = ${schema} and table_name = ${name} and table_type <> 'BASE TABLE' limit 1`,
   )
   return rows.length > 0
+}
+
+/** Throws `target_refused` where rows of a table would go or change with those that are deleted here. */
+async function refuseSpreading(
+  session: Session,
+  { database, table }: TableName,
+  { mode, reset }: Load,
+): Promise<void> {
+  const [schema, name] = [quoteText(database), quoteText(table)]
+  const rows = await session.rows<[string, string]>(
+    `select constraint_schema, table_name from information_schema.referential_constraints
+     where unique_constraint_schema = ${schema} and referenced_table_name = ${name}
+       and delete_rule not in ('NO ACTION', 'RESTRICT')`,
+  )
+  // All of its own rows go in any case, unless only those go that the source has no longer.
+  const some = mode === 'mirror' && !reset
+  const follows = rows.find((row) => some || row[0] !== database || row[1] !== table)
+  if (!follows) return
+  throw new Fault(
+    'target_refused',
+    `A foreign key of ${
+      follows.join('.')
+    } deletes or changes its rows with those of ${database}.${table}: deleting ` +
+      'these would reach further than what the source says.',
+  )
 }
 
 export function insertStatement(into: string, from: string, names: readonly string[]): string {

@@ -56,19 +56,33 @@ export async function recover(session: Session, { ledger, name, load }: {
       await ledger.record(published)
       await session.run('commit')
     }
+    if (!published) await putBack(session, stages, name)
     if (ours && !published) continue
     await drop(session, Object.values(stages) as TableName[])
     await ledger.forget(left)
   }
 }
 
+/**
+ * Where a rename of several tables is not whole or not at all (tables of engines without transactions, older servers),
+ * a crash in its middle leaves the target under its old-table name: nothing else has its rows.
+ */
+async function putBack(session: Session, { old }: Stages, name: TableName): Promise<void> {
+  if (await isThere(session, name) || !(await isThere(session, old))) return
+  await session.run(`rename table ${quoteTable(old)} to ${quoteTable(name)}`)
+}
+
+async function isThere(session: Session, { database, table }: TableName): Promise<boolean> {
+  const found = await session.rows(
+    `select 1 from information_schema.tables where table_schema = ${quoteText(database)}
+     and table_name = ${quoteText(table)}`,
+  )
+  return found.length > 0
+}
+
 /** What the load that made this table has to say; null when there is none, or it is another target's. */
 async function recordIn(session: Session, done: TableName, name: TableName): Promise<LoadRecord | null> {
-  const found = await session.rows(
-    `select 1 from information_schema.tables where table_schema = ${quoteText(done.database)}
-     and table_name = ${quoteText(done.table)}`,
-  )
-  if (found.length === 0) return null
+  if (!(await isThere(session, done))) return null
   const [row] = await session.rows<[string]>(`select ${quoteName('record')} from ${quoteTable(done)}`)
   const record = row ? JSON.parse(row[0]) as LoadRecord : null
   return record?.target === tableText(name) ? record : null
