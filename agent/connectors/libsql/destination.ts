@@ -16,7 +16,7 @@ import { quoteName } from '../sqlite/names.ts'
 import { planOf } from '../sqlite/plan.ts'
 import { keysName, stagingName } from '../sqlite/statements.ts'
 import type { LibsqlConfig } from './config.ts'
-import { Hrana, StepFault } from './hrana.ts'
+import { Hrana, StepFault, unwrap } from './hrana.ts'
 import { guard, holdsLease, leaseTables, readLease, takeLease } from './leases.ts'
 import { LibsqlLoading } from './loading.ts'
 
@@ -65,12 +65,13 @@ export class LibsqlDestination implements Destination {
     const reader = this.#hrana.reader(signal)
     await planOf(reader, load)
     await this.#take(load, signal)
-    const rows = (one: { sql: string; values: readonly (string | number | bigint | null | Uint8Array)[] }) =>
-      reader.rows(one.sql, one.values)
-    const [found] = await rows(readTarget(load))
+    // In a transaction that could write: a copy of the database that answers readers may be behind.
+    const ledger = [readTarget(load), readLoad(load), readSlices(load)]
+    const [targets, loads, slices] = await this.#hrana.batch(ledger, signal).catch(unwrap)
+    const [found] = targets?.rows ?? []
     const before = found ? claimOf(found) : null
     const plan = await planOf(reader, load)
-    const [done] = await rows(readLoad(load))
+    const [done] = loads?.rows ?? []
     return new LibsqlLoading({
       hrana: this.#hrana,
       load,
@@ -78,9 +79,10 @@ export class LibsqlDestination implements Destination {
       signal: AbortSignal.any([signal, this.#ended.signal]),
       intent: before?.intent ?? null,
       shape: before?.shape ?? null,
-      state: load.reset ? null : before?.state ?? null,
+      // What a table had that is gone, a new one has not.
+      state: load.reset || plan.table === null ? null : before?.state ?? null,
       committed: done ? { rows: Number(done[0]), bytes: Number(done[1]) } : null,
-      done: slicesOfRows(await rows(readSlices(load))),
+      done: slicesOfRows(slices?.rows ?? []),
     })
   }
 
@@ -123,8 +125,4 @@ function sweepOf(run: string, stream: number): { sql: string; values: (string | 
     { sql: dropSlices(run, stream).sql, values: [run, stream] },
     { sql: 'delete from sallyport_batches where run = ?1 and stream = ?2', values: [run, stream] },
   ]
-}
-
-export function unwrap(error: unknown): never {
-  throw error instanceof StepFault ? error.fault : error
 }

@@ -218,3 +218,31 @@ describe('the way to a server', () => {
     assert.equal(configOf({ url: 'libsql://app-org.turso.io' }).port, 443)
   })
 })
+
+test('a history goes on behind its last moment where a clock has gone back', async () => {
+  const target = newTarget()
+  const history = (at: string, csv: string) =>
+    loaded(destination(), loadOf({ target, mode: 'history', at }), { csv })
+  await history('2026-02-01T00:00:00.000000Z', '1,a,\n')
+  await history('2026-01-01T00:00:00.000000Z', '1,b,\n')
+  const [first, second] = ['00.000000', '00.000001'].map((one) => `2026-02-01 00:00:${one}+00`)
+  assert.deepEqual(rows(`select v, _valid_from, _valid_to from ${target} order by 2`), [
+    ['a', first, second],
+    ['b', second, null],
+  ])
+})
+
+test('rows that came late to what is staged are found before the commit', async () => {
+  for (const mode of ['append', 'merge'] as const) {
+    const load = append({ mode, key: ['id'] })
+    await using into = destination()
+    await using loading = await into.begin(load, signal)
+    await loading.prepare({ upTo: null, slices: ['0'], resumable: false }, signal)
+    await loading.write(sliceOf(), 'csv', bytesOf('1,a,\n'))
+    const stage = `sallyport_stage_${load.runId.replaceAll('-', '')}_0`
+    folder.run('faults.db', `insert into ${stage} (id, v) values (2, 'late')`)
+    await assert.rejects(loading.commit({ runId: load.runId, rows: 1, cursor: null }, null), {
+      code: 'rows_lost',
+    })
+  }
+})

@@ -52,6 +52,11 @@ export class StepFault extends Error {
   }
 }
 
+/** The fault of the step. */
+export function unwrap(error: unknown): never {
+  throw error instanceof StepFault ? error.fault : error
+}
+
 export class Hrana {
   readonly #config: LibsqlConfig
   readonly #context: Context

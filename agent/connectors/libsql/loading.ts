@@ -14,6 +14,7 @@ import type {
   Target,
   Written,
 } from '../connector.ts'
+import type { Value } from '../sqlite/catalog.ts'
 import {
   dropSlices,
   keepIntent,
@@ -26,8 +27,15 @@ import {
 } from '../sqlite/ledger.ts'
 import { quoteName } from '../sqlite/names.ts'
 import { isKeyed, type Plan, quarantineTable, timeOf } from '../sqlite/plan.ts'
-import { insertInto, keysName, keysStatement, stagingName, stepsOf } from '../sqlite/statements.ts'
-import { type Hrana, StepFault } from './hrana.ts'
+import {
+  historyTime,
+  insertInto,
+  keysName,
+  keysStatement,
+  stagingName,
+  stepsOf,
+} from '../sqlite/statements.ts'
+import { type Hrana, type Outcome, StepFault, unwrap } from './hrana.ts'
 import { endLease, guard, holdsLease, leaseSeconds, renewLease, unfinished } from './leases.ts'
 import { Outflow } from './outflow.ts'
 import { doubled, isNew, losers, rowidOf, stageStatement } from './stage.ts'
@@ -90,11 +98,11 @@ export class LibsqlLoading implements Loading {
   }
 
   /** The batch, with the lease as its first condition. Throws a Fault. */
-  async #batch(statements: readonly Statement[]): Promise<void> {
+  async #batch(statements: readonly Statement[]): Promise<Outcome[]> {
     const { hrana, load, signal } = this.#parts
     const guards = renewLease(load)
     try {
-      await hrana.batch([...guards, ...statements], signal)
+      return (await hrana.batch([...guards, ...statements], signal)).slice(guards.length)
     } catch (error) {
       if (!(error instanceof StepFault)) throw error
       if (error.step === 0 && error.fault.code === 'constraint_refused') throw new Fault('run_superseded')
@@ -132,7 +140,7 @@ export class LibsqlLoading implements Loading {
   }
 
   /** Again where nobody knows what has become of it. What is repeated has to count once by itself. */
-  async #repeated(work: () => Promise<void>): Promise<void> {
+  async #repeated<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1;; tries++) {
       try {
         return await work()
@@ -210,7 +218,7 @@ export class LibsqlLoading implements Loading {
       // A key may come more than once, and so may a batch of them.
       return await new Outflow(plan, { keys: true }).send(
         bytes,
-        (rows) => this.#repeated(() => this.#batch(rows)),
+        async (rows) => void await this.#repeated(() => this.#batch(rows)),
       )
     })
   }
@@ -222,7 +230,7 @@ export class LibsqlLoading implements Loading {
   }
 
   async commit(state: State, rejected: Rejected | null): Promise<Committed> {
-    const { load } = this.#parts
+    const { load, plan } = this.#parts
     const total = { rows: 0, bytes: 0 }
     for (const { rows, bytes } of this.#done.values()) {
       total.rows += rows
@@ -231,10 +239,14 @@ export class LibsqlLoading implements Loading {
     if (load.mode === 'mirror' && load.partial && !this.#keys) {
       throw new TypeError('writeKeys comes before commit')
     }
+    // A batch of an earlier try may have arrived late.
+    const [staged] = await this.#readHeld(plain(`select count(*) from ${quoteName(stagingName(load))}`))
+    if (Number(staged?.[0]) !== total.rows) throw new Fault('rows_lost')
     if (isKeyed(load)) await this.#settleKeys()
     const quarantine = rejected !== null && rejected.count > 0 ? await this.#rejected(rejected) : []
+    const at = await historyTime({ rows: (sql) => this.#readHeld(plain(sql)) }, plan)
     const statements = [
-      ...this.#bring(total.rows),
+      ...this.#bring(total.rows, at),
       ...quarantine,
       recordLoad(load, total),
       ...this.#dropped(),
@@ -256,9 +268,20 @@ export class LibsqlLoading implements Loading {
   }
 
   async #isCommitted(): Promise<boolean> {
-    const { hrana, load, signal } = this.#parts
-    const { sql, values } = readLoad(load)
-    return (await hrana.reader(signal).rows(sql, values)).length > 0
+    return (await this.#read(readLoad(this.#parts.load))).length > 0
+  }
+
+  /** Where it was written: a copy of the database that answers readers may be behind. */
+  async #read(statement: Statement): Promise<Value[][]> {
+    const { hrana, signal } = this.#parts
+    const [found] = await hrana.batch([statement], signal).catch(unwrap)
+    return found?.rows ?? []
+  }
+
+  /** As long as the lease is held. */
+  async #readHeld(statement: Statement): Promise<Value[][]> {
+    const [found] = await this.#repeated(() => this.#batch([statement]))
+    return found?.rows ?? []
   }
 
   /** What a guard that is not met means. */
@@ -288,21 +311,21 @@ export class LibsqlLoading implements Loading {
 
   /** Of several rows with one key the last in order stays. Can be done twice. */
   async #settleKeys(): Promise<void> {
-    const { hrana, plan, signal } = this.#parts
+    const { plan } = this.#parts
     await this.#repeated(() => this.#batch(losers(plan).map(plain)))
-    const [row] = await hrana.reader(signal).rows(doubled(plan))
+    const [row] = await this.#readHeld(plain(doubled(plan)))
     if (Number(row?.[0]) === 1) throw new Fault('keys_doubled')
   }
 
   /** From the staging table into the target. */
-  #bring(rows: number): Statement[] {
+  #bring(rows: number, at: string): Statement[] {
     const { plan, load } = this.#parts
     if (isNew(plan)) {
       const rename = `alter table ${quoteName(stagingName(load))} rename to ${quoteName(plan.name)}`
       return [plain(rename)]
     }
     const fresh = plan.table === null || plan.emptied
-    const steps = stepsOf(plan).filter(({ over }) => over === 's' || !fresh)
+    const steps = stepsOf(plan, at).filter(({ over }) => over === 's' || !fresh)
     return [
       ...plan.before.map(plain),
       ...(plan.index === null ? [] : [plain(plan.index)]),

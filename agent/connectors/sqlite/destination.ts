@@ -19,7 +19,7 @@ import {
 } from './ledger.ts'
 import { SqliteLoading } from './loading.ts'
 import { quoteName } from './names.ts'
-import { placeOf, refuseNoFolder } from './place.ts'
+import { placeOf, refuseNoFolder, stays } from './place.ts'
 import { planOf } from './plan.ts'
 import { Session } from './session.ts'
 import { keysName, stagingName } from './statements.ts'
@@ -105,10 +105,12 @@ export class SqliteDestination implements Destination {
         session,
         load,
         plan,
+        unmoved: stays(this.#path),
         signal,
         intent: before?.intent ?? null,
         shape: before?.shape ?? null,
-        state: load.reset ? null : before?.state ?? null,
+        // What a table had that is gone, a new one has not.
+        state: load.reset || plan.table === null ? null : before?.state ?? null,
         committed: done ? { rows: Number(done[0]), bytes: Number(done[1]) } : null,
         done: slices,
       })

@@ -31,6 +31,7 @@ import { hasRows, isKeyed, type Plan, quarantineTable, timeOf } from './plan.ts'
 import { pause, type Session } from './session.ts'
 import {
   doubledStatement,
+  historyTime,
   insertInto,
   keysName,
   keysStatement,
@@ -45,6 +46,8 @@ export interface LoadingParts {
   readonly session: Session
   readonly load: Load
   readonly plan: Plan
+  /** Throws where the file is not where it was. */
+  readonly unmoved: () => void
   readonly signal: AbortSignal
   readonly intent: Intent | null
   /** What the staging table of an earlier attempt was made by. */
@@ -210,7 +213,7 @@ export class SqliteLoading implements Loading {
   }
 
   async commit(state: State, rejected: Rejected | null): Promise<Committed> {
-    const { session, load, signal } = this.#parts
+    const { session, load, signal, unmoved } = this.#parts
     const total = { rows: 0, bytes: 0 }
     for (const { rows, bytes } of this.#done.values()) {
       total.rows += rows
@@ -225,7 +228,9 @@ export class SqliteLoading implements Loading {
     this.#write(recordLoad(load, total))
     this.#write(dropSlices(load.runId, load.index))
     if (this.#write(keepState(load, state)) !== 1) throw new Fault('run_superseded')
+    unmoved()
     await commit(session, signal)
+    unmoved()
     return total
   }
 
@@ -238,7 +243,7 @@ export class SqliteLoading implements Loading {
     }
     await this.#makeTarget()
     const fresh = plan.table === null || plan.emptied
-    for (const step of stepsOf(plan)) {
+    for (const step of stepsOf(plan, await historyTime(session, plan))) {
       if (step.over === 't' && fresh) continue
       const changed = await this.#run(step)
       if (step.adds && changed !== rows) {

@@ -40,3 +40,19 @@ export function refuseNoFolder(path: string): void {
   if (existsSync(dirname(path))) return
   throw new Fault('file_unwritable', 'The folder of the database is not there.')
 }
+
+/** Throws `target_failed` from then on where another file, or none, is in its place: what is written is lost to it. */
+export function stays(path: string): () => void {
+  const inode = () => {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? null : `${stat.dev} ${stat.ino}`
+  }
+  const before = inode()
+  return () => {
+    if (inode() === before) return
+    throw new Fault(
+      'target_failed',
+      'The database was moved away, or another put in its place, while it was loaded.',
+    )
+  }
+}

@@ -10,7 +10,7 @@ import {
   pairColumns,
   type TargetColumn,
 } from './columns.ts'
-import { checkTarget, folded, quoteName, quoteText } from './names.ts'
+import { checkTarget, folded, quoteName } from './names.ts'
 
 export interface Plan {
   readonly load: Load
@@ -164,5 +164,3 @@ export function quarantineTable(name: string): { readonly name: string; readonly
 export function timeOf(at: string): string {
   return at.replace('T', ' ').replace(/Z$/, '+00')
 }
-
-export const timeText = (at: string) => quoteText(timeOf(at))

@@ -186,7 +186,8 @@ const sliceRowids = 1_000_000n
 export async function slicesOf(session: Session, table: Table, stream: Stream): Promise<Slice[]> {
   const fixed = typeof stream.range?.upTo === 'string'
   const whole: Slice[] = [{ id: '0', stream, fixed }]
-  if (!fixed || table.rowid === null) return whole
+  // Rowids that no column keeps are others after a VACUUM.
+  if (!fixed || table.rowid === null || table.alias === null) return whole
   const [row] = await session.rows(
     `select min(${table.rowid}), max(${table.rowid}) from ${quoteName(table.name)}`,
   )

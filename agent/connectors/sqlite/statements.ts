@@ -1,7 +1,8 @@
 /** How staged rows get into their target. Every statement can be run whole, or over a part of the rows at a time. */
 import { historyColumns } from '../connector.ts'
-import { folded, quoteName } from './names.ts'
-import { isKeyed, type Plan, timeText } from './plan.ts'
+import type { Reader } from './catalog.ts'
+import { folded, quoteName, quoteText } from './names.ts'
+import { isKeyed, type Plan, timeOf } from './plan.ts'
 
 /** What a staging table has beside the columns: what rows are ordered by, and how many have the last place in it. */
 export const orderColumn = quoteName('sallyport_order')
@@ -71,10 +72,10 @@ export interface Step {
   readonly adds: boolean
 }
 
-/** Brings staged rows into the target, after it was made and emptied. */
-export function stepsOf(plan: Plan): Step[] {
+/** Brings staged rows into the target, after it was made and emptied. `at`: as `historyTime` gives it. */
+export function stepsOf(plan: Plan, at: string): Step[] {
   const { load } = plan
-  if (load.mode === 'history') return historySteps(plan)
+  if (load.mode === 'history') return historySteps(plan, at)
   if (!isKeyed(load)) return [insertStep(plan)]
   return [...mergeSteps(plan), ...(load.mode === 'mirror' ? [mirrorStep(plan)] : [])]
 }
@@ -152,12 +153,35 @@ function mirrorStep(plan: Plan): Step {
 const opened = quoteName(historyColumns.from)
 const closed = quoteName(historyColumns.to)
 
-function historySteps(plan: Plan): Step[] {
+/** A time after all that the history has, and not before the run's: clocks may disagree. */
+export async function historyTime(reader: Reader, plan: Plan): Promise<string> {
+  const at = timeOf(plan.load.at)
+  if (plan.load.mode !== 'history' || plan.table === null || plan.emptied) return at
+  const [row] = await reader.rows(`select max(${opened}), max(${closed}) from ${into(plan)}`)
+  const [begun = '', ended = ''] = (row ?? []).map((value) => typeof value === 'string' ? value : '')
+  const times = [afterMoment(begun), momentPattern.test(ended) ? ended : '']
+  return times.reduce((last, one) => last < one ? one : last, at)
+}
+
+const momentPattern = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
+
+/** A microsecond later. */
+function afterMoment(value: string): string {
+  const match = momentPattern.exec(value)
+  if (!match) return ''
+  const [, second = '', fraction = ''] = match
+  const micros = Number(fraction.padEnd(6, '0')) + 1
+  const whole = Date.parse(`${second.replace(' ', 'T')}Z`) + (micros === 1_000_000 ? 1000 : 0)
+  const shown = new Date(whole).toISOString().slice(0, 19).replace('T', ' ')
+  return `${shown}.${String(micros % 1_000_000).padStart(6, '0')}+00`
+}
+
+function historySteps(plan: Plan, at: string): Step[] {
   const { load } = plan
   const all = plan.columns.map(({ name }) => name)
   const keyed = new Set(plan.key.map(folded))
   const values = all.filter((name) => !keyed.has(folded(name)))
-  const time = timeText(load.at)
+  const time = quoteText(at)
   const changed: Step = {
     sql: (part) =>
       `update ${into(plan)} as t set ${closed} = ${time} from ${stage(plan)} as s
