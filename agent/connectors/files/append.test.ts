@@ -121,4 +121,12 @@ describe('an append to a folder of files', () => {
     assert.equal(existsSync(place(`${other}-0.csv`)), true)
     assert.equal(await rowsOf(folder, 'out'), 2)
   })
+
+  test('into a folder that was removed begins anew: what is gone counts as loaded no longer', async () => {
+    const folder = newFolder()
+    await append(folder, 'out')
+    rmSync(join(folder, 'out'), { recursive: true })
+    await append(folder, 'out')
+    assert.equal(await rowsOf(folder, 'out'), 1)
+  })
 })

@@ -84,7 +84,7 @@ export class FilesDestination implements Destination {
 
   async plan(load: Load): Promise<Target> {
     const { folder, target } = this.#place.own(load.target)
-    return this.#plan(load, readManifest(folder, target)).target
+    return this.#plan(load, withoutGone(readManifest(folder, target), this.#place.path(load.target))).target
   }
 
   #plan(load: Load, manifest: Manifest): Plan {
@@ -135,7 +135,7 @@ export class FilesDestination implements Destination {
     const { folder, target } = this.#place.own(load.target)
     const lease = leaseOf(folder, target)
     try {
-      const manifest = readManifest(folder, target)
+      const manifest = withoutGone(readManifest(folder, target), this.#place.path(load.target))
       const plan = this.#plan(load, manifest)
       const claim = { run: load.runId, stream: load.index, fence: load.fence }
       const held = manifest.claim
@@ -197,6 +197,13 @@ export class FilesDestination implements Destination {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** A target that somebody has removed has no files, and begins anew: nothing of it counts as loaded. */
+function withoutGone(manifest: Manifest, path: string): Manifest {
+  if (manifest.files.length === 0 || existsSync(path)) return manifest
+  const loads = manifest.loads.map((load) => ({ ...load, cursor: null }))
+  return { ...manifest, files: [], columns: null, partition_by: [], loads }
 }
 
 function leaseOf(folder: string, target: string): Disposable {
