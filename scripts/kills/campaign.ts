@@ -6,8 +6,9 @@ import { currentBinary } from '../build_agent.ts'
 import { binaryAt, placeBinary } from '../e2e/binary.ts'
 import { startMariadb, withoutMariadb } from '../mariadb.ts'
 import { startPostgres } from '../postgres.ts'
+import { cursorModes, killCursor } from './cursor.ts'
 import { killAgent, randomOf } from './moments.ts'
-import { filesPlace, mariadbPlace, type Place, postgresPlace, sqlitePlace } from './places.ts'
+import { filesPlace, libsqlPlace, mariadbPlace, type Place, postgresPlace, sqlitePlace } from './places.ts'
 import type { Outcome } from './report.ts'
 import { fillSource, type Scene } from './scene.ts'
 import { blackHole, fullDisk, restartServer, terminateBackends, twoAgents, wiredTo } from './servers.ts'
@@ -41,6 +42,7 @@ export async function disturb({ moments, seed, only, onOutcome, onSkipped }: Cam
       await postgresPlace(source),
       ...(mariadb === null ? [] : [mariadbPlace(mariadb)]),
       sqlitePlace(folder),
+      await libsqlPlace(folder),
       filesPlace(join(folder, 'files')),
     ]
     for (const [name, work] of disturbances(scene, places, { moments, random })) {
@@ -88,6 +90,12 @@ function disturbances(
       place.modes.map((mode): [string, Work] => [
         `agent killed ${place.name} ${mode}`,
         () => killAgent(scene, place, { mode, times: moments, random }),
+      ])
+    ),
+    ...places.flatMap((place) =>
+      cursorModes.filter((mode) => place.modes.includes(mode)).map((mode): [string, Work] => [
+        `cursor ${place.name} ${mode}`,
+        () => killCursor(scene, place, { mode, times: few, random }),
       ])
     ),
     ...postgres.modes.flatMap((mode) =>

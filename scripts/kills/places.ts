@@ -3,6 +3,7 @@ import { SQL } from 'bun'
 import { Database } from 'bun:sqlite'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { libsqlEngine } from '../conformance/engines/libsql.ts'
 import type { Mariadb } from '../mariadb.ts'
 import type { Postgres } from '../postgres.ts'
 
@@ -73,15 +74,27 @@ export function mariadbPlace(server: Mariadb): Place {
 
 export function sqlitePlace(folder: string): Place {
   const path = join(folder, 'target.db')
+  new Database(path, { create: true }).close()
+  return { ...databasePlace('sqlite', path), connection: `{ type: sqlite, path: "${path}" }` }
+}
+
+/** The double of a libSQL server, in front of a file that is read in place. */
+export async function libsqlPlace(folder: string): Promise<Place> {
+  const engine = libsqlEngine(folder)
+  const shop = await engine.workshop?.('libsql-kills')
+  if (!shop) throw new TypeError('the double of a libSQL server has no workshop')
+  const place = databasePlace('libsql', join(folder, 'libsql-kills', 'workshop.db'))
+  return { ...place, connection: shop.connection, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
+}
+
+function databasePlace(name: string, path: string): Omit<Place, 'connection'> {
   const ask = (sql: string) => {
     using db = new Database(path)
     return db.query(sql).values()
   }
-  new Database(path, { create: true }).close()
   return {
-    name: 'sqlite',
+    name,
     modes,
-    connection: `{ type: sqlite, path: "${path}" }`,
     target: (name) => name,
     rows: async (name) =>
       ask(`select id, v, ${name.includes('history') ? '_valid_to is null' : '1'} from "${name}"`)
