@@ -1,5 +1,5 @@
 /** Writes CSV, TSV, JSON lines and Parquet: `*.part`, fsync, rename, and the manifest last. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../../shared/faults.ts'
 import { valueCheck } from '../../engine/values.ts'
@@ -281,7 +281,9 @@ function unwritable(folder: string): Finding[] {
   let place = folder
   while (!existsSync(place) && dirname(place) !== place) place = dirname(place)
   try {
-    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK)
+    // Rights on paper are not all: known is what has been done.
+    rmdirSync(mkdtempSync(join(place, '.sallyport-')))
+    readdirSync(place)
     return []
   } catch (error) {
     const remedy = errno(error) === 'EROFS' ? null : `chmod u+rwx '${place.replaceAll("'", "'\\''")}'`

@@ -4,7 +4,9 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Loading } from '../connector.ts'
-import { bytesOf, intentOf, loadOf, sliceOf, TestFolder } from './folder_fixture.ts'
+import { unprivileged } from '../../unprivileged_fixture.ts'
+import { bytesOf } from '../load_fixture.ts'
+import { intentOf, loadOf, sliceOf, TestFolder } from './folder_fixture.ts'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0
@@ -122,12 +124,10 @@ describe('a full disk', { skip }, () => {
   })
 })
 
-describe('a folder without the right to write', { skip: root ? 'root may write everywhere' : false }, () => {
-  test('is named, with what mends it', async () => {
-    using folder = new TestFolder()
-    chmodSync(folder.path, 0o500)
-    const findings = await folder.destination().examine(['out.csv'])
-    assert.match(findings[0]?.remedy ?? '', /^chmod u\+rwx '/)
-    chmodSync(folder.path, 0o700)
-  })
+test('a folder without the right to write is named, with what mends it', async () => {
+  using folder = new TestFolder()
+  chmodSync(folder.path, 0o500)
+  const findings = await unprivileged([folder.path], () => folder.destination().examine(['out.csv']))
+  assert.match(findings[0]?.remedy ?? '', /^chmod u\+rwx '/)
+  chmodSync(folder.path, 0o700)
 })

@@ -4,6 +4,7 @@ import { Database } from 'bun:sqlite'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { unprivileged } from '../../unprivileged_fixture.ts'
 import { SqliteDestination } from './destination.ts'
 import { faultOf, faultOfCode } from './errors.ts'
 import { contextOf, loadOf, newFolder, signal } from './world_fixture.ts'
@@ -45,12 +46,13 @@ test('a file that can grow no more is a full disk, and nothing of what SQLite sa
   }
 })
 
-const asRoot = process.getuid?.() === 0 ? 'root may write everywhere' : false
-
-test('a file that may not be written to is said to be so', { skip: asRoot }, async () => {
+test('a file that may not be written to is said to be so', async () => {
   folder.run('read.db', 'create table t (id integer)')
-  chmodSync(join(folder.path, 'read.db'), 0o400)
-  await using destination = new SqliteDestination({ path: 'read.db' }, contextOf(folder.path))
-  await assert.rejects(destination.begin(loadOf({ target: 't' }), signal), { code: 'permission_denied' })
-  assert.equal((await destination.examine([], signal))[0]?.code, 'permission_denied')
+  const file = join(folder.path, 'read.db')
+  chmodSync(file, 0o400)
+  await unprivileged([folder.path, file], async () => {
+    await using destination = new SqliteDestination({ path: 'read.db' }, contextOf(folder.path))
+    await assert.rejects(destination.begin(loadOf({ target: 't' }), signal), { code: 'permission_denied' })
+    assert.equal((await destination.examine([], signal))[0]?.code, 'permission_denied')
+  })
 })
