@@ -3,84 +3,40 @@ import { Fault } from '../../../shared/faults.ts'
 import { sameColumn, sameType, type Type } from '../../engine/types.ts'
 import { compareColumns } from '../../engine/widen.ts'
 import { type Column, historyColumns, type Load } from '../connector.ts'
+import {
+  castRefused,
+  type ColumnChange,
+  inexact,
+  type Pair as OwnPair,
+  type Pairing,
+  pairWith,
+} from '../pairing.ts'
 import type { MysqlColumn, Table } from './catalog.ts'
 import { checkName, quoteName, tableText } from './names.ts'
 import type { Server } from './session.ts'
 import { type CatalogType, declare, indexBytes } from './types.ts'
 
 /** What becomes of one column of an existing table. */
-export interface Change {
-  readonly kind: 'add' | 'widen' | 'loosen'
-  readonly column: string
+export interface Change extends ColumnChange {
   /** The type that it gets; what else is said of an existing column stays. */
   readonly native: string
-  /** For people. */
-  readonly words: string
 }
 
-export interface Pairing {
-  /** In the load's order; null for one that the target computes itself. */
-  readonly columns: readonly (MysqlColumn | null)[]
-  readonly changes: readonly Change[]
-}
-
-interface Pair {
-  readonly column: MysqlColumn | null
-  readonly change: Change | null
-}
+type Pair = OwnPair<MysqlColumn, Change>
 
 /** Names of columns are the same to the server whatever their capital letters. */
 const folded = (name: string) => name.toLowerCase()
 
 /** Throws a Fault; `schema_refused` names every change that is not allowed. */
-export function pairColumns(load: Load, table: Table, server: Server): Pairing {
-  const byName = new Map(table.columns.map((column) => [folded(column.name), column]))
-  if (load.mode === 'history') takeHistoryColumns(byName, table)
-  const pairs = load.columns.map((column) => {
-    const target = byName.get(folded(column.name))
-    byName.delete(folded(column.name))
-    return target ? pair(load, { column, target, table, server }) : added(load, column, server)
+export function pairColumns(load: Load, table: Table, server: Server): Pairing<MysqlColumn, Change> {
+  return pairWith(load, {
+    table: tableText(table.name),
+    columns: table.columns,
+    folded,
+    history: { native: 'datetime(6)', is: ({ catalog }) => catalog.native === 'datetime(6)' },
+    meet: (column, target) => meet(load, { column, target, table, server }),
+    add: (column) => added(load, column, server),
   })
-  refuseChanges(load, table, pairs)
-  for (const column of byName.values()) {
-    if (column.nullable || column.hasDefault || column.generated) continue
-    throw new Fault(
-      'column_required',
-      `${tableText(table.name)} needs "${column.name}", which the source has not.`,
-    )
-  }
-  return {
-    columns: pairs.map(({ column }) => column),
-    changes: pairs.flatMap(({ change }) => change ? [change] : []),
-  }
-}
-
-function takeHistoryColumns(byName: Map<string, MysqlColumn>, table: Table): void {
-  for (const name of Object.values(historyColumns)) {
-    if (byName.get(name)?.catalog.native !== 'datetime(6)') {
-      throw new Fault(
-        'target_refused',
-        `${
-          tableText(table.name)
-        } has no column "${name}" of datetime(6): it holds no history. Load into a new table.`,
-      )
-    }
-    byName.delete(name)
-  }
-}
-
-function refuseChanges({ schema }: Load, table: Table, pairs: readonly Pair[]): void {
-  const refused = pairs.flatMap(({ change }) => {
-    if (!change || schema === 'evolve') return []
-    return schema === 'freeze' || change.kind === 'widen' ? [change.words] : []
-  })
-  if (refused.length === 0) return
-  throw new Fault(
-    'schema_refused',
-    `${tableText(table.name)} would have to change, which schema: ${schema} rules out: ${
-      refused.join('; ')
-    }.`,
-  )
 }
 
 function added(load: Load, column: Column, server: Server): Pair {
@@ -97,31 +53,17 @@ interface Meeting {
   readonly server: Server
 }
 
-function pair(load: Load, { column, target: found, table, server }: Meeting): Pair {
-  if (found.generated) {
-    if (column.generated) return { column: null, change: null }
-    throw new Fault('target_refused', `"${column.name}" is computed by the target and cannot be written.`)
-  }
+function meet(load: Load, { column, target: found, table, server }: Meeting): Pair {
   const cast = load.cast.get(column.name)
   const target = seenAs(found, cast ?? column.type)
-  if (cast && !sameType(cast, target.type)) {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${target.native} in the target, which is not the type that cast asks for.`,
-    )
-  }
+  if (cast && !sameType(cast, target.type)) throw castRefused(column, target)
   const { fit, to, loosen } = compareColumns(column, target)
   if (!cast && fit === 'widen' && to !== null) {
     const same = column.vocabulary === 'mysql' && sameType(to, column.type)
     const native = same ? column.native : bare(declare(to, target.name, server))
     if (native !== target.native) return widened(target, to, native)
   }
-  if (!mayTake(column, target)) {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${column.native} in the source and cannot arrive exactly in ${target.native}.`,
-    )
-  }
+  if (!mayTake(column, target)) throw inexact(column, target)
   const inKey = [...table.key, ...load.key].some((name) => folded(name) === folded(target.name))
   const loosened = loosen && !inKey && !found.hasDefault && load.schema === 'evolve'
   if (!loosened) return { column: target, change: null }

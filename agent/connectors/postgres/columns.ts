@@ -3,81 +3,37 @@ import { Fault } from '../../../shared/faults.ts'
 import { sameColumn, sameType, type Type } from '../../engine/types.ts'
 import { compareColumns } from '../../engine/widen.ts'
 import { type Column, historyColumns, type Load } from '../connector.ts'
+import {
+  castRefused,
+  type ColumnChange,
+  inexact,
+  type Pair as OwnPair,
+  type Pairing,
+  pairWith,
+} from '../pairing.ts'
 import type { PostgresColumn, Table } from './catalog.ts'
 import { isUserType, type Make } from './makes.ts'
 import { checkName, quoteName, tableText } from './names.ts'
 import { declare, takesText } from './types.ts'
 
 /** What becomes of one column of an existing table. */
-export interface Change {
-  readonly column: string
-  readonly kind: 'add' | 'widen' | 'loosen'
-  /** For people. */
-  readonly words: string
+export interface Change extends ColumnChange {
   /** As ALTER TABLE takes it. */
   readonly clause: string
 }
 
-export interface Pairing {
-  /** In the load's order; null for one that the target computes itself. */
-  readonly columns: readonly (Column | null)[]
-  readonly changes: readonly Change[]
-}
-
-interface Pair {
-  readonly column: Column | null
-  readonly change: Change | null
-}
+type Pair = OwnPair<Column, Change>
 
 /** `known`: types that the database has. Throws a Fault; `schema_refused` names every change that is not allowed. */
-export function pairColumns(load: Load, table: Table, known: Known): Pairing {
-  const byName = new Map(table.columns.map((column) => [column.name, column]))
-  if (load.mode === 'history') takeHistoryColumns(byName, table)
-  const pairs = load.columns.map((column) => {
-    const target = byName.get(column.name)
-    byName.delete(column.name)
-    return target ? pair(load, { column, target, inKey: table.key }) : added(load, { column, table, known })
+export function pairColumns(load: Load, table: Table, known: Known): Pairing<Column, Change> {
+  return pairWith<PostgresColumn, Column, Change>(load, {
+    table: tableText(table.name),
+    columns: table.columns,
+    folded: (name) => name,
+    history: { native: 'timestamptz', is: ({ type }) => type.kind === 'timestamptz' },
+    meet: (column, target) => meet(load, { column, target, inKey: table.key }),
+    add: (column) => added(load, { column, table, known }),
   })
-  refuseChanges(load, table, pairs)
-  for (const column of byName.values()) {
-    if (column.nullable || column.hasDefault || column.generated) continue
-    throw new Fault(
-      'column_required',
-      `${tableText(table.name)} needs "${column.name}", which the source has not.`,
-    )
-  }
-  return {
-    columns: pairs.map(({ column }) => column),
-    changes: pairs.flatMap(({ change }) => change ? [change] : []),
-  }
-}
-
-function takeHistoryColumns(byName: Map<string, PostgresColumn>, table: Table): void {
-  for (const name of Object.values(historyColumns)) {
-    if (byName.get(name)?.type.kind !== 'timestamptz') {
-      throw new Fault(
-        'target_refused',
-        `${
-          tableText(table.name)
-        } has no column "${name}" of timestamptz: it holds no history. Load into a new table.`,
-      )
-    }
-    byName.delete(name)
-  }
-}
-
-function refuseChanges({ schema }: Load, table: Table, pairs: readonly Pair[]): void {
-  const refused = pairs.flatMap(({ change }) => {
-    if (!change || schema === 'evolve') return []
-    return schema === 'freeze' || change.kind === 'widen' ? [change.words] : []
-  })
-  if (refused.length === 0) return
-  throw new Fault(
-    'schema_refused',
-    `${tableText(table.name)} would have to change, which schema: ${schema} rules out: ${
-      refused.join('; ')
-    }.`,
-  )
 }
 
 function added(load: Load, { column, table, known }: { column: Column; table: Table; known: Known }): Pair {
@@ -103,28 +59,14 @@ interface Meeting {
   readonly inKey: readonly string[]
 }
 
-function pair(load: Load, { column, target, inKey }: Meeting): Pair {
-  if (target.generated) {
-    if (column.generated) return { column: null, change: null }
-    throw new Fault('target_refused', `"${column.name}" is computed by the target and cannot be written.`)
-  }
+function meet(load: Load, { column, target, inKey }: Meeting): Pair {
   const cast = load.cast.get(column.name)
-  if (cast && !sameType(cast, target.type)) {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${target.native} in the target, which is not the type that cast asks for.`,
-    )
-  }
+  if (cast && !sameType(cast, target.type)) throw castRefused(column, target)
   const { fit, to, loosen } = compareColumns(column, target)
   if (!cast && fit === 'widen' && to !== null && !isUserType(target.native)) {
     return widened(column, target, to)
   }
-  if (!mayTake(column, target)) {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${column.native} in the source and cannot arrive exactly in ${target.native}.`,
-    )
-  }
+  if (!mayTake(column, target)) throw inexact(column, target)
   const bound = target.identity || inKey.includes(target.name) || load.key.includes(target.name)
   return { column: target, change: loosen && !bound && load.schema === 'evolve' ? loosened(target) : null }
 }

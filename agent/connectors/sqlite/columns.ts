@@ -3,6 +3,14 @@ import { Fault } from '../../../shared/faults.ts'
 import { sameType, type Type } from '../../engine/types.ts'
 import { compareColumns } from '../../engine/widen.ts'
 import { type Column, historyColumns, type Load } from '../connector.ts'
+import {
+  castRefused,
+  type ColumnChange,
+  inexact,
+  type Pair as OwnPair,
+  type Pairing,
+  pairWith,
+} from '../pairing.ts'
 import type { SqliteColumn, Table } from './catalog.ts'
 import { folded, ownPrefix, quoteName, refuseTwins } from './names.ts'
 import { type Affinity, affinityOf, declare, declaredType } from './types.ts'
@@ -15,22 +23,14 @@ export interface TargetColumn extends Column {
 }
 
 /** What becomes of one column of an existing table. */
-export interface Change {
-  readonly kind: 'add' | 'widen' | 'loosen'
-  readonly column: string
+export interface Change extends ColumnChange {
   /** The declared type that it gets. */
   readonly declaration: string
   /** What its values are turned into, as an expression over the column. */
   readonly value: string
-  /** For people. */
-  readonly words: string
 }
 
-export interface Pairing {
-  /** In the load's order; null for one that the target computes itself. */
-  readonly columns: readonly (TargetColumn | null)[]
-  readonly changes: readonly Change[]
-}
+type Pair = OwnPair<TargetColumn, Change>
 
 /** Throws `name_refused`. */
 export function checkColumns({ columns, mode }: Load): void {
@@ -61,53 +61,16 @@ export function declarationOf({ name, native, nullable }: Column): string {
   return `${quoteName(name)} ${native}${nullable ? '' : ' not null'}`
 }
 
-interface Pair {
-  readonly column: TargetColumn | null
-  readonly change: Change | null
-}
-
 /** Throws a Fault; `schema_refused` names every change that is not allowed. */
-export function pairColumns(load: Load, table: Table): Pairing {
-  const byName = new Map(table.columns.map((column) => [folded(column.name), column]))
-  if (load.mode === 'history') takeHistoryColumns(byName, table)
-  const pairs = load.columns.map((column) => {
-    const target = byName.get(folded(column.name))
-    byName.delete(folded(column.name))
-    return target ? pair(load, { column, target, table }) : added(load, column)
+export function pairColumns(load: Load, table: Table): Pairing<TargetColumn, Change> {
+  return pairWith(load, {
+    table: `"${table.name}"`,
+    columns: table.columns,
+    folded,
+    history: { native: 'TIMESTAMPTZ', is: ({ type }) => type.kind === 'timestamptz' },
+    meet: (column, target) => meet(load, { column, target, table }),
+    add: (column) => added(load, column),
   })
-  refuseChanges(load, table, pairs)
-  for (const column of byName.values()) {
-    if (column.nullable || column.hasDefault || column.generated) continue
-    throw new Fault('column_required', `"${table.name}" needs "${column.name}", which the source has not.`)
-  }
-  return {
-    columns: pairs.map(({ column }) => column),
-    changes: pairs.flatMap(({ change }) => change ? [change] : []),
-  }
-}
-
-function takeHistoryColumns(byName: Map<string, SqliteColumn>, { name: table }: Table): void {
-  for (const name of Object.values(historyColumns)) {
-    if (byName.get(name)?.type.kind !== 'timestamptz') {
-      throw new Fault(
-        'target_refused',
-        `"${table}" has no column "${name}" of TIMESTAMPTZ: it holds no history. Load into a new table.`,
-      )
-    }
-    byName.delete(name)
-  }
-}
-
-function refuseChanges({ schema }: Load, { name }: Table, pairs: readonly Pair[]): void {
-  const refused = pairs.flatMap(({ change }) => {
-    if (!change || schema === 'evolve') return []
-    return schema === 'freeze' || change.kind === 'widen' ? [change.words] : []
-  })
-  if (refused.length === 0) return
-  throw new Fault(
-    'schema_refused',
-    `"${name}" would have to change, which schema: ${schema} rules out: ${refused.join('; ')}.`,
-  )
 }
 
 function added(load: Load, column: Column): Pair {
@@ -126,21 +89,12 @@ interface Meeting {
   readonly table: Table
 }
 
-function pair(load: Load, { column, target, table }: Meeting): Pair {
-  if (target.generated) {
-    if (column.generated) return { column: null, change: null }
-    throw new Fault('target_refused', `"${column.name}" is computed by the target and cannot be written.`)
-  }
+function meet(load: Load, { column, target, table }: Meeting): Pair {
   const cast = load.cast.get(column.name)
   const wanted = cast ?? column.type
   // A column that declares nothing takes what comes.
   const type = target.declared ?? declaredType(wanted)
-  if (cast && !sameType(declaredType(cast), type)) {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${target.native} in the target, which is not the type that cast asks for.`,
-    )
-  }
+  if (cast && !sameType(declaredType(cast), type)) throw castRefused(column, target)
   const paired: TargetColumn = {
     name: target.name,
     type: cast ?? type,
@@ -152,12 +106,7 @@ function pair(load: Load, { column, target, table }: Meeting): Pair {
   }
   const { fit, to, loosen } = compareColumns(column, { ...target, type })
   if (!cast && fit === 'widen' && to !== null) return widened(target, { paired, to })
-  if (column.type.kind === 'other' && type.kind !== 'text') {
-    throw new Fault(
-      'type_refused',
-      `"${column.name}" is ${column.native} in the source and cannot arrive exactly in ${target.native}.`,
-    )
-  }
+  if (column.type.kind === 'other' && type.kind !== 'text') throw inexact(column, target)
   const bound = [...table.key, ...load.key].some((name) => folded(name) === folded(target.name))
   const change = loosen && !bound && load.schema === 'evolve' ? loosened(target) : null
   return { column: paired, change }
