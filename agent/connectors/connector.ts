@@ -96,6 +96,8 @@ export interface Reading {
    * the reason why it was not. The end of `bytes` proves nothing. Null: it was all, and whoever reads counts.
    */
   readonly proof: Promise<number | null>
+  /** Rows given so far, where who makes them out of something else counts them; nobody has to look for them again. */
+  readonly given?: () => number
 }
 
 /** Something that a connection lacks for what is wanted of it. */

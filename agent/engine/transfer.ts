@@ -153,6 +153,16 @@ async function openSource(transfer: Transfer, slice: Slice): Promise<Opened> {
     return { reading: { ...reading, bytes }, counter: counterOf(sieve, skipped) }
   }
   const checked = way.checks.some((check) => check !== null)
+  const { given } = reading
+  if (given !== undefined && !checked) {
+    const bytes = reading.bytes.pipeThrough(watched(given))
+    const giver = {
+      get rows() {
+        return given()
+      },
+    }
+    return { reading: { ...reading, bytes }, counter: counterOf(giver, skipped) }
+  }
   if (way.from === 'pgcopy' || (columns.every(countedAtSource) && !checked)) {
     const bytes = reading.bytes.pipeThrough(watched(() => null))
     return { reading: { ...reading, bytes }, counter: counterOf(null, skipped) }

@@ -240,6 +240,7 @@ export class FilesSource implements Source {
         signal,
       )
     }
+    const tally = { rows: 0 }
     const parts = filesOf(slice).map((file) => () =>
       rowsOf({
         head: heads.get(file.path) as Head,
@@ -249,6 +250,7 @@ export class FilesSource implements Source {
         constants: this.#constantsOf(file),
         called: files.length > 1 ? file.name : null,
         sieved: slice.refused !== undefined,
+        tally,
       }, signal)
     )
     const { promise: proof, resolve, reject } = Promise.withResolvers<null>()
@@ -261,7 +263,7 @@ export class FilesSource implements Source {
         reject(error)
       }
     })
-    return { bytes, proof }
+    return { bytes, proof, ...(format === 'jsonl' ? { given: () => tally.rows } : {}) }
   }
 
   #constantsOf({ partitions, name }: FoundFile): Map<string, string | null> {

@@ -25,9 +25,12 @@ export class JsonlReader implements BytePass {
   readonly #lines = new LineCutter((bytes, start, end) => this.#take(bytes, start, end))
   /** By column: its member in the line, -1 where it has none. */
   readonly #members: Int32Array
+  readonly #tally: { rows: number }
   #out = new Out()
 
-  constructor(origins: readonly JsonOrigin[]) {
+  /** `tally`: counts the rows that are given. */
+  constructor(origins: readonly JsonOrigin[], tally = { rows: 0 }) {
+    this.#tally = tally
     const byName = new Map(
       origins.flatMap((origin, at) => 'key' in origin ? [[origin.key, at] as const] : []),
     )
@@ -82,6 +85,7 @@ export class JsonlReader implements BytePass {
       }
     }
     out.byte(LF)
+    this.#tally.rows++
   }
 
   /** False for a value that is no text, or is not what the first pass has seen. */

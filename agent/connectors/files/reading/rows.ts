@@ -6,7 +6,7 @@ import { dialectOf, type FileFormat, type FormatOptions } from '../config.ts'
 import { CarriageReturns } from '../formats/carriage_returns.ts'
 import { DelimitedReader } from '../formats/delimited_reader.ts'
 import { isPlain } from '../formats/dialect.ts'
-import { JsonlReader } from '../formats/jsonl_reader.ts'
+import { JsonlReader, type JsonOrigin } from '../formats/jsonl_reader.ts'
 import { type BytePass, through } from '../formats/pass.ts'
 import { type Origin, projection } from '../formats/projection.ts'
 import { RowPass } from '../formats/rows.ts'
@@ -25,6 +25,8 @@ export interface RowsWanted {
   readonly called: string | null
   /** Rows that are no text are told from the others behind this, one by one. */
   readonly sieved: boolean
+  /** Counts the rows of JSON lines as they are made. */
+  readonly tally: { rows: number }
 }
 
 export function rowsOf(wanted: RowsWanted, signal: AbortSignal): ReadableStream<Uint8Array> {
@@ -35,11 +37,12 @@ export function rowsOf(wanted: RowsWanted, signal: AbortSignal): ReadableStream<
   return called === null ? rows : renamed(rows, wanted, called)
 }
 
-function jsonlPass({ columns, constants }: RowsWanted): BytePass {
-  return new JsonlReader(columns.map(({ name, type }) => {
+function jsonlPass({ columns, constants, tally }: RowsWanted): BytePass {
+  const origins = columns.map(({ name, type }): JsonOrigin => {
     const constant = constants.get(name)
     return constant === undefined ? { key: name, kind: type.kind } : { constant }
-  }))
+  })
+  return new JsonlReader(origins, tally)
 }
 
 function delimitedPasses({ head, format, options, columns, constants, called }: RowsWanted): BytePass[] {
