@@ -131,8 +131,20 @@ export function newColumn(load: Load, from: Column, server: Server): MysqlColumn
   }
 }
 
+const size = String.raw`(?:\(\d+(?:,\d+)?\))?`
+const words = String.raw`(?: unsigned| signed| zerofill| \/\* mariadb-5\.3 \*\/)*`
+const plainType = new RegExp(`^[a-z][a-z0-9_]*${size}${words}$`)
+const listType = /^(?:enum|set)\('(?:[^']|'')*'(?:,'(?:[^']|'')*')*\)$/i
+
+/** A source says itself what its types are, and what it says becomes DDL here. Throws `type_refused`. */
+function refuseForeign({ name, native }: Column): void {
+  if (plainType.test(native) || listType.test(native)) return
+  throw new Fault('type_refused', `"${name}": the source calls its type what no type is called.`)
+}
+
 /** As the other server has it, where this one has such a type; its text by its signs alone. */
 function ownNative(from: Column, { catalog, characterSet }: Partial<MysqlColumn>, server: Server): string {
+  refuseForeign(from)
   const base = catalog?.base ?? /^\w*/.exec(from.native)?.[0] ?? ''
   const foreign = ['uuid', 'inet4', 'inet6'].includes(base) && !server.mariadb
   if (foreign || catalog?.json === true || base === 'json') return declare(from.type, from.name, server)
