@@ -1,10 +1,11 @@
 /** Finds the row and the key that a fault is about, by reading the stream once more under the same snapshot. */
 import { Fault } from '../../shared/faults.ts'
-import type { Slice } from '../connectors/connector.ts'
+import type { Column, Slice } from '../connectors/connector.ts'
 import { RowFault, unquoted } from './csv_scan.ts'
-import { findRow, placed } from './fault_place.ts'
+import { findRow, placed, type RowFound } from './fault_place.ts'
 import { CellFault } from './hold.ts'
 import { refusedRow } from './restow.ts'
+import { isTooLarge } from './row_size.ts'
 import { load, reopen, restowing, type Transfer } from './transfer.ts'
 import { isText, reachOf, valueCheck } from './values.ts'
 
@@ -32,9 +33,19 @@ export async function blame(
     const { column, number, by } = spot
     const names = transfer.columns.map(({ name }) => name)
     const positions = key.map((name) => names.indexOf(name)).filter((at) => at >= 0)
+    // Rows go in many at once: the one that is too large is the last of them, or before it.
+    const isLarge = (fields: readonly Buffer[]) => isTooLarge(fields, transfer.targets)
     const wanted = by === 'line' || positions.length > 0 || column === null
     const found = number !== null && wanted
-      ? await findRow(await reopen(transfer, slice), { number, by, columns: names.length, key: positions })
+      ? fault instanceof CellFault
+        ? await keyIn(transfer, { slice, number, positions })
+        : await findRow(await reopen(transfer, slice), {
+          number,
+          by,
+          columns: names.length,
+          key: positions,
+          ...(fault.code === 'value_too_large' && column === null ? { before: isLarge } : {}),
+        })
       : null
     const row = found?.row ?? (by === 'row' ? number : null)
     const named = column ?? (fault.code === 'value_refused' ? columnOf(found?.fields ?? [], transfer) : null)
@@ -43,6 +54,21 @@ export async function blame(
     // The source has gone meanwhile: the fault itself is what matters.
     return fault
   }
+}
+
+/** Of a row that the hold refuses, it gives the key alone. */
+async function keyIn(
+  transfer: Transfer,
+  { slice, number, positions }: { slice: Slice; number: number; positions: readonly number[] },
+): Promise<RowFound | null> {
+  const columns = positions.map((at) => transfer.columns[at] as Column)
+  const parquet = transfer.way.from === 'parquet'
+  return await findRow(await reopen(parquet ? { ...transfer, columns } : transfer, slice), {
+    number,
+    by: 'row',
+    columns: parquet ? columns.length : transfer.columns.length,
+    key: parquet ? columns.map((_, at) => at) : positions,
+  }).catch(() => null)
 }
 
 /** The first column whose value is none of its target's, for a database that names the line alone. */

@@ -9,6 +9,8 @@ export interface RowWanted {
   readonly columns: number
   /** Positions of the key's columns. */
   readonly key: readonly number[]
+  /** A row before the numbered one for which it is true is the wanted one. */
+  readonly before?: (fields: readonly Buffer[]) => boolean
 }
 
 export interface RowFound {
@@ -28,7 +30,7 @@ export async function findRow(
     columns: wanted.columns,
     onRow(row, fields) {
       const at = wanted.by === 'row' ? row : scanner.lines
-      if (found || at < wanted.number) return
+      if (found || (at < wanted.number && wanted.before?.(fields) !== true)) return
       found = {
         row,
         key: wanted.key.map((position) => fieldText(fields[position] as Buffer)),

@@ -122,7 +122,6 @@ describe('a value of a type', () => {
           'NaN',
         ],
         ['double', 'Infinity'],
-        ['boolean', 'yes'],
       ] as const
     ) {
       assert.ok(fits(type, value), `${value} for PostgreSQL`)

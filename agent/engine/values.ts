@@ -19,23 +19,25 @@ interface Reach {
   readonly unreal: boolean
   /** First and last year; 0 is 1 BC. */
   readonly years: readonly [first: number, last: number]
-  /** Words for true and false. */
-  readonly booleans: readonly string[]
 }
 
-const words = ['t', 'f', 'true', 'false', 'y', 'n', 'yes', 'no', 'on', 'off', '1', '0']
+/** Spellings of true and false that every target takes, in letters of either size: those of PostgreSQL. */
+export const booleanWords: ReadonlyMap<string, boolean> = new Map([
+  ...['t', 'true', 'y', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['f', 'false', 'n', 'no', 'off', '0'].map((word) => [word, false] as const),
+])
+
 const everything: Reach = {
   nul: true,
   infinite: true,
   unreal: true,
   years: [-4713, 294_276],
-  booleans: words,
 }
 
 const reaches: Readonly<Partial<Record<Column['vocabulary'], Reach>>> = {
   postgres: { ...everything, nul: false },
-  mysql: { nul: true, infinite: false, unreal: false, years: [1, 9999], booleans: ['t', 'f'] },
-  sqlite: { ...everything, booleans: ['t', 'f'] },
+  mysql: { nul: true, infinite: false, unreal: false, years: [1, 9999] },
+  sqlite: everything,
 }
 
 export function reachOf({ vocabulary }: Pick<Column, 'vocabulary'>): Reach {
@@ -50,7 +52,7 @@ export function valueCheck(target: Pick<Column, 'type' | 'vocabulary'>): Check |
     case 'boolean':
       return (bytes, start, end) =>
         (end - start === 1 && (bytes[start] === 0x74 || bytes[start] === 0x66)) ||
-        end - start < 6 && reach.booleans.includes(bytes.toString('latin1', start, end).toLowerCase())
+        end - start < 6 && booleanWords.has(bytes.toString('latin1', start, end).toLowerCase())
     case 'int16':
     case 'int32':
     case 'int64':

@@ -119,8 +119,14 @@ const rows: readonly Row[] = [
   {
     to: 'tinyint(1)',
     from: column('x', 'postgres', { type: { kind: 'boolean' } }),
-    takes: { t: '1', f: '0', true: '1' },
-    refuses: ['2', 'yes'],
+    takes: { t: '1', f: '0', true: '1', No: '0' },
+    refuses: ['2', 'tr'],
+  },
+  {
+    to: 'tinyint(1)',
+    as: { type: { kind: 'boolean' } },
+    takes: { t: '1', f: '0', true: '1', FALSE: '0', '1': '1', '0': '0', yes: '1', off: '0' },
+    refuses: ['2', '', 'maybe'],
   },
   {
     to: 'decimal(10,2)',

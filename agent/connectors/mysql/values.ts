@@ -4,6 +4,7 @@
  * before it gets there. What it would warn of is left to its warnings.
  */
 import { repeatsKey } from '../../engine/checks.ts'
+import { booleanWords } from '../../engine/values.ts'
 import type { Column } from '../connector.ts'
 import type { MysqlColumn } from './catalog.ts'
 
@@ -33,6 +34,7 @@ const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('lat
 export function writingOf(from: Column, to: MysqlColumn): Writing {
   const { base, native, digits } = to.catalog
   const required = !to.nullable
+  const takesBoolean = from.type.kind === 'boolean' || to.type.kind === 'boolean'
   const of = (form: Writing['form'], take: Take | null): Writing => ({ form, take, required })
   switch (base) {
     case 'tinyint':
@@ -40,12 +42,12 @@ export function writingOf(from: Column, to: MysqlColumn): Writing {
     case 'mediumint':
     case 'int':
     case 'bigint':
-      return of('number', from.type.kind === 'boolean' ? takeBoolean : takeInteger)
+      return of('number', takesBoolean ? takeBoolean : takeInteger)
     case 'float':
     case 'double':
-      return of('number', from.type.kind === 'boolean' ? takeBoolean : takeFloat(base === 'float'))
+      return of('number', takesBoolean ? takeBoolean : takeFloat(base === 'float'))
     case 'decimal':
-      return of('number', from.type.kind === 'boolean' ? takeBoolean : takeNumber)
+      return of('number', takesBoolean ? takeBoolean : takeNumber)
     case 'year':
       return of('raw', takeYear)
     case 'bit':
@@ -83,8 +85,8 @@ const takeBoolean: Take = (bytes, start, end) => {
     if (byte === 0x74 || byte === 0x31) return '1'
     if (byte === 0x66 || byte === 0x30) return '0'
   }
-  const text = ascii(bytes, start, end)
-  return text === 'true' ? '1' : text === 'false' ? '0' : null
+  const is = end - start < 6 ? booleanWords.get(ascii(bytes, start, end).toLowerCase()) : undefined
+  return is === undefined ? null : is ? '1' : '0'
 }
 
 const takeInteger: Take = (bytes, start, end) => {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { RowFault } from '../../engine/csv_scan.ts'
 import type { Type } from '../../engine/types.ts'
+import { booleanWords } from '../../engine/values.ts'
 import type { Value } from './catalog.ts'
 import { decimalText, digitsOf } from './decimals.ts'
 import { uuidOf } from './encode.ts'
@@ -97,7 +98,9 @@ function longInteger(text: string, bound: bigint): bigint | undefined {
   return value < bound && value >= -bound ? value : undefined
 }
 
-const booleans: Readonly<Record<string, number>> = { t: 1, f: 0, true: 1, false: 0, 1: 1, 0: 0 }
+const booleans: Readonly<Record<string, number>> = Object.fromEntries(
+  [...booleanWords].map(([word, is]) => [word, is ? 1 : 0]),
+)
 
 const floatPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const infinityPattern = /^([+-]?)inf(?:inity)?$/i
