@@ -148,6 +148,25 @@ describe('where', { skip: noServer }, () => {
     }
   })
 
+  test('that the server refuses is a fault of the source, whatever it is written to', async () => {
+    for (
+      const [text, code, why] of [
+        ['day >>> 1', 'source_failed', 'a function or an operator that is not there for these types'],
+        ['1 / (id - 3) = 1', 'source_failed', 'a division by zero'],
+        ['nowhere = 1', 'column_missing', 'a column that is not there'],
+      ]
+    ) {
+      for (const to of [database(), folder()]) {
+        const { streams, faults } = await move('orders', { to, target: 'wrong.csv', condition: where(text!) })
+        assert.equal(streams[0]?.code, code, `${text}`)
+        assert.match(
+          faults[0]?.message ?? '',
+          new RegExp(`^The source refuses the query for ${why}: SQLSTATE`),
+        )
+      }
+    }
+  })
+
   test('that reads a file beside the stream is refused by the hold', async () => {
     writeFileSync(join(world.folder, 'secret.csv'), 'secret\n')
     const condition = where(`name = getenv('HOME') or name = read_text('${world.folder}/secret.csv')`)

@@ -38,6 +38,24 @@ const classes: Readonly<Record<string, FaultCode>> = {
   '53': 'target_failed',
 }
 
+/** What a query that only reads is refused for: nothing of a target, and most often the author's own condition. */
+const queries: Readonly<Record<string, string>> = {
+  '42601': 'a syntax error',
+  '42703': 'a column that is not there',
+  '42804': 'types that do not go together',
+  '42883': 'a function or an operator that is not there for these types',
+  '42725': 'a function or an operator of which there are several',
+  '22012': 'a division by zero',
+  '22007': 'a text that is no date or time',
+  '22008': 'a date or time that is out of range',
+  '22003': 'a number that is out of range',
+  '22P02': 'a text that is none of its type',
+}
+
+const silent = 'The connection ended before anything was said in it: is it PostgreSQL that listens there?'
+
+const readOnly = 'The server takes no writing: it is a standby, or the database or role is set to read only.'
+
 const drivers: Readonly<Record<string, FaultCode>> = {
   ERR_POSTGRES_CONNECTION_REFUSED: 'connection_refused',
   ERR_POSTGRES_CONNECTION_FAILED: 'connection_refused',
@@ -108,6 +126,18 @@ export function faultOf(error: unknown, side: 'source' | 'destination'): Fault {
   const code = codeOf(described, side)
   const place = placeOf(described)
   const state = error instanceof SQL.PostgresError && error.errno ? ` SQLSTATE ${error.errno}.` : ''
+  const query = side === 'source' ? queries[stateOf(error) ?? ''] : undefined
+  if (query !== undefined) {
+    const message = `The source refuses the query for ${query}:${state} Look at "where".`
+    const named = code === 'column_missing' ? code : 'source_failed'
+    return new PostgresFault(named, place, { message, cause: error })
+  }
+  if (described.code === 'ERR_POSTGRES_CONNECTION_FAILED') {
+    return new PostgresFault(code, place, { message: silent, cause: error })
+  }
+  if (stateOf(error) === '25006' && side === 'destination') {
+    return new PostgresFault(code, place, { message: readOnly, cause: error })
+  }
   const known = code !== 'source_failed' && code !== 'target_failed'
   const message = known ? undefined : `The ${side} answered with an error.${state}`
   return new PostgresFault(code, place, { cause: error, ...(message ? { message } : {}) })

@@ -86,19 +86,34 @@ function usageOf({ usage, role }: Standing, { schema }: TableName): Finding[] {
   ]
 }
 
+const standbyText = 'Name the primary server in the connection.'
+
 /** What the role lacks for its ledger, and to make or to fill these targets. */
 export async function examineDestination(
   session: Session,
   tables: readonly TableName[],
   ledger: string,
 ): Promise<Finding[]> {
-  const [own] = await session.rows<{ role: string; name: string; create: boolean; temporary: boolean }>(
+  const [own] = await session.rows<
+    { role: string; name: string; create: boolean; temporary: boolean; standby: boolean; closed: boolean }
+  >(
     `select current_user::text as role, current_database()::text as name,
+       pg_catalog.pg_is_in_recovery() as standby,
+       current_setting('default_transaction_read_only')::boolean as closed,
        pg_catalog.has_database_privilege(current_database(), 'create') as create,
        pg_catalog.has_database_privilege(current_database(), 'temporary') as temporary`,
   )
-  const database = own ?? { role: '', name: '', create: false, temporary: false }
+  const database = own ??
+    { role: '', name: '', create: false, temporary: false, standby: false, closed: false }
+  if (database.standby) {
+    return [{ what: 'writing to a standby', code: 'permission_denied', remedy: standbyText }]
+  }
   const findings = await ledgerFindings(session, ledger, database)
+  if (database.closed) {
+    const remedy = `alter role ${quoteName(database.role)} in database ${quoteName(database.name)} ` +
+      'set default_transaction_read_only = off'
+    findings.push(denied('transactions that write', remedy))
+  }
   if (!database.temporary) {
     const remedy = `grant temporary on database ${quoteName(database.name)} to ${quoteName(database.role)}`
     findings.push(denied(`temporary tables in ${database.name}`, remedy))

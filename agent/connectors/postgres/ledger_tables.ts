@@ -1,5 +1,6 @@
 /** Sallyport's own tables in a destination: how they are made, and how older ones are brought up to date. */
 import { Fault } from '../../../shared/faults.ts'
+import { stateOf } from './errors.ts'
 import type { Session } from './session.ts'
 
 /** Number of the lock under which the ledger itself is made. */
@@ -19,7 +20,7 @@ export async function makeLedger(session: Session, schema: string): Promise<void
     await session.run(tables(schema))
   } catch (error) {
     await session.run('rollback').catch(() => undefined)
-    if (!(error instanceof Fault) || error.code !== 'permission_denied') throw error
+    if (stateOf(error) !== '42501') throw error
     throw new Fault(
       'permission_denied',
       `The role may not make its ledger. Run as an owner: create schema ${schema} authorization <role>, or name ` +

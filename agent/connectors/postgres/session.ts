@@ -148,7 +148,7 @@ export class Session implements AsyncDisposable {
 
   copyOut(sql: string): CopyOut {
     const query = this.#sql.unsafe(sql)
-    const bytes = query.readable()
+    const bytes = onSide(query.readable() as ReadableStream<Uint8Array>, this.#side)
     const rows = query.then((result) => result.count, (error) => Promise.reject(faultOf(error, this.#side)))
     rows.catch(() => undefined)
     return { bytes, rows }
@@ -192,6 +192,26 @@ export async function probe(
     if (stop !== null) signal.removeEventListener('abort', stop)
     asked.catch(() => undefined)
   }
+}
+
+/** Its errors are of this side, whoever reads it: a query that the source refuses is no fault of the destination. */
+function onSide(
+  bytes: ReadableStream<Uint8Array>,
+  side: 'source' | 'destination',
+): ReadableStream<Uint8Array> {
+  const reader = bytes.getReader()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        controller.error(faultOf(error, side))
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 })
 }
 
 type Options = SQL.PostgresOrMySQLOptions
