@@ -56,6 +56,16 @@ describe('a list of streams', () => {
     assert.equal(names.length + left_off, 4)
   })
 
+  test('that one of them keeps from being made is given up by its name', async () => {
+    const broken = join(lake, 'e.csv')
+    writeFileSync(broken, '')
+    try {
+      await assert.rejects(found({}), { code: 'file_invalid', message: /^e\.csv: The file is empty/ })
+    } finally {
+      rmSync(broken)
+    }
+  })
+
   test('counts what nobody may read, of what was asked for, and does not name it', async () => {
     const allowed = (name: string) => name < 'c'
     assert.deepEqual(await found({ allowed }), { names: ['a.csv', 'b.csv'], left_off: 0, withheld: 2 })

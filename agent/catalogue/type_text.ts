@@ -6,6 +6,7 @@ const plain: Readonly<Record<string, string>> = {
   int64: 'bigint',
   float32: 'real',
   float64: 'double',
+  bytes: 'bytea',
 }
 
 /** A type as `cast` in a pipeline spells it; `other` for one that only its very own kind of column takes. */

@@ -52,10 +52,10 @@ export class FilesDestination implements Destination {
     return [this.#place.format(target) === 'parquet' ? 'parquet' : 'csv']
   }
 
+  /** A folder that is not there is made by the first load, and not by a question. */
   async check(): Promise<void> {
     try {
-      mkdirSync(this.#place.folder, { recursive: true })
-      readdirSync(this.#place.folder)
+      if (existsSync(this.#place.folder)) readdirSync(this.#place.folder)
     } catch (error) {
       throw fileFault(error)
     }
@@ -76,7 +76,11 @@ export class FilesDestination implements Destination {
         if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) places.add(path)
       } catch (error) {
         if (!(error instanceof Fault)) throw error
-        findings.push({ what: `write "${name}": ${error.message}`, code: error.code, remedy: null })
+        findings.push({
+          what: `write "${name}" (${error.message.replace(/\.$/, '')})`,
+          code: error.code,
+          remedy: null,
+        })
       }
     }
     return [...findings, ...[...places].flatMap(unwritable)]
@@ -131,6 +135,11 @@ export class FilesDestination implements Destination {
   }
 
   async begin(load: Load): Promise<Loading> {
+    try {
+      mkdirSync(this.#place.folder, { recursive: true })
+    } catch (error) {
+      throw fileFault(error)
+    }
     await this.check()
     const { folder, target } = this.#place.own(load.target)
     const lease = leaseOf(folder, target)

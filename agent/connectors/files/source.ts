@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { Condition } from '../../../shared/condition.ts'
 import { Fault } from '../../../shared/faults.ts'
 import { type ParquetColumn } from '../../engine/hold_sql.ts'
+import { errno } from '../../files.ts'
 import type { Column, Context, Finding, Format, Range, Reading, Slice, Source, Stream } from '../connector.ts'
 import type { FileFormat, FilesConfig } from './config.ts'
 import { JsonlColumns } from './formats/jsonl_columns.ts'
@@ -41,7 +42,8 @@ export class FilesSource implements Source {
     try {
       readdirSync(this.#place.folder)
     } catch (error) {
-      throw new Fault('file_unreadable', 'The folder cannot be read.', { cause: error })
+      const what = errno(error) === 'ENOENT' ? 'There is no such folder.' : 'The folder cannot be read.'
+      throw new Fault('file_unreadable', what, { cause: error })
     }
   }
 
@@ -52,7 +54,14 @@ export class FilesSource implements Source {
   async discover(signal?: AbortSignal): Promise<Stream[]> {
     await this.check()
     const streams: Stream[] = []
-    for (const name of this.#listed()) streams.push(await this.stream(name, signal))
+    for (const name of this.#listed()) {
+      try {
+        streams.push(await this.stream(name, signal))
+      } catch (error) {
+        if (!(error instanceof Fault) || error.message.includes(name)) throw error
+        throw new Fault(error.code, `${name}: ${error.message}`, { cause: error })
+      }
+    }
     return streams
   }
 
@@ -88,7 +97,11 @@ export class FilesSource implements Source {
         for (const { path } of files) await headOf(path, { format, options: this.#config }, never)
       } catch (error) {
         if (!(error instanceof Fault)) throw error
-        findings.push({ what: `read "${name}": ${error.message}`, code: error.code, remedy: null })
+        findings.push({
+          what: `read "${name}" (${error.message.replace(/\.$/, '')})`,
+          code: error.code,
+          remedy: null,
+        })
       }
     }
     return findings
