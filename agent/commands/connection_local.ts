@@ -10,7 +10,7 @@ import { testConnection } from '../catalogue/test_connection.ts'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
-import { connectionNamed, readConnectionsFile } from '../pipeline_files/connections.ts'
+import { connectionNamed, ofConnection, readConnectionsFile } from '../pipeline_files/connections.ts'
 import { native } from '../primitives.ts'
 import { resolveReferences } from '../references.ts'
 import { configOf } from './agent_options.ts'
@@ -38,8 +38,8 @@ export async function lookLocally(
   const base = dirname(resolve(file))
   const { network } = configOf(shell, options)
   // The person at the keyboard is the leave for references.
-  const resolved = resolveReferences(config, { base, env: shell.env, permit: () => undefined })
-  const parsed = parseConfig(type, resolved.config)
+  const how = { base, env: shell.env, permit: () => undefined }
+  const parsed = ofConnection(file, name, () => parseConfig(type, resolveReferences(config, how).config))
   const state = join(shell.home, 'local')
   makePrivateFolder(state)
   const scratch = mkdtempSync(join(state, 'look-'))

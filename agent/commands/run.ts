@@ -12,6 +12,7 @@ import { localGuard } from '../connectors/guard.ts'
 import { makePrivateFolder } from '../files.ts'
 import {
   connectionNamed,
+  ofConnection,
   readConnectionsFile,
   type WrittenConnection,
 } from '../pipeline_files/connections.ts'
@@ -137,12 +138,17 @@ function readEnds(shell: Shell, pipeline: PipelineFile, path: string) {
   checkEnds(pipeline.body.streams, { source: source.type, destination: destination.type })
   // The person at the keyboard is the leave for references.
   const how = { base: dirname(resolve(path)), env: shell.env, permit: () => undefined }
-  const endpoint = ({ type, config }: WrittenConnection): Endpoint => ({
-    type,
-    config: resolveReferences(config, how).config,
-  })
+  const endpoint = (name: string, { type, config }: WrittenConnection): Endpoint =>
+    ofConnection(path, name, () => {
+      const resolved = resolveReferences(config, how).config
+      parseConfig(type, resolved)
+      return { type, config: resolved }
+    })
   return {
-    ends: { source: endpoint(source), destination: endpoint(destination) },
+    ends: {
+      source: endpoint(pipeline.source, source),
+      destination: endpoint(pipeline.destination, destination),
+    },
     written: [source, destination],
   }
 }

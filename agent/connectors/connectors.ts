@@ -1,6 +1,7 @@
 /** Every connector there is. */
 import { Fault } from '../../shared/faults.ts'
 import { judge } from '../../shared/judge.ts'
+import { issueText } from '../wording.ts'
 import type { Connector } from './connector.ts'
 import { files } from './files/files.ts'
 import { https } from './https/https.ts'
@@ -25,6 +26,6 @@ export function parseConfig(type: string, written: unknown): unknown {
   const parsed = judge(connectorOf(type).config, written)
   if (parsed.success) return parsed.data
   const found = parsed.error?.issues ?? []
-  const issues = found.map((issue) => `${[type, ...issue.path].join('.')}: ${issue.message}`)
+  const issues = found.map((issue) => `${[type, ...issue.path].join('.')}: ${issueText(issue)}`)
   throw new Fault('connection_invalid', issues.join('; ') || `What is written for ${type} cannot be read.`)
 }

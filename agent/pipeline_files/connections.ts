@@ -60,6 +60,18 @@ export function connectionNamed(
   throw new Fault('connection_unknown', `${path} defines no connection "${name}"; it has ${there}.`)
 }
 
+/**
+ * What `check` makes of a connection of the file; what it throws is said of that connection, by file and name.
+ */
+export function ofConnection<T>(path: string, name: string, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    throw new Fault(error.code, `${path}: ${name}: ${error.message}`, { cause: error })
+  }
+}
+
 /** What kind of connection a URL is of, and how it is written. Throws `connection_invalid`, which quotes nothing of it. */
 export function connectionOfUrl(url: string): WrittenConnection {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? ''

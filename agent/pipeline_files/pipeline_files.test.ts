@@ -100,6 +100,14 @@ describe('a pipeline file', () => {
     ],
     ['another version', 'sallyport: 1', 'sallyport: 2', 'pipeline_invalid', /:1: sallyport/],
     ['broken YAML', 'streams:', 'streams: [', 'pipeline_invalid', /\.yaml:\d+: /],
+    [
+      'a misspelt key, before the one that is missing for it,',
+      'name: orders',
+      'nam: orders',
+      'pipeline_invalid',
+      /:2: "nam" is not a key/,
+    ],
+    ['a missing key', 'name: orders\n', '', 'pipeline_invalid', /:1: name: it is missing\.$/],
     ['a doubled key', 'name: orders', 'name: orders\nname: b', 'pipeline_invalid', /:3: /],
   ]
   for (const [what, from, to, code, message] of table) {

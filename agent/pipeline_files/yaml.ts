@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { judge } from '../../shared/judge.ts'
 import { errno } from '../files.ts'
+import { firstIssue, issueText } from '../wording.ts'
 import { readFileSync } from 'node:fs'
 
 /** A kind of file, and what its complaints are called. */
@@ -47,7 +48,7 @@ export function parseYaml<T>(text: string, path: string, kind: FileKind<T>): T {
   }
   const parsed = judge(kind.schema, value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error?.issues[0]
+  const issue = firstIssue(parsed.error?.issues ?? [])
   if (!issue) throw new Fault(kind.invalid, `${path}: this is no ${kind.what}.`)
   throw complaint(issue, { kind, at: (way, key) => place(offsetOf(document, way, key)) })
 }
@@ -71,7 +72,7 @@ function complaint(issue: z.core.$ZodIssue, { kind, at }: Complaint): Fault {
   const subject = way === '' ? '' : `${way}: `
   return new Fault(
     unsupported ? 'unsupported' : kind.invalid,
-    `${at(issue.path, null)}: ${subject}${sentence(issue.message)}`,
+    `${at(issue.path, null)}: ${subject}${sentence(issueText(issue))}`,
   )
 }
 
