@@ -1,6 +1,6 @@
 import { SQL } from 'bun'
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -192,6 +192,23 @@ describe('a connection to files', () => {
     const missing = await sallyport('test', 'none', '--connections', file, '--json')
     assert.equal(missing.exit, 5)
     assert.equal(JSON.parse(missing.out).checks[0].code, 'file_unreadable')
+    assert.equal(JSON.parse(missing.out).checks[0].said, 'There is no such folder.')
+  })
+
+  test('is not made by the question whether it can be written to', async () => {
+    const file = connections('unmade', '  lake: { type: files, path: unmade/lake }')
+    const words = ['test', 'lake', '--connections', file, '--for', 'write', '--stream', 'a.csv', '--json']
+    const { exit, notes } = await sallyport(...words)
+    assert.equal(exit, 0, notes)
+    assert.equal(existsSync(join(root, 'unmade')), false)
+  })
+
+  test('that has settings which make no sense is named, with its file and the setting', async () => {
+    const file = connections('senseless', '  lake: { type: files, path: a, rows_per_file: 0, heder: true }')
+    const { exit, notes } = await sallyport('test', 'lake', '--connections', file)
+    assert.equal(exit, 1)
+    assert.match(notes, /senseless\.yaml: lake: .*files\.rows_per_file: it is too small: at least 1/)
+    assert.match(notes, /files: there is no key "heder"/)
   })
 
   test('that the file does not define is wrong usage of it', async () => {

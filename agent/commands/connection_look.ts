@@ -1,6 +1,7 @@
 /** `sallyport connection test`, `discover` and `catalogue`: on this machine, or by an agent of the connection's pool. */
 import type { Command } from 'commander'
 import { fitting } from '../catalogue/discover.ts'
+import { readConnectionsFile } from '../pipeline_files/connections.ts'
 import { agentOptions } from './agent_options.ts'
 import { openCatalogue } from './connection_catalogue.ts'
 import { lookLocally, type Question } from './connection_local.ts'
@@ -15,6 +16,7 @@ import type { OrderOptions } from './connection_order.ts'
 import { show } from './connection_view.ts'
 import { sessionOptions } from './session.ts'
 import { exits, type Shell, UsageError } from './shell.ts'
+import type { Towards } from './starter_pipeline.ts'
 import type { CatalogueBody } from '../../shared/schemas/catalogue.ts'
 
 interface LookOptions extends OrderOptions {
@@ -178,7 +180,10 @@ function only(found: CatalogueBody, patterns: readonly string[]): CatalogueBody 
   return { ...found, streams: found.streams.filter(({ name }) => fits(name)) }
 }
 
-function destinationOf({ pipeline }: LookOptions): string | null {
+/** What a connections file says of it; the edge knows of no more than the name. */
+function destinationOf({ pipeline, connections }: LookOptions): Towards | null {
   if (pipeline === undefined) return null
-  return pipeline === true ? 'warehouse' : String(pipeline)
+  const name = pipeline === true ? 'warehouse' : String(pipeline)
+  const written = connections === undefined ? undefined : readConnectionsFile(connections).get(name)
+  return { name, kind: written?.type ?? null, config: written?.config ?? {} }
 }

@@ -1,5 +1,4 @@
 /** What was found out about a connection, as text, as JSON and as the beginning of a pipeline file. */
-import { stringify } from 'yaml'
 import type {
   CatalogueBody,
   CatalogueStream,
@@ -10,6 +9,7 @@ import type {
 import { nextStep } from './next_step.ts'
 import { bytesText, countText } from './progress.ts'
 import { exits, type Shell } from './shell.ts'
+import { starterPipeline, type Towards } from './starter_pipeline.ts'
 import { table } from './table.ts'
 
 export interface Showing {
@@ -17,7 +17,7 @@ export interface Showing {
   readonly kind: string | null
   readonly found: CatalogueBody
   /** The destination that a pipeline file is begun for; null to show the streams themselves. */
-  readonly pipelineTo: string | null
+  readonly pipelineTo: Towards | null
   /** Said below the result: where it comes from. */
   readonly from?: string
   readonly more?: Readonly<Record<string, unknown>>
@@ -37,7 +37,7 @@ export function show(shell: Shell, { name, kind, found, pipelineTo, from, more =
   }
   const { at, streams, left_off, withheld } = found
   if (pipelineTo !== null) {
-    const text = starterPipeline(found, { name, destination: pipelineTo })
+    const text = starterPipeline(found, { name, kind, to: pipelineTo })
     shell.result({ pipeline: text }, text.trimEnd())
   } else {
     shell.result({ connection: name, kind, at, streams, left_off, withheld, ...more }, streamsText(found))
@@ -95,17 +95,4 @@ function streamText({ name, columns, key, estimated_rows, estimated_bytes }: Cat
   const list = table(['column', 'native', 'type', 'nullable', 'is'], rows)
   const indented = list.split('\n').map((line) => `  ${line}`).join('\n')
   return `${flat(name)}${size === '' ? '' : `  (${size})`}\n${indented}`
-}
-
-/** A pipeline file that moves every stream as it is; keys stand beside them, for who wants to merge. */
-export function starterPipeline(
-  { streams }: DiscoverResult,
-  { name, destination }: { readonly name: string; readonly destination: string },
-): string {
-  const head = { sallyport: 1, name, source: name, destination, defaults: { mode: 'replace' } }
-  const lines = streams.map(({ name: stream, key }) => {
-    const entry = `  - { from: ${JSON.stringify(stream)}, to: ${JSON.stringify(stream)} }`
-    return key.length === 0 ? entry : `${entry} # key: ${JSON.stringify(key)}`
-  })
-  return `${stringify(head)}streams:\n${lines.join('\n')}\n`
 }

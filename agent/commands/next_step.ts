@@ -25,7 +25,8 @@ const steps: Partial<Record<FaultCode, string>> = {
     'Put the newest one back. Is it lost, make it anew: sallyport anchor init --after-loss; its --help says what that means.',
   trigger_before_anchor:
     'Sign a new request: sallyport runs start. Look first whether the run has been done.',
-  parameter_refused: 'See what the pipeline takes: sallyport pipeline show <pipeline>',
+  parameter_refused:
+    'See what the pipeline takes: sallyport pipeline show <pipeline>, or pipeline validate FILE',
   log_forked: 'Keep the anchor, take an export (sallyport audit export), and tell who holds the root keys.',
   keystore_missing: 'Is it lost, open its sealed copy: sallyport keys recover --from COPY --share FILE …',
   floor_missing:
@@ -58,10 +59,20 @@ const steps: Partial<Record<FaultCode, string>> = {
   connection_refused:
     'Check host and port in the connection, and that the server is up and reachable from here.',
   connection_lost: 'See that the database is up, then run it again: what was committed is not done twice.',
+  database_missing: 'Check the database, or the path, in the connection.',
   login_failed: 'Check user and password in the connection.',
-  stream_missing: 'Check its spelling and its schema, and that the role may see it.',
+  stream_missing: 'Check its spelling. What there is: sallyport connection discover <connection>',
   column_missing: 'Add the column where it is missing, or change the pipeline.',
-  value_refused: 'Widen the column of the target, or mend the value at its source; the target is as it was.',
+  column_required: 'Send the column, give it a default in the target, or let it be NULL there.',
+  schema_refused: 'Change the target by hand, or allow it with "schema" in the pipeline.',
+  type_refused: 'Cast the column to a type that the target can have, or leave it out: columns, exclude.',
+  permission_denied:
+    'See what is lacking, with the grants: sallyport connection test <connection> --stream NAME (--for write)',
+  value_refused:
+    'Mend the value at its source, cast its column to a type that holds it, or put such rows aside with ' +
+    '"on_bad_row: quarantine"; the target is as it was.',
+  row_refused: 'Mend the row, or put such rows aside with "on_bad_row: quarantine"; the target is as it was.',
+  rows_over_limit: 'Read less, or raise "limits: { rows }" in the pipeline; the target is as it was.',
   disk_full: 'Free some space, then run it again; the target is as it was.',
   target_busy: 'Wait until the other run has ended, then run it again.',
 }
