@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
-import type { Column, Destination, Format, Load, Loading, Mode, Reading, Source } from './connector.ts'
+import type { Destination, Format, Loading, Reading, Source } from './connector.ts'
+import { bytesOf, loadOf as anyLoad, textColumn } from './load_fixture.ts'
 
 export interface Subject {
   /** A source with a stream `there` of the columns id and v: rows `1,a` and `2,`. */
@@ -22,41 +23,9 @@ export interface Subject {
 
 const signal = new AbortController().signal
 
-const textColumn = (name: string): Column => ({
-  name,
-  type: { kind: 'text', length: null },
-  nullable: true,
-  native: 'text',
-  vocabulary: 'csv',
-})
-
 const columns = [textColumn('id'), textColumn('v')]
 
-interface LoadOptions {
-  readonly target: string
-  readonly mode?: Mode
-  readonly runId?: string
-  readonly fence?: number
-}
-
-const loadOf = ({ target, mode = 'replace', runId = crypto.randomUUID(), fence = 1 }: LoadOptions): Load => ({
-  runId,
-  index: 0,
-  fence,
-  target,
-  mode,
-  columns,
-  key: [],
-  cast: new Map(),
-  cursor: null,
-  partial: false,
-  schema: 'evolve',
-  reset: false,
-  at: '2026-11-22T08:30:00.123456Z',
-  quarantine: false,
-})
-
-const bytesOf = (text: string) => new Blob([text]).stream() as ReadableStream<Uint8Array>
+const loadOf = (given: Parameters<typeof anyLoad>[0]) => anyLoad({ mode: 'replace', columns, ...given })
 
 const intent = { upTo: null, slices: ['0'], resumable: false }
 
@@ -78,15 +47,19 @@ async function refuses(code: FaultCode, work: () => Promise<unknown>): Promise<v
 }
 
 /** Writes and commits one load; returns what the destination says. */
-async function commits(subject: Subject, options: LoadOptions, text: string): Promise<Loading> {
+async function commits(
+  subject: Subject,
+  given: Parameters<typeof anyLoad>[0],
+  text: string,
+): Promise<Loading> {
   await using destination = subject.destination()
-  await using loading = await destination.begin(loadOf(options), signal)
+  await using loading = await destination.begin(loadOf(given), signal)
   if (loading.committed) return loading
   await loading.prepare(intent, signal)
   const written = await loading.write(slice, 'csv', bytesOf(text))
   const rows = text.split('\n').length - 1
   assert.equal(written.rows, rows)
-  await loading.commit({ runId: options.runId ?? 'none', rows, cursor: null }, null)
+  await loading.commit({ runId: given.runId ?? 'none', rows, cursor: null }, null)
   return loading
 }
 

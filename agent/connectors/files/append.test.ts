@@ -12,10 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import type { Column, Context, Load } from '../connector.ts'
+import { bytesOf, contextOf, loadOf, textColumn } from '../load_fixture.ts'
 import { filesConfig } from './config_fixture.ts'
-import { directNetwork } from '../../network.ts'
-import { localGuard } from '../guard.ts'
 import { FilesDestination } from './destination.ts'
 import { FilesSource } from './source.ts'
 
@@ -29,47 +27,19 @@ function newFolder(): string {
   return folder
 }
 
-const context = (): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: '/',
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
-
-const columns: Column[] = [
-  { name: 'v', type: { kind: 'text', length: null }, nullable: true, native: 'text', vocabulary: 'csv' },
-]
+const columns = [textColumn('v')]
 
 async function append(folder: string, target: string, runId: string = crypto.randomUUID()): Promise<void> {
-  const load: Load = {
-    runId,
-    index: 0,
-    fence: 1,
-    target,
-    mode: 'append',
-    columns,
-    key: [],
-    cast: new Map(),
-    cursor: null,
-    partial: false,
-    schema: 'evolve',
-    reset: false,
-    at: '2026-11-22T08:30:00.123456Z',
-    quarantine: false,
-  }
-  await using destination = new FilesDestination(filesConfig({ path: folder, format: 'csv' }), context())
+  const load = loadOf({ runId, target, columns })
+  await using destination = new FilesDestination(filesConfig({ path: folder, format: 'csv' }), contextOf())
   await using loading = await destination.begin(load)
   const stream = { name: 'v', columns, key: [], estimatedRows: null, estimatedBytes: null }
-  await loading.write({ id: '0', stream, fixed: false }, 'csv', new Blob(['a\n']).stream())
+  await loading.write({ id: '0', stream, fixed: false }, 'csv', bytesOf('a\n'))
   await loading.commit({ runId, rows: 1, cursor: null }, null)
 }
 
 async function rowsOf(folder: string, name: string): Promise<number> {
-  const source = new FilesSource(filesConfig({ path: folder, format: 'csv' }), context())
+  const source = new FilesSource(filesConfig({ path: folder, format: 'csv' }), contextOf())
   const [slice] = await source.slices(await source.stream(name))
   const { bytes } = await source.open(slice!, 'csv', new AbortController().signal)
   return (await new Response(bytes).text()).split('\n').length - 1

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Loading, RejectedRow } from '../connector.ts'
-import { bytesOf, intentOf, loadOf, sliceOf, TestFolder, textColumn, typedColumn } from './folder_fixture.ts'
+import { bytesOf, textColumn } from '../load_fixture.ts'
+import { intentOf, loadOf, sliceOf, TestFolder, typedColumn } from './folder_fixture.ts'
 
 const { signal } = new AbortController()
 

@@ -4,22 +4,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { CsvScanner, fieldText } from '../../engine/csv_scan.ts'
 import type { Type } from '../../engine/types.ts'
-import { directNetwork } from '../../network.ts'
-import type { Column, Context, Intent, Load, Loading, Range, Rejected, Slice, Stream } from '../connector.ts'
-import { localGuard } from '../guard.ts'
+import type { Column, Context, Intent, Loading, Range, Rejected, Slice, Stream } from '../connector.ts'
+import { bytesOf, contextOf, loadOf as anyLoad, textColumn } from '../load_fixture.ts'
 import { filesConfig } from './config_fixture.ts'
 import { FilesDestination } from './destination.ts'
 import { FilesSource } from './source.ts'
 
 const { signal } = new AbortController()
-
-export const textColumn = (name: string): Column => ({
-  name,
-  type: { kind: 'text', length: null },
-  nullable: true,
-  native: 'text',
-  vocabulary: 'csv',
-})
 
 export const typedColumn = (name: string, type: Type): Column => ({
   ...textColumn(name),
@@ -28,26 +19,10 @@ export const typedColumn = (name: string, type: Type): Column => ({
   vocabulary: 'postgres',
 })
 
-export interface LoadGiven extends Partial<Load> {
-  readonly target: string
-}
+type LoadGiven = Parameters<typeof anyLoad>[0]
 
-export const loadOf = (given: LoadGiven): Load => ({
-  runId: crypto.randomUUID(),
-  index: 0,
-  fence: 1,
-  mode: 'append',
-  columns: [textColumn('id'), textColumn('v')],
-  key: [],
-  cast: new Map(),
-  cursor: null,
-  partial: false,
-  schema: 'evolve',
-  reset: false,
-  at: '2026-11-22T09:00:00.000000Z',
-  quarantine: false,
-  ...given,
-})
+export const loadOf = (given: LoadGiven) =>
+  anyLoad({ columns: [textColumn('id'), textColumn('v')], ...given })
 
 export const sliceOf = (id: string): Slice => ({
   id,
@@ -57,22 +32,11 @@ export const sliceOf = (id: string): Slice => ({
 
 export const intentOf = (...slices: string[]): Intent => ({ upTo: null, slices, resumable: true })
 
-export const bytesOf = (text: string) => new Blob([text]).stream() as ReadableStream<Uint8Array>
-
 export class TestFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
 
   context(): Context {
-    return {
-      guard: localGuard,
-      runId: crypto.randomUUID(),
-      fence: 1,
-      base: this.path,
-      folder: '/nowhere',
-      network: directNetwork,
-      mostBytes: null,
-      hold: () => Promise.reject(new Error('no hold here')),
-    }
+    return contextOf({ base: this.path })
   }
 
   write(name: string, bytes: string | Uint8Array): void {

@@ -6,7 +6,8 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { Fault } from '../../../shared/faults.ts'
 import type { Loading } from '../connector.ts'
-import { bytesOf, intentOf, loadOf, sliceOf, TestFolder, textColumn } from './folder_fixture.ts'
+import { bytesOf, textColumn } from '../load_fixture.ts'
+import { intentOf, loadOf, sliceOf, TestFolder } from './folder_fixture.ts'
 import { canonical, rowsOf } from './formats/passes_fixture.ts'
 
 const { signal } = new AbortController()

@@ -14,6 +14,7 @@ import { Fault } from '../../../shared/faults.ts'
 import { directNetwork, type Network } from '../../network.ts'
 import type { Context } from '../connector.ts'
 import { type ConnectGuard, localGuard } from '../guard.ts'
+import { contextOf } from '../load_fixture.ts'
 import { makeAuthority } from '../postgres/certificate_fixture.ts'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -135,16 +136,13 @@ export function surroundings(options: SurroundingOptions): Surroundings {
     if (found === undefined) throw new Fault('host_unresolved')
     return found
   }
-  const context: Context = {
+  const context = contextOf({
     guard: { ...localGuard, ...options.guard },
-    runId: crypto.randomUUID(),
-    fence: 1,
     base: folder,
     folder,
     network: { ...directNetwork, resolve, ca: [authority.certificate], ...options.network },
     mostBytes: options.mostBytes ?? null,
-    hold: () => Promise.reject(new Error('no hold here')),
-  }
+  })
   return {
     context,
     folder,

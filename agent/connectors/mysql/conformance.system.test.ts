@@ -1,7 +1,8 @@
 import { after, before } from 'node:test'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
 import { MysqlDestination } from './destination.ts'
-import { configOf, contextOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
+import { contextOf } from '../load_fixture.ts'
+import { configOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
 import { MysqlSource } from './source.ts'
 
 let db: Mariadb

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { contextOf } from '../load_fixture.ts'
 import { codeOf } from './loading_fixture.ts'
-import { configOf, contextOf } from './server_fixture.ts'
+import { configOf } from './server_fixture.ts'
 import { Session } from './session.ts'
 
 /** A server as the protocol has it, up to the first statement that is no setting: then it wants a file. */

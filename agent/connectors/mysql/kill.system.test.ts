@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import type { Load } from '../connector.ts'
 import { MysqlDestination } from './destination.ts'
 import { faultOf } from './errors.ts'
+import { bytesOf, contextOf } from '../load_fixture.ts'
 import {
-  bytesOf,
   codeOf,
   leftovers,
   loadOf,
@@ -15,7 +15,7 @@ import {
   sliceOf,
   stateOf,
 } from './loading_fixture.ts'
-import { configOf, contextOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
+import { configOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
 import { Session } from './session.ts'
 
 let db: Mariadb

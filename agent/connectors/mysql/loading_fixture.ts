@@ -2,8 +2,9 @@
 import { Fault, type FaultCode } from '../../../shared/faults.ts'
 import type { Column, Context, Intent, Load, Loading, Rejected, State } from '../connector.ts'
 import type { Type } from '../../engine/types.ts'
+import { bytesOf, contextOf, loadOf as anyLoad } from '../load_fixture.ts'
 import { MysqlDestination } from './destination.ts'
-import { configOf, contextOf, type Mariadb } from './server_fixture.ts'
+import { configOf, type Mariadb } from './server_fixture.ts'
 
 export const signal = new AbortController().signal
 
@@ -19,25 +20,8 @@ export const int: Type = { kind: 'int32' }
 export const text: Type = { kind: 'text', length: null }
 export const stamp: Type = { kind: 'timestamptz', digits: 6 }
 
-export const loadOf = (more: Partial<Load>): Load => ({
-  runId: crypto.randomUUID(),
-  index: 0,
-  fence: 1,
-  target: 't',
-  mode: 'append',
-  columns: [column('id', int, false), column('v', text)],
-  key: ['id'],
-  cast: new Map(),
-  cursor: null,
-  partial: false,
-  schema: 'evolve',
-  reset: false,
-  at: '2026-11-22T08:30:00.123456Z',
-  quarantine: false,
-  ...more,
-})
-
-export const bytesOf = (csv: string) => new Blob([csv]).stream() as ReadableStream<Uint8Array>
+export const loadOf = (more: Partial<Load>): Load =>
+  anyLoad({ target: 't', columns: [column('id', int, false), column('v', text)], key: ['id'], ...more })
 
 export const sliceOf = (id: string) => ({
   id,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Load, RejectedRow } from '../connector.ts'
 import { MysqlDestination } from './destination.ts'
+import { bytesOf, contextOf } from '../load_fixture.ts'
 import {
-  bytesOf,
   codeOf,
   column,
   int,
@@ -18,7 +18,7 @@ import {
   stateOf,
   text,
 } from './loading_fixture.ts'
-import { configOf, contextOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
+import { configOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
 
 let db: Mariadb
 before(async () => {

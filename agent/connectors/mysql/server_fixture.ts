@@ -5,9 +5,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2'
-import { directNetwork } from '../../network.ts'
-import type { Context } from '../connector.ts'
-import { localGuard } from '../guard.ts'
 import { config } from './config.ts'
 
 const programs = { server: 'mariadbd', install: 'mariadb-install-db' }
@@ -53,19 +50,6 @@ export interface MariadbOptions {
 }
 
 const password = 'p@ss/word'
-
-/** What a connector gets from a run. */
-export const contextOf = (more: Partial<Context> = {}): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: '/',
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-  ...more,
-})
 
 export const configOf = (url: string, more: object = {}) => config.parse({ url, ...more })
 

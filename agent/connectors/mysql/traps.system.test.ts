@@ -8,7 +8,8 @@ import type { Fault } from '../../../shared/faults.ts'
 import type { Type } from '../../engine/types.ts'
 import { localGuard } from '../guard.ts'
 import { codeOf, column, loadOf, loads, rowsOf, signal } from './loading_fixture.ts'
-import { configOf, contextOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
+import { contextOf } from '../load_fixture.ts'
+import { configOf, type Mariadb, noMariadb, startMariadb } from './server_fixture.ts'
 import { MysqlSource } from './source.ts'
 
 let db: Mariadb

@@ -2,7 +2,8 @@ import { after, before } from 'node:test'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
 import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
-import { contextOf, type Database, noServer, openDatabase } from './loading_fixture.ts'
+import { contextOf } from '../load_fixture.ts'
+import { type Database, noServer, openDatabase } from './loading_fixture.ts'
 import { PostgresSource } from './source.ts'
 
 let database: Database
@@ -16,7 +17,7 @@ after(async () => {
   await database?.[Symbol.asyncDispose]()
 })
 
-const context = () => contextOf(crypto.randomUUID(), 1)
+const context = () => contextOf()
 const settings = () => config.parse({ url: database.url })
 
 let targets = 0

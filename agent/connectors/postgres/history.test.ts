@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Load } from '../connector.ts'
-import {
-  columnOf,
-  type Database,
-  loadOf,
-  loadText,
-  noServer,
-  openDatabase,
-  refused,
-} from './loading_fixture.ts'
+import { columnOf } from '../load_fixture.ts'
+import { type Database, loadOf, loadText, noServer, openDatabase, refused } from './loading_fixture.ts'
 
 let database: Database
 

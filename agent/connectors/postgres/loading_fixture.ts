@@ -2,20 +2,8 @@
 import { SQL } from 'bun'
 import assert from 'node:assert/strict'
 import { Fault, type FaultCode } from '../../../shared/faults.ts'
-import { parseType } from '../../engine/types.ts'
-import { directNetwork } from '../../network.ts'
-import type {
-  Column,
-  Committed,
-  Context,
-  Destination,
-  Intent,
-  Load,
-  Loading,
-  Rejected,
-  Slice,
-} from '../connector.ts'
-import { localGuard } from '../guard.ts'
+import type { Committed, Destination, Intent, Load, Loading, Rejected, Slice } from '../connector.ts'
+import { bytesOf, contextOf, loadOf as anyLoad } from '../load_fixture.ts'
 import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
 
@@ -72,27 +60,6 @@ export async function openDatabase(name: string, server = serverUrl ?? ''): Prom
 
 const signal = new AbortController().signal
 
-/** `id bigint not null` */
-export function columnOf(text: string): Column {
-  const [name = '', ...rest] = text.split(' ')
-  const nullable = !text.endsWith(' not null')
-  const native = rest.join(' ').replace(/ not null$/, '')
-  return { name, type: parseType(native) ?? { kind: 'other' }, nullable, native, vocabulary: 'postgres' }
-}
-
-export const standard = ['id bigint not null', 'v text', 'at timestamp with time zone'].map(columnOf)
-
-export const contextOf = (runId: string, fence: number): Context => ({
-  guard: localGuard,
-  runId,
-  fence,
-  base: '/',
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
-
 export function destinationOf(
   url: string,
   load: Pick<Load, 'runId' | 'fence'>,
@@ -100,30 +67,13 @@ export function destinationOf(
 ): Destination {
   return new PostgresDestination(
     config.parse({ url, ...settings }),
-    contextOf(load.runId, load.fence),
+    contextOf({ runId: load.runId, fence: load.fence }),
   )
 }
 
-export function loadOf(given: Partial<Load> & Pick<Load, 'target'>): Load {
-  return {
-    runId: crypto.randomUUID(),
-    index: 0,
-    fence: 1,
-    mode: 'merge',
-    columns: standard,
-    key: ['id'],
-    cast: new Map(),
-    cursor: null,
-    partial: false,
-    schema: 'evolve',
-    reset: false,
-    at: '2026-11-22T08:30:00.123456Z',
-    quarantine: false,
-    ...given,
-  }
-}
-
-export const bytesOf = (text: string) => new Blob([text]).stream() as ReadableStream<Uint8Array>
+/** A merge, unless something else is given. */
+export const loadOf = (given: Parameters<typeof anyLoad>[0]) =>
+  anyLoad({ mode: 'merge', key: ['id'], ...given })
 
 export function sliceOf(id: string, load: Load, fixed = false): Slice {
   const { columns, key } = load

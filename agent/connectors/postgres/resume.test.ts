@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Load, Slice, Source } from '../connector.ts'
 import { config } from './config.ts'
+import { bytesOf, contextOf } from '../load_fixture.ts'
 import {
-  bytesOf,
-  contextOf,
   type Database,
   destinationOf,
   intentOf,
@@ -300,7 +299,7 @@ describe('a backend that is ended', { skip: noServer }, () => {
     )
     await using source: Source = new PostgresSource(
       config.parse({ url: database.url }),
-      contextOf(crypto.randomUUID(), 1),
+      contextOf(),
     )
     const stream = await source.stream('read_from', signal)
     const [slice] = await source.slices(stream, signal)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Load, RejectedRow } from '../connector.ts'
+import { columnOf } from '../load_fixture.ts'
 import {
-  columnOf,
   type Database,
   destinationOf,
   loadOf,

@@ -6,9 +6,9 @@ import { after, before, describe, test } from 'node:test'
 import { freePort, type Postgres, startPostgres } from '../../../scripts/postgres.ts'
 import { Fault } from '../../../shared/faults.ts'
 import { noServer, serverUrl } from '../../engine/postgres_fixture.ts'
-import type { Context } from '../connector.ts'
-import { parseConfig } from '../connectors.ts'
+import { contextOf } from '../load_fixture.ts'
 import { directNetwork } from '../../network.ts'
+import { parseConfig } from '../connectors.ts'
 import { AddressRules } from '../../trust/addresses.ts'
 import { type ConnectGuard, localGuard } from '../guard.ts'
 import { makeAuthority } from './certificate_fixture.ts'
@@ -18,21 +18,12 @@ import { Session } from './session.ts'
 /** Nothing plain, as on an agent whose local policy names nothing. */
 const strict: ConnectGuard = { ...localGuard, plain: () => false }
 
-const contextOf = (guard: ConnectGuard): Context => ({
-  guard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: tmpdir(),
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
+const contextBy = (guard: ConnectGuard) => contextOf({ guard, base: tmpdir() })
 
 async function faultOf(written: object, guard: ConnectGuard = localGuard): Promise<Fault> {
   try {
     const config = parseConfig('postgres', written) as PostgresConfig
-    await using _session = await Session.open(config, contextOf(guard), 'source')
+    await using _session = await Session.open(config, contextBy(guard), 'source')
   } catch (error) {
     assert.ok(error instanceof Fault, String(error))
     return error
@@ -42,7 +33,7 @@ async function faultOf(written: object, guard: ConnectGuard = localGuard): Promi
 
 async function encrypted(written: object, guard: ConnectGuard): Promise<boolean> {
   const config = parseConfig('postgres', written) as PostgresConfig
-  await using session = await Session.open(config, contextOf(guard), 'source')
+  await using session = await Session.open(config, contextBy(guard), 'source')
   const [row] = await session.rows<{ ssl: boolean }>(
     'select ssl from pg_stat_ssl where pid = pg_backend_pid()',
   )
@@ -113,9 +104,9 @@ describe('a connection over TLS', { skip: noServer }, () => {
   test('counts the authorities of the agent’s settings where the connection names none', async () => {
     const config = parseConfig('postgres', to('localhost', {})) as PostgresConfig
     const network = { ...directNetwork, ca: [authority.certificate] }
-    await using session = await Session.open(config, { ...contextOf(strict), network }, 'source')
+    await using session = await Session.open(config, { ...contextBy(strict), network }, 'source')
     assert.deepEqual(await session.rows('select 1::text as one'), [{ one: '1' }])
-    await assert.rejects(Session.open(config, contextOf(strict), 'source'), { code: 'tls_failed' })
+    await assert.rejects(Session.open(config, contextBy(strict), 'source'), { code: 'tls_failed' })
   })
 
   test('may be left out on loopback where the guard allows it', async () => {
@@ -162,7 +153,7 @@ describe('a connection', { skip: noServer }, () => {
       },
     }
     const context = {
-      ...contextOf(guard),
+      ...contextBy(guard),
       network: { ...directNetwork, resolve: async () => answers.shift() ?? [] },
     }
     const named = new URL(url)
@@ -237,7 +228,7 @@ describe('a connection', { skip: noServer }, () => {
 describe('behind a connection pool', { skip: noServer }, () => {
   test('settings hold in the transaction, and nothing of them outlives it', async () => {
     const config = parseConfig('postgres', { url: serverUrl ?? '' }) as PostgresConfig
-    await using session = await Session.open(config, contextOf(localGuard), 'source')
+    await using session = await Session.open(config, contextBy(localGuard), 'source')
     const read = async () => {
       const [row] = await session.rows<{ rls: string; style: string }>(
         `select current_setting('row_security') as rls, current_setting('intervalstyle') as style`,
@@ -255,7 +246,7 @@ describe('behind a connection pool', { skip: noServer }, () => {
 describe('a question to the catalog', { skip: noServer }, () => {
   test('that the server does not answer in time is stalled; what moves rows has all the time it needs', async () => {
     const config = parseConfig('postgres', { url: serverUrl }) as PostgresConfig
-    await using session = await Session.open(config, contextOf(localGuard), 'source')
+    await using session = await Session.open(config, contextBy(localGuard), 'source')
     await session.begin('read only')
     const [limit] = await session.rows<{ limit: string }>(
       `select current_setting('statement_timeout') as limit`,

@@ -3,15 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import type { Destination, Range, Slice, Source, Stream } from '../connector.ts'
 import { config } from './config.ts'
 import { PostgresDestination } from './destination.ts'
-import {
-  contextOf,
-  type Database,
-  loadOf,
-  loadText,
-  noServer,
-  openDatabase,
-  refused,
-} from './loading_fixture.ts'
+import { contextOf } from '../load_fixture.ts'
+import { type Database, loadOf, loadText, noServer, openDatabase, refused } from './loading_fixture.ts'
 import { byPages } from './slices.ts'
 import { PostgresSource } from './source.ts'
 
@@ -26,7 +19,7 @@ after(async () => {
 })
 
 const sourceOf = (more: object = {}, url = database.url): Source =>
-  new PostgresSource(config.parse({ url, ...more }), contextOf(crypto.randomUUID(), 1))
+  new PostgresSource(config.parse({ url, ...more }), contextOf())
 
 async function textOf(source: Source, slice: Slice): Promise<string> {
   const { bytes, proof } = await source.open(slice, 'csv', signal)
@@ -270,7 +263,7 @@ describe('what a role lacks', { skip: noServer }, () => {
     const findings = async () => {
       await using destination: Destination = new PostgresDestination(
         config.parse({ url: urlOf() }),
-        contextOf(crypto.randomUUID(), 1),
+        contextOf(),
       )
       return await destination.examine?.(names, signal) ?? []
     }

@@ -3,10 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { directNetwork } from '../../network.ts'
 import { conformingDestination, conformingSource, type Subject } from '../conformance.ts'
-import type { Context } from '../connector.ts'
-import { localGuard } from '../guard.ts'
+import { contextOf } from '../load_fixture.ts'
 import { SqliteDestination } from './destination.ts'
 import { SqliteSource } from './source.ts'
 
@@ -18,16 +16,7 @@ seed.run('create table there (id integer, v text)')
 seed.run(`insert into there values (1, 'a'), (2, null)`)
 seed.close()
 
-const context = (): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base: folder,
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-})
+const context = () => contextOf({ base: folder })
 
 let targets = 0
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Destination, Load, Rejected, RejectedRow } from '../connector.ts'
-import { bytesOf, columnOf, loaded, loadOf, signal, sliceOf, standard } from './world_fixture.ts'
+import { columnOf, standard } from '../load_fixture.ts'
+import { bytesOf, loaded, loadOf, signal, sliceOf } from './world_fixture.ts'
 
 export interface ModesSubject {
   destination(): Destination
@@ -42,7 +43,7 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
         row(2, 'old', '2026-01-01 00:00:00+00') + row(2, 'new', '2026-01-01 00:00:00.5+00')
       await load({ target, cursor: 'at' }, csv)
       assert.deepEqual(all(target), [[1n, 'new'], [2n, 'new']])
-      const decimals = ['id bigint', 'v text', 'at numeric'].map((one) => columnOf(one))
+      const decimals = ['id bigint', 'v text', 'at numeric'].map(columnOf)
       const other = newTarget()
       await load(
         { target: other, cursor: 'at', columns: decimals },
@@ -198,9 +199,7 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
   })
 
   describe(`${name}: the schema of a target`, () => {
-    const columns = ['id bigint not null', 'v text', 'at timestamptz', 'n numeric(12,2)'].map((one) =>
-      columnOf(one)
-    )
+    const columns = ['id bigint not null', 'v text', 'at timestamptz', 'n numeric(12,2)'].map(columnOf)
 
     test('gets columns that are new, unless it is frozen', async () => {
       const target = newTarget()
@@ -222,11 +221,9 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
 
     test('is widened with the values that are there, where evolve says so', async () => {
       const target = newTarget()
-      const narrow = ['id bigint', 'v text', 'at timestamptz', 'n bigint', 'd numeric(5,1)'].map((one) =>
-        columnOf(one)
-      )
+      const narrow = ['id bigint', 'v text', 'at timestamptz', 'n bigint', 'd numeric(5,1)'].map(columnOf)
       const wide = ['id bigint', 'v text', 'at timestamptz', 'n numeric(22,2)', 'd numeric(8,3)']
-        .map((one) => columnOf(one))
+        .map(columnOf)
       await load({ target, mode: 'append', columns: narrow }, '1,a,,9223372036854775807,1.5\n')
       const refused = load(
         { target, mode: 'append', columns: wide, schema: 'columns_only' },
@@ -260,7 +257,7 @@ export function loadsByEveryMode(name: string, subject: () => ModesSubject): voi
     })
 
     test('is refused where names are one, or not to be had', async () => {
-      const twins = ['A text', 'a text'].map((one) => columnOf(one))
+      const twins = ['A text', 'a text'].map(columnOf)
       await assert.rejects(load({ target: newTarget(), mode: 'append', columns: twins }, 'x,y\n'), {
         code: 'name_refused',
       })

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { Fault } from '../../../shared/faults.ts'
-import { columnOf, contextOf, loaded, loadOf, newFolder, readAll, signal } from './world_fixture.ts'
+import type { Vocabulary } from '../connector.ts'
+import { columnOf } from '../load_fixture.ts'
+import { contextOf, loaded, loadOf, newFolder, readAll, signal } from './world_fixture.ts'
 import { SqliteDestination } from './destination.ts'
 import { SqliteSource } from './source.ts'
 
@@ -220,8 +222,8 @@ describe('a table of a file', () => {
 async function written(type: string, csv: string, declared?: string): Promise<string> {
   const file = newFile()
   if (declared !== undefined) folder.run(file, `create table t (v ${declared})`)
-  const vocabulary = type === 'csv' ? 'csv' : 'postgres'
-  const columns = [columnOf(`v ${type === 'csv' ? 'text' : type}`, vocabulary)]
+  const vocabulary: Vocabulary = type === 'csv' ? 'csv' : 'postgres'
+  const columns = [{ ...columnOf(`v ${type === 'csv' ? 'text' : type}`), vocabulary }]
   return await codeOf(async () => {
     await using destination = new SqliteDestination({ path: file }, contextOf(folder.path))
     await loaded(destination, loadOf({ target: 't', mode: 'append', columns }), { csv: `${csv}\n` })

@@ -3,8 +3,6 @@ import { Database } from 'bun:sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseType } from '../../engine/types.ts'
-import { directNetwork } from '../../network.ts'
 import type {
   Column,
   Committed,
@@ -17,23 +15,13 @@ import type {
   Slice,
   Source,
   Stream,
-  Vocabulary,
 } from '../connector.ts'
-import { localGuard } from '../guard.ts'
+import { contextOf as anyContext, loadOf as anyLoad, standard } from '../load_fixture.ts'
 
 export const signal = new AbortController().signal
 
-export const contextOf = (base: string, given: Partial<Context> = {}): Context => ({
-  guard: localGuard,
-  runId: crypto.randomUUID(),
-  fence: 1,
-  base,
-  folder: '/nowhere',
-  network: directNetwork,
-  mostBytes: null,
-  hold: () => Promise.reject(new Error('no hold here')),
-  ...given,
-})
+/** Relative paths start at `base`. */
+export const contextOf = (base: string, given: Partial<Context> = {}) => anyContext({ base, ...given })
 
 export interface Folder extends Disposable {
   readonly path: string
@@ -64,35 +52,10 @@ export function newFolder(): Folder {
   }
 }
 
-/** `id bigint not null` */
-export function columnOf(text: string, vocabulary: Vocabulary = 'postgres'): Column {
-  const [name = '', ...rest] = text.split(' ')
-  const native = rest.join(' ').replace(/ not null$/, '')
-  const type = parseType(native) ?? { kind: 'other' }
-  return { name, type, nullable: !text.endsWith(' not null'), native, vocabulary }
-}
-
-export const standard = ['id bigint not null', 'v text', 'at timestamp with time zone'].map((one) =>
-  columnOf(one)
-)
-
-export function loadOf(given: Partial<Load> & Pick<Load, 'target'>): Load {
-  return {
-    runId: crypto.randomUUID(),
-    index: 0,
-    fence: 1,
-    mode: 'merge',
-    columns: standard,
-    key: given.mode === 'replace' || given.mode === 'append' ? [] : ['id'],
-    cast: new Map(),
-    cursor: null,
-    partial: false,
-    schema: 'evolve',
-    reset: false,
-    at: '2026-11-22T08:30:00.123456Z',
-    quarantine: false,
-    ...given,
-  }
+/** A merge, unless something else is given. */
+export function loadOf(given: Parameters<typeof anyLoad>[0]): Load {
+  const key = given.mode === 'replace' || given.mode === 'append' ? [] : ['id']
+  return anyLoad({ mode: 'merge', key, ...given })
 }
 
 export const sliceOf = (id = '0', columns: readonly Column[] = standard): Slice => ({
