@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { newColumn } from './columns.ts'
+import { codeOf, int, loadOf } from './loading_fixture.ts'
 import { contextOf } from '../load_fixture.ts'
-import { codeOf } from './loading_fixture.ts'
 import { configOf } from './server_fixture.ts'
 import { Session } from './session.ts'
 
@@ -49,6 +50,25 @@ function answer(socket: Socket, statement: string): void {
     send(socket, 3, ok)
   })
 }
+
+test('a source that calls a type what no type is called does not get it into a statement', () => {
+  const server = { mariadb: true, version: 101100, localInfile: true, maxPacket: 1 }
+  const make = (native: string) => {
+    const column = { name: 'a', type: int, nullable: true, native, vocabulary: 'mysql' } as const
+    return newColumn(loadOf({}), column, server).native
+  }
+  const hostile = [
+    'int) select host from mysql.user -- ',
+    'int, b int',
+    'int default (sleep(9))',
+    "enum('a') default 'a'",
+    "enum('a'))",
+    'int`',
+  ]
+  for (const native of hostile) assert.throws(() => make(native), { code: 'type_refused' }, native)
+  const known = ['bigint(20) unsigned', 'decimal(10,2)', 'double', 'year(4)', 'uuid', 'longtext', 'bit(8)']
+  for (const native of [...known, "enum('a','b''c','x,y')", "set('q')"]) assert.equal(make(native), native)
+})
 
 before(async () => {
   server = createServer((socket) => {
