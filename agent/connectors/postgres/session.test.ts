@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { freePort, type Postgres, startPostgres } from '../../../scripts/postgres.ts'
-import { Fault } from '../../../shared/faults.ts'
+import { Fault, meaningOf } from '../../../shared/faults.ts'
 import { noServer, serverUrl } from '../../engine/postgres_fixture.ts'
 import { contextOf } from '../load_fixture.ts'
 import { directNetwork } from '../../network.ts'
@@ -13,6 +13,7 @@ import { AddressRules } from '../../trust/addresses.ts'
 import { type ConnectGuard, localGuard } from '../guard.ts'
 import { makeAuthority } from './certificate_fixture.ts'
 import type { PostgresConfig } from './config.ts'
+import { faultOf as serverFault } from './errors.ts'
 import { Session } from './session.ts'
 
 /** Nothing plain, as on an agent whose local policy names nothing. */
@@ -189,11 +190,21 @@ describe('a connection', { skip: noServer }, () => {
       return { url: copy.href }
     }
     const port = await freePort()
-    assert.equal((await faultOf(changed((one) => (one.port = String(port))))).code, 'connection_refused')
+    const nobody = await faultOf(changed((one) => (one.port = String(port))))
+    assert.equal(
+      `${nobody.code}: ${nobody.message}`,
+      `connection_refused: ${meaningOf('connection_refused').help}`,
+    )
     assert.equal((await faultOf(changed((one) => (one.pathname = '/none')))).code, 'database_missing')
     assert.equal((await faultOf(changed((one) => (one.username = 'no_such_role')))).code, 'login_failed')
     const host = { host: 'no-such-host.invalid', user: 'x', tls: { mode: 'verify-full' } }
     assert.equal((await faultOf(host)).code, 'host_unresolved')
+  })
+
+  test('to what is no PostgreSQL says that it may be none', () => {
+    const { code, message } = serverFault({ code: 'ERR_POSTGRES_CONNECTION_FAILED' }, 'source')
+    assert.equal(code, 'connection_refused')
+    assert.match(message, /is it PostgreSQL/)
   })
 
   const unreadable: readonly string[] = [

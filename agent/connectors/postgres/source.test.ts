@@ -273,6 +273,13 @@ describe('what a role lacks', { skip: noServer }, () => {
     assert.ok(missing.some(({ remedy }) => remedy === `create schema "unmade" authorization "${role}"`))
     for (const { remedy } of missing) await database.run(remedy ?? '')
     assert.deepEqual((await findings()).map(({ remedy }) => remedy), [])
+    await database.run(`alter role ${role} set default_transaction_read_only = on`)
+    const refusal = await loadText(urlOf(), loadOf({ target: 'closed.fresh' }), '').catch((error) => error)
+    assert.deepEqual([refusal.code, /takes no writing/.test(refusal.message)], ['permission_denied', true])
+    const closed = await findings()
+    assert.deepEqual(closed.map(({ what }) => what), ['transactions that write'])
+    await database.run(closed[0]?.remedy ?? '')
+    assert.deepEqual(await findings(), [])
     for (const target of names) {
       const columns = [{ ...loadOf({ target }).columns[1], name: 'v' }] as ReturnType<
         typeof loadOf
