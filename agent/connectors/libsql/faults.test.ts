@@ -6,6 +6,7 @@ import { Fault } from '../../../shared/faults.ts'
 import { parseConfig } from '../connectors.ts'
 import type { Destination, Load, Source } from '../connector.ts'
 import { localGuard } from '../guard.ts'
+import { columnOf } from '../load_fixture.ts'
 import {
   bytesOf,
   contextOf,
@@ -244,5 +245,23 @@ test('rows that came late to what is staged are found before the commit', async 
     await assert.rejects(loading.commit({ runId: load.runId, rows: 1, cursor: null }, null), {
       code: 'rows_lost',
     })
+  }
+})
+
+test('keys that a collation takes for equal do not take the place of each other', async () => {
+  const into = destination
+  const run = (...sql: string[]) => folder.run('faults.db', ...sql)
+  const values = rows
+  run(
+    'create table folds (id TEXT collate nocase primary key, v TEXT)',
+    `insert into folds values ('a', 'old')`,
+  )
+  const columns = ['id text not null', 'v text'].map((one) => columnOf(one))
+  for (const mode of ['merge', 'mirror'] as const) {
+    const merge = (csv: string) => loaded(into(), loadOf({ target: 'folds', mode, columns }), { csv })
+    await assert.rejects(merge('a,one\nA,two\n'), { code: 'keys_doubled' })
+    assert.deepEqual(values('select * from folds'), [['a', mode === 'merge' ? 'old' : 'new']])
+    await merge('A,new\n')
+    assert.deepEqual(values('select v from folds'), [['new']])
   }
 })

@@ -14,7 +14,7 @@ import type {
   Target,
   Written,
 } from '../connector.ts'
-import type { Value } from '../sqlite/catalog.ts'
+import { mayFold, type Value } from '../sqlite/catalog.ts'
 import {
   dropSlices,
   keepIntent,
@@ -26,12 +26,13 @@ import {
   type Statement,
 } from '../sqlite/ledger.ts'
 import { quoteName } from '../sqlite/names.ts'
-import { isKeyed, type Plan, quarantineTable, timeOf } from '../sqlite/plan.ts'
+import { foldedKeys, isKeyed, type Plan, quarantineTable, timeOf } from '../sqlite/plan.ts'
 import {
   historyTime,
   insertInto,
   keysName,
   keysStatement,
+  meetingStatement,
   stagingName,
   stepsOf,
 } from '../sqlite/statements.ts'
@@ -315,6 +316,10 @@ export class LibsqlLoading implements Loading {
     await this.#repeated(() => this.#batch(losers(plan).map(plain)))
     const [row] = await this.#readHeld(plain(doubled(plan)))
     if (Number(row?.[0]) === 1) throw new Fault('keys_doubled')
+    const reader = { rows: (sql: string) => this.#readHeld(plain(sql)) }
+    if (plan.table === null || plan.emptied || !(await mayFold(reader, plan.table, plan.key))) return
+    const [met] = await this.#readHeld(plain(meetingStatement(plan, rowidOf(plan))))
+    if (Number(met?.[0]) === 1) throw new Fault('keys_doubled', foldedKeys(plan))
   }
 
   /** From the staging table into the target. */

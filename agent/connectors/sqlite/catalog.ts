@@ -152,3 +152,21 @@ export async function hasIndexOn(reader: Reader, table: Table, key: readonly str
   }
   return [...indexes.values()].some(leads)
 }
+
+/** False where an index of the table says that its keys are told apart by their bytes. */
+export async function mayFold(reader: Reader, table: Table, key: readonly string[]): Promise<boolean> {
+  const wanted = key.map(folded)
+  // A number has one spelling, whatever its collation.
+  if (table.alias !== null && wanted.length === 1 && folded(table.alias) === wanted[0]) return false
+  const rows = await reader.rows(
+    `select distinct i.name, i.coll from pragma_index_list(${
+      quoteText(table.name)
+    }) l, pragma_index_xinfo(l.name) i where i.key = 1 and i.name is not null`,
+  )
+  return wanted.some((name) => {
+    const own = rows.filter(([column]) => folded(String(column)) === name).map(([, collation]) =>
+      String(collation)
+    )
+    return own.length === 0 || own.some((collation) => collation.toUpperCase() !== 'BINARY')
+  })
+}

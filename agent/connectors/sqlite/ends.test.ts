@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import type { Range } from '../connector.ts'
 import { SqliteDestination } from './destination.ts'
 import { SqliteSource } from './source.ts'
+import { columnOf } from '../load_fixture.ts'
 import {
   bytesOf,
   contextOf,
@@ -93,4 +94,24 @@ test('a history goes on behind its last moment where a clock has gone back', asy
     [2n, 'x', first, second],
     [2n, 'x', third, null],
   ])
+})
+
+test('keys that a collation takes for equal do not take the place of each other', async () => {
+  const folder = fresh()
+  await using destination = new SqliteDestination({ path: 'x.db' }, contextOf(folder.path))
+  const into = () => destination
+  const run = (...sql: string[]) => folder.run('x.db', ...sql)
+  const values = (sql: string) => folder.rows('x.db', sql)
+  run(
+    'create table folds (id TEXT collate nocase primary key, v TEXT)',
+    `insert into folds values ('a', 'old')`,
+  )
+  const columns = ['id text not null', 'v text'].map((one) => columnOf(one))
+  for (const mode of ['merge', 'mirror'] as const) {
+    const merge = (csv: string) => loaded(into(), loadOf({ target: 'folds', mode, columns }), { csv })
+    await assert.rejects(merge('a,one\nA,two\n'), { code: 'keys_doubled' })
+    assert.deepEqual(values('select * from folds'), [['a', mode === 'merge' ? 'old' : 'new']])
+    await merge('A,new\n')
+    assert.deepEqual(values('select v from folds'), [['new']])
+  }
 })

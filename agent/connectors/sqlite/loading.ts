@@ -14,7 +14,7 @@ import type {
   Target,
   Written,
 } from '../connector.ts'
-import type { Table } from './catalog.ts'
+import { mayFold, type Table } from './catalog.ts'
 import { commit, lock, refuseOvertaken } from './destination.ts'
 import { Intake, intakeOf, keysIntake } from './intake.ts'
 import {
@@ -27,7 +27,7 @@ import {
   type Statement,
 } from './ledger.ts'
 import { quoteName } from './names.ts'
-import { hasRows, isKeyed, type Plan, quarantineTable, timeOf } from './plan.ts'
+import { foldedKeys, hasRows, isKeyed, type Plan, quarantineTable, timeOf } from './plan.ts'
 import { pause, type Session } from './session.ts'
 import {
   doubledStatement,
@@ -35,6 +35,7 @@ import {
   insertInto,
   keysName,
   keysStatement,
+  meetingStatement,
   stagingName,
   stagingStatement,
   type Step,
@@ -243,6 +244,7 @@ export class SqliteLoading implements Loading {
     }
     await this.#makeTarget()
     const fresh = plan.table === null || plan.emptied
+    if (!fresh) await this.#refuseMeetings(plan.table)
     for (const step of stepsOf(plan, await historyTime(session, plan))) {
       if (step.over === 't' && fresh) continue
       const changed = await this.#run(step)
@@ -251,6 +253,15 @@ export class SqliteLoading implements Loading {
       }
     }
     this.#dropStaging()
+  }
+
+  /** Two keys may be one to a column's own collation: then one row would silently take the place of the other. */
+  async #refuseMeetings(table: Table): Promise<void> {
+    const { session, plan } = this.#parts
+    const rowid = freeRowid(plan)
+    if (!isKeyed(plan.load) || rowid === null || !(await mayFold(session, table, plan.key))) return
+    const [met] = await session.rows(meetingStatement(plan, rowid))
+    if (Number(met?.[0]) === 1) throw new Fault('keys_doubled', foldedKeys(plan))
   }
 
   /** A window of rows at a time, with a pause after each. */

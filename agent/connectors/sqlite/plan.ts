@@ -164,3 +164,7 @@ export function quarantineTable(name: string): { readonly name: string; readonly
 export function timeOf(at: string): string {
   return at.replace('T', ' ').replace(/Z$/, '+00')
 }
+
+/** Why keys that differ cannot be told apart. */
+export const foldedKeys = ({ name, key }: Plan): string =>
+  `Rows of several keys (${key.join(', ')}) are one row to "${name}", whose collation takes them for equal.`

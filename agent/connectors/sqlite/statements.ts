@@ -63,6 +63,17 @@ export function insertByKey(plan: Plan, rows: number): string {
 export const doubledStatement = (plan: Plan) =>
   `select exists (select 1 from ${quoteName(stagingName(plan.load))} where ${countColumn} > 1)`
 
+/**
+ * Whether several staged rows meet one row of the target, which takes their keys for equal. `rowid`: of the staging
+ * table.
+ */
+export const meetingStatement = (plan: Plan, rowid: string) =>
+  `select exists (select 1 from ${quoteName(plan.name)} as t join ${
+    quoteName(stagingName(plan.load))
+  } as s on ${sameKey(plan)} group by ${
+    plan.key.map((name) => `t.${quoteName(name)}`).join(', ')
+  } having count(distinct s.${rowid}) > 1)`
+
 export interface Step {
   /** `part`: a condition over rowids of `over`, as `s.rowid` or `t.rowid` is. */
   sql(part: string): string
