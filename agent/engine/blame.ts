@@ -45,7 +45,7 @@ export async function blame(
           columns: names.length,
           key: positions,
           ...(fault.code === 'value_too_large' && column === null ? { before: isLarge } : {}),
-        })
+        }).catch(() => null)
       : null
     const row = found?.row ?? (by === 'row' ? number : null)
     const named = column ?? (fault.code === 'value_refused' ? columnOf(found?.fields ?? [], transfer) : null)

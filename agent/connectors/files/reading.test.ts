@@ -90,6 +90,25 @@ describe('a stream of files', () => {
     })
   })
 
+  test('names row and column of what is no text', async () => {
+    using folder = new TestFolder()
+    const bad = (before: string, after: string) =>
+      Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)])
+    folder.write('a.csv', bad('id,v\n1,x\n2,"a\n', '"\n3,x\n'))
+    folder.write('b.tsv', bad('id\tv\n1\tx\n2\ta', ''))
+    for (const name of ['a.csv', 'b.tsv']) {
+      await assert.rejects(folder.rows(name), { code: 'value_refused', row: 2, column: 1 })
+    }
+    folder.write('in/a.csv', 'id,v\n1,x\n')
+    folder.write('in/b.csv', bad('v,id\nx,1\na', ',2\n'))
+    await assert.rejects(folder.rows('in'), { message: /^"in\/b.csv": row 2, column "v": / })
+    folder.write('c.jsonl', bad('{"id":1}\n{"id":2,"v":"', '"}\n'))
+    await assert.rejects(folder.rows('c.jsonl'), {
+      code: 'value_refused',
+      message: 'Row 2, column "v": not UTF-8.',
+    })
+  })
+
   test('is cut into slices that last where it is large: the same files have the same ids', async () => {
     using folder = new TestFolder()
     const rows = 'x'.repeat(1023).concat('\n').repeat(12 * 1024)

@@ -142,7 +142,7 @@ export class FilesSource implements Source {
     for (const file of files) {
       const head = heads.get(file.path) as Head
       try {
-        for await (const chunk of textBytes(head.file, head.skip, signal)) columns.push(chunk)
+        for await (const chunk of textBytes(head.file, head.skip, signal, 'unchecked')) columns.push(chunk)
         columns.endFile()
       } catch (error) {
         throw placed(error, { file, files })

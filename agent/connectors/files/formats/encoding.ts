@@ -70,21 +70,23 @@ const decoderFor = (encoding: string) =>
 const noMark = () =>
   new Fault('file_invalid', 'The file has no byte order mark: name its encoding utf-16le or utf-16be.')
 
-/** Looks at bytes as they pass. Throws `value_refused` for what is not UTF-8. */
+/** Looks at bytes as they pass. */
 export class Utf8Check {
   /** The beginning of a character that the chunk before ended in. */
   #rest: Buffer = Buffer.alloc(0)
 
-  push(bytes: Uint8Array): void {
+  /** False for what is not UTF-8. */
+  push(bytes: Uint8Array): boolean {
     const chunk = bufferOf(bytes)
     const whole = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     const size = whole.length - unfinished(whole)
-    if (!isUtf8(whole.subarray(0, size))) throw notUtf8()
     this.#rest = Buffer.from(whole.subarray(size))
+    return isUtf8(whole.subarray(0, size))
   }
 
-  end(): void {
-    if (this.#rest.length > 0) throw notUtf8()
+  /** False where a character is not whole. */
+  end(): boolean {
+    return this.#rest.length === 0
   }
 }
 
@@ -99,4 +101,4 @@ function unfinished(bytes: Buffer): number {
   return 0
 }
 
-const notUtf8 = () => new Fault('value_refused', 'A text is not UTF-8; name the encoding in the connection.')
+export const notUtf8 = 'A text is not UTF-8; name the encoding in the connection.'

@@ -1,6 +1,7 @@
 /** Cuts bytes into lines, each whole, without copying one. */
 import { isUtf8 } from 'node:buffer'
 import { RowFault } from '../../../engine/csv_scan.ts'
+import { JsonLine, JsonTrouble } from './json_line.ts'
 import { bufferOf } from './pass.ts'
 import { RowBuffer } from './rows.ts'
 
@@ -9,14 +10,19 @@ const LF = 10
 /** `bytes[start, end)` is the line without its line feed, good until the next one. */
 export type OnLine = (bytes: Buffer, start: number, end: number) => void
 
+export type OnFault = (fault: RowFault, bytes: Buffer, start: number, end: number) => void
+
 export class LineCutter {
   /** Lines so far. */
   lines = 0
   readonly #onLine: OnLine
+  readonly #onFault: OnFault | undefined
   readonly #buffer = new RowBuffer()
 
-  constructor(onLine: OnLine) {
+  /** `onFault` takes the lines that are not UTF-8; without it they end everything. */
+  constructor(onLine: OnLine, onFault?: OnFault) {
     this.#onLine = onLine
+    this.#onFault = onFault
   }
 
   /** Throws a RowFault for a line that is not UTF-8. */
@@ -47,10 +53,30 @@ export class LineCutter {
       const end = bytes.indexOf(LF, start)
       this.lines++
       if (!known && !isUtf8(bytes.subarray(start, end))) {
-        throw new RowFault('row_refused', { row: this.lines, column: null }, `Row ${this.lines}: not UTF-8.`)
-      }
-      this.#onLine(bytes, start, end)
+        const fault = notText(bytes.subarray(start, end), this.lines)
+        if (this.#onFault === undefined) throw fault
+        this.#onFault(fault, bytes, start, end)
+      } else this.#onLine(bytes, start, end)
       start = end + 1
     }
   }
+}
+
+/** Names the member of the object whose value is no text, where it is one. */
+function notText(line: Buffer, row: number): RowFault {
+  const whole = new RowFault('row_refused', { row, column: null }, `Row ${row}: not UTF-8.`)
+  const object = new JsonLine()
+  try {
+    object.read(line, 0, line.length)
+  } catch (error) {
+    if (error instanceof JsonTrouble) return whole
+    throw error
+  }
+  for (let at = 0; at < object.count; at++) {
+    const key = line.subarray(object.keyStarts[at], object.keyEnds[at])
+    if (!isUtf8(key)) return whole
+    if (isUtf8(line.subarray(object.valueStarts[at], object.valueEnds[at]))) continue
+    return new RowFault('value_refused', { row, column: null }, `Row ${row}, column "${key}": not UTF-8.`)
+  }
+  return whole
 }

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { Fault } from '../../../../shared/faults.ts'
 import { compressionOf, decompressed } from '../compression.ts'
 import type { Compression, Encoding } from '../config.ts'
-import { decoderOf, Utf8Check } from '../formats/encoding.ts'
+import { decoderOf, notUtf8, Utf8Check } from '../formats/encoding.ts'
 import { through } from '../formats/pass.ts'
 import { compressionOfName } from '../place.ts'
 
@@ -41,18 +41,24 @@ async function firstBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** UTF-8 from byte `start` of the text on; refused where it is none, unless whoever takes it looks at it anyway. */
+/** What becomes of bytes that are not UTF-8: a fault, or nothing where whoever takes them looks at them anyway. */
+export type NotText = (() => Promise<Fault>) | 'unchecked'
+
+const refused: NotText = () => Promise.resolve(new Fault('value_refused', notUtf8))
+
+/** UTF-8 from byte `start` of the text on. */
 export function textBytes(
   file: TextFile,
   start: number,
   signal: AbortSignal,
-  unchecked = false,
+  notText: NotText = refused,
 ): ReadableStream<Uint8Array> {
   const decoder = decoderOf(file.encoding)
   const seeks = file.compression === 'none' && decoder === null
   const raw = fileBytes(file.path, seeks ? start : 0, signal)
   const content = file.compression === 'none' ? raw : decompressed(raw, file.compression)
-  const text = decoder !== null ? through(content, decoder) : unchecked ? content : checkedUtf8(content)
+  const checked = () => notText === 'unchecked' ? content : checkedUtf8(content, notText)
+  const text = decoder !== null ? through(content, decoder) : checked()
   return seeks || start === 0 ? text : without(text, start)
 }
 
@@ -62,7 +68,7 @@ export async function beginning(
   enough: (bytes: Uint8Array) => boolean,
   signal: AbortSignal,
 ): Promise<{ readonly bytes: Uint8Array; readonly whole: boolean }> {
-  const reader = textBytes(file, 0, signal, true).getReader()
+  const reader = textBytes(file, 0, signal, 'unchecked').getReader()
   let bytes = Buffer.alloc(0)
   try {
     while (true) {
@@ -77,7 +83,10 @@ export async function beginning(
 }
 
 /** The chunks themselves, looked at as they pass. */
-function checkedUtf8(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function checkedUtf8(
+  bytes: ReadableStream<Uint8Array>,
+  notText: () => Promise<Fault>,
+): ReadableStream<Uint8Array> {
   const check = new Utf8Check()
   const reader = bytes.getReader()
   return new ReadableStream<Uint8Array>({
@@ -85,10 +94,10 @@ function checkedUtf8(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Arr
       try {
         const { done, value } = await reader.read()
         if (done) {
-          check.end()
+          if (!check.end()) throw await notText()
           return controller.close()
         }
-        check.push(value)
+        if (!check.push(value)) throw await notText()
         controller.enqueue(value)
       } catch (error) {
         controller.error(error)

@@ -1,11 +1,14 @@
 /** The rows of one text file as canonical CSV, with the columns that are asked for. */
+import { isUtf8 } from 'node:buffer'
 import { Fault } from '../../../../shared/faults.ts'
-import { RowFault } from '../../../engine/csv_scan.ts'
+import type { Check } from '../../../engine/checks.ts'
+import { CsvScanner, RowFault } from '../../../engine/csv_scan.ts'
 import type { Column } from '../../connector.ts'
 import { dialectOf, type FileFormat, type FormatOptions } from '../config.ts'
 import { CarriageReturns } from '../formats/carriage_returns.ts'
 import { DelimitedReader } from '../formats/delimited_reader.ts'
 import { isPlain } from '../formats/dialect.ts'
+import { notUtf8 } from '../formats/encoding.ts'
 import { JsonlReader, type JsonOrigin } from '../formats/jsonl_reader.ts'
 import { type BytePass, through } from '../formats/pass.ts'
 import { type Origin, projection } from '../formats/projection.ts'
@@ -31,10 +34,42 @@ export interface RowsWanted {
 
 export function rowsOf(wanted: RowsWanted, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { head, called } = wanted
-  const text = textBytes(head.file, head.skip, signal, wanted.sieved && wanted.format !== 'jsonl')
+  // Lines of JSON are looked at one by one.
+  const unchecked = wanted.sieved || wanted.format === 'jsonl'
+  const text = textBytes(
+    head.file,
+    head.skip,
+    signal,
+    unchecked ? 'unchecked' : () => notText(wanted, signal),
+  )
   const passes = wanted.format === 'jsonl' ? [jsonlPass(wanted)] : delimitedPasses(wanted)
   const rows = passes.reduce((bytes, pass) => through(bytes, pass), text)
   return called === null ? rows : renamed(rows, wanted, called)
+}
+
+/** Where the first value is that is no text, as reading the file once more finds it. */
+async function notText(
+  { head, format, options, columns }: RowsWanted,
+  signal: AbortSignal,
+): Promise<Fault> {
+  const { names, lineEnding } = head
+  const bytes = readers({ ...dialectOf(format, options), lineEnding }, names.length).reduce(
+    through,
+    textBytes(head.file, head.skip, signal, 'unchecked'),
+  )
+  const isText: Check = (value, start, end) => isUtf8(value.subarray(start, end))
+  const scanner = new CsvScanner({ columns: names.length, checks: names.map(() => isText) })
+  try {
+    for await (const chunk of bytes) scanner.push(chunk)
+    scanner.end()
+  } catch (error) {
+    if (!(error instanceof RowFault) || error.column === null) return error as Fault
+    const name = names[error.column]
+    const at = columns.findIndex((column) => column.name === name)
+    const why = at < 0 ? `"${name}", which is left out: ${notUtf8}` : notUtf8
+    return new RowFault('value_refused', { row: error.row, column: at < 0 ? null : at }, why)
+  }
+  return new Fault('value_refused', notUtf8)
 }
 
 function jsonlPass({ columns, constants, tally }: RowsWanted): BytePass {
@@ -106,7 +141,7 @@ export function inFile(
     return new Fault(fault.code, `"${called}": ${fault.message}`, { cause: fault })
   }
   const column = fault.column === null ? null : columns[fault.column]?.name ?? null
-  const place = fault.code === 'row_refused'
+  const place = fault.message.startsWith(`Row ${fault.row}`)
     ? ''
     : `row ${fault.row}${column === null ? '' : `, column "${column}"`}: `
   return new Fault(fault.code, `"${called}": ${place}${fault.message}`, { cause: fault })
