@@ -13,6 +13,7 @@ const plan: StreamPlan = {
   why: 'both speak pgcopy',
   slices: 4,
   range: { column: 'at', from: '2026-01-01', inclusive: true, up_to: '2026-02-01', exact: true },
+  filtered: false,
   estimated_rows: 12_000,
   estimated_bytes: 1_500_000,
   statements: ['create table "x"\n(a int)'],
@@ -44,6 +45,11 @@ describe('a plan', () => {
     ]
     assert.doesNotMatch(planText([{ ...plan, range: { ...range, exact: false } }], 'reset'), /only the run/)
     for (const [one, text] of cases) assert.match(planText([{ ...plan, range: one }], 'run'), text)
+    assert.match(
+      planText([{ ...plan, range: null, filtered: true }], 'run'),
+      /rows: +all, where the condition is/,
+    )
+    assert.match(planText([{ ...plan, estimated_rows: 1 }], 'run'), /about 1 row,/)
     assert.match(
       planText([{ ...plan, estimated_rows: null, estimated_bytes: null }], 'run'),
       /size: +unknown/,

@@ -52,7 +52,7 @@ function blockText(plan: StreamPlan, action: RequestAction): string {
   return [
     `${plan.stream} → ${plan.target}  (${plan.mode}, ${becomes[plan.how]})`,
     `  route:     ${plan.route} – ${plan.why}`,
-    `  rows:      ${rangeText(plan.range, action)}`,
+    `  rows:      ${rowsText(plan, action)}`,
     `  size:      ${sizeText(plan)}${slices}`,
     ...plan.changes.map((change) => `  change:    ${change}`),
     ...plan.statements.map((statement) =>
@@ -78,6 +78,11 @@ const becomes: Readonly<Record<StreamPlan['how'], string>> = {
   mirror: 'rows are merged by key, those that are gone deleted',
 }
 
+function rowsText({ range, filtered }: StreamPlan, action: RequestAction): string {
+  const rows = rangeText(range, action)
+  return filtered ? `${rows}, where the condition is true` : rows
+}
+
 function rangeText(range: PlannedRange | null, action: RequestAction): string {
   if (range === null) return 'all'
   const { column, from, inclusive, up_to: upTo, exact } = range
@@ -90,7 +95,7 @@ function rangeText(range: PlannedRange | null, action: RequestAction): string {
 }
 
 function sizeText({ estimated_rows: rows, estimated_bytes: bytes }: StreamPlan): string {
-  const counted = rows === null ? null : `about ${countText(rows)} rows`
+  const counted = rows === null ? null : `about ${countText(rows)} ${rows === 1 ? 'row' : 'rows'}`
   const sized = bytes === null ? null : bytesText(bytes)
   return [counted, sized].filter((one) => one !== null).join(', ') || 'unknown'
 }

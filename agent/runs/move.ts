@@ -159,7 +159,7 @@ export async function moveRun(order: Order): Promise<RunResult> {
       run_id: order.runId,
       status: statusOf(streams, fault === null ? found.length : order.streams.length),
       streams,
-      seconds: (performance.now() - began) / 1000,
+      seconds: Math.round(performance.now() - began) / 1000,
       peak_rss_bytes: peakRssBytes() + holdBytes,
     }
   } finally {

@@ -81,6 +81,8 @@ describe('a plan', { skip: noServer }, () => {
     const refused = (spec: Partial<StreamSpec>, code: string) =>
       assert.rejects(planRun(orderOf(spec)), { code })
     await refused({ ...merge, schema: 'freeze', to: 'frozen', key: ['x'] }, 'column_missing')
+    const unnamed = await planRun(orderOf({ ...merge, key: ['x'] })).catch(({ message }) => message)
+    assert.match(unnamed, /^[\w.]+: key names "x"/)
     await refused({ from: 'nothing_*' }, 'stream_missing')
     await refused({ cursor: { column: 'at', lag: '5' } }, 'cursor_refused')
   })

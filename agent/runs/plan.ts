@@ -1,4 +1,5 @@
 /** What a run would do: both ends are looked at, nothing is written. */
+import { Fault } from '../../shared/faults.ts'
 import type { Mode, Range, Target } from '../connectors/connector.ts'
 import { Ends } from './ends.ts'
 import { runStreams } from './expand.ts'
@@ -20,6 +21,8 @@ export interface StreamPlan {
   readonly slices: number
   /** Rows by the cursor; null where everything is read. */
   readonly range: PlannedRange | null
+  /** Of those only the ones for which the stream's `where` is true. */
+  readonly filtered: boolean
   readonly estimated_rows: number | null
   readonly estimated_bytes: number | null
   /** DDL, or file operations in words, in order. */
@@ -39,10 +42,17 @@ export interface PlannedRange {
   readonly exact: boolean
 }
 
-/** Throws the first fault that a run would meet before its first byte. */
+/** Throws the first fault that a run would meet before its first byte, with the name of its stream. */
 export async function planRun(order: Order): Promise<StreamPlan[]> {
   const plans: StreamPlan[] = []
-  for (const stream of await runStreams(order)) plans.push(await planStream(order, stream))
+  for (const stream of await runStreams(order)) {
+    try {
+      plans.push(await planStream(order, stream))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      throw new Fault(error.code, `${stream.spec.from}: ${error.message}`, { cause: error })
+    }
+  }
   return plans
 }
 
@@ -65,6 +75,7 @@ async function planStream(order: Order, { spec, ledgerIndex }: RunStream): Promi
     why: way.why,
     slices: slices.length,
     range: plannedRange(range, target),
+    filtered: spec.where !== undefined,
     estimated_rows: shape.stream.estimatedRows,
     estimated_bytes: shape.stream.estimatedBytes,
     statements: target.statements,

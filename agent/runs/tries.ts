@@ -43,7 +43,7 @@ export async function moveStream(order: Order, stream: RunStream): Promise<Strea
     fault = error as Fault
     order.onFault?.(index, fault, spec)
   }
-  const seconds = (performance.now() - began) / 1000
+  const seconds = Math.round(performance.now() - began) / 1000
   return { result: resultOf(stream, { tally, fault }, seconds), peakHoldBytes }
 }
 
