@@ -68,6 +68,16 @@ describe('rows that are refused are put aside', { skip: noServer }, () => {
     }
   })
 
+  test('from a file with other delimiters whose rows are not all of one width', async () => {
+    write('ragged.tsv', 'id\tv\n1\ta\n2\n3\tc\td\n4\te\n')
+    const moved = await move(intoPostgres(), { from: 'ragged.tsv', to: 'ragged' })
+    assert.deepEqual([moved.code, moved.rows, moved.rejected], [null, 2, 2], moved.why)
+    assert.deepEqual(await aside('ragged'), [
+      [2, null, 'row_refused', '{"id":"2"}'],
+      [3, null, 'row_refused', '{"id":"3","v":"c","#3":"d"}'],
+    ])
+  })
+
   test('with signs in them that some take for the end of a line', async () => {
     await world.target.unsafe('create table signs (id int, v text)')
     write('signs.csv', 'id,v\n1,a\nx,b\u2028c\u2029d\n')

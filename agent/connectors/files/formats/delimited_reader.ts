@@ -27,6 +27,8 @@ export interface DelimitedForm {
   /** A field that is this, unquoted, is NULL. */
   readonly nullText: Buffer
   readonly lineEnding: LineEnding
+  /** Rows of other widths go on as they are: whoever takes them puts them aside. */
+  readonly ragged?: boolean
 }
 
 export class DelimitedReader implements BytePass {
@@ -133,8 +135,8 @@ export class DelimitedReader implements BytePass {
   }
 
   #row(out: Out): void {
-    const { columns } = this.#form
-    if (this.#column !== columns) {
+    const { columns, ragged } = this.#form
+    if (this.#column !== columns && ragged !== true) {
       this.#refuse(`${this.#column} fields where there are ${columns} columns`)
     }
     this.#column = 0

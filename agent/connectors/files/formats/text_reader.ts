@@ -135,8 +135,8 @@ export class TextReader implements BytePass {
   }
 
   #row(out: Out): void {
-    const { columns } = this.#form
-    if (this.#column !== columns) {
+    const { columns, ragged } = this.#form
+    if (this.#column !== columns && ragged !== true) {
       this.#refuse(`${this.#column} fields where there are ${columns} columns`)
     }
     this.#column = 0

@@ -80,7 +80,9 @@ function jsonlPass({ columns, constants, tally }: RowsWanted): BytePass {
   return new JsonlReader(origins, tally)
 }
 
-function delimitedPasses({ head, format, options, columns, constants, called }: RowsWanted): BytePass[] {
+function delimitedPasses(
+  { head, format, options, columns, constants, called, sieved }: RowsWanted,
+): BytePass[] {
   const { names, lineEnding } = head
   const origins = columns.map(({ name }): Origin => {
     const constant = constants.get(name)
@@ -92,14 +94,15 @@ function delimitedPasses({ head, format, options, columns, constants, called }: 
     origins.every((origin, at) => 'field' in origin && origin.field === at)
   // Where rows of several files follow one another, only who reads one file can name its rows.
   const last = asIs && called === null ? [] : [new RowPass(names.length, projection(origins))]
-  return [...readers({ ...dialectOf(format, options), lineEnding }, names.length), ...last]
+  const dialect = { ...dialectOf(format, options), lineEnding, ragged: sieved }
+  return [...readers(dialect, names.length), ...last]
 }
 
 function readers(
-  dialect: ReturnType<typeof dialectOf> & { lineEnding: Head['lineEnding'] },
+  dialect: ReturnType<typeof dialectOf> & { lineEnding: Head['lineEnding']; ragged?: boolean },
   columns: number,
 ): BytePass[] {
-  const { style, lineEnding } = dialect
+  const { style, lineEnding, ragged = false } = dialect
   if (isPlain(dialect)) return lineEnding === 'crlf' ? [new CarriageReturns()] : []
   const form = {
     columns,
@@ -107,6 +110,7 @@ function readers(
     quote: dialect.quote?.charCodeAt(0) ?? -1,
     nullText: Buffer.from(dialect.nullText),
     lineEnding,
+    ragged,
   }
   return style === 'text' ? [new TextReader(form)] : [new DelimitedReader(form)]
 }
