@@ -57,7 +57,16 @@ async function unnamed(
   return { file, names, skip: line.start, lineEnding: line.lineEnding }
 }
 
-/** True once a line end has come that may be the first line's, or too much without one. */
+/**
+ * True once a line end has come that may be the first line's, or too much without one. What has come is looked at
+ * again once it has doubled: a long line would be gone through for every chunk of it.
+ */
 function lineIn(dialect: Dialect, most: number): (bytes: Uint8Array) => boolean {
-  return (bytes) => bytes.length >= most || firstLine(bytes, false, dialect) !== null
+  let next = 0
+  return (bytes) => {
+    if (bytes.length >= most) return true
+    if (bytes.length < next) return false
+    next = 2 * bytes.length
+    return firstLine(bytes, false, dialect) !== null
+  }
 }

@@ -31,6 +31,12 @@ export function groupsOf(files: readonly FoundFile[], reading: unknown): FileGro
     const hash = createHash('sha256').update(how)
     for (const { name, signature } of group) hash.update(`\0${name}\0${signature}`)
     const more = group.length > 1 ? ` and ${group.length - 1} more` : ''
-    return { id: `${group[0]?.name}${more} ${hash.digest('hex').slice(0, 16)}`, files: group }
+    return { id: `${shown(group[0]?.name ?? '')}${more} ${hash.digest('hex').slice(0, 16)}`, files: group }
   })
+}
+
+/** A ledger has room for so much of a name; what tells one from another is the hash. */
+const shown = (name: string) => {
+  const letters = Array.from(name)
+  return letters.length > 150 ? `…${letters.slice(-150).join('')}` : name
 }
