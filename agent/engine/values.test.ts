@@ -129,6 +129,18 @@ describe('a value of a type', () => {
     }
   })
 
+  test('is none that the target would keep without its sign, or could not keep at all', () => {
+    for (const kept of ['sqlite', 'mysql'] as const) {
+      for (const type of ['double', 'real']) {
+        for (const value of ['-0', '-0.0', 'NaN']) assert.ok(!fits(type, value, kept), `${value} for ${kept}`)
+        for (const value of ['0', '-0.5', '-5e3']) assert.ok(fits(type, value, kept), `${value} for ${kept}`)
+      }
+    }
+    assert.ok(!fits('numeric(10,2)', 'NaN', 'sqlite'))
+    for (const value of ['-0.01', '12.5']) assert.ok(fits('numeric(10,2)', value, 'sqlite'), value)
+    assert.ok(fits('numeric', 'NaN', 'sqlite'))
+  })
+
   test('JSON is what JSON.parse takes, over random texts made of its parts', () => {
     const parts = ['{', '}', '[', ']', ',', ':', '"a"', '1', '-1.5e3', 'true', ' ', '"\\n"', 'null', '0']
     let seed = 7

@@ -58,11 +58,11 @@ export function valueCheck(target: Pick<Column, 'type' | 'vocabulary'>): Check |
     case 'int64':
       return integerCheck(type.kind)
     case 'decimal':
-      return decimalCheck(type, reach)
+      return decimalCheck(type, bounded(target) ? { ...reach, unreal: false } : reach)
     case 'float32':
     case 'float64': {
       const check = floatCheck(type, reach)
-      return target.vocabulary === 'sqlite' ? keptBySqlite(check) : check
+      return unsigned.includes(target.vocabulary) ? withoutSigns(check) : check
     }
     case 'uuid':
       return patternCheck(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 36)
@@ -151,8 +151,15 @@ function decimalCheck({ precision, scale }: Type & { kind: 'decimal' }, reach: R
   }
 }
 
-/** A file of SQLite has neither NaN nor the sign of a zero. */
-function keptBySqlite(check: Check): Check {
+/** A decimal of so many digits in SQLite is text that they stand in, and NaN is none of them. */
+function bounded({ type, vocabulary }: Pick<Column, 'type' | 'vocabulary'>): boolean {
+  return vocabulary === 'sqlite' && type.kind === 'decimal' && type.precision !== null
+}
+
+/** Neither a file of SQLite nor a server of MySQL has NaN or the sign of a zero. */
+const unsigned: readonly Column['vocabulary'][] = ['sqlite', 'mysql']
+
+function withoutSigns(check: Check): Check {
   return (bytes, start, end) => {
     const first = bytes[start]
     // A minus, or the letter that NaN begins with.
