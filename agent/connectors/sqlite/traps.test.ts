@@ -260,6 +260,7 @@ const write: readonly (readonly [type: string, csv: string, expected: string, de
   ['boolean', 't', 'integer 1'],
   ['boolean', 'f', 'integer 0'],
   ['csv', '2', 'refused: value_refused', 'boolean'],
+  ['csv', 'No', 'integer 0', 'boolean'],
   ['text', '""', `text ''`],
   ['text', '', 'null NULL'],
   ['text', '"a""b,c"', `text 'a"b,c'`],
