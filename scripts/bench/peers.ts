@@ -22,6 +22,7 @@ import {
 } from './peers/commands.ts'
 import { debianProgram, ingestrProgram, pythonPackages, slingProgram } from './peers/install.ts'
 import { jobsOf, type Planned } from './peers/jobs.ts'
+import { watchMemory } from './peers/tree_memory.ts'
 import { median, type Row } from './row.ts'
 
 const ROWS = Number(process.env['SALLYPORT_BENCH_ROWS'] ?? 1_000_000)
@@ -42,6 +43,7 @@ async function timed({ argv, env = {} }: Command): Promise<Cost> {
     stdout: 'pipe',
     stderr: 'pipe',
   })
+  using memory = watchMemory(child.pid)
   const [said, complaint] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -50,12 +52,10 @@ async function timed({ argv, env = {} }: Command): Promise<Cost> {
   const seconds = (performance.now() - began) / 1000
   if (code !== 0) throw new Error(`${argv[0]} exited ${code}: ${(complaint + said).slice(-600)}`)
   const usage = child.resourceUsage()
-  // Ours says what agent and hold have together; of the others it is the largest of their processes.
-  const own = /"peak_rss_bytes":(\d+)/.exec(said)?.[1]
   return {
     seconds,
     cpuSeconds: Number(usage?.cpuTime.total ?? 0) / 1e6,
-    rssBytes: own === undefined ? usage?.maxRSS ?? 0 : Number(own),
+    rssBytes: memory.peakBytes,
   }
 }
 
