@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { config } from './config.ts'
-import { placeOf } from './errors.ts'
+import { faultOf, placeOf } from './errors.ts'
 import { heldOn } from './examine.ts'
 import { parseTable, quoteName, quoteText } from './names.ts'
 
@@ -83,4 +83,11 @@ test('row and column of an error are read out of its words', () => {
     column: 'n',
   })
   assert.deepEqual(placeOf('Lost connection'), { line: null, row: null, column: null })
+})
+
+test('a server that says nothing of MySQL in time is told from a port where nobody is', () => {
+  const [silent, closed] = ['ETIMEDOUT', 'ECONNREFUSED'].map((code) => faultOf({ code }, 'source'))
+  assert.deepEqual([silent?.code, closed?.code], ['connection_refused', 'connection_refused'])
+  assert.match(silent?.message ?? '', /answered in time as MySQL and MariaDB do/)
+  assert.match(closed?.message ?? '', /^Nothing answers/)
 })

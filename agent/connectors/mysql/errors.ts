@@ -175,6 +175,8 @@ export function placeOf(message: string): ErrorPlace {
   return { line: null, row: row ? Number(row[1]) : null, column: column?.[1] ?? null }
 }
 
+const silentText = 'Nothing at that host and port has answered in time as MySQL and MariaDB do.'
+
 /** Any error as a Fault; a Fault stays what it is. */
 export function faultOf(error: unknown, side: Side): Fault {
   if (error instanceof Fault) return error
@@ -182,7 +184,8 @@ export function faultOf(error: unknown, side: Side): Fault {
   const code = codeOf(described, side)
   const number = typeof described.errno === 'number' && described.errno > 0 ? described.errno : undefined
   const known = code !== 'source_failed' && code !== 'target_failed'
-  const message = known || number === undefined ? undefined : `The ${side} answered with error ${number}.`
+  const silent = described.code === 'ETIMEDOUT' ? silentText : undefined
+  const message = known || number === undefined ? silent : `The ${side} answered with error ${number}.`
   return new MysqlFault(code, placeOf(String(described.message ?? '')), {
     cause: error,
     ...(message === undefined ? {} : { message }),
