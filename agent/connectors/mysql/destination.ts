@@ -70,7 +70,11 @@ export class MysqlDestination implements Destination {
     const plan = await planOf(session, load, written)
     // What a table had that is gone, a new one has not.
     const kept = plan.table === null ? null : state
-    return new MysqlLoading({ session, ledger, load, plan, state: kept, committed, attempt, signal })
+    const anew = async () => {
+      const other = await Session.open(this.#config, this.#context, 'destination')
+      return { session: other, ledger: new Ledger(other, this.#config.ledger ?? written.database, written) }
+    }
+    return new MysqlLoading({ session, ledger, anew, load, plan, state: kept, committed, attempt, signal })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -27,6 +27,8 @@ export interface LoadingParts {
   /** Holds the lease as long as it lasts. */
   readonly session: Session
   readonly ledger: Ledger
+  /** The same on a new connection, without the lease. */
+  readonly anew: () => Promise<{ readonly session: Session; readonly ledger: Ledger }>
   readonly load: Load
   readonly plan: Plan
   readonly state: State | null
@@ -192,14 +194,29 @@ export class MysqlLoading implements Loading {
     await this.#parts.session[Symbol.asyncDispose]()
   }
 
+  /** What says whether the load was published stays, and so does the note that leads to it. */
+  async #drop(session: Session): Promise<void> {
+    const { stage, keys, fresh } = this.#parts.plan.stages
+    await drop(session, [stage, keys, fresh])
+  }
+
+  /** A load that breaks off in LOAD DATA has no connection any more: the lease is taken once more, and kept from others. */
+  async #clearAnew(): Promise<void> {
+    const { anew, load, session: broken } = this.#parts
+    await broken[Symbol.asyncDispose]()
+    const { session, ledger } = await anew()
+    await using _closed = session
+    await ledger.take(load)
+    await this.#drop(session)
+  }
+
   /** Nobody goes on with this staging. Whoever cannot say so in time leaves it to the next load of the target. */
   async #clear(): Promise<void> {
     this.#staged = false
-    const { session, plan } = this.#parts
-    const { stage, keys, fresh } = plan.stages
-    const cleared = session.run('rollback').then(() => drop(session, [stage, keys, fresh])).catch(() =>
-      undefined
-    )
+    const { session } = this.#parts
+    const cleared = session.run('rollback')
+      .then(() => this.#drop(session), () => this.#clearAnew())
+      .catch(() => undefined)
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, patienceMs)
     await Promise.race([cleared, late])

@@ -47,6 +47,14 @@ describe('loads by mode', { skip: noMariadb }, () => {
     assert.deepEqual(await leftovers(db), [])
   })
 
+  test('a value that no server is asked about leaves nothing behind, though it costs the connection', async () => {
+    const target = named()
+    const rows = Array.from({ length: 50_000 }, (_, at) => `${at},2026-01-01 00:00:00+00\n`).join('')
+    const load = loadOf({ target, mode: 'replace', columns: [column('id', int), column('at', stamp)] })
+    assert.equal(await codeOf(() => loads(db, load, { csv: `${rows}1,infinity\n` })), 'value_refused')
+    assert.deepEqual(await leftovers(db), [])
+  })
+
   test('of rows with one key the newest by cursor counts, and without one nothing does', async () => {
     const target = named()
     const load = (more: Partial<Load> = {}) => loadOf({ target, mode: 'merge', columns: versioned, ...more })
