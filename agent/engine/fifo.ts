@@ -12,6 +12,8 @@ const pipeBytes = 1 << 20
 export interface FifoWriter {
   /** Resolves with the bytes written once the stream has ended; the hold does not yet see an end. */
   readonly written: Promise<number>
+  /** At least so many bytes have passed without a line feed. */
+  longestLine(): number
   /** Shows the hold the end. Without it, the hold waits for more. */
   finish(): void
 }
@@ -22,6 +24,7 @@ export interface FifoWriter {
  */
 export function intoFifo(path: string, bytes: ReadableStream<Uint8Array>, signal: AbortSignal): FifoWriter {
   makeFifo(path)
+  const lines = new LongestLine()
   let guard: number | null = null
   const finish = () => {
     if (guard !== null) closeSync(guard)
@@ -33,9 +36,9 @@ export function intoFifo(path: string, bytes: ReadableStream<Uint8Array>, signal
     const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
     await handle.close()
     widenPipe(file, pipeBytes)
-    return drain(bytes, file, signal)
+    return drain(bytes, file, { signal, onChunk: (chunk) => lines.add(chunk) })
   }
-  return { written: pump(), finish }
+  return { written: pump(), longestLine: () => lines.longest, finish }
 }
 
 /** Waits for the hold to open its end. A signal ends the wait by opening the other end for a moment. */
@@ -53,7 +56,30 @@ async function openForWriting(path: string, signal: AbortSignal) {
   }
 }
 
-async function drain(bytes: ReadableStream<Uint8Array>, file: number, signal: AbortSignal): Promise<number> {
+const LF = 10
+
+/** Looks at both ends of each chunk alone: what is long spans many of them. */
+class LongestLine {
+  longest = 0
+  #begun = 0
+
+  add(chunk: Uint8Array): void {
+    const first = chunk.indexOf(LF)
+    this.longest = Math.max(this.longest, this.#begun + (first < 0 ? chunk.length : first))
+    this.#begun = first < 0 ? this.#begun + chunk.length : chunk.length - chunk.lastIndexOf(LF) - 1
+  }
+}
+
+interface Draining {
+  readonly signal: AbortSignal
+  readonly onChunk: (chunk: Uint8Array) => void
+}
+
+async function drain(
+  bytes: ReadableStream<Uint8Array>,
+  file: number,
+  { signal, onChunk }: Draining,
+): Promise<number> {
   const sink = Bun.file(file).writer()
   const reader = bytes.getReader()
   const stop = () => void reader.cancel(signal.reason).catch(() => undefined)
@@ -62,6 +88,7 @@ async function drain(bytes: ReadableStream<Uint8Array>, file: number, signal: Ab
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       total += next.value.byteLength
+      onChunk(next.value)
       sink.write(next.value)
       await sink.flush()
     }

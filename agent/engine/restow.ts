@@ -103,7 +103,8 @@ async function streamed(
     }
   })()
   const [read, held] = await Promise.all([shown, stowed])
-  if (read !== held) throw new Fault('rows_lost')
+  // A reader that meets a row wider than it takes may leave it out without a word.
+  if (read !== held) throw new Fault(writer.longestLine() > lineBytes ? 'value_too_large' : 'rows_lost')
   return held
 }
 

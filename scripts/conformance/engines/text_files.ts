@@ -160,15 +160,23 @@ function membersOf(line: string): Map<string, Cell> {
   return members
 }
 
+/** Where the string that begins here has its closing quote. */
+function stringEnd(line: string, from: number): number {
+  for (let at = line.indexOf('"', from + 1); at >= 0; at = line.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (line[at - 1 - slashes] === '\\') slashes++
+    if (slashes % 2 === 0) return at
+  }
+  return line.length
+}
+
 /** The text of the value that begins here. */
 function tokenAt(line: string, from: number): string {
-  const string = /"(?:[^"\\]|\\.)*"/y
   let depth = 0
   for (let at = from; at < line.length; at++) {
     const sign = line[at] as string
     if (sign === '"') {
-      string.lastIndex = at
-      at += (string.exec(line)?.[0].length ?? 1) - 1
+      at = stringEnd(line, at)
       if (depth === 0) return line.slice(from, at + 1)
     } else if (sign === '{' || sign === '[') depth++
     else if (sign === '}' || sign === ']') {
