@@ -1,5 +1,5 @@
 /** Finds the row and the key that a fault is about, by reading the stream once more under the same snapshot. */
-import { Fault } from '../../shared/faults.ts'
+import { Fault, mayMend } from '../../shared/faults.ts'
 import type { Column, Slice } from '../connectors/connector.ts'
 import { RowFault, unquoted } from './csv_scan.ts'
 import { findRow, placed, type RowFound } from './fault_place.ts'
@@ -27,6 +27,8 @@ export async function blame(
   fault: Fault,
   { transfer, slice, key }: { transfer: Transfer; slice: Slice; key: readonly string[] },
 ): Promise<Fault> {
+  // What may end well the next time is about no row, wherever it was met.
+  if (mayMend(fault.code)) return fault
   try {
     const spot = await spotOf(fault, transfer, slice)
     if (spot === null) return fault

@@ -65,7 +65,8 @@ function written({ source, destination, from, to, mode = 'append', more = '' }: 
   const stream = `  - from: "${from}"\n    to: "${to}"\n    mode: ${mode}\n${more}`
   writeFileSync(
     join(place, 'pipeline.yaml'),
-    `sallyport: 1\nname: case-${cases}\nsource: from_here\ndestination: to_there\nstreams:\n${stream}`,
+    `sallyport: 1\nname: case-${cases}\nsource: from_here\ndestination: to_there\nlimits: { retries: 0 }\n` +
+      `streams:\n${stream}`,
   )
   return join(place, 'pipeline.yaml')
 }
@@ -126,7 +127,7 @@ describe('refused by the data or its places', { skip: server ? false : 'no Postg
       const url of ['postgres://u:hush#now@host/db', 'mysql://host/db', 'postgres://localhost:99999/db']
     ) {
       const ended = await run(people({ to: 'public.parsed', source: postgres(url) }))
-      refused(ended, 'connection_invalid')
+      assert.deepEqual([ended.exit, ended.code], [1, 'connection_invalid'], ended.stderr)
       assert.doesNotMatch(ended.stderr + ended.stdout, /hush|now@/)
     }
     assert.deepEqual(await target(), was)
@@ -143,18 +144,19 @@ describe('refused by the data or its places', { skip: server ? false : 'no Postg
     succeeded(await run(people({ to: 'public.columns' })))
     await sql.unsafe('alter table columns drop column born')
     const was = await target()
-    const ended = await run(people({ to: 'public.columns' }))
-    refused(ended, 'column_missing')
+    const ended = await run(people({ to: 'public.columns', more: '    schema: freeze\n' }))
+    refused(ended, 'schema_refused')
     assert.match(ended.stderr, /"born"/)
     assert.deepEqual(await target(), was)
   })
 
   test('a value that the target cannot hold, named by column and key', async () => {
     await sql.unsafe('create table narrow (id integer primary key, name varchar(10), born date)')
-    succeeded(await run(people({ to: 'public.narrow', mode: 'replace' })))
+    const more = '    columns: { cast: { name: "varchar(10)" } }\n'
+    succeeded(await run(people({ to: 'public.narrow', mode: 'replace', more })))
     await sql.unsafe(`update people set name = 'somebody with a secret name' where id = 321`)
     const was = await target()
-    const ended = await run(people({ to: 'public.narrow', mode: 'replace' }))
+    const ended = await run(people({ to: 'public.narrow', mode: 'replace', more }))
     refused(ended, 'value_refused')
     assert.match(ended.stderr, /name/)
     assert.match(ended.stderr, /id = 321/)
