@@ -25,17 +25,10 @@ describe(`${gigabytes} GB`, () => {
 
   before(async () => {
     binary = binaryAt(placeBinary(join(folder, 'bin')), join(folder, 'home'))
-    server = await startPostgres({
-      settings: ['fsync=off', 'max_wal_size=1GB', 'wal_level=minimal', 'max_wal_senders=0'],
-    })
+    const settings = ['fsync=off', 'max_wal_size=1GB', 'wal_level=minimal', 'max_wal_senders=0']
+    server = await startPostgres({ settings })
     sql = new SQL({ url: server.url(), max: 1 })
-    await sql.unsafe(
-      `create unlogged table large (id bigint, at timestamptz, amount numeric(12,2), note text);
-       insert into large select g, '2020-01-01'::timestamptz + g * interval '1 second', (g % 100000)::numeric / 100,
-         repeat(md5(g::text), 7) from generate_series(1, ${rows}) g;
-       analyze large`,
-    ).simple()
-  }, { timeout: 30 * minutes })
+  })
   after(async () => {
     await sql?.close()
     await server?.[Symbol.asyncDispose]()
@@ -64,6 +57,15 @@ describe(`${gigabytes} GB`, () => {
     console.log(`${from} → ${to}: ${(bytes / 1e9).toFixed(2)} GB, ${seconds.toFixed(1)} s, ${mb} MB RSS`)
     return { mb, bytes: bytes as number }
   }
+
+  test('are made', { timeout: 30 * minutes }, async () => {
+    await sql.unsafe(
+      `create unlogged table large (id bigint, at timestamptz, amount numeric(12,2), note text);
+       insert into large select g, '2020-01-01'::timestamptz + g * interval '1 second', (g % 100000)::numeric / 100,
+         repeat(md5(g::text), 7) from generate_series(1, ${rows}) g;
+       analyze large`,
+    ).simple()
+  })
 
   test('go from database to database in the memory of any table', { timeout: 20 * minutes }, async () => {
     const { mb, bytes } = await moved('large', 'db', 'copied')
