@@ -2,7 +2,7 @@
 import { Fault, mayMend } from '../../shared/faults.ts'
 import type { Column, Slice } from '../connectors/connector.ts'
 import { RowFault, unquoted } from './csv_scan.ts'
-import { findRow, placed, type RowFound } from './fault_place.ts'
+import { findRow, placed, type RowFound, wideRow } from './fault_place.ts'
 import { CellFault } from './hold.ts'
 import { refusedRow } from './restow.ts'
 import { isTooLarge } from './row_size.ts'
@@ -30,6 +30,10 @@ export async function blame(
   // What may end well the next time is about no row, wherever it was met.
   if (mayMend(fault.code)) return fault
   try {
+    if (isTooWide(fault, transfer)) {
+      const row = await wideRow(await reopen(transfer, slice), transfer.columns.length)
+      return placed(fault, { column: null, row, keyNames: [], key: [] })
+    }
     const spot = await spotOf(fault, transfer, slice)
     if (spot === null) return fault
     const { column, number, by } = spot
@@ -56,6 +60,12 @@ export async function blame(
     // The source has gone meanwhile: the fault itself is what matters.
     return fault
   }
+}
+
+/** The hold has no place for a row, and says no more than that. */
+function isTooWide(fault: Fault, { way }: Transfer): boolean {
+  const own = fault instanceof RowFault || fault instanceof CellFault || hasPlace(fault)
+  return fault.code === 'value_too_large' && way.route === 'restowed' && way.from !== 'parquet' && !own
 }
 
 /** Of a row that the hold refuses, it gives the key alone. */

@@ -1,6 +1,7 @@
 /** Says where a fault is, for people on this machine: column and key, or column and row number. */
 import { Fault } from '../../shared/faults.ts'
 import { CsvScanner, fieldText, RowFault } from './csv_scan.ts'
+import { lineWidths } from './hold_sql.ts'
 
 export interface RowWanted {
   /** 1-based, by row or by line of the stream. */
@@ -52,6 +53,28 @@ export async function findRow(
     await reader.cancel().catch(() => undefined)
   }
   return found
+}
+
+/** The first row that is wider than the hold takes; null when there is none. Values are not kept for it. */
+export async function wideRow(bytes: ReadableStream<Uint8Array>, columns: number): Promise<number | null> {
+  const most = Math.max(...lineWidths)
+  const scanner = new CsvScanner({ columns })
+  const reader = bytes.getReader()
+  let [rows, width] = [0, 0]
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      scanner.push(next.value)
+      const { length } = next.value
+      // A chunk that is wider by itself ends with the row that makes it so.
+      if (scanner.rows > rows && length > most) return scanner.rows
+      width = scanner.rows > rows ? length : width + length
+      rows = scanner.rows
+      if (width > most) return rows + 1
+    }
+    return null
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
 }
 
 export interface Place {

@@ -1,7 +1,7 @@
 /** Through the hold: bytes into a FIFO, a statement of DuckDB, bytes out of another FIFO. */
 import { join } from 'node:path'
 import type { Condition } from '../../shared/condition.ts'
-import { Fault } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { errno } from '../files.ts'
 import type { Column, Reading } from '../connectors/connector.ts'
 import { fromFifo, intoFifo } from './fifo.ts'
@@ -77,6 +77,8 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
+const saysLittle: readonly FaultCode[] = ['file_invalid', 'hold_failed', 'hold_memory']
+
 async function streamed(
   cargo: Cargo & { kind: 'csv' },
   job: Restowing,
@@ -86,7 +88,12 @@ async function streamed(
   const input: Input = { kind: 'csv', path: inPath(job), columns: job.columns, lineBytes }
   if (job.into === null) throw new Fault('unsupported')
   const writer = intoFifo(inPath(job), cargo.reading.bytes, signal)
-  const stowed = job.hold.run(toParquet(input, job.into, out)).then(countOf)
+  const stowed = job.hold.run(toParquet(input, job.into, out)).then(countOf, (error) => {
+    // What its reader says of a row that is too wide depends on where its buffer ended.
+    const wide = error instanceof Fault && saysLittle.includes(error.code) && writer.longestLine() > lineBytes
+    throw wide ? new Fault('value_too_large', undefined, { cause: error }) : error
+  })
+  stowed.catch(() => undefined)
   const shown = (async () => {
     try {
       await writer.written
