@@ -4,7 +4,8 @@ import { describe, test } from 'node:test'
 import { disturb } from '../kills/campaign.ts'
 import { lineOf, type Outcome } from '../kills/report.ts'
 
-const moments = 20
+/** `npm run kills` takes 20. */
+const moments = 8
 const timeout = 2_400_000
 
 describe('a load that is disturbed', () => {
