@@ -33,6 +33,8 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'kysely': ['edge/'],
   'libsql': ['edge/db/'],
   '@libsql/client': ['edge/db/'],
+  'oslo': ['edge/auth/factors/hotp.ts'],
+  '@simplewebauthn/server': ['edge/auth/factors/webauthn.ts'],
   'swagger-ui-dist': ['edge/docs', 'edge/http/'],
   '@noble/curves': ['shared/seal/', 'shared/sign/'],
   '@noble/ciphers': ['shared/seal/', 'agent/primitives.ts'],
