@@ -7,7 +7,7 @@ import { judge } from '../shared/judge.ts'
 import { Id, Key, Name, SealingPublic, Time } from '../shared/schemas/fields.ts'
 import { Pin } from '../shared/schemas/pin.ts'
 import type { OpeningKey } from '../shared/seal/envelope.ts'
-import { makePrivateFolder, readIfThere, readPrivate, refuseShared, writeAtomic } from './files.ts'
+import { makePrivateFolder, readIfThere, readPrivate, writeAtomic } from './files.ts'
 
 /** What `init` and `login` remember. */
 const Profile = z.strictObject({
@@ -50,15 +50,6 @@ export function writeProfile(home: string, profile: Profile): void {
 export function writeToken(home: string, token: string): void {
   makePrivateFolder(home)
   writeAtomic(join(home, places.token), token + '\n')
-}
-
-/** Null when nobody has signed in. Throws `file_not_private`. */
-export function readToken(home: string): string | null {
-  const path = join(home, places.token)
-  const text = readIfThere(path)
-  if (text === null) return null
-  refuseShared(path, 'token')
-  return text.trim()
 }
 
 /** A private key in a file of its own: an Ed25519 seed, for `reader` a key of the tenant's suite. */

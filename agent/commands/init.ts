@@ -20,11 +20,11 @@ import {
   parseFile,
   places,
   readKey,
-  readToken,
   writeKey,
   writeProfile,
   writeToken,
 } from '../home.ts'
+import { readToken } from '../kept_token.ts'
 import { native } from '../primitives.ts'
 import { makeAnchor, readAnchor } from '../trust/anchor.ts'
 import { type Draft, dropDraft, publishDraft, readDraft, writeDraft } from '../trust/draft.ts'

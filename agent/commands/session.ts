@@ -9,7 +9,8 @@ import { Project } from '../../shared/schemas/project.ts'
 import { edgeOf } from '../config.ts'
 import { answer, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
 import { readPrivate } from '../files.ts'
-import { places, type Profile, readProfile, readToken } from '../home.ts'
+import { places, type Profile, readProfile } from '../home.ts'
+import { readToken, type TokenSource } from '../kept_token.ts'
 import { readPin } from '../trust/ring.ts'
 import type { ProjectName } from '../trust/known_projects.ts'
 import { configOf } from './agent_options.ts'
@@ -67,7 +68,7 @@ function tokenOf({ env }: Shell, { tokenFile }: SessionOptions): string | null {
 }
 
 /** The remembered token goes to the edge that it was given by, and to no other. */
-function tokenFor(home: string, url: URL, profile: Profile | null): string | null {
+function tokenFor(home: string, url: URL, profile: Profile | null): TokenSource | null {
   return profile !== null && new URL(profile.url).origin === url.origin ? readToken(home) : null
 }
 

@@ -3,6 +3,7 @@ import createClient, { type Client } from 'openapi-fetch'
 import { Fault } from '../../shared/faults.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
 import { toBase64 } from '../../shared/bytes.ts'
+import { type TokenSource, tokenText } from '../kept_token.ts'
 import { directNetwork, fetchBy, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
 import { version } from '../version.ts'
@@ -18,9 +19,9 @@ const common = { accept: 'application/json', 'user-agent': `sallyport/${version}
  * For a person or a machine with a token; null for the few calls without one. A POST carries an Idempotency-Key of
  * its own, so that it can be tried again.
  */
-export function edgeFor(url: URL, token: string | null, network: Network = directNetwork): Edge {
-  const authorize: Authorize = ({ headers }) => {
-    if (token !== null) headers.set('authorization', `Bearer ${token}`)
+export function edgeFor(url: URL, token: TokenSource | null, network: Network = directNetwork): Edge {
+  const authorize: Authorize = async ({ headers }) => {
+    if (token !== null) headers.set('authorization', `Bearer ${await tokenText(token)}`)
   }
   const send = transport({ authorize, network: fetchBy(network) })
   return createClient<paths>({

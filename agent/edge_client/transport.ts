@@ -14,7 +14,7 @@ export interface Outgoing {
 }
 
 /** Adds who is calling to the headers. Called anew for every attempt: a signature is good for one. */
-export type Authorize = (outgoing: Outgoing) => void
+export type Authorize = (outgoing: Outgoing) => void | Promise<void>
 
 export interface TransportOptions {
   readonly authorize: Authorize
@@ -67,7 +67,7 @@ export function transport(options: TransportOptions): (request: Request) => Prom
     const most = repeatable(request) ? attempts : 1
     for (let attempt = 0;; attempt++) {
       const headers = new Headers(request.headers)
-      authorize({ method, url, body, headers })
+      await authorize({ method, url, body, headers })
       const last = attempt + 1 >= most
       const answer = await once({ method, url, body, headers }, options, signal)
       if (answer instanceof Response && (last || !transient.includes(answer.status))) return answer
