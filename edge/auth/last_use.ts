@@ -19,6 +19,11 @@ export class LastUse {
     if ((this.#written.get(id) ?? 0) < minute) this.#pending.set(id, minute)
   }
 
+  /** The newest minute that this instance knows of, written or not; 0 when none. */
+  latest(id: string): number {
+    return this.#pending.get(id) ?? this.#written.get(id) ?? 0
+  }
+
   /** Writes what is new since the last time. What fails is tried again at the next. */
   async flush(storage: Storage): Promise<void> {
     const batch = this.#pending

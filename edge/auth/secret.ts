@@ -1,24 +1,28 @@
 /**
- * The secrets that the edge gives out once and keeps only a hash of: `sp_pat_…` (API tokens), `sp_inv_…`
- * (invitations), `sp_enr_…` (enrolment), `sp_set_…` (setup). 30 characters of base62 hold 178 random bits, and 6 the
+ * The secrets that the edge gives out once and keeps only a hash of: `sp_pat_…` (API tokens of people), `sp_svc_…` (of
+ * services), `sp_dev_…` (of devices), `sp_inv_…` (invitations), `sp_enr_…` (enrolment), `sp_set_…` (setup),
+ * `sp_ver_…` and `sp_rst_…` (mailed, to prove an address and to set a password), `sp_ses_…` (sessions), `sp_kno_…`
+ * (browsers that an account knows). 30 characters of base62 hold 178 random bits, the 43 of a session 256, and 6 the
  * CRC-32 of what stands before, so that a typing error or a stranger's string never reaches the database and a
  * scanner knows one of ours without asking.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-export type SecretKind = 'pat' | 'inv' | 'enr' | 'set'
+export type SecretKind = 'pat' | 'svc' | 'dev' | 'inv' | 'enr' | 'set' | 'ver' | 'rst' | 'ses' | 'kno'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_LENGTH = 30
+const SESSION_LENGTH = 43
 const CHECK_LENGTH = 6
 
 export function newSecret(kind: SecretKind, randomBytes: (length: number) => Uint8Array): string {
+  const wanted = lengthOf(kind)
   let body = ''
-  while (body.length < RANDOM_LENGTH) {
-    for (const byte of randomBytes(RANDOM_LENGTH)) {
+  while (body.length < wanted) {
+    for (const byte of randomBytes(wanted)) {
       // 248 is the largest multiple of 62 in a byte: above it the choice would not be even.
-      if (byte < 248 && body.length < RANDOM_LENGTH) body += ALPHABET[byte % 62]
+      if (byte < 248 && body.length < wanted) body += ALPHABET[byte % 62]
     }
   }
   const head = `sp_${kind}_${body}`
@@ -28,9 +32,13 @@ export function newSecret(kind: SecretKind, randomBytes: (length: number) => Uin
 /** Whether the text could be one of ours, of that kind. */
 export function isSecret(kind: SecretKind, text: string): boolean {
   const prefix = `sp_${kind}_`
-  const length = prefix.length + RANDOM_LENGTH
+  const length = prefix.length + lengthOf(kind)
   return text.length === length + CHECK_LENGTH && text.startsWith(prefix) &&
     checksum(text.slice(0, length)) === text.slice(length)
+}
+
+function lengthOf(kind: SecretKind): number {
+  return kind === 'ses' ? SESSION_LENGTH : RANDOM_LENGTH
 }
 
 /** What is stored: SHA-256 in hex. A slow hash would add nothing to 178 random bits. */

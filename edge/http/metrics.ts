@@ -1,4 +1,6 @@
 /** Counters for `/metrics`, in Prometheus text format 0.0.4. They name operations and codes, never a tenant. */
+import { isSecurityEvent, securityEventKinds } from './security_kinds.ts'
+
 const BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 interface Timing {
@@ -19,6 +21,7 @@ export class Metrics {
   readonly #requests = new Map<string, number>()
   readonly #timings = new Map<string, Timing>()
   readonly #gauges: readonly Gauge[]
+  readonly #events = new Map<string, number>(securityEventKinds.map((kind) => [kind, 0]))
 
   constructor(gauges: readonly Gauge[] = []) {
     this.#gauges = gauges
@@ -40,10 +43,26 @@ export class Metrics {
     }
   }
 
+  /** One entry of the audit log that is durable: counted when it is a security event. */
+  acted(action: string): void {
+    if (isSecurityEvent(action)) this.#events.set(action, (this.#events.get(action) ?? 0) + 1)
+  }
+
   text(): string {
-    return [...this.#gauges.flatMap(gaugeLines), ...this.#requestLines(), ...this.#timingLines(), ''].join(
-      '\n',
-    )
+    return [
+      ...this.#gauges.flatMap(gaugeLines),
+      ...this.#eventLines(),
+      ...this.#requestLines(),
+      ...this.#timingLines(),
+      '',
+    ].join('\n')
+  }
+
+  #eventLines(): string[] {
+    const name = 'sallyport_security_events_total'
+    const lines = head(name, 'counter', 'Security events, each an entry of an audit log.')
+    for (const [kind, count] of this.#events) lines.push(`${name}{kind="${kind}"} ${count}`)
+    return lines
   }
 
   #requestLines(): string[] {

@@ -1,0 +1,89 @@
+/**
+ * Security events: each is an entry of the audit log and counts in `sallyport_security_events_total{kind}`. What
+ * happens with a change goes into its plan (`securityEvent` in `further`); what happens where nothing is written – a
+ * refusal, a look at many things – is the edge's own act, written after the answer so that its work tells nobody
+ * anything.
+ */
+import { createHash } from 'node:crypto'
+import type { Reader } from '../../db/database.ts'
+import { type Change, change, type FurtherEntry } from '../../http/change.ts'
+import { freshIdentity, planOf } from '../../http/entry.ts'
+import { explain, type Log } from '../../http/log.ts'
+import type { Metrics } from '../../http/metrics.ts'
+import type { OwnActOptions } from '../../http/own_act.ts'
+import type { SecurityEventKind } from '../../http/security_kinds.ts'
+import { accountLog } from '../sessions/account_log.ts'
+
+type Facts = NonNullable<Change<unknown>['facts']>
+
+/** What the event is about: an id. */
+export type Subject =
+  | { readonly account: string | null }
+  | { readonly member: string; readonly tenant: string }
+  | { readonly tenant: string }
+
+/** What an event in a change is about, by its id: the narrowest of these is the entry's target. */
+type About =
+  | { readonly account: string }
+  | { readonly member: string }
+  | { readonly tenant: string }
+
+/** An entry for `further` of the change that is the event; the edge counts it when the plan is durable. */
+export function securityEvent(
+  kind: SecurityEventKind,
+  { facts, ...about }: About & { readonly facts?: Facts },
+): FurtherEntry {
+  const [target] = Object.values(about) as [string]
+  return { action: kind, target, facts: facts ?? {} }
+}
+
+/** An address as the audit log has it: enough to see that two are the same, and no address. */
+export function networkHash(network: string): string {
+  return createHash('sha256').update(`sallyport network ${network}`).digest('hex').slice(0, 16)
+}
+
+/** At most so many wait to be written: more are counted and not written, so that a flood fills no log. */
+const MAX_WAITING = 100
+
+export class SecurityEvents {
+  readonly #options: OwnActOptions & { readonly db: Reader; readonly metrics: Metrics; readonly log: Log }
+  readonly #waiting = new Set<Promise<void>>()
+
+  constructor(
+    options: OwnActOptions & { readonly db: Reader; readonly metrics: Metrics; readonly log: Log },
+  ) {
+    this.#options = options
+  }
+
+  /** Written soon, and never by who is answered meanwhile. */
+  record(kind: SecurityEventKind, subject: Subject, facts: Facts): void {
+    this.#options.metrics.acted(kind)
+    if (this.#waiting.size >= MAX_WAITING) return
+    const work = this.#write(kind, subject, facts).catch((error) => {
+      this.#options.log('warn', 'a security event was not written', { kind, error: explain(error) })
+    }).finally(() => this.#waiting.delete(work))
+    this.#waiting.add(work)
+  }
+
+  /** Resolves when all that was recorded is durable: before the edge stops. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#waiting)
+  }
+
+  async #write(kind: SecurityEventKind, subject: Subject, facts: Facts): Promise<void> {
+    const { storage, clock, randomBytes, db } = this.#options
+    const now = clock()
+    const { tenant, alsoIn } = 'tenant' in subject
+      ? { tenant: subject.tenant, alsoIn: [] }
+      : await accountLog(db, subject.account)
+    const target = targetOf(subject, tenant)
+    const entry = { tenant, actor: { kind: 'edge' }, action: kind, now } as const
+    const decided = change({ writes: [], target, facts, alsoIn, reply: () => null })
+    await storage.write(planOf(decided, { identity: freshIdentity(now, randomBytes), entry, randomBytes }))
+  }
+}
+
+function targetOf(subject: Subject, tenant: string): string {
+  if ('member' in subject) return subject.member
+  return 'account' in subject ? subject.account ?? tenant : tenant
+}

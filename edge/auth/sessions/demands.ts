@@ -1,0 +1,20 @@
+/** What a tenant asks of who signs in to it; its rules say so (`edge/auth/rules`). */
+import { type SessionLimits, type SignInMethod, usualLimits } from './sessions.ts'
+
+/** Who wants to use a tenant, and how they have shown who they are. */
+export interface Applicant {
+  /** `emailKey` of their address. */
+  readonly email: string
+  readonly methods: readonly SignInMethod[]
+}
+
+export interface Demands {
+  readonly limits: SessionLimits
+  readonly admits: (who: Applicant) => boolean
+}
+
+/** The demands of one tenant, read when they are needed: they count from the next request on. */
+export type DemandsOf = (tenant: string) => Promise<Demands>
+
+/** A tenant that asks for nothing in particular. */
+export const noDemands: Demands = { limits: usualLimits, admits: () => true }

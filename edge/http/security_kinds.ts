@@ -1,0 +1,17 @@
+/** What an operator wants to hear of: each an entry of the audit log under this name, and counted for `/metrics`. */
+export const securityEventKinds = [
+  'sign_in.failed',
+  'sign_in.new_device',
+  'token.new_network',
+  'access.denied_in_a_row',
+  'read.mass',
+  'role.changed',
+  'key.changed',
+  'webhook.signature_failed',
+] as const
+
+export type SecurityEventKind = (typeof securityEventKinds)[number]
+
+export function isSecurityEvent(action: string): action is SecurityEventKind {
+  return (securityEventKinds as readonly string[]).includes(action)
+}
