@@ -10,6 +10,7 @@ import { Glob } from 'bun'
 /** Rooms in order: one may import those before it, and http, db and shared. */
 const rooms = [
   'audit',
+  'access',
   'auth',
   'tenants',
   'trust',
@@ -20,6 +21,7 @@ const rooms = [
   'pipelines',
   'runs',
   'schedules',
+  'console',
 ]
 
 /** Package → the only folders or files that may import it (tests may import any development package). */
@@ -35,6 +37,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@libsql/client': ['edge/db/'],
   'oslo': ['edge/auth/factors/hotp.ts'],
   '@simplewebauthn/server': ['edge/auth/factors/webauthn.ts'],
+  'uqr': ['edge/console/islands/qr.ts'],
   'swagger-ui-dist': ['edge/docs', 'edge/http/'],
   '@noble/curves': ['shared/seal/', 'shared/sign/'],
   '@noble/ciphers': ['shared/seal/', 'agent/primitives.ts'],

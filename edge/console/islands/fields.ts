@@ -1,0 +1,46 @@
+/// <reference lib="dom" />
+/** The fields of a form as the JSON that its call takes. */
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
+interface Target {
+  [name: string]: unknown
+}
+
+/** Names with dots are objects in objects; what is empty and does not say otherwise is left out. */
+export function bodyOf(form: HTMLFormElement): Target {
+  const body: Target = {}
+  for (const element of form.elements) {
+    if (!isControl(element) || element.name === '' || element.disabled) continue
+    const value = valueOf(element)
+    if (value === undefined) continue
+    const path = element.name.split('.')
+    const last = path.pop() as string
+    const at = path.reduce<Target>((inside, name) => (inside[name] ??= {}) as Target, body)
+    if (element.dataset['as'] === 'list') {
+      const list = (at[last] ??= []) as unknown[]
+      if (value === true) list.push(element.value)
+    } else at[last] = value
+  }
+  return body
+}
+
+function isControl(element: Element): element is Control {
+  return element instanceof HTMLInputElement || element instanceof HTMLSelectElement ||
+    element instanceof HTMLTextAreaElement
+}
+
+/** Undefined for what is left out. */
+function valueOf(control: Control): unknown {
+  const { as, empty } = control.dataset
+  if (control instanceof HTMLInputElement && control.type === 'checkbox') return control.checked
+  if (control instanceof HTMLInputElement && control.type === 'radio' && !control.checked) return undefined
+  const text = control.type === 'password' ? control.value : control.value.trim()
+  if (as === 'lines') return text.split(/[\n,]/).map((line) => line.trim()).filter((line) => line !== '')
+  if (text === '') return empty === 'null' ? null : empty === 'text' ? '' : undefined
+  if (as === 'number') return Number(text)
+  if (as === 'json') return JSON.parse(text)
+  if (control instanceof HTMLInputElement && control.classList.contains('digits')) {
+    return text.replaceAll(/\s/g, '')
+  }
+  return text
+}

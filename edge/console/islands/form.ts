@@ -1,0 +1,97 @@
+/// <reference lib="dom" />
+/** Makes a form's call: fields to JSON, problems to the fields they are about, and on to where it leads. */
+import { call, type Reply } from './api.ts'
+import { confirmed, showOnce } from './dialogs.ts'
+import { bodyOf } from './fields.ts'
+import { takeFragment } from './fragment.ts'
+import { isFresh } from './fresh.ts'
+import { reveal } from './reveal.ts'
+import { clear, say } from './say.ts'
+
+export function startForms(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-call]')) {
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      void submit(form)
+    })
+    if (takeFragment(form) && form.dataset['auto'] !== undefined) void submit(form)
+  }
+}
+
+async function submit(form: HTMLFormElement): Promise<void> {
+  const { confirm, confirmAs, call: target = '' } = form.dataset
+  if (form.ariaBusy === 'true') return
+  if (confirm !== undefined && !await confirmed(confirm, confirmAs ?? buttonOf(form)?.textContent ?? '')) {
+    return
+  }
+  busy(form, true)
+  clear(form)
+  const reply = await send(form, target)
+  if (reply === null || !reply.ok) {
+    busy(form, false)
+    if (reply !== null) say(form, reply.problem)
+    return
+  }
+  await follow(form, reply.json)
+}
+
+/** The reply; asked once more when it needed a passkey or a code first. Null when that was cancelled. */
+async function send(form: HTMLFormElement, target: string): Promise<Reply | null> {
+  const body = target.startsWith('DELETE ') && form.elements.length === form.querySelectorAll('button').length
+    ? undefined
+    : bodyOf(form)
+  const kept = `approval ${target}`
+  const approval = sessionStorage.getItem(kept)
+  const headers: Record<string, string> = approval === null ? {} : { approval }
+  const reply = await call(target, body, headers)
+  if (reply.ok) {
+    sessionStorage.removeItem(kept)
+    return reply
+  }
+  if (reply.problem.code === 'fresh_sign_in_required') {
+    return await isFresh() ? await call(target, body, headers) : null
+  }
+  if (reply.problem.code === 'approval_required' && reply.problem.approval !== undefined) {
+    sessionStorage.setItem(kept, reply.problem.approval)
+  }
+  return reply
+}
+
+/** Where it leads: a part of this page, a secret to copy, the next page, or this one anew. */
+async function follow(form: HTMLFormElement, json: Readonly<Record<string, unknown>>): Promise<void> {
+  const { once, reveal: part, done } = form.dataset
+  if (once !== undefined) await showOnce(form, json)
+  if (part !== undefined) {
+    busy(form, false)
+    form.hidden = true
+    return reveal(part, json)
+  }
+  if (done !== undefined) {
+    form.hidden = true
+    return reveal(done, json)
+  }
+  go(nextOf(form, json))
+}
+
+export function nextOf(form: HTMLElement, json: Readonly<Record<string, unknown>>): string | undefined {
+  const word = typeof json['next'] === 'string' ? json['next'] : ''
+  const way = word === '' ? undefined : form.getAttribute(`data-next-${word}`) ?? undefined
+  const next = way ?? form.dataset['next']
+  return next?.replaceAll(
+    /\{(\w+)\}/g,
+    (_, field: string) => encodeURIComponent(String(json[field] ?? '')),
+  )
+}
+
+/** To another page of this origin, or to this one anew. */
+export function go(next: string | undefined): void {
+  if (next === undefined || next === location.pathname + location.search) location.reload()
+  else location.assign(next)
+}
+
+const buttonOf = (form: HTMLFormElement) => form.querySelector<HTMLButtonElement>('button[type="submit"]')
+
+function busy(form: HTMLFormElement, on: boolean): void {
+  form.ariaBusy = String(on)
+  buttonOf(form)?.setAttribute('aria-busy', String(on))
+}

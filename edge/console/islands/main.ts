@@ -1,0 +1,10 @@
+/// <reference lib="dom" />
+/** Everything that a page of the console does by script. Each part looks for its own marks and leaves the rest alone. */
+import { startAutofill, startPasskeys } from './passkey.ts'
+import { startForms } from './form.ts'
+import { startMenu } from './menu.ts'
+
+startMenu()
+startForms()
+startPasskeys()
+void startAutofill()
