@@ -54,6 +54,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'yaml': ['agent/'],
   'mysql2': ['agent/connectors/mysql/'],
   'croner': ['shared/schedule.ts'],
+  '@zxcvbn-ts/language-common': ['edge/auth/accounts/common.ts'],
   'hash-wasm': ['edge/auth/accounts/argon2.ts'],
   'nodemailer': ['edge/auth/mail/smtp.ts'],
   'bun': ['agent/', 'scripts/'],
