@@ -44,7 +44,9 @@ function permissions(folder: string, port: number, code: string): string[] {
   return [
     `--allow-net=127.0.0.1:${port}`,
     '--allow-env=SALLYPORT_*,LIBSQL_JS_DEV',
-    `--allow-read=${folder},${join(code, 'migrations')},${modules},${join(code, 'edge', 'console', 'assets')}`,
+    `--allow-read=${folder},${join(code, 'migrations')},${modules},${
+      join(code, 'edge', 'console', 'assets')
+    },${join(code, 'edge', 'auth', 'accounts')}`,
     `--allow-write=${folder}`,
     '--allow-sys=cpus,networkInterfaces,hostname',
     `--allow-ffi=${join(modules, '@libsql')}`,

@@ -13,8 +13,14 @@ import { endedCookie, sessionCookie } from './cookie.ts'
 export interface SignInMethod {
   readonly method: 'password' | 'passkey' | 'totp' | 'recovery' | 'provider'
   readonly at: number
-  /** Of a provider. */
+  /** Of a provider: who signed what it said. */
   readonly issuer?: string
+  /** The provider's id here. */
+  readonly provider?: string
+  /** Whose provider it is; left out: the installation's. */
+  readonly tenant?: string
+  /** Whether the provider says that there was a second factor. */
+  readonly mfa?: boolean
 }
 
 export interface SessionLimits {
