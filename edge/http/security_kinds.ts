@@ -2,6 +2,8 @@
 export const securityEventKinds = [
   'sign_in.failed',
   'sign_in.new_device',
+  'sign_in.recovery_code',
+  'sign_in.passkey_cloned',
   'token.new_network',
   'access.denied_in_a_row',
   'read.mass',
