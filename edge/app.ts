@@ -10,9 +10,11 @@ import { refuseInvalid } from './http/parse.ts'
 import { faultOf, problem, statusOf } from './http/problem.ts'
 import type { Route } from './http/route.ts'
 import { type Api, type Env, serve } from './http/serve.ts'
+import type { Connection } from './http/client.ts'
 import type { Services } from './http/services.ts'
 
-export type App = (request: Request) => Promise<Response>
+/** `connection` is what the server knows of whoever asks. */
+export type App = (request: Request, connection: Connection) => Promise<Response>
 
 /** Serves the routes and describes them; everything else is a problem document too. */
 export function createApi(routes: readonly Route[], services: Services): Api {
@@ -41,7 +43,7 @@ export function createApi(routes: readonly Route[], services: Services): Api {
 /** `pages` are static: no tenant, no principal. Never rejects. */
 export function createApp(api: Api, pages: readonly Page[] = []): App {
   for (const page of pages) api.get(page.path, () => page.answer())
-  return async (request) => await api.fetch(request)
+  return async (request, connection) => await api.fetch(request, connection)
 }
 
 /** Which methods a path takes, for the answer 405. */

@@ -16,6 +16,8 @@ export interface Config {
   /** Null when it is made on first start. */
   readonly setupToken: string | null
   readonly setupTokenFile: string
+  /** Proxies in front of the edge, each of which adds an address to X-Forwarded-For. */
+  readonly forwardedHops: number
 }
 
 type Environment = (name: string) => string | undefined
@@ -44,6 +46,7 @@ export function readConfig(get: Environment): Config {
     masterKeysFile: join(folder, 'master_keys'),
     setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
     setupTokenFile: join(folder, 'setup_token'),
+    forwardedHops: readHops(get('SALLYPORT_FORWARDED_HOPS') ?? '0'),
   }
 }
 
@@ -51,6 +54,11 @@ function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port > 65535) throw new Error('SALLYPORT_PORT is not a port')
   return port
+}
+
+function readHops(text: string): number {
+  if (!/^[0-9]$/.test(text)) throw new Error('SALLYPORT_FORWARDED_HOPS is not a number from 0 to 9')
+  return Number(text)
 }
 
 function readUrl(text: string): string {

@@ -3,6 +3,7 @@ import { hashSecret, newSecret } from './auth/secret.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import { type Kind, type TestStorage, testStorage } from './db/storage_fixture.ts'
 import type { Storage } from './db/storage.ts'
+import { SESSION_COOKIE } from './http/cookies.ts'
 import type { LogLevel } from './http/log.ts'
 import { native } from './primitives.ts'
 import { signRequest } from '../shared/sign/http_signature.ts'
@@ -15,6 +16,8 @@ export const PUBLIC_URL = 'http://edge.test:8787'
 export type Caller =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'bearer'; readonly secret: string }
+  /** A browser with a session's cookie, on a page of ours. */
+  | { readonly kind: 'session'; readonly cookie: string }
   | { readonly kind: 'agent'; readonly id: string; readonly seed: Uint8Array }
 
 export const nobody: Caller = { kind: 'nobody' }
@@ -32,6 +35,8 @@ export interface Call {
   /** Sent as it is, in place of `body`. */
   readonly raw?: BodyInit
   readonly headers?: Readonly<Record<string, string>>
+  /** The address at the other end of the connection. */
+  readonly remote?: string
 }
 
 export interface Answer {
@@ -106,6 +111,9 @@ async function send(
   const headers = new Headers({
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(caller.kind === 'bearer' ? { authorization: `Bearer ${caller.secret}` } : {}),
+    ...(caller.kind === 'session'
+      ? { cookie: `${SESSION_COOKIE}=${caller.cookie}`, origin: PUBLIC_URL, 'sec-fetch-site': 'same-origin' }
+      : {}),
     ...(caller.kind === 'agent'
       ? signed(caller, { method, url, body, now: now - (call.signedAgoMs ?? 0) })
       : {}),
@@ -113,6 +121,7 @@ async function send(
   })
   const response = await edge.app(
     new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),
+    { remote: call.remote ?? '192.0.2.1' },
   )
   const text = await response.text()
   const json = /json/.test(response.headers.get('content-type') ?? '') &&

@@ -96,7 +96,7 @@ export class TestEdge implements AsyncDisposable {
     if (body !== undefined) headers.set('content-type', 'application/json')
     const text = body === undefined ? null : JSON.stringify(body)
     const request = new Request(PUBLIC_URL + path, { method, headers, body: text, signal })
-    const response = await (options.edge ?? this.edge).app(request)
+    const response = await (options.edge ?? this.edge).app(request, { remote: '192.0.2.1' })
     return { status: response.status, body: await response.json() }
   }
 

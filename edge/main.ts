@@ -47,6 +47,7 @@ async function start(log: Log): Promise<void> {
     clock,
     log,
     closing: closing.signal,
+    forwardedHops: config.forwardedHops,
   })
   const server = Deno.serve({
     port: config.port,
@@ -57,7 +58,7 @@ async function start(log: Log): Promise<void> {
       log('error', 'a request failed outside the app', { error: explain(error) })
       return new Response(null, { status: 500 })
     },
-  }, edge.app)
+  }, (request, { remoteAddr }) => edge.app(request, { remote: remoteAddr.hostname }))
   const minutely = async () => {
     await tidy(edge.flush, log)
     await tidy(edge.removeSilent, log)

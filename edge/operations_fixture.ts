@@ -41,6 +41,8 @@ export interface Request extends Call {
   readonly params?: Readonly<Record<string, string>>
   /** Who may; the tenant's admin unless said. */
   readonly as?: Caller
+  /** Who may elsewhere, and has no such thing; the other tenant's owner or agent unless said. */
+  readonly stranger?: Caller
 }
 
 export interface Operation {

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Role, rolePermissions } from '../shared/permissions.ts'
+import { isPermission, rolePermissions } from '../shared/permissions.ts'
 import { newSecret } from './auth/secret.ts'
 import { type Answer, bearer, type Caller, nobody, rowCounts, testEdge } from './edge_fixture.ts'
 import { isAgentPermission } from './http/principal.ts'
@@ -127,17 +127,17 @@ async function refusesNobody(route: Route, operation: Operation): Promise<void> 
 
 async function refusesMembers(route: Route, operation: Operation): Promise<void> {
   const { permission } = route
-  if (permission === null || permission === 'member:any' || isAgentPermission(permission)) return
+  if (permission === null || !isPermission(permission)) return
   const given = request(operation)
-  const lacking = (['admin', 'editor', 'viewer'] as Role[]).filter((role) =>
+  const callers = { owner: w.stranger, editor: w.editor, viewer: w.viewer }
+  const lacking = (['owner', 'editor', 'viewer'] as const).filter((role) =>
     !rolePermissions[role].includes(permission)
   )
-  const scopes = rolePermissions.admin.filter((held) => held !== permission)
+  const scopes = rolePermissions.owner.filter((held) => held !== permission)
   const scoped = await w.call(w.admin, 'POST /v1/tokens', { body: { name: 'all but one', scopes } })
   await unchanged(async () => {
     for (const role of lacking) {
-      const caller = role === 'admin' ? w.stranger : role === 'editor' ? w.editor : w.viewer
-      assertProblem(await send(route, caller, given), 403, 'forbidden')
+      assertProblem(await send(route, callers[role], given), 403, 'forbidden')
     }
     assertProblem(await send(route, bearer(scoped.json.token), given), 403, 'forbidden')
     // 403 comes before parsing: whoever may not learns nothing about what would be accepted.
@@ -170,7 +170,8 @@ async function hidesFromOthers(route: Route, operation: Operation): Promise<void
   const given = request(operation)
   const agents = route.permission !== null && isAgentPermission(route.permission)
   await unchanged(async () => {
-    assertProblem(await send(route, agents ? w.strangeAgent : w.stranger, given), 404, 'not_found')
+    const other = given.stranger ?? (agents ? w.strangeAgent : w.stranger)
+    assertProblem(await send(route, other, given), 404, 'not_found')
   })
 }
 

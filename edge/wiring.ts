@@ -1,5 +1,6 @@
 /** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
 import type { Primitives } from '../shared/seal/primitives.ts'
+import { Grantor } from './access/grants.ts'
 import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
@@ -42,6 +43,8 @@ export interface EdgeOptions {
   readonly closing: AbortSignal
   /** Milliseconds for a request's body to arrive; 10 s unless said. */
   readonly bodyTimeoutMs?: number
+  /** Proxies of ours in front, each of which adds to X-Forwarded-For; none unless said. */
+  readonly forwardedHops?: number
 }
 
 export interface Edge {
@@ -65,6 +68,7 @@ export function wire(options: EdgeOptions): Edge {
   const { storage, primitives, master, clock, log, closing } = options
   const db = reader(storage)
   const lastUse = new LastUse(usedToken)
+  const grantor = new Grantor()
   const lastSeen = new LastUse(seenAgent)
   const logs = new TenantLogs({ db, primitives, master })
   const newest = new Newest({ db, clock })
@@ -99,9 +103,13 @@ export function wire(options: EdgeOptions): Edge {
     clock,
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
-      member: memberAuthenticator(storage, { clock, lastUse }),
+      member: memberAuthenticator(storage, { clock, lastUse, grantor }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
+      session: null,
     },
+    approve: () => Promise.resolve([]),
+    origin: options.publicUrl,
+    forwardedHops: options.forwardedHops ?? 0,
     log,
     metrics,
     closing,

@@ -3,6 +3,7 @@
  * tenant with a member and an agent of its own.
  */
 import { fromBase64, toBase64 } from '../shared/bytes.ts'
+import type { BuiltInRole } from '../shared/permissions.ts'
 import { keyId } from '../shared/seal/key_id.ts'
 import { signDocument } from '../shared/sign/documents.ts'
 import { sealColumn } from './db/master_keys.ts'
@@ -20,10 +21,11 @@ const OTHER = '0193509f-6e00-7000-8000-0000000000ff'
 const OTHER_AGENT = '0193509f-6e00-7000-8000-0000000000fe'
 
 export interface World extends TestEdge {
+  /** Owner of the tenant, and operator of the installation. */
   readonly admin: Caller
   readonly editor: Caller
   readonly viewer: Caller
-  /** Admin of the other tenant. */
+  /** Owner of the other tenant. */
   readonly stranger: Caller
   /** Approved agent of the other tenant. */
   readonly strangeAgent: Caller
@@ -92,7 +94,7 @@ async function write(edge: TestEdge, sql: string, parameters: unknown[]): Promis
 export async function member(
   edge: TestEdge,
   admin: Caller,
-  role: 'admin' | 'editor' | 'viewer',
+  role: BuiltInRole,
 ): Promise<Caller> {
   const invited = await edge.call(admin, 'POST /v1/members', { body: { name: `a ${role}`, role } })
   const accepted = await edge.call(bearer(invited.json.invitation), 'POST /v1/invitations/accept')

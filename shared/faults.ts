@@ -29,7 +29,55 @@ const faults = {
     class: 'request',
     help: "The clock of this machine is more than a minute away from the edge's.",
   },
-  forbidden: { class: 'request', help: 'Your role or the scope of your token does not allow this.' },
+  forbidden: { class: 'request', help: 'Your roles or the scope of your token do not allow this.' },
+  fresh_sign_in_required: {
+    class: 'request',
+    help: 'Confirm with a passkey or a code first: this needs one that is at most five minutes old.',
+  },
+  approval_required: {
+    class: 'request',
+    help: 'Another person has to approve this; then repeat the same request with the header Approval.',
+  },
+  origin_refused: { class: 'request', help: 'A page of another site sent this request.' },
+  sign_in_failed: { class: 'request', help: 'That did not match. Check what you entered and try again.' },
+  second_factor_required: {
+    class: 'request',
+    help: 'A second factor is needed: a code, a passkey or a recovery code.',
+  },
+  sign_in_not_enough: {
+    class: 'request',
+    help: 'This organisation asks for another way to sign in than the one that you used.',
+  },
+  second_factor_demanded: {
+    class: 'request',
+    help: 'An organisation that you belong to asks for a second factor: add another one first.',
+  },
+  password_refused: {
+    class: 'request',
+    help: 'This password cannot be used: it is too short, or known to be a common one.',
+  },
+  link_invalid: { class: 'request', help: 'This link was used before, has expired, or never was one.' },
+  link_required: {
+    class: 'request',
+    help: 'An account with this mail address exists: sign in to it and connect the provider there.',
+  },
+  provider_failed: { class: 'transient', help: 'The sign-in provider did not answer as it should.' },
+  provider_refused: {
+    class: 'request',
+    help: 'The sign-in provider, or what it said of you, is not accepted.',
+  },
+  separation_of_duties: {
+    class: 'request',
+    help: 'Another person has to do this: whoever took the step before may not.',
+  },
+  tenant_closing: {
+    class: 'request',
+    help: 'This organisation is about to be deleted: it can only be read.',
+  },
+  authorization_pending: { class: 'request', help: 'Nobody has approved this device yet.' },
+  slow_down: { class: 'request', help: 'Ask less often: five seconds more between two requests.' },
+  expired_token: { class: 'request', help: 'The code of this device has expired; begin again.' },
+  access_denied: { class: 'request', help: 'A person refused this device.' },
   not_found: { class: 'request', help: 'There is no such thing here, or you may not see it.' },
   method_not_allowed: { class: 'request', help: 'This path does not take that method.' },
   database_outdated: {
@@ -37,7 +85,7 @@ const faults = {
     help: 'An older format made this database, and it cannot be read: start with a new one.',
   },
   conflict: { class: 'request', help: 'It changed meanwhile; read it again and repeat.' },
-  last_admin: { class: 'request', help: 'A tenant keeps at least one active admin.' },
+  last_owner: { class: 'request', help: 'A tenant keeps at least one active owner.' },
   already_exists: { class: 'request', help: 'A thing with that id or name exists.' },
   idempotency_mismatch: { class: 'request', help: 'That Idempotency-Key was used with another request.' },
   too_many_requests: { class: 'request', help: 'Slow down and repeat after the time in Retry-After.' },

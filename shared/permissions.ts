@@ -1,6 +1,9 @@
-/** The closed list of permissions, and what each role of a tenant's member holds. */
+/** The closed list of permissions, and what each built-in role of a tenant's member holds. */
 export const permissions = [
   'tenant.read',
+  'tenant.write',
+  'tenant.delete',
+  'tenant.export',
   'tenants.create',
   'workspaces.read',
   'workspaces.write',
@@ -8,6 +11,12 @@ export const permissions = [
   'projects.write',
   'members.read',
   'members.write',
+  'roles.read',
+  'roles.write',
+  'rules.read',
+  'rules.write',
+  'approvals.read',
+  'approvals.write',
   'tokens.read',
   'tokens.write',
   'trust.read',
@@ -25,26 +34,88 @@ export const permissions = [
   'runs.read',
   'runs.write',
   'audit.read',
+  'audit.export',
 ] as const
 
 export type Permission = (typeof permissions)[number]
 
-export const roles = ['admin', 'editor', 'viewer'] as const
-export type Role = (typeof roles)[number]
+export function isPermission(text: string): text is Permission {
+  return (permissions as readonly string[]).includes(text)
+}
 
-const viewer: readonly Permission[] = permissions.filter((name) => name.endsWith('.read'))
-const editor: readonly Permission[] = [
-  ...viewer,
-  'index.write',
-  'connections.write',
-  'pipelines.write',
-  'runs.write',
-  'tokens.write',
-]
+/** Those that can be held at a workspace or a project too; every other one is held at the tenant or not at all. */
+export type PlacePermission = Extract<
+  Permission,
+  `${'workspaces' | 'projects' | 'connections' | 'pipelines' | 'runs' | 'index'}.${string}`
+>
 
-/** What a role holds. `tenants.create` belongs to the operator of an installation, not to a role. */
-export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+export function isPlacePermission(permission: string): permission is PlacePermission {
+  return /^(workspaces|projects|connections|pipelines|runs|index)\./.test(permission)
+}
+
+export const placePermissions: readonly PlacePermission[] = permissions.filter(isPlacePermission)
+
+/** What lets somebody see the thing that a permission of this name acts on. */
+export function readingOf(permission: PlacePermission): PlacePermission {
+  return permission.replace(/\.\w+$/, '.read') as PlacePermission
+}
+
+export const builtInRoles = [
+  'owner',
+  'admin',
+  'editor',
+  'viewer',
+  'security_officer',
+  'auditor',
+  'agent_operator',
+] as const
+export type BuiltInRole = (typeof builtInRoles)[number]
+
+export function isBuiltInRole(text: string): text is BuiltInRole {
+  return (builtInRoles as readonly string[]).includes(text)
+}
+
+/** What every active member of a tenant holds there, whatever their roles are. */
+export const everybodyHolds: readonly Permission[] = ['tenant.read', 'trust.read']
+
+const without = (held: readonly Permission[], taken: readonly Permission[]) =>
+  held.filter((permission) => !taken.includes(permission))
+
+const reads = permissions.filter((name) => name.endsWith('.read'))
+const viewer = without(reads, ['audit.read', 'rules.read', 'approvals.read'])
+/** `tenants.create` belongs to the operator of an installation, not to a role. */
+const owner = without(permissions, ['tenants.create'])
+
+/** What a role holds where it is bound. At a workspace or project only its place permissions count. */
+export const rolePermissions: Readonly<Record<BuiltInRole, readonly Permission[]>> = {
+  owner,
+  admin: without(owner, ['tenant.delete', 'trust.write', 'keys.write', 'rules.write']),
+  editor: [
+    ...viewer,
+    'index.write',
+    'connections.write',
+    'pipelines.write',
+    'runs.write',
+    'tokens.write',
+  ],
   viewer,
-  editor,
-  admin: permissions.filter((name) => name !== 'tenants.create'),
+  security_officer: [
+    ...reads,
+    'trust.write',
+    'keys.write',
+    'agents.write',
+    'rules.write',
+    'audit.export',
+    'approvals.write',
+    'tokens.write',
+  ],
+  auditor: [...reads, 'audit.export'],
+  agent_operator: [
+    'agents.read',
+    'agents.write',
+    'runs.read',
+    'connections.read',
+    'pipelines.read',
+    ...everybodyHolds,
+  ],
 }

@@ -143,7 +143,9 @@ describe('a signed request', () => {
     await using s = await scene()
     const agent = await s.estate.enrol()
     const headers = agent.fields('GET', '/v1/agent/self')
-    const response = await s.edge.edge.app(new Request('http://10.0.0.7:8080/v1/agent/self', { headers }))
+    const response = await s.edge.edge.app(new Request('http://10.0.0.7:8080/v1/agent/self', { headers }), {
+      remote: '192.0.2.1',
+    })
     assert.equal(response.status, 200)
     assert.equal((await response.json()).id, agent.id)
   })

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { permissions, rolePermissions } from '../../shared/permissions.ts'
 import { bearer, type TestEdge } from '../edge_fixture.ts'
 import { native } from '../primitives.ts'
 import { world } from '../world_fixture.ts'
-import { permissionsOfToken } from './authenticate.ts'
 import { isSecret, newSecret, type SecretKind } from './secret.ts'
 
 const DAY_MS = 86_400_000
@@ -164,11 +162,4 @@ describe('a token', () => {
     await edge.edge.flush()
     assert.equal(edge.storage.counts().commits, after, 'the same minute again')
   })
-})
-
-test('a role holds what it holds, the operator one thing more, and scopes only take away', () => {
-  assert.deepEqual(permissionsOfToken('viewer', false, null), new Set(rolePermissions.viewer))
-  const operator = permissionsOfToken('admin', true, null)
-  assert.deepEqual([...operator].toSorted(), [...permissions].toSorted())
-  assert.deepEqual(permissionsOfToken('viewer', true, '["runs.write","runs.read"]'), new Set(['runs.read']))
 })

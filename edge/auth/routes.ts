@@ -4,6 +4,7 @@ import { type Permission, permissions as allPermissions } from '../../shared/per
 import { Id } from '../../shared/schemas/fields.ts'
 import { Whoami } from '../../shared/schemas/principal.ts'
 import { CreatedToken, NewToken, Token } from '../../shared/schemas/token.ts'
+import { rolesOf } from '../access/store.ts'
 import { change } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
@@ -30,7 +31,7 @@ export const authRoutes: readonly Route[] = [
     path: '/v1/whoami',
     tag: 'Identity',
     permission: 'member:any',
-    summary: 'Who the token belongs to, and what it may do',
+    summary: 'Who you are here, your roles, and what they let you do',
     reply: Whoami,
     example: {
       reply: {
@@ -38,15 +39,26 @@ export const authRoutes: readonly Route[] = [
         member: example.member,
         name: 'Ada Lovelace',
         role: 'viewer',
+        roles: [{ role: 'viewer', level: 'tenant' }],
         token: id,
         permissions: ['runs.read'],
       },
     },
     async handle({ db, principal }) {
-      const { tenant, id: member, role, token, permissions } = principal
+      const { tenant, id: member, by, grants } = principal
       const name = await memberName(db, tenant, member)
       if (name === null) throw new Fault('not_found')
-      return { tenant, member, name, role, token, permissions: [...permissions] }
+      const roles = await rolesOf(db, tenant, member)
+      const role = roles.find(({ level, group }) => level === 'tenant' && group === undefined)?.role
+      return {
+        tenant,
+        member,
+        name,
+        ...(role === undefined ? {} : { role }),
+        roles,
+        ...(by.kind === 'token' ? { token: by.id } : { session: by.id, account: by.account }),
+        permissions: [...grants.anywhere],
+      }
     },
   }),
   query({
@@ -132,7 +144,7 @@ export const authRoutes: readonly Route[] = [
 ]
 
 function seesAll(principal: MemberPrincipal): boolean {
-  return principal.permissions.has('members.write')
+  return principal.grants.tenant.has('members.write')
 }
 
 /** The scopes of a new token: never more than the token that makes it. Null when nothing is cut down. */
@@ -140,8 +152,9 @@ function grantable(
   principal: MemberPrincipal,
   wanted: readonly Permission[] | undefined,
 ): Permission[] | null {
-  if (wanted === undefined) return principal.scoped ? [...principal.permissions] : null
-  const beyond = wanted.findIndex((permission) => !principal.permissions.has(permission))
+  const held = principal.grants.anywhere
+  if (wanted === undefined) return principal.scoped ? [...held] : null
+  const beyond = wanted.findIndex((permission) => !held.has(permission))
   if (beyond >= 0) {
     throw new InvalidRequest([{ at: `scopes/${beyond}`, message: 'more than the calling token may do' }])
   }

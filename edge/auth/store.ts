@@ -1,4 +1,5 @@
 import type { Permission } from '../../shared/permissions.ts'
+import { bindingsOf } from '../access/grants.ts'
 import type { Token } from '../../shared/schemas/token.ts'
 import { type Reader, step, writes } from '../db/database.ts'
 import type { Statement, Step } from '../db/plan.ts'
@@ -16,11 +17,13 @@ export interface TokenRow {
   readonly last_used: number | null
 }
 
-/** Who holds the token with this hash: `token, tenant, member, role, operator, scopes`, or no row. */
+const holdersBindings = bindingsOf('t.tenant', 't.member')
+
+/** Who holds the token with this hash: `token, tenant, member, bindings, operator, scopes`, or no row. */
 export function holderStatement(hash: string, now: number): Statement {
   return {
-    sql:
-      'SELECT t.id AS token, t.tenant, t.member, t.scopes, m.role, m.operator FROM token t JOIN member m ' +
+    sql: `SELECT t.id AS token, t.tenant, t.member, t.scopes, m.operator, ${holdersBindings} AS bindings ` +
+      'FROM token t JOIN member m ' +
       'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
       "m.state = 'active'",
     parameters: [hash, now],

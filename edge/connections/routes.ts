@@ -9,11 +9,12 @@ import {
 import { Id } from '../../shared/schemas/fields.ts'
 import type { Reader } from '../db/database.ts'
 import { change } from '../http/change.ts'
+import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { at, ids, sealed, signedConnection } from '../trust/examples.ts'
-import { checkEnvelope, readAuthored } from '../trust/rules.ts'
+import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
 import { checkProject } from '../trust/store.ts'
 import {
   connection,
@@ -70,12 +71,18 @@ const list = query({
   tag: 'Connections',
   summary: 'Connections, oldest first',
   permission: 'connections.read',
+  within: 'list',
   query: z.strictObject({ ...pageShape, project: Id.optional() }),
   reply: pageOf(ConnectionSummary),
   example: { query: { project: ids.project }, reply: { data: [exampleSummary] } },
-  async handle({ db, principal, query }) {
+  async handle({ db, principal, query, reach }) {
     const { after, take, limit } = window(query)
-    const rows = await connections(db, principal.tenant, { project: query.project ?? null, after, take })
+    const rows = await connections(db, principal.tenant, {
+      project: query.project ?? null,
+      projects: projectsOf(reach),
+      after,
+      take,
+    })
     return paged(rows, { limit, key: ({ id }) => id, item: (row) => row })
   },
 })
@@ -90,6 +97,7 @@ const create = command({
   description: 'The signed document carries id, name, kind and pools; `sealed` is the envelope of its ' +
     'configuration, made by the author. Version 1, under an id that the author made.',
   permission: 'connections.write',
+  within: ({ body }) => Promise.resolve(placeOfDocument('connection', body.document)),
   audit: 'connection.created',
   body: PutSealedDocument,
   maxBodyBytes: MAX_BODY_BYTES,
@@ -117,6 +125,7 @@ const get = query({
   tag: 'Connections',
   summary: 'One connection, with its newest signed document and envelope',
   permission: 'connections.read',
+  within: async ({ db, tenant, params }) => inProject(await connectionPlace(db, tenant, params.id)),
   params,
   reply: ConnectionRecord,
   faults: ['not_found'],
@@ -137,6 +146,7 @@ const addVersion = command({
   summary: 'Add the next version of a connection',
   description: 'Compare-and-set: its version is the newest one plus 1, else 409. Id, project and kind stay.',
   permission: 'connections.write',
+  within: async ({ db, tenant, params }) => inProject(await connectionPlace(db, tenant, params.id)),
   audit: 'connection.changed',
   params,
   body: PutSealedDocument,
@@ -168,6 +178,7 @@ const remove = command({
   tag: 'Connections',
   summary: 'Delete a connection that no pipeline uses',
   permission: 'connections.write',
+  within: async ({ db, tenant, params }) => inProject(await connectionPlace(db, tenant, params.id)),
   audit: 'connection.deleted',
   params,
   reply: z.object({ id: Id }),

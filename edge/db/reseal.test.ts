@@ -54,7 +54,7 @@ async function checkpointsHold(edge: Edge, tokens: readonly string[]): Promise<v
   for (const token of tokens) {
     const headers = { authorization: `Bearer ${token}` }
     const ask = async (path: string) =>
-      await (await edge.app(new Request(PUBLIC_URL + path, { headers }))).json()
+      await (await edge.app(new Request(PUBLIC_URL + path, { headers }), { remote: '192.0.2.1' })).json()
     const { id, log_key } = await ask('/v1/tenant')
     const { checkpoint } = await ask('/v1/audit/checkpoint')
     openCheckpoint(native, checkpoint, { name: logOrigin(id), publicKey: fromBase64(log_key) })
@@ -69,7 +69,7 @@ async function versions({ storage }: TestEdge): Promise<string[]> {
 }
 
 async function metric(edge: Edge): Promise<string | undefined> {
-  const text = await (await edge.app(new Request(`${PUBLIC_URL}/metrics`))).text()
+  const text = await (await edge.app(new Request(`${PUBLIC_URL}/metrics`), { remote: '192.0.2.1' })).text()
   return /^sallyport_sealed_under_older_keys (\d+)$/m.exec(text)?.[1]
 }
 

@@ -1,5 +1,9 @@
 /** Every table, as Kysely knows it. Times are milliseconds since 1970, flags 0 or 1. */
 import type { KeyTables } from './key_tables.ts'
+import type { AccessTables } from './people/access_tables.ts'
+import type { AccountTables } from './people/account_tables.ts'
+import type { ProviderTables } from './people/provider_tables.ts'
+import type { FactorTables } from './people/factor_tables.ts'
 import type { RoomTables } from './room_tables.ts'
 
 interface MigrationTable {
@@ -73,7 +77,9 @@ interface MemberTable {
   id: string
   tenant: string
   name: string
-  role: 'admin' | 'editor' | 'viewer'
+  kind: 'person' | 'service'
+  /** Of the person, where they have one. */
+  account: string | null
   state: 'invited' | 'active' | 'removed'
   operator: number
   created: number
@@ -103,7 +109,8 @@ interface TokenTable {
   last_used: number | null
 }
 
-export interface Tables extends RoomTables, KeyTables {
+export interface Tables
+  extends RoomTables, KeyTables, AccessTables, FactorTables, AccountTables, ProviderTables {
   migration: MigrationTable
   expectation: ExpectationTable
   audit_leaf: AuditLeafTable

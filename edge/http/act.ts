@@ -1,5 +1,7 @@
 /** The middle of a request: handle → write, as often as it takes. */
 import { Fault } from '../../shared/faults.ts'
+import type { Permission } from '../../shared/permissions.ts'
+import type { Step } from '../db/plan.ts'
 import type { Change, OpenChange, Unchanged } from './change.ts'
 import {
   actorOf,
@@ -11,18 +13,16 @@ import {
   keyedIdentity,
   planOf,
 } from './entry.ts'
+import type { Admitted } from './admit.ts'
+import type { Client } from './client.ts'
+import { cookieOf } from './cookies.ts'
+import type { Reach } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Context, Route } from './route.ts'
 import type { Services } from './services.ts'
 
 /** A handler that is refused this often in a row is not going to be lucky. */
 const MAX_ATTEMPTS = 100
-
-/** Who asks: a principal, or what the credential of an open route stands for. */
-export interface Admitted {
-  readonly principal: Principal | null
-  readonly found: unknown
-}
 
 /** A request whose parts are what the route's schemas made of them. */
 export interface ParsedRequest {
@@ -33,6 +33,9 @@ export interface ParsedRequest {
   readonly idempotencyKey: string | null
   /** As it came. */
   readonly asked: Asked
+  readonly client: Client
+  /** Steps that the plan takes along behind the handler's: what uses an approval up. */
+  readonly along: readonly Step[]
   /** Whose signal aborts when the caller goes away. */
   readonly request: Request
 }
@@ -45,12 +48,14 @@ export async function act(route: Route, services: Services, request: ParsedReque
   let now = services.clock()
   const identity = identify(request, { services, now })
   for (let attempt = 0;;) {
-    const context = contextOf(request, { identity, now, attempt, services })
+    const context = contextOf(request, { identity, now, attempt, services, route })
     if (route.kind === 'query') return await route.handle(context)
     const decided = await route.handle(context) as Decided
     if (decided.kind === 'unchanged') return decided.reply
     const entry = entryOf(route, { who, decided, now: decided.time ?? now })
-    const plan = planOf(decided, { identity, entry, randomBytes: services.randomBytes })
+    const { along } = request
+    const whole = along.length === 0 ? decided : { ...decided, writes: [...decided.writes, ...along] }
+    const plan = planOf(whole, { identity, entry, randomBytes: services.randomBytes })
     try {
       const { rows, recorded } = await services.storage.write(plan)
       if (recorded !== null) {
@@ -62,6 +67,9 @@ export async function act(route: Route, services: Services, request: ParsedReque
           now = recorded.time
           continue
         }
+      }
+      if (entry !== null && recorded === null) {
+        for (const { action } of [entry, ...decided.further ?? []]) services.metrics.acted(action)
       }
       decided.committed?.()
       // The plan may hold steps of its own behind the handler's.
@@ -97,12 +105,13 @@ function entryOf(
 }
 
 function contextOf(
-  { who, params, query, body, request }: ParsedRequest,
-  { identity, now, attempt, services }: {
+  { who, params, query, body, request, client }: ParsedRequest,
+  { identity, now, attempt, services, route }: {
     readonly identity: Identity
     readonly now: number
     readonly attempt: number
     readonly services: Services
+    readonly route: Route
   },
 ): Context<unknown, unknown, unknown, unknown> {
   return {
@@ -116,9 +125,22 @@ function contextOf(
     randomBytes: services.randomBytes,
     planId: identity.planId,
     attempt,
+    reach: reachOf(route, who.principal),
+    client,
+    cookie: (name) => cookieOf(request.headers, name),
     // Made when asked for: only a handler that waits needs one.
     get signal() {
       return AbortSignal.any([request.signal, services.closing])
     },
   }
+}
+
+const everywhere: Reach = { all: true }
+const nowhere: Reach = { all: false, workspaces: [], projects: [] }
+
+function reachOf({ permission }: Route, principal: Principal | null): Reach {
+  if (principal === null || principal.kind === 'account') return nowhere
+  // An agent's work is not bound to places, nor is what every member may.
+  if (principal.kind === 'agent' || permission === null || permission.endsWith(':any')) return everywhere
+  return principal.grants.reach(permission as Permission)
 }

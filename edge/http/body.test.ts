@@ -11,7 +11,10 @@ let server: Deno.HttpServer<Deno.NetAddr>
 
 before(async () => {
   w = await world({ bodyTimeoutMs: 150 })
-  server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, w.edge.app)
+  server = Deno.serve(
+    { port: 0, hostname: '127.0.0.1', onListen: () => {} },
+    (request) => w.edge.app(request, { remote: '192.0.2.1' }),
+  )
 })
 after(async () => {
   await server.shutdown()
@@ -102,7 +105,7 @@ describe('a body', () => {
       headers: { authorization, ...headers },
       ...(body === undefined ? {} : { body: new TextEncoder().encode(body) }),
     })
-    const response = await w.edge.app(request)
+    const response = await w.edge.app(request, { remote: '192.0.2.1' })
     return { status: response.status, code: (await response.json()).code }
   }
 

@@ -30,8 +30,8 @@ export interface Change<Reply> {
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>
   /** Personal data: kept beside the audit entry, which holds salted hashes of it, until its member is erased. */
   readonly names?: Readonly<Record<string, PersonalName>>
-  /** Another tenant, whose log gets the same entry without the names. */
-  readonly alsoIn?: string
+  /** Other tenants, whose logs get the same entry without the names. */
+  readonly alsoIn?: readonly string[]
   /** Entries of the same plan, right before the route's own and in the same log. */
   readonly further?: readonly FurtherEntry[]
   /** When it was decided, of a handler that has waited; the request's `now` unless said. */
@@ -50,7 +50,7 @@ export interface PersonalName {
   readonly value: string
 }
 
-/** For routes without a principal: whose log the entry goes to, and who acted. */
+/** For routes without a principal or of an account: whose log the entry goes to, and who acted. */
 export interface OpenChange<Reply> extends Change<Reply> {
   readonly tenant: string
   readonly actor: Actor
@@ -59,6 +59,9 @@ export interface OpenChange<Reply> extends Change<Reply> {
 /** Who did it, as the audit log says it. */
 export type Actor =
   | { readonly kind: 'member'; readonly id: string; readonly token: string }
+  | { readonly kind: 'member'; readonly id: string; readonly session: string }
+  /** A person at this installation, in a sign-in or with their own account. */
+  | { readonly kind: 'account'; readonly id: string }
   | { readonly kind: 'agent'; readonly id: string }
   | { readonly kind: 'setup' }
   | { readonly kind: 'invitation'; readonly member: string }

@@ -5,7 +5,8 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { type FaultCode, faultCodes, meaningOf } from '../../shared/faults.ts'
-import { IdempotencyKey } from './parse.ts'
+import { SESSION_COOKIE } from './cookies.ts'
+import { Approval, IdempotencyKey } from './parse.ts'
 import { isAgentPermission } from './principal.ts'
 import { statusOf } from './problem.ts'
 import type { ObjectSchema, Route } from './route.ts'
@@ -24,6 +25,10 @@ const Problem = z.object({
   code: z.enum(faultCodes as [FaultCode, ...FaultCode[]]),
   detail: z.string(),
   request_id: z.string(),
+  approval: z.string().optional().meta({ description: 'With `approval_required`: what has to be approved.' }),
+  error: z.string().optional().meta({
+    description: 'The code of RFC 8628, where a device asks for its token.',
+  }),
   errors: z.array(z.object({ at: z.string(), message: z.string() })).optional().meta({
     description:
       'Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`.',
@@ -40,7 +45,7 @@ export function describe(route: Route): RouteConfig {
     tags: [route.tag],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    ...(takesKey(route) ? { parameters: [{ $ref: '#/components/parameters/IdempotencyKey' }] } : {}),
+    ...parametersOf(route),
     request: requestOf(route),
     responses: {
       [route.status ?? 200]: {
@@ -55,9 +60,21 @@ export function describe(route: Route): RouteConfig {
     security: securityOf(route),
     'x-codes': [...codesOf(route)],
     'x-permission': route.permission ?? 'none',
+    ...(route.fresh === true ? { 'x-fresh': true } : {}),
+    ...(route.twoPerson === undefined ? {} : { 'x-two-person': route.twoPerson }),
     ...(typeof route.audit === 'string' ? { 'x-audit': route.audit } : {}),
     ...(route.because === null ? {} : { 'x-open-because': route.because }),
   }
+}
+
+function parametersOf(route: Route): { parameters?: { $ref: string }[] } {
+  const names = [
+    ...(takesKey(route) ? ['IdempotencyKey'] : []),
+    ...(route.twoPerson === undefined ? [] : ['Approval']),
+  ]
+  return names.length === 0
+    ? {}
+    : { parameters: names.map((name) => ({ $ref: `#/components/parameters/${name}` })) }
 }
 
 function checkPath({ id, path, params }: Route): void {
@@ -107,7 +124,8 @@ export function takesKey(route: Route): boolean {
 
 function securityOf(route: Route): Record<string, string[]>[] {
   if (route.permission === null) return route.credential === null ? [] : [{ secret: [] }]
-  return isAgentPermission(route.permission) ? [{ signature: [] }] : [{ token: [] }]
+  if (route.permission === 'account:any') return [{ session: [] }]
+  return isAgentPermission(route.permission) ? [{ signature: [] }] : [{ token: [] }, { session: [] }]
 }
 
 function codesOf(route: Route): Set<FaultCode> {
@@ -115,6 +133,11 @@ function codesOf(route: Route): Set<FaultCode> {
     ...always,
     ...(route.permission === null ? [] : ['unauthenticated', 'forbidden'] as const),
     ...(route.credential === null ? [] : ['unauthenticated'] as const),
+    ...(route.fresh === true ? ['fresh_sign_in_required'] as const : []),
+    ...(route.twoPerson === undefined ? [] : ['approval_required'] as const),
+    ...(route.method === 'get' || (route.permission !== null && isAgentPermission(route.permission))
+      ? []
+      : ['origin_refused'] as const),
     ...(route.params === undefined ? [] : ['not_found'] as const),
     ...(route.body === undefined
       ? []
@@ -139,6 +162,7 @@ function problemsOf(route: Route): Record<string, { $ref: string }> {
 export function describeShared(registry: Registry, routes: readonly Route[]): void {
   registry.register('Problem', Problem)
   registry.registerParameter('IdempotencyKey', IdempotencyKey)
+  registry.registerParameter('Approval', Approval)
   const names = routes.flatMap((route) => Object.values(problemsOf(route)))
     .map(({ $ref }) => $ref.slice($ref.lastIndexOf('/') + 1))
   for (const name of [...new Set(names)].sort()) {
@@ -155,6 +179,13 @@ export function describeShared(registry: Registry, routes: readonly Route[]): vo
 
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'An API token, `sp_pat_…`.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description:
+      'A person’s sign-in in a browser. What changes something is taken from pages of this origin alone.',
+  },
   signature: {
     type: 'apiKey',
     in: 'header',

@@ -29,7 +29,10 @@ export interface Asked {
 
 /** The identity under an Idempotency-Key, which counts per principal. */
 export function keyedIdentity(principal: Principal, key: string, asked: Asked): Identity {
-  const name = lengthPrefixed(utf8('sallyport plan'), ...[principal.tenant, principal.id, key].map(utf8))
+  const whose = principal.kind === 'account'
+    ? ['account', principal.account]
+    : [principal.tenant, principal.id]
+  const name = lengthPrefixed(utf8('sallyport plan'), ...[...whose, key].map(utf8))
   // The key is part of it, and stored nowhere: nobody can guess a body from its hash in the log.
   const request = sha256(lengthPrefixed(utf8(key), utf8(asked.method), utf8(asked.path), asked.bytes))
   return {
@@ -59,11 +62,15 @@ export function actorOf(
   change: Change<unknown> | OpenChange<unknown>,
 ): { tenant: string; actor: Actor } {
   if ('actor' in change) return { tenant: change.tenant, actor: change.actor }
-  if (principal === null) throw new TypeError('an open route says whose log its entry goes to')
+  if (principal === null || principal.kind === 'account') {
+    throw new TypeError('an open route says whose log its entry goes to')
+  }
   const { tenant, id } = principal
-  return principal.kind === 'member'
-    ? { tenant, actor: { kind: 'member', id, token: principal.token } }
-    : { tenant, actor: { kind: 'agent', id } }
+  if (principal.kind === 'agent') return { tenant, actor: { kind: 'agent', id } }
+  const { by } = principal
+  return by.kind === 'token'
+    ? { tenant, actor: { kind: 'member', id, token: by.id } }
+    : { tenant, actor: { kind: 'member', id, session: by.id } }
 }
 
 export interface Entry {
@@ -98,14 +105,16 @@ export function planOf(
   }
 }
 
-/** The entry once more, in the log of another tenant and under a plan id that follows from the first. */
+/** The entry once more, in the logs of other tenants and under plan ids that follow from the first. */
 function witness(
   change: Change<unknown>,
   { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
 ): Step[] {
-  if (change.alsoIn === undefined) return []
-  const leaf = leafOf(change, { identity, entry: { ...entry, tenant: change.alsoIn }, names: {} })
-  return [leafStatement(uuid(sha256(utf8(`${identity.planId}/also`)), 8), leaf)]
+  return (change.alsoIn ?? []).map((tenant, i) => {
+    const leaf = leafOf(change, { identity, entry: { ...entry, tenant }, names: {} })
+    const name = i === 0 ? `${identity.planId}/also` : `${identity.planId}/also/${i}`
+    return leafStatement(uuid(sha256(utf8(name)), 8), leaf)
+  })
 }
 
 /** Further entries, under plan ids that follow from the first. They stand before the route's own. */

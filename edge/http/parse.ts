@@ -15,6 +15,11 @@ export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200
     param: { name: 'Idempotency-Key', in: 'header' },
   })
 
+export const Approval = z.uuid().optional().meta({
+  description: 'The id of the approval that another person gave to this very request.',
+  param: { name: 'Approval', in: 'header' },
+})
+
 /**
  * The Idempotency-Key of a request, or null. Throws `InvalidRequest`. Parsed here, by the schema that the document has
  * of it: the library would copy every header of every request for it, which costs as much as all its other parsing.

@@ -25,7 +25,25 @@ const byCode: Partial<Record<FaultCode, number>> = {
   request_timeout: 408,
   conflict: 409,
   already_exists: 409,
-  last_admin: 409,
+  last_owner: 409,
+  fresh_sign_in_required: 403,
+  approval_required: 403,
+  origin_refused: 403,
+  sign_in_failed: 401,
+  second_factor_required: 401,
+  sign_in_not_enough: 403,
+  second_factor_demanded: 409,
+  password_refused: 400,
+  link_invalid: 410,
+  link_required: 409,
+  provider_failed: 502,
+  provider_refused: 403,
+  separation_of_duties: 403,
+  tenant_closing: 403,
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
+  access_denied: 400,
   lease_lost: 409,
   rewrap_stale: 409,
   fingerprint_mismatch: 409,
@@ -61,6 +79,23 @@ export class InvalidRequest extends Fault {
   }
 }
 
+/** Another person has to approve the request first, under this id. */
+export class ApprovalRequired extends Fault {
+  readonly approval: string
+
+  constructor(approval: string) {
+    super('approval_required')
+    this.approval = approval
+  }
+}
+
+const deviceCodes: ReadonlySet<FaultCode> = new Set([
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
+  'access_denied',
+])
+
 /** What the library's validators throw: a body that is no JSON, or says that it is something else. */
 const byException: Partial<Record<number, FaultCode>> = {
   400: 'malformed_json',
@@ -87,6 +122,9 @@ export function problem(fault: Fault, { requestId, headers = {} }: {
     detail: fault.message,
     request_id: requestId,
     ...(fault instanceof InvalidRequest ? { errors: fault.errors } : {}),
+    ...(fault instanceof ApprovalRequired ? { approval: fault.approval } : {}),
+    // RFC 8628 section 3.5 has its code in a member of this name.
+    ...(deviceCodes.has(fault.code) ? { error: fault.code } : {}),
   }
   return new Response(JSON.stringify(body), {
     status,

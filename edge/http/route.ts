@@ -6,9 +6,19 @@
  */
 import type { z } from 'zod'
 import type { FaultCode } from '../../shared/faults.ts'
+import type { PlacePermission } from '../../shared/permissions.ts'
 import type { Reader } from '../db/database.ts'
+import type { Answer } from './answer.ts'
 import type { Change, OpenChange, Unchanged } from './change.ts'
-import type { AgentPermission, AgentPrincipal, MemberPrincipal, RoutePermission } from './principal.ts'
+import type { Client } from './client.ts'
+import type { Place, Reach } from './grants.ts'
+import type {
+  AccountPrincipal,
+  AgentPermission,
+  AgentPrincipal,
+  MemberPrincipal,
+  RoutePermission,
+} from './principal.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -48,7 +58,33 @@ export interface Shape<
   readonly maxBodyBytes?: number
   /** The content type of a reply that is text or a stream of bytes: then it is not parsed. */
   readonly media?: 'application/jsonl' | 'text/plain'
+  /** A person must have confirmed by passkey or code within five minutes: 403 `fresh_sign_in_required`. */
+  readonly fresh?: true
+  /** Where the tenant's rules want it, another person approves the request first: 403 `approval_required`. */
+  readonly twoPerson?: TwoPerson
 }
+
+/** What a tenant may want two people for. */
+export type TwoPerson = 'keys' | 'deletion'
+
+/** What a route asks to find out where the thing is that it acts on. */
+export interface AskedWithin<P, Q, B> {
+  readonly db: Reader
+  readonly tenant: string
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+}
+
+/**
+ * Where the thing is: null answers 404. `'list'`: the handler answers what is within `context.reach` alone. Not asked of
+ * who holds the permission in the whole tenant.
+ */
+export type Within<P, Q, B> = 'list' | ((asked: AskedWithin<P, Q, B>) => Promise<Place | null>)
+
+/** Permissions that can be held at a place have to say which place it is about. */
+type Placed<May, P, Q, B> = May extends PlacePermission ? { readonly within: Within<P, Q, B> }
+  : { readonly within?: never }
 
 export interface Example {
   readonly params?: Readonly<Record<string, string>>
@@ -76,6 +112,11 @@ export interface Context<Who, P, Q, B> {
   readonly signal: AbortSignal
   /** 0, and one higher each time that a `change` with `again` was refused. */
   readonly attempt: number
+  /** Where the principal holds the route's permission: a list answers nothing from elsewhere. */
+  readonly reach: Reach
+  readonly client: Client
+  /** The value of a cookie, or null. */
+  readonly cookie: (name: string) => string | null
 }
 
 /** A secret that is good for one route: what stands behind `Authorization: Bearer` in place of a token. */
@@ -89,7 +130,14 @@ export interface Credential<Found> {
   }) => Promise<Found | null>
 }
 
-type Who<May> = May extends AgentPermission ? AgentPrincipal : MemberPrincipal
+type Who<May> = May extends AgentPermission ? AgentPrincipal
+  : May extends 'account:any' ? AccountPrincipal
+  : MemberPrincipal
+
+/** An account belongs to no tenant: its change says whose log the entry goes to. */
+type Decided<May, Body> =
+  | (May extends 'account:any' ? OpenChange<Body | Answer<Body>> : Change<Body | Answer<Body>>)
+  | Unchanged<Body | Answer<Body>>
 
 /** An audit action in the past tense (`run.cancelled`), or the reason why none is written. */
 export type Audit = `${string}.${string}` | { readonly none: string }
@@ -103,6 +151,7 @@ export interface Route extends Shape<ObjectSchema, ObjectSchema, z.ZodType, z.Zo
   /** Why there is no principal; on routes of kind `open`. */
   readonly because: string | null
   readonly credential: Credential<unknown> | null
+  readonly within: Within<unknown, unknown, unknown> | null
   // deno-lint-ignore no-explicit-any -- the three constructors below check it before it is forgotten
   readonly handle: (context: Context<any, any, any, any>) => Promise<unknown>
 }
@@ -114,14 +163,20 @@ export function query<
   P extends ObjectSchema | undefined = undefined,
   Q extends ObjectSchema | undefined = undefined,
 >(
-  route: Shape<P, Q, undefined, R> & {
+  route: Shape<P, Q, undefined, R> & Placed<May, Output<P>, Output<Q>, Empty> & {
     readonly permission: May
     readonly handle: (
       context: Context<Who<May>, Output<P>, Output<Q>, Empty>,
-    ) => Promise<z.input<R> | ReadableStream<Uint8Array>>
+    ) => Promise<z.input<R> | Answer<z.input<R>> | ReadableStream<Uint8Array>>
   },
 ): Route {
-  return erase(route, { kind: 'query', method: 'get', audit: null, because: null, credential: null })
+  return erase({ within: null, ...route }, {
+    kind: 'query',
+    method: 'get',
+    audit: null,
+    because: null,
+    credential: null,
+  })
 }
 
 /** Reads, then says what to write. */
@@ -132,16 +187,16 @@ export function command<
   Q extends ObjectSchema | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(
-  route: Shape<P, Q, B, R> & {
+  route: Shape<P, Q, B, R> & Placed<May, Output<P>, Output<Q>, Output<B>> & {
     readonly method: Exclude<Method, 'get'>
     readonly permission: May
     readonly audit: Audit
     readonly handle: (
       context: Context<Who<May>, Output<P>, Output<Q>, Output<B>>,
-    ) => Promise<Change<z.input<R>> | Unchanged<z.input<R>>>
+    ) => Promise<Decided<May, z.input<R>>>
   },
 ): Route {
-  return erase(route, { kind: 'command', because: null, credential: null })
+  return erase({ within: null, ...route }, { kind: 'command', because: null, credential: null })
 }
 
 /**
@@ -162,10 +217,12 @@ export function open<
     readonly audit?: Audit
     readonly handle: (
       context: Context<Found, Output<P>, Output<Q>, Output<B>>,
-    ) => Promise<OpenChange<z.input<R>> | Unchanged<z.input<R>>>
+    ) => Promise<
+      OpenChange<z.input<R> | Answer<z.input<R>>> | Unchanged<z.input<R> | Answer<z.input<R>>>
+    >
   },
 ): Route {
-  return erase({ credential: null, audit: null, ...route }, { kind: 'open', permission: null })
+  return erase({ credential: null, audit: null, ...route }, { kind: 'open', permission: null, within: null })
 }
 
 function erase(route: object, fixed: Partial<Route>): Route {

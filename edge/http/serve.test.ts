@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { fromUtf8, lengthPrefixed, toHex, utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { grantsOf } from '../access/grants.ts'
 import { type App, createApi, createApp } from '../app.ts'
 import { reader, step, writes } from '../db/database.ts'
 import type { Row } from '../db/plan.ts'
@@ -41,8 +42,10 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
   const member = (headers: Headers): MemberPrincipal | null => {
     const id = headers.get('authorization')?.replace('Bearer ', '')
     if (id === undefined) return null
-    const permissions = new Set(['workspaces.read', 'workspaces.write'] as const)
-    return { kind: 'member', tenant: TENANT, id, token: 'token', role: 'editor', permissions, scoped: false }
+    const bindings = '[["owner","tenant",null,null,null]]'
+    const grants = grantsOf({ bindings, operator: false, scopes: null })
+    const by = { kind: 'token', id: 'token', sort: 'personal', fresh: null } as const
+    return { kind: 'member', tenant: TENANT, id, by, grants, scoped: false }
   }
   const api = createApi(routes, {
     storage: fixture.storage,
@@ -52,7 +55,11 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     authenticate: {
       member: ({ headers }) => Promise.resolve(member(headers)),
       agent: () => Promise.resolve(null),
+      session: null,
     },
+    approve: () => Promise.resolve([]),
+    origin: 'http://edge.test',
+    forwardedHops: 0,
     log: (level, message, fields) => logged.push(JSON.stringify({ level, message, ...fields })),
     metrics: new Metrics(),
     closing: close.signal,
@@ -71,13 +78,18 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       }
       const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-      const response = await app(new Request(`http://edge.test${path}`, { method: 'POST', headers, ...sent }))
+      const response = await app(
+        new Request(`http://edge.test${path}`, { method: 'POST', headers, ...sent }),
+        connection,
+      )
       return { status: response.status, json: await response.json() }
     },
     rows: (sql) => fixture.storage.read({ sql, parameters: [], reads: true }),
     [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
   }
 }
+
+const connection = { remote: '192.0.2.1' }
 
 const Thing = z.object({ id: z.string(), name: z.string(), secret: z.string().optional() })
 const shape = { tag: 'Things', summary: '', reply: Thing, example: { reply: {} } }
@@ -90,6 +102,7 @@ const create = command({
   path: '/things',
   status: 201,
   permission: 'workspaces.write',
+  within: 'list',
   audit: 'thing.created',
   body: z.strictObject({ name: z.string() }),
   handle({ principal, body, now, newId }) {
@@ -116,6 +129,7 @@ function reading(handle: () => Promise<unknown>): Route {
     id: 'getThing',
     path: '/thing',
     permission: 'workspaces.read',
+    within: 'list',
     handle: handle as never,
   })
 }
@@ -123,6 +137,7 @@ function reading(handle: () => Promise<unknown>): Route {
 async function get(app: App, path: string, method = 'GET'): Promise<{ response: Response; json: Json }> {
   const response = await app(
     new Request(`http://edge.test${path}`, { method, headers: { authorization: 'Bearer ada' } }),
+    connection,
   )
   const text = await response.text()
   return { response, json: text === '' ? null : JSON.parse(text) }
@@ -229,7 +244,8 @@ describe('a reply', () => {
     assert.equal(response.status, 200)
     assert.ok(response.headers.get('x-request-id'))
     assert.equal(json, null)
-    assert.equal((await edge.app(new Request('http://edge.test/thing', { method: 'HEAD' }))).status, 401)
+    const nobodys = new Request('http://edge.test/thing', { method: 'HEAD' })
+    assert.equal((await edge.app(nobodys, connection)).status, 401)
   })
 
   test('that is not what its schema says is an internal error, and the log says why', async () => {
@@ -296,6 +312,7 @@ describe('a change', () => {
       method: 'post',
       path: '/retry',
       permission: 'workspaces.write',
+      within: 'list',
       audit: 'thing.retried',
       handle({ attempt }) {
         attempts.push(attempt)
@@ -323,6 +340,7 @@ describe('a change', () => {
       method: 'post',
       path: '/tell',
       permission: 'workspaces.write',
+      within: 'list',
       audit: 'thing.told',
       handle: () =>
         Promise.resolve(change({
@@ -348,6 +366,7 @@ test('whoever waits hears that the edge is about to stop', async () => {
     id: 'wait',
     path: '/wait',
     permission: 'workspaces.read',
+    within: 'list',
     handle: ({ signal }) =>
       new Promise<{ id: string; name: string }>((resolve) => {
         signal.addEventListener('abort', () => resolve({ id: 'stopped', name: '' }))

@@ -3,11 +3,13 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
-import { act, type Admitted } from './act.ts'
+import { act } from './act.ts'
+import { admit, type Admitted, admitWithin } from './admit.ts'
+import { answerOf } from './answer.ts'
 import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
 import { checkQuery, keyOf } from './parse.ts'
-import { allows, bearer, type Incoming, isAgentPermission, refusalOf } from './principal.ts'
+import { type Client, clientOf, type Connection } from './client.ts'
 import { faultOf } from './problem.ts'
 import type { Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -24,9 +26,11 @@ export interface Call {
   who: Admitted
   /** Of the body, as they came; empty where the route takes none. */
   bytes: Uint8Array
+  readonly client: Client
 }
 
 export interface Env {
+  readonly Bindings: Connection
   readonly Variables: { readonly call: Call }
 }
 
@@ -42,15 +46,22 @@ export function serve(api: Api, route: Route, services: Services): void {
   const middleware = [observe(route, services), admission(route, services)]
   const keyed = takesKey(route)
   api.openapi(createRoute({ ...describe(route), middleware }), async (c: HonoContext<Env>) => {
-    const { who, bytes, requestId } = c.get('call')
+    const { who, bytes, requestId, client } = c.get('call')
     const { raw, path } = c.req
-    const reply = await act(route, services, {
-      who,
+    const parsed = {
       params: c.req.valid('param' as never) ?? none,
       query: c.req.valid('query' as never) ?? none,
       body: c.req.valid('json' as never) ?? none,
+    }
+    const asked = { method: raw.method, path, bytes }
+    const along = await admitWithin(route, services, { who, parsed, asked, headers: raw.headers })
+    const reply = await act(route, services, {
+      who,
+      ...parsed,
       idempotencyKey: keyed ? keyOf(raw.headers) : null,
-      asked: { method: raw.method, path, bytes },
+      asked,
+      client,
+      along,
       request: raw,
     })
     return respond(route, reply, requestId)
@@ -62,7 +73,8 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
   return async (c, next) => {
     const started = services.clock()
     const requestId = newId(started, services.randomBytes)
-    c.set('call', { requestId, operation: route.id, who: nobody, bytes: noBytes })
+    const client = clientOf(c.req.raw.headers, { remote: c.env?.remote ?? '', hops: services.forwardedHops })
+    c.set('call', { requestId, operation: route.id, who: nobody, bytes: noBytes, client })
     try {
       await next()
     } catch (error) {
@@ -84,7 +96,9 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     const { raw } = c.req
     let bytes: Promise<Uint8Array> | undefined
     const body = () => bytes ??= read(raw)
-    call.who = await admit(route, services, { method: raw.method, url: raw.url, headers: raw.headers, body })
+    const { client } = call
+    const incoming = { method: raw.method, url: raw.url, headers: raw.headers, client, body }
+    call.who = await admit(route, services, incoming)
     checkQuery(c.req, { taken: route.query !== undefined })
     if (route.body !== undefined) {
       call.bytes = await body()
@@ -95,25 +109,6 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
   }
 }
 
-/** Lets in who may. Throws Fault `unauthenticated` or `forbidden`. */
-async function admit(route: Route, services: Services, incoming: Incoming): Promise<Admitted> {
-  const { permission, credential } = route
-  if (permission === null) {
-    if (credential === null) return nobody
-    const secret = bearer(incoming.headers)
-    const asked = { db: services.db, now: services.clock() }
-    const found = secret === null ? null : await credential.find({ ...asked, secret })
-    if (found === null) throw new Fault('unauthenticated')
-    return { principal: null, found }
-  }
-  const principal = isAgentPermission(permission)
-    ? await services.authenticate.agent(incoming)
-    : await services.authenticate.member(incoming)
-  if (principal === null) throw new Fault('unauthenticated')
-  if (!allows(principal, permission)) throw new Fault(refusalOf(principal))
-  return { principal, found: null }
-}
-
 function respond(route: Route, reply: unknown, requestId: string): Response {
   const headers = {
     'content-type': route.media ?? 'application/json',
@@ -121,10 +116,20 @@ function respond(route: Route, reply: unknown, requestId: string): Response {
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
   }
-  const status = route.status ?? 200
-  if (reply instanceof ReadableStream) return new Response(reply, { status, headers })
-  const parsed = route.reply.safeParse(reply)
+  const { body, cookies, location } = answerOf(reply)
+  const status = location === null ? route.status ?? 200 : 303
+  if (cookies.length > 0 || location !== null) {
+    const all = new Headers(headers)
+    for (const cookie of cookies) all.append('set-cookie', cookie)
+    if (location !== null) all.set('location', location)
+    return new Response(location === null ? textOfReply(route, body) : null, { status, headers: all })
+  }
+  if (body instanceof ReadableStream) return new Response(body, { status, headers })
+  return new Response(textOfReply(route, body), { status, headers })
+}
+
+function textOfReply(route: Route, body: unknown): string {
+  const parsed = route.reply.safeParse(body)
   if (!parsed.success) throw new Fault('internal', undefined, { cause: parsed.error })
-  const text = route.media === undefined ? JSON.stringify(parsed.data) : String(parsed.data)
-  return new Response(text, { status, headers })
+  return route.media === undefined ? JSON.stringify(parsed.data) : String(parsed.data)
 }

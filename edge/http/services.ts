@@ -2,7 +2,22 @@ import type { Reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import type { AgentPrincipal, Authenticator, MemberPrincipal } from './principal.ts'
+import type { Step } from '../db/plan.ts'
+import type { AgentPrincipal, Authenticator, MemberPrincipal, SessionAuthenticator } from './principal.ts'
+import type { TwoPerson } from './route.ts'
+
+/** A request that may need another person's approval. */
+export interface ApprovalAsked {
+  readonly kind: TwoPerson
+  readonly operation: string
+  readonly principal: MemberPrincipal
+  readonly method: string
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** What the header `Approval` names. */
+  readonly approval: string | null
+  readonly now: number
+}
 
 /** What every request is served with; wired once, in `main.ts` or by a test. */
 export interface Services {
@@ -14,7 +29,18 @@ export interface Services {
   readonly authenticate: {
     readonly member: Authenticator<MemberPrincipal>
     readonly agent: Authenticator<AgentPrincipal>
+    /** By the session's cookie; null where there are no sessions. */
+    readonly session: SessionAuthenticator | null
   }
+  /**
+   * The steps that use the approval up; none where the tenant's rules want none. Throws Fault `approval_required` with
+   * the id to be approved.
+   */
+  readonly approve: (asked: ApprovalAsked) => Promise<readonly Step[]>
+  /** The origin of the public URL: where our own pages are. */
+  readonly origin: string
+  /** Proxies of ours in front, each of which adds to X-Forwarded-For. */
+  readonly forwardedHops: number
   readonly log: Log
   readonly metrics: Metrics
   /** Aborts when the edge is about to stop. */

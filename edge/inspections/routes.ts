@@ -8,10 +8,11 @@ import { CatalogueRecord, CreateInspection, InspectionRecord } from '../../share
 import { catalogueRecipients } from '../../shared/trust/recipients.ts'
 import { connectionPlace } from '../connections/store.ts'
 import { change, unchanged } from '../http/change.ts'
+import { inProject } from '../http/grants.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
 import { at, ids, sealed, sealedToReader, signedCatalogue, signedInspection } from '../trust/examples.ts'
-import { checkEnvelope, readAuthored } from '../trust/rules.ts'
+import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
 import type { Inspections } from './inspections.ts'
 import { catalogue, insertInspection, inspected, inspection, type Signed, toRecord } from './store.ts'
 import type { Inspection } from '../../shared/schemas/inspection.ts'
@@ -61,6 +62,7 @@ function createRoute(inspections: Inspections): Route {
       'same inspection. What it asks about is sealed to the pool. What comes of it is sealed to the readers of the ' +
       'project, of whom there has to be one.',
     permission: 'runs.write',
+    within: ({ body }) => Promise.resolve(placeOfDocument('inspection', body.document)),
     audit: 'inspection.created',
     body: CreateInspection,
     reply: InspectionRecord,
@@ -115,6 +117,7 @@ const get = query({
   tag,
   summary: 'How an inspection goes: its state, and counts once it has ended',
   permission: 'connections.read',
+  within: async ({ db, tenant, params }) => inProject(await inspection(db, tenant, params.id)),
   params,
   reply: InspectionRecord,
   faults: ['not_found'],
@@ -136,6 +139,7 @@ const getCatalogue = query({
     '`sealed` opens with a reader’s key, in the context of type `catalogue`. It goes when a trust document names ' +
     'other readers or keys, or the connection is deleted.',
   permission: 'connections.read',
+  within: async ({ db, tenant, params }) => inProject(await connectionPlace(db, tenant, params.id)),
   params,
   query: z.strictObject({ action: InspectAction.optional() }),
   reply: CatalogueRecord,

@@ -8,11 +8,12 @@ import { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_r
 import type { Reader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { change } from '../http/change.ts'
+import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { at, ids, sealed, signedPipeline } from '../trust/examples.ts'
-import { checkEnvelope, readAuthored } from '../trust/rules.ts'
+import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
 import { checkProject, tellOfIndex } from '../trust/store.ts'
 import {
   deletePipeline,
@@ -79,12 +80,18 @@ const list = query({
   tag: 'Pipelines',
   summary: 'Pipelines, oldest first',
   permission: 'pipelines.read',
+  within: 'list',
   query: z.strictObject({ ...pageShape, project: Id.optional() }),
   reply: pageOf(PipelineSummary),
   example: { query: { project: ids.project }, reply: { data: [exampleSummary] } },
-  async handle({ db, principal, query }) {
+  async handle({ db, principal, query, reach }) {
     const { after, take, limit } = window(query)
-    const rows = await pipelines(db, principal.tenant, { project: query.project ?? null, after, take })
+    const rows = await pipelines(db, principal.tenant, {
+      project: query.project ?? null,
+      projects: projectsOf(reach),
+      after,
+      take,
+    })
     return paged(rows, { limit, key: ({ id }) => id, item: (row) => row })
   },
 })
@@ -100,6 +107,7 @@ const create = command({
     'The signed document carries id, name, connections, pool, triggers and limits; `sealed` is the ' +
     'envelope of its streams, made by the author. Version 1, under an id that the author made.',
   permission: 'pipelines.write',
+  within: ({ body }) => Promise.resolve(placeOfDocument('pipeline', body.document)),
   audit: 'pipeline.created',
   body: PutSealedDocument,
   maxBodyBytes: MAX_BODY_BYTES,
@@ -127,6 +135,7 @@ const get = query({
   tag: 'Pipelines',
   summary: 'One pipeline, with its newest signed document and envelope',
   permission: 'pipelines.read',
+  within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
   params,
   reply: PipelineRecord,
   faults: ['not_found'],
@@ -147,6 +156,7 @@ const addVersion = command({
   summary: 'Add the next version of a pipeline',
   description: 'Compare-and-set: its version is the newest one plus 1, else 409. Id and project stay.',
   permission: 'pipelines.write',
+  within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
   audit: 'pipeline.changed',
   params,
   body: PutSealedDocument,
@@ -178,6 +188,7 @@ const remove = command({
   tag: 'Pipelines',
   summary: 'Delete a pipeline; its runs that still wait are cancelled',
   permission: 'pipelines.write',
+  within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
   audit: 'pipeline.deleted',
   params,
   reply: z.object({ id: Id }),

@@ -49,10 +49,17 @@ function toSummary({ api_runs_per_day, ...row }: Row): PipelineSummary {
 export async function pipelines(
   db: Reader,
   tenant: string,
-  page: { readonly project: string | null; readonly after: string | null; readonly take: number },
+  page: {
+    readonly project: string | null
+    /** Those that the list keeps to; null: all. */
+    readonly projects: readonly string[] | null
+    readonly after: string | null
+    readonly take: number
+  },
 ): Promise<PipelineSummary[]> {
   let query = db.selectFrom('pipeline').select(columns).where('tenant', '=', tenant)
     .where('deleted', 'is', null).orderBy('id').limit(page.take)
+  if (page.projects !== null) query = query.where('project', 'in', page.projects)
   if (page.project !== null) query = query.where('project', '=', page.project)
   if (page.after !== null) query = query.where('id', '>', page.after)
   return (await query.execute()).map(toSummary)

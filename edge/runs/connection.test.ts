@@ -8,7 +8,10 @@ test('a poll whose connection breaks gives its place up, and costs no run', asyn
   const estate = await Estate.found(edge)
   const { pipeline } = await estate.furnish()
   const agent = await estate.enrol()
-  const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, edge.edge.app)
+  const server = Deno.serve(
+    { port: 0, hostname: '127.0.0.1', onListen() {} },
+    (request) => edge.edge.app(request, { remote: '192.0.2.1' }),
+  )
   const { port } = server.addr
   const path = '/v1/agent/poll'
   const body = { slots: 1, wait_seconds: 25, log_size: 0 }
@@ -32,7 +35,7 @@ test('a poll whose connection breaks gives its place up, and costs no run', asyn
 /** Until so many polls wait, as `/metrics` says. */
 async function waiting(edge: TestEdge, count: number): Promise<void> {
   for (;;) {
-    const response = await edge.edge.app(new Request('http://edge.test/metrics'))
+    const response = await edge.edge.app(new Request('http://edge.test/metrics'), { remote: '192.0.2.1' })
     if ((await response.text()).includes(`\nsallyport_polls_waiting ${count}\n`)) return
     await new Promise((resolve) => setTimeout(resolve))
   }

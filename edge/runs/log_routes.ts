@@ -13,6 +13,7 @@ import { change, unchanged } from '../http/change.ts'
 import { fitting, Page, paged, pageOf, window } from '../http/page.ts'
 import type { AgentPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
+import { inProject } from '../http/grants.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
 import { at, ids, sealedToBoth, signedLog } from '../trust/examples.ts'
@@ -148,6 +149,7 @@ const list = query({
     'that first. `sealed` opens with a reader’s key, in the context of type `log`, and its body has the commitment of ' +
     '`document`.',
   permission: 'runs.read',
+  within: async ({ db, tenant, params }) => inProject(await run(db, tenant, params.id)),
   params,
   query: Page,
   reply: pageOf(RunLogRecord),

@@ -30,8 +30,12 @@ test('polls, the reaper, the next slot and the list are answered by their indexe
     poll: await planOf((s) => dueRuns(reader(s), tenant, { pool: 'p', now: 1, take: 9 })),
     reaper: await planOf((s) => expiredRuns(reader(s), 1, 9)),
     slot: await planOf((s) => slotsOf(reader(s), tenant, { pipeline: 'p', day: 'd', plan: 'x' })),
-    list: await planOf((s) => runs(reader(s), tenant, { pipeline: null, state: null, before, take: 9 })),
-    ofPipeline: await planOf((s) => runs(reader(s), tenant, { pipeline: 'p', state: null, before, take: 9 })),
+    list: await planOf((s) =>
+      runs(reader(s), tenant, { projects: null, pipeline: null, state: null, before, take: 9 })
+    ),
+    ofPipeline: await planOf((s) =>
+      runs(reader(s), tenant, { projects: null, pipeline: 'p', state: null, before, take: 9 })
+    ),
   }
   assert.match(plans.poll, /^SEARCH run USING COVERING INDEX run_queue \(tenant=\? AND pool=\? AND due<\?\)$/)
   assert.match(plans.reaper, /^SEARCH run USING INDEX run_lease \(lease_until<\?\)$/)

@@ -4,6 +4,7 @@ import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { CreateRun, Run, RunRecord, RunState } from '../../shared/schemas/run.ts'
 import { change, unchanged } from '../http/change.ts'
+import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
@@ -40,12 +41,14 @@ const list = query({
   tag,
   summary: 'Runs, newest first',
   permission: 'runs.read',
+  within: 'list',
   query: z.strictObject({ ...pageShape, pipeline: Id.optional(), state: RunState.optional() }),
   reply: pageOf(Run),
   example: { query: { state: 'running' }, reply: { data: [exampleRun] } },
-  async handle({ db, principal, query }) {
+  async handle({ db, principal, query, reach }) {
     const { after, take, limit } = window(query)
     const rows = await runs(db, principal.tenant, {
+      projects: projectsOf(reach),
       pipeline: query.pipeline ?? null,
       state: query.state ?? null,
       before: after === null ? null : placeOf(after),
@@ -74,6 +77,7 @@ const get = query({
   tag,
   summary: 'One run, with the counts of its streams',
   permission: 'runs.read',
+  within: async ({ db, tenant, params }) => inProject(await run(db, tenant, params.id)),
   params,
   reply: RunRecord,
   faults: ['not_found'],
@@ -99,6 +103,7 @@ function createRoute(queue: Queue): Route {
       'By a signed request, whose nonce makes the id: posting it again answers the same run. Without ' +
       'one the pipeline has to allow unsigned runs, and the run takes the next slot of the UTC day.',
     permission: 'runs.write',
+    within: async ({ db, tenant, body }) => inProject(await pipelinePlace(db, tenant, body.pipeline_id)),
     audit: 'run.created',
     body: CreateRun,
     reply: RunRecord,
@@ -157,6 +162,7 @@ const cancel = command({
   tag,
   summary: 'Cancel a run: at once while it waits, else as soon as its agent hears of it',
   permission: 'runs.write',
+  within: async ({ db, tenant, params }) => inProject(await run(db, tenant, params.id)),
   audit: 'run.cancelled',
   params,
   reply: Run,

@@ -75,6 +75,8 @@ function toStream(row: RoomTables['run_stream']): RunStream {
 }
 
 export interface RunFilter {
+  /** Those that the list keeps to; null: all. */
+  readonly projects: readonly string[] | null
   readonly pipeline: string | null
   readonly state: RunState | null
   /** The last run of the page before. */
@@ -84,8 +86,9 @@ export interface RunFilter {
 
 /** Newest first. */
 export async function runs(db: Reader, tenant: string, filter: RunFilter): Promise<RunRow[]> {
-  const { pipeline, state, before, take } = filter
+  const { projects, pipeline, state, before, take } = filter
   let query = db.selectFrom('run').selectAll().where('tenant', '=', tenant)
+  if (projects !== null) query = query.where('project', 'in', projects)
   if (pipeline !== null) query = query.where('pipeline', '=', pipeline)
   if (state !== null) query = query.where('state', '=', state)
   if (before !== null) {

@@ -5,6 +5,7 @@ import { nextFire } from '../../shared/schedule.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import type { Schedule } from '../../shared/schemas/pipeline.ts'
 import { PipelineSchedule } from '../../shared/schemas/pipeline_schedule.ts'
+import { inProject } from '../http/grants.ts'
 import { query, type Route } from '../http/route.ts'
 import { pipelinePlace } from '../pipelines/store.ts'
 import { listedPipeline } from '../runs/job.ts'
@@ -28,6 +29,7 @@ const get = query({
   summary: 'The schedule of a pipeline, and the times at which it fires next',
   description: 'Of the version that the newest index lists; 404 where that has none.',
   permission: 'pipelines.read',
+  within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
   params: z.strictObject({ id: Id }),
   reply: PipelineSchedule,
   faults: ['not_found', 'index_missing', 'not_in_index', 'not_at_index'],

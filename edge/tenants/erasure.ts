@@ -26,7 +26,7 @@ export const erasureRoutes: readonly Route[] = [
       'how many names went. What is in exports and in signed documents is out of the edge’s reach.',
     params: z.strictObject({ id: Id }),
     reply: ErasedMember,
-    faults: ['not_found', 'last_admin', 'conflict'],
+    faults: ['not_found', 'last_owner', 'conflict'],
     example: { params: { id }, reply: { id, erased: at, names: 1 } },
     async handle({ db, principal, params, now }) {
       const { tenant } = principal

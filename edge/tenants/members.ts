@@ -36,6 +36,7 @@ const id = '019a9f3e-7c00-7000-8000-000000000006'
 const example = {
   id,
   name: 'Grace Hopper',
+  kind: 'person',
   role: 'editor',
   state: 'active',
   created: '2026-11-22T08:00:00.000Z',
@@ -76,10 +77,12 @@ export const memberRoutes: readonly Route[] = [
     },
     handle({ principal, body, now, newId, randomBytes }) {
       const { tenant } = principal
+      const { name, role } = body
       const row: MemberRow = {
         id: newId(),
         tenant,
-        ...body,
+        name,
+        kind: 'person',
         state: 'invited',
         operator: 0,
         created: now,
@@ -88,12 +91,12 @@ export const memberRoutes: readonly Route[] = [
       const secret = newSecret('inv', randomBytes)
       const invitation = { hash: hashSecret(secret), tenant, member: row.id, expires: now + INVITATION_MS }
       return Promise.resolve(change({
-        writes: [insertMember(row), insertInvitation(invitation)],
+        writes: [...insertMember(row, { binding: newId(), role }), insertInvitation(invitation)],
         target: row.id,
-        facts: { role: row.role },
+        facts: { role },
         names: { member: { member: row.id, value: row.name } },
         reply: ({ repeated }) => ({
-          member: toMember(row),
+          member: toMember({ ...row, role }),
           ...(repeated ? {} : { invitation: secret }),
         }),
       }))
@@ -111,12 +114,12 @@ export const memberRoutes: readonly Route[] = [
     params,
     body: MemberChange,
     reply: Member,
-    faults: ['not_found', 'last_admin'],
+    faults: ['not_found', 'last_owner'],
     example: { params: { id }, body: { role: 'viewer' }, reply: { ...example, role: 'viewer' } },
-    async handle({ db, principal, params, body }) {
+    async handle({ db, principal, params, body, now, newId }) {
       const row = existing(await member(db, principal.tenant, params.id))
       return change({
-        writes: [setRole(principal.tenant, row.id, body.role)],
+        writes: setRole(principal.tenant, row.id, { role: body.role, binding: newId(), now }),
         target: row.id,
         facts: { role: body.role },
         reply: () => toMember({ ...row, role: body.role }),
@@ -133,14 +136,14 @@ export const memberRoutes: readonly Route[] = [
     summary: 'Remove a member; all tokens of theirs stop working at once',
     params,
     reply: Member,
-    faults: ['not_found', 'last_admin'],
-    example: { params: { id }, reply: { ...example, state: 'removed' } },
+    faults: ['not_found', 'last_owner'],
+    example: { params: { id }, reply: { ...example, role: undefined, state: 'removed' } },
     async handle({ db, principal, params, now }) {
       const row = existing(await member(db, principal.tenant, params.id))
       return change({
-        writes: [removeMember(principal.tenant, row.id), revokeTokensOf(principal.tenant, row.id, now)],
+        writes: [...removeMember(principal.tenant, row.id), revokeTokensOf(principal.tenant, row.id, now)],
         target: row.id,
-        reply: () => toMember({ ...row, state: 'removed' }),
+        reply: () => toMember({ ...row, state: 'removed', role: null }),
       })
     },
   }),
@@ -179,7 +182,7 @@ export const memberRoutes: readonly Route[] = [
   }),
 ]
 
-function existing(row: MemberRow | null): MemberRow {
+function existing<T>(row: T | null): T {
   if (row === null) throw new Fault('not_found')
   return row
 }

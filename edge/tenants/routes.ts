@@ -5,6 +5,7 @@ import { NewProject, Project } from '../../shared/schemas/project.ts'
 import { Tenant } from '../../shared/schemas/tenant.ts'
 import { NewWorkspace, Workspace } from '../../shared/schemas/workspace.ts'
 import { change } from '../http/change.ts'
+import { projectsOf } from '../http/grants.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { erasureRoutes } from './erasure.ts'
@@ -73,13 +74,15 @@ const workspaceRoutes: readonly Route[] = [
     path: '/v1/workspaces',
     tag: 'Workspaces',
     permission: 'workspaces.read',
+    within: 'list',
     summary: 'Workspaces, oldest first',
     query: Page,
     reply: pageOf(Workspace),
     example: { reply: { data: [workspaceExample] } },
-    async handle({ db, principal, query }) {
+    async handle({ db, principal, query, reach }) {
       const { after, take, limit } = window(query)
-      const rows = await workspaces(db, principal.tenant, { after, take })
+      const among = reach.all ? null : reach.workspaces
+      const rows = await workspaces(db, principal.tenant, { after, take, among })
       return paged(rows, { limit, key: (row) => row.id, item: toWorkspace })
     },
   }),
@@ -88,6 +91,7 @@ const workspaceRoutes: readonly Route[] = [
     path: '/v1/workspaces/{id}',
     tag: 'Workspaces',
     permission: 'workspaces.read',
+    within: ({ params }) => Promise.resolve({ level: 'workspace', id: params.id }),
     summary: 'One workspace',
     params,
     reply: Workspace,
@@ -106,6 +110,7 @@ const workspaceRoutes: readonly Route[] = [
     status: 201,
     tag: 'Workspaces',
     permission: 'workspaces.write',
+    within: () => Promise.resolve({ level: 'tenant' }),
     audit: 'workspace.created',
     summary: 'Make a workspace',
     body: NewWorkspace,
@@ -127,13 +132,16 @@ const projectRoutes: readonly Route[] = [
     path: '/v1/projects',
     tag: 'Projects',
     permission: 'projects.read',
+    within: 'list',
     summary: 'Projects, oldest first',
     query: Page.extend({ workspace: Id.optional() }),
     reply: pageOf(Project),
     example: { reply: { data: [projectExample] } },
-    async handle({ db, principal, query }) {
+    async handle({ db, principal, query, reach }) {
       const { after, take, limit } = window(query)
-      const rows = await projects(db, principal.tenant, { after, take, workspace: query.workspace ?? null })
+      const { workspace = null } = query
+      const among = projectsOf(reach)
+      const rows = await projects(db, principal.tenant, { after, take, workspace, among })
       return paged(rows, { limit, key: (row) => row.id, item: toProject })
     },
   }),
@@ -142,6 +150,7 @@ const projectRoutes: readonly Route[] = [
     path: '/v1/projects/{id}',
     tag: 'Projects',
     permission: 'projects.read',
+    within: ({ params }) => Promise.resolve({ level: 'project', id: params.id }),
     summary: 'One project',
     params,
     reply: Project,
@@ -160,6 +169,7 @@ const projectRoutes: readonly Route[] = [
     status: 201,
     tag: 'Projects',
     permission: 'projects.write',
+    within: ({ body }) => Promise.resolve({ level: 'workspace', id: body.workspace }),
     audit: 'project.created',
     summary: 'Make a project in a workspace',
     body: NewProject,

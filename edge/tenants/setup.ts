@@ -24,6 +24,8 @@ import {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const FIRST_TOKEN_DAYS = 90
+/** What the first member of a tenant is. */
+const OWNER = 'owner'
 
 export interface SetupOptions {
   /** `hashSecret` of the setup token, or of what the operator chose. */
@@ -45,7 +47,8 @@ const example = {
     member: {
       id: '019a9f3e-7c00-7000-8000-000000000002',
       name: 'Ada Lovelace',
-      role: 'admin',
+      kind: 'person',
+      role: 'owner',
       state: 'active',
       created: '2026-11-22T08:00:00.000Z',
     },
@@ -90,7 +93,11 @@ function setUpRoute(options: SetupOptions): Route {
         target: body.tenant.id,
         facts: { member: made.member.id },
         names: { member: { member: made.member.id, value: body.person.name } },
-        reply: () => ({ tenant: toTenant(made.tenant), member: toMember(made.member), token: made.secret }),
+        reply: () => ({
+          tenant: toTenant(made.tenant),
+          member: toMember({ ...made.member, role: OWNER }),
+          token: made.secret,
+        }),
       }))
     },
   })
@@ -107,7 +114,7 @@ function createTenantRoute(options: SetupOptions): Route {
     audit: 'tenant.created',
     summary: 'Make another tenant on this installation',
     description:
-      'For the operator, who set the installation up. The new tenant’s first member is its admin; ' +
+      'For the operator, who set the installation up. The new tenant’s first member is its owner; ' +
       'the operator has no part in it.',
     body: NewTenant,
     reply: CreatedTenant,
@@ -117,14 +124,14 @@ function createTenantRoute(options: SetupOptions): Route {
       const made = newTenant(body, { ...options, operator: false, now, newId, randomBytes })
       return Promise.resolve(change({
         // The new tenant's log begins with its making.
-        alsoIn: body.tenant.id,
+        alsoIn: [body.tenant.id],
         // The log key is random: a repeated request reads the one that was kept.
         writes: [...made.steps, selectTenant(body.tenant.id)],
         target: body.tenant.id,
         facts: { member: made.member.id },
         reply: ({ rows, repeated }) => ({
           tenant: toTenant(rows.at(-1)?.[0] as unknown as TenantRow),
-          member: toMember(made.member),
+          member: toMember({ ...made.member, role: OWNER }),
           ...(repeated ? {} : { token: made.secret }),
         }),
       }))
@@ -150,7 +157,7 @@ interface Made {
   readonly steps: readonly Step[]
 }
 
-/** A tenant with its log key, its first admin with a token, and a workspace and project to begin in. */
+/** A tenant with its log key, its first owner with a token, and a workspace and project to begin in. */
 function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making): Made {
   const { now: created, newId, primitives, master } = making
   const tenant: TenantRow = { id, name, ...newLogKey(primitives, master, id), created }
@@ -158,7 +165,7 @@ function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making):
     id: newId(),
     tenant: id,
     name: person.name,
-    role: 'admin',
+    kind: 'person',
     state: 'active',
     operator: making.operator ? 1 : 0,
     created,
@@ -169,7 +176,7 @@ function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making):
   const project = { id: newId(), tenant: id, workspace: workspace.id, name: 'default', created }
   const steps = [
     insertTenant(tenant),
-    insertMember(member),
+    ...insertMember(member, { binding: newId(), role: OWNER }),
     insertToken(token),
     insertWorkspace(workspace),
     insertProject(project),

@@ -145,17 +145,17 @@ describe('a member', () => {
     assert.equal((await edge.call(edge.admin, `DELETE /v1/members/${json.member}`)).status, 404)
   })
 
-  test('who is the last admin stays: neither demoted nor removed, also by two at once', async () => {
+  test('who is the last owner stays: neither demoted nor removed, also by two at once', async () => {
     await using edge = await world()
     const first = (await edge.call(edge.admin, 'GET /v1/whoami')).json.member
     for (const attempt of [{ method: 'PATCH', body: { role: 'viewer' } }, { method: 'DELETE' }]) {
       const { method, ...call } = attempt
       assert.equal(
         (await edge.call(edge.admin, `${method} /v1/members/${first}`, call)).json.code,
-        'last_admin',
+        'last_owner',
       )
     }
-    const other = await member(edge, edge.admin, 'admin')
+    const other = await member(edge, edge.admin, 'owner')
     const second = (await edge.call(other, 'GET /v1/whoami')).json.member
     const answers = await Promise.all([
       edge.call(edge.admin, `PATCH /v1/members/${second}`, { body: { role: 'viewer' } }),
@@ -164,11 +164,11 @@ describe('a member', () => {
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
   })
 
-  test('who is invited only does not count as an admin', async () => {
+  test('who is invited only does not count as an owner', async () => {
     await using edge = await world()
-    await edge.call(edge.admin, 'POST /v1/members', { body: { name: 'Later', role: 'admin' } })
+    await edge.call(edge.admin, 'POST /v1/members', { body: { name: 'Later', role: 'owner' } })
     const first = (await edge.call(edge.admin, 'GET /v1/whoami')).json.member
-    assert.equal((await edge.call(edge.admin, `DELETE /v1/members/${first}`)).json.code, 'last_admin')
+    assert.equal((await edge.call(edge.admin, `DELETE /v1/members/${first}`)).json.code, 'last_owner')
   })
 })
 

@@ -7,6 +7,7 @@ import { PublishTrust, TrustRecord, TrustSummary } from '../../shared/schemas/tr
 import { readUnverified } from '../../shared/sign/documents.ts'
 import { type LogKeyOptions, promoteLogKey } from '../audit/tenant_log.ts'
 import { change } from '../http/change.ts'
+import type { Place } from '../http/grants.ts'
 import { fitting, Page, paged, pageOf, pageShape, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { native } from '../primitives.ts'
@@ -147,12 +148,17 @@ function publishTrustRoute(options: TrustOptions): Route {
 
 const projectParams = z.strictObject({ id: Id })
 
+function inThatProject({ params }: { readonly params: { readonly id: string } }): Promise<Place> {
+  return Promise.resolve({ level: 'project', id: params.id })
+}
+
 const listIndexes = query({
   id: 'listIndexes',
   path: '/v1/projects/{id}/index',
   tag: 'Trust',
   summary: "A project's indexes after a number, oldest first",
   permission: 'index.read',
+  within: inThatProject,
   params: projectParams,
   query: z.strictObject({ ...pageShape, after: afterNumber.optional() }),
   reply: pageOf(IndexRecord),
@@ -185,6 +191,7 @@ const getIndex = query({
   tag: 'Trust',
   summary: 'One index of a project, by number or `latest`',
   permission: 'index.read',
+  within: inThatProject,
   params: z.strictObject({ id: Id, number: z.union([z.literal('latest'), decimal]) }),
   reply: IndexRecord,
   faults: ['not_found'],
@@ -206,6 +213,7 @@ function publishIndexRoute({ newest }: TrustOptions): Route {
     summary: 'Publish the next index of a project',
     description: 'Compare-and-set on its number and on the hash of the one before, else 409.',
     permission: 'index.write',
+    within: inThatProject,
     audit: 'index.published',
     params: projectParams,
     body: PublishIndex,

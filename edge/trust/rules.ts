@@ -13,6 +13,7 @@ import { type AuthoredType, verifyAuthored } from '../../shared/trust/authority.
 import { verifyNext, verifyPinned } from '../../shared/trust/chain.ts'
 import { type LogKeyRow, logKeyRow } from '../audit/store.ts'
 import type { Reader } from '../db/database.ts'
+import type { Place } from '../http/grants.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { native } from '../primitives.ts'
 import { currentTrust, indexRecord, type PublishedTrust, trustVersion } from './store.ts'
@@ -67,6 +68,14 @@ function checkPolicy(
     const kids = [...document.sealing_keys, ...document.readers].map(({ kid }) => kid)
     checkEnvelope(given.envelope, { at: 'policy/envelope', kids })
   }
+}
+
+/**
+ * Where a signed document says that it belongs. Nothing of it has been checked: a handler that goes on by it reads it by
+ * `readAuthored`. Throws Fault `document_invalid`.
+ */
+export function placeOfDocument(type: 'connection' | 'pipeline' | 'inspection', dsse: Dsse): Place {
+  return { level: 'project', id: readUnverified(native, type, dsse).document.project }
 }
 
 /** An envelope can be parsed and is sealed to keys that are known; what it holds is nobody's business here. */

@@ -6,7 +6,9 @@ import { Secret } from './token.ts'
 export const Member = z.object({
   id: Id,
   name: z.string().max(200).meta({ description: 'Empty once they were erased.' }),
-  role: RoleName,
+  kind: z.enum(['person', 'service']),
+  /** The one at the tenant; left out where there is none. */
+  role: RoleName.optional(),
   state: z.enum(['invited', 'active', 'removed']),
   created: Time,
   erased: Time.optional(),

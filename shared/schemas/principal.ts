@@ -1,17 +1,36 @@
 import { z } from 'zod'
-import { permissions, roles } from '../permissions.ts'
+import { builtInRoles, permissions } from '../permissions.ts'
 import { Id, Line } from './fields.ts'
 
 export const PermissionName = z.enum(permissions).meta({ id: 'Permission' })
-export const RoleName = z.enum(roles).meta({ id: 'Role', description: 'What a member may do in the tenant.' })
+export const RoleName = z.union([z.enum(builtInRoles), Id]).meta({
+  id: 'Role',
+  description: 'A built-in role by its name, or a custom one by its id.',
+})
+export type RoleName = z.infer<typeof RoleName>
+
+/** A role that somebody has, and where. */
+export const HeldRole = z.object({
+  role: RoleName,
+  level: z.enum(['tenant', 'workspace', 'project']),
+  place: Id.optional().meta({ description: 'Of the workspace or project.' }),
+  group: Id.optional().meta({ description: 'Where it comes from being in a group.' }),
+}).meta({ id: 'HeldRole' })
+export type HeldRole = z.infer<typeof HeldRole>
 
 /** Who the caller is. */
 export const Whoami = z.object({
   tenant: Id,
   member: Id,
   name: Line,
-  role: RoleName,
-  token: Id,
-  permissions: z.array(PermissionName),
+  /** The one at the tenant, where there is one. */
+  role: RoleName.optional(),
+  roles: z.array(HeldRole),
+  token: Id.optional().meta({ description: 'Where a token said who it is.' }),
+  session: Id.optional().meta({ description: 'Where a session did.' }),
+  account: Id.optional(),
+  permissions: z.array(PermissionName).meta({
+    description: 'What you may do somewhere in the tenant: a permission may be held at some places only.',
+  }),
 }).meta({ id: 'Whoami' })
 export type Whoami = z.infer<typeof Whoami>

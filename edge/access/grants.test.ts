@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { permissions, placePermissions, rolePermissions } from '../../shared/permissions.ts'
+import { Grantor, grantsOf } from './grants.ts'
+
+const none = { operator: false, scopes: null }
+
+describe('what bindings grant', () => {
+  test('without any is what every member holds', () => {
+    const grants = grantsOf({ ...none, bindings: '[]' })
+    assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read'])
+    assert.deepEqual(grants.reach('runs.read'), { all: false, workspaces: [], projects: [] })
+  })
+
+  test('at the tenant is all of a role, everywhere, and for an operator one thing more', () => {
+    const bindings = '[["owner","tenant",null,null,null]]'
+    const grants = grantsOf({ ...none, bindings, operator: true })
+    assert.deepEqual([...grants.tenant].toSorted(), [...permissions].toSorted())
+    assert.deepEqual(grants.reach('runs.write'), { all: true })
+    assert.ok(grants.allows('runs.write', { level: 'project', id: 'anywhere' }))
+    assert.ok(!grantsOf({ ...none, bindings }).tenant.has('tenants.create'))
+  })
+
+  test('at a workspace is what can be held at a place, there and in its projects', () => {
+    const bindings = '[["owner","workspace","w",null,"[\\"p\\",\\"q\\"]"]]'
+    const grants = grantsOf({ ...none, bindings })
+    assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read'])
+    assert.deepEqual(grants.reach('projects.write'), { all: false, workspaces: ['w'], projects: ['p', 'q'] })
+    for (const permission of permissions) {
+      const place = (placePermissions as readonly string[]).includes(permission)
+      const everybody = permission === 'tenant.read' || permission === 'trust.read'
+      assert.equal(grants.allows(permission, { level: 'workspace', id: 'w' }), place || everybody, permission)
+      assert.equal(grants.allows(permission, { level: 'project', id: 'q' }), place || everybody, permission)
+      assert.equal(grants.allows(permission, { level: 'project', id: 'r' }), everybody, permission)
+      assert.equal(grants.allows(permission, { level: 'workspace', id: 'p' }), everybody, permission)
+      assert.equal(grants.allows(permission, { level: 'tenant' }), everybody, permission)
+    }
+  })
+
+  test('at a project is not held at its workspace, and roles add up', () => {
+    const bindings =
+      '[["viewer","project","p",null,null],["r","project","p","[\\"runs.write\\",\\"keys.write\\"]",null]]'
+    const grants = grantsOf({ ...none, bindings })
+    assert.ok(grants.allows('runs.write', { level: 'project', id: 'p' }))
+    assert.ok(grants.allows('connections.read', { level: 'project', id: 'p' }))
+    assert.ok(!grants.anywhere.has('keys.write'))
+    assert.deepEqual(grants.reach('runs.write'), { all: false, workspaces: [], projects: ['p'] })
+  })
+
+  test('scopes only take away, at every place', () => {
+    const bindings = '[["viewer","tenant",null,null,null],["editor","project","p",null,null]]'
+    const grants = grantsOf({ operator: true, bindings, scopes: '["runs.write","runs.read"]' })
+    assert.deepEqual([...grants.tenant], ['runs.read'])
+    assert.deepEqual([...grants.anywhere].toSorted(), ['runs.read', 'runs.write'])
+    assert.ok(!grants.allows('connections.write', { level: 'project', id: 'p' }))
+  })
+
+  test('a custom role that is gone holds nothing', () => {
+    const grants = grantsOf({ ...none, bindings: '[["gone","tenant",null,null,null]]' })
+    assert.equal(grants.anywhere.size, 2)
+  })
+
+  test('are computed once for each text, and roles hold nothing that is not in the list', () => {
+    const grantor = new Grantor()
+    const granted = { ...none, bindings: '[["viewer","tenant",null,null,null]]' }
+    assert.equal(grantor.of(granted), grantor.of({ ...granted }))
+    assert.notEqual(grantor.of(granted), grantor.of({ ...granted, scopes: '["runs.read"]' }))
+    for (const held of Object.values(rolePermissions)) {
+      assert.ok(
+        held.every((permission) => permissions.includes(permission) && permission !== 'tenants.create'),
+      )
+      assert.equal(new Set(held).size, held.length)
+    }
+  })
+})

@@ -1,0 +1,39 @@
+/** Where a request comes from. */
+import { isIP } from 'node:net'
+
+/** The address and the program of whoever asks, as far as anybody can tell. */
+export interface Client {
+  /** An IP address, v4 or v6. */
+  readonly network: string
+  /** The first 200 characters of User-Agent. */
+  readonly agent: string
+}
+
+/** What the server knows of the connection. */
+export interface Connection {
+  /** The IP address at its other end. */
+  readonly remote: string
+}
+
+const MAX_AGENT = 200
+
+/**
+ * `hops` proxies of ours stand in front, each of which adds the address that it sees to the right of
+ * X-Forwarded-For: what stands further to the left anybody could have written.
+ */
+export function clientOf(
+  headers: Headers,
+  { remote, hops }: { readonly remote: string; readonly hops: number },
+): Client {
+  const said = hops === 0 ? undefined : headers.get('x-forwarded-for')?.split(',').at(-hops)?.trim()
+  const network = plain(said ?? '') ?? plain(remote) ?? '0.0.0.0'
+  return { network, agent: (headers.get('user-agent') ?? '').slice(0, MAX_AGENT) }
+}
+
+/** An address in its plain form: without the port or brackets of a proxy, v4 as v4. Null when it is none. */
+function plain(text: string): string | null {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ??
+    text
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
+  return isIP(mapped) === 0 ? null : mapped.toLowerCase()
+}
