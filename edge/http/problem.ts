@@ -79,6 +79,16 @@ export class InvalidRequest extends Fault {
   }
 }
 
+/** Come again later: the answer says when. */
+export class TooManyRequests extends Fault {
+  readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number) {
+    super('too_many_requests')
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds))
+  }
+}
+
 /** Another person has to approve the request first, under this id. */
 export class ApprovalRequired extends Fault {
   readonly approval: string
@@ -134,6 +144,7 @@ export function problem(fault: Fault, { requestId, headers = {} }: {
       'x-request-id': requestId,
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(fault.code === 'unavailable' ? { 'retry-after': '1' } : {}),
+      ...(fault instanceof TooManyRequests ? { 'retry-after': String(fault.retryAfterSeconds) } : {}),
       ...headers,
     },
   })
