@@ -121,7 +121,7 @@ function personChecks(shell: Shell): [string, Check][] {
   return [
     ['signed in', async () => {
       const { name, role } = await answer(session().edge.GET('/v1/whoami'))
-      return `as ${name} (${role})`
+      return role === undefined ? `as ${name}` : `as ${name} (${role})`
     }],
     ['trust', async () => {
       const { chain } = await peopleTrust(session())

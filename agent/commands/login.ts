@@ -69,7 +69,7 @@ async function login(shell: Shell, options: Options): Promise<void> {
   writeProfile(home, { url: url.origin, tenant, pin, project })
   shell.result(
     { url: url.origin, tenant, name, role, pinned: pin !== null },
-    `Signed in to ${url.origin} as ${name} (${role})` +
+    `Signed in to ${url.origin} as ${name}${role === undefined ? '' : ` (${role})`}` +
       (project === null ? '.' : `, project ${projectText(project)}.`),
   )
   if (pin === null) {

@@ -1,6 +1,6 @@
 /** `sallyport members`: the people of a tenant, as the edge knows them. Whose signature counts is another matter. */
 import { Fault } from '../../shared/faults.ts'
-import { type Role, roles } from '../../shared/permissions.ts'
+import { builtInRoles } from '../../shared/permissions.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { confirm } from './ask.ts'
@@ -25,7 +25,7 @@ export const define: Define = (command, shell) => {
     command.command('invite').description('Invite somebody; the invitation is good once, for seven days'),
   )
     .argument('<name>', 'their name')
-    .option('--role <role>', roles.join(', '), 'editor')
+    .option('--role <role>', builtInRoles.join(', '), 'editor')
     .option('--out <file>', 'write the invitation to this file (mode 0600) instead of printing it')
     .addHelpText(
       'after',
@@ -63,7 +63,7 @@ async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const members = await all(openSession(shell, options))
   const rows = members.map((one) => [
     one.erased === undefined ? printable(one.name) : '(erased)',
-    one.role,
+    one.role ?? '',
     one.state,
     one.id,
     one.created,
@@ -72,8 +72,8 @@ async function list(shell: Shell, options: SessionOptions): Promise<void> {
 }
 
 async function invite(shell: Shell, name: string, options: InviteOptions): Promise<void> {
-  const role = roles.find((one) => one === options.role) as Role | undefined
-  if (role === undefined) throw new UsageError(`--role is one of ${roles.join(', ')}.`)
+  const role = builtInRoles.find((one) => one === options.role)
+  if (role === undefined) throw new UsageError(`--role is one of ${builtInRoles.join(', ')}.`)
   const session = openSession(shell, options)
   const { member, invitation } = await answer(session.edge.POST('/v1/members', { body: { name, role } }))
   if (invitation === undefined) {

@@ -17,7 +17,7 @@ export const define: Define = (command, shell) => {
           ['edge', url.origin],
           ['tenant', who.tenant],
           ['member', `${who.name} (${who.member})`],
-          ['role', who.role],
+          ['role', who.role ?? 'none at the tenant'],
           ['may', who.permissions.join(', ')],
           ['pin', pin ?? 'none: sallyport login --pin <pin>'],
         ]),

@@ -1199,7 +1199,7 @@ export interface paths {
         put?: never;
         /**
          * Make another tenant on this installation
-         * @description For the operator, who set the installation up. The new tenant’s first member is its admin; the operator has no part in it.
+         * @description For the operator, who set the installation up. The new tenant’s first member is its owner; the operator has no part in it.
          */
         post: operations["createTenant"];
         delete?: never;
@@ -1297,7 +1297,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who the token belongs to, and what it may do */
+        /** Who you are here, your roles, and what they let you do */
         get: operations["whoami"];
         put?: never;
         post?: never;
@@ -1379,6 +1379,11 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "approved" | "revoked";
         };
+        /**
+         * Format: uuid
+         * @description The id of the approval that another person gave to this very request.
+         */
+        Approval: string;
         AuditCheckpoint: {
             /** @description A signed note (C2SP tlog-checkpoint) under the log key. */
             checkpoint: string;
@@ -1467,14 +1472,26 @@ export interface components {
         CreatedToken: {
             created: string;
             expires: string;
+            /** @description Of a device: when a person last approved it. */
+            fresh?: string;
             id: string;
+            /** @description Of a device: it ends then unless it is used before. */
+            idle_until?: string;
+            /** @description The address that it was last used from. */
+            last_network?: string;
             /** @description To the minute. */
             last_used?: string;
             member: string;
             name: string;
+            /** @description Left out: from anywhere. */
+            networks?: string[];
+            place?: components["schemas"]["TokenPlace"];
             revoked?: string;
-            /** @description Left out: all that the role holds. */
+            /** @description Left out: all that the roles hold. */
             scopes?: components["schemas"]["Permission"][];
+            sort: components["schemas"]["TokenSort"];
+            /** @description The token that takes its place since a rotation. */
+            successor?: string;
             /** @description The secret, shown once: left out when the Idempotency-Key was used before. */
             token?: string;
         };
@@ -1497,7 +1514,16 @@ export interface components {
             names: number;
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        HeldRole: {
+            /** @description Where it comes from being in a group. */
+            group?: string;
+            /** @enum {string} */
+            level: "tenant" | "workspace" | "project";
+            /** @description Of the workspace or project. */
+            place?: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
         IndexRecord: {
@@ -1587,9 +1613,11 @@ export interface components {
             created: string;
             erased?: string;
             id: string;
+            /** @enum {string} */
+            kind: "person" | "service";
             /** @description Empty once they were erased. */
             name: string;
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
             /** @enum {string} */
             state: "invited" | "active" | "removed";
         };
@@ -1625,14 +1653,24 @@ export interface components {
         NewToken: {
             /** @description 90 unless said. */
             expires_in_days?: number;
+            /** @description A member of kind service, whose token it becomes; your own unless said. */
+            member?: string;
             name: string;
+            /** @description Where it may be used from; from anywhere unless said. */
+            networks?: string[];
+            /** @description Counts in this workspace or project alone. */
+            place?: {
+                id: string;
+                /** @enum {string} */
+                level: "workspace" | "project";
+            };
             scopes?: components["schemas"]["Permission"][];
         };
         NewWorkspace: {
             name: string;
         };
         /** @enum {string} */
-        Permission: "tenant.read" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read";
+        Permission: "tenant.read" | "tenant.write" | "tenant.delete" | "tenant.export" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "roles.read" | "roles.write" | "rules.read" | "rules.write" | "approvals.read" | "approvals.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read" | "audit.export";
         PipelineRecord: {
             api_runs_per_day?: number;
             created: string;
@@ -1684,9 +1722,13 @@ export interface components {
         };
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
+            /** @description With `approval_required`: what has to be approved. */
+            approval?: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_admin" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
+            /** @description The code of RFC 8628, where a device asks for its token. */
+            error?: string;
             /** @description Where the request does not parse: a path into the body, or `query/…`, `path/…`, `header/…`. */
             errors?: {
                 at: string;
@@ -1768,11 +1810,8 @@ export interface components {
         RewrapState: "running" | "paused" | "done";
         /** @enum {string} */
         RewrapType: "connection" | "pipeline" | "policy" | "log";
-        /**
-         * @description What a member may do in the tenant.
-         * @enum {string}
-         */
-        Role: "admin" | "editor" | "viewer";
+        /** @description A built-in role by its name, or a custom one by its id. */
+        Role: ("owner" | "admin" | "editor" | "viewer" | "security_officer" | "auditor" | "agent_operator") | string;
         Run: {
             /** @enum {string} */
             action: "run" | "reset" | "resync" | "backfill";
@@ -1886,7 +1925,11 @@ export interface components {
             status: "succeeded" | "failed" | "refused" | "cancelled";
         };
         Tenant: {
+            /** @description When its deletion was asked for: nobody but its owners gets in, and nothing runs. */
+            closing?: string;
             created: string;
+            /** @description When everything of it is erased, unless it is restored. */
+            erase_at?: string;
             id: string;
             /** @description Ed25519 public key that signs the checkpoints of the audit log. */
             log_key: string;
@@ -1895,15 +1938,34 @@ export interface components {
         Token: {
             created: string;
             expires: string;
+            /** @description Of a device: when a person last approved it. */
+            fresh?: string;
             id: string;
+            /** @description Of a device: it ends then unless it is used before. */
+            idle_until?: string;
+            /** @description The address that it was last used from. */
+            last_network?: string;
             /** @description To the minute. */
             last_used?: string;
             member: string;
             name: string;
+            /** @description Left out: from anywhere. */
+            networks?: string[];
+            place?: components["schemas"]["TokenPlace"];
             revoked?: string;
-            /** @description Left out: all that the role holds. */
+            /** @description Left out: all that the roles hold. */
             scopes?: components["schemas"]["Permission"][];
+            sort: components["schemas"]["TokenSort"];
+            /** @description The token that takes its place since a rotation. */
+            successor?: string;
         };
+        TokenPlace: {
+            id: string;
+            /** @enum {string} */
+            level: "workspace" | "project";
+        };
+        /** @enum {string} */
+        TokenSort: "personal" | "service" | "device";
         Trigger: {
             /** @enum {string} */
             kind: "request";
@@ -1936,12 +1998,18 @@ export interface components {
             version: number;
         };
         Whoami: {
+            account?: string;
             member: string;
             name: string;
+            /** @description What you may do somewhere in the tenant: a permission may be held at some places only. */
             permissions: components["schemas"]["Permission"][];
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
+            roles: components["schemas"]["HeldRole"][];
+            /** @description Where a session did. */
+            session?: string;
             tenant: string;
-            token: string;
+            /** @description Where a token said who it is. */
+            token?: string;
         };
         Workspace: {
             created: string;
@@ -1950,15 +2018,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description `agent_revoked`: This agent was revoked; enrol a new one. */
-        agent_revoked: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `already_exists`: A thing with that id or name exists. */
         already_exists: {
             headers: {
@@ -2051,7 +2110,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Your role or the scope of your token does not allow this. */
+        /** @description `forbidden`: Your roles or the scope of your token do not allow this. */
         forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2061,11 +2120,11 @@ export interface components {
             };
         };
         /**
-         * @description `forbidden`: Your role or the scope of your token does not allow this.
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
          *
-         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         *     `origin_refused`: A page of another site sent this request.
          */
-        "forbidden.agent_revoked": {
+        "forbidden.origin_refused": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2074,11 +2133,28 @@ export interface components {
             };
         };
         /**
-         * @description `forbidden`: Your role or the scope of your token does not allow this.
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         */
+        "forbidden.origin_refused.agent_revoked": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
          *
          *     `trigger_not_allowed`: The pipeline does not allow this trigger.
          */
-        "forbidden.trigger_not_allowed": {
+        "forbidden.origin_refused.trigger_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2331,8 +2407,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `last_admin`: A tenant keeps at least one active admin. */
-        last_admin: {
+        /** @description `last_owner`: A tenant keeps at least one active owner. */
+        last_owner: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2341,11 +2417,11 @@ export interface components {
             };
         };
         /**
-         * @description `last_admin`: A tenant keeps at least one active admin.
+         * @description `last_owner`: A tenant keeps at least one active owner.
          *
          *     `conflict`: It changed meanwhile; read it again and repeat.
          */
-        "last_admin.conflict": {
+        "last_owner.conflict": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2386,6 +2462,28 @@ export interface components {
         };
         /** @description `not_found`: There is no such thing here, or you may not see it. */
         not_found: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `origin_refused`: A page of another site sent this request. */
+        origin_refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `origin_refused`: A page of another site sent this request.
+         *
+         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         */
+        "origin_refused.agent_revoked": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2483,6 +2581,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The id of the approval that another person gave to this very request. */
+        Approval: components["schemas"]["Approval"];
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
     };
@@ -3675,7 +3775,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.agent_revoked"];
+            403: components["responses"]["forbidden.origin_refused.agent_revoked"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["fingerprint_mismatch.conflict"];
@@ -3729,7 +3829,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -3775,6 +3875,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -3833,6 +3934,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
+            403: components["responses"]["origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
@@ -3901,7 +4003,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.challenge_invalid.enrolment_not_allowed"];
-            403: components["responses"]["agent_revoked"];
+            403: components["responses"]["origin_refused.agent_revoked"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.conflict"];
             413: components["responses"]["body_too_large"];
@@ -4226,7 +4328,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.trust_missing"];
@@ -4327,7 +4429,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict"];
             422: components["responses"]["idempotency_mismatch"];
@@ -4456,7 +4558,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict.trust_missing"];
@@ -4509,7 +4611,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -4577,7 +4679,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["trust_missing"];
@@ -4653,6 +4755,7 @@ export interface operations {
                      *       "member": {
                      *         "id": "019a9f3e-7c00-7000-8000-000000000006",
                      *         "name": "Grace Hopper",
+                     *         "kind": "person",
                      *         "role": "editor",
                      *         "state": "active",
                      *         "created": "2026-11-22T08:00:00.000Z"
@@ -4665,6 +4768,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
+            403: components["responses"]["origin_refused"];
             409: components["responses"]["conflict"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -4851,7 +4955,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             409: components["responses"]["conflict"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -4885,6 +4989,7 @@ export interface operations {
                      *         {
                      *           "id": "019a9f3e-7c00-7000-8000-000000000006",
                      *           "name": "Grace Hopper",
+                     *           "kind": "person",
                      *           "role": "editor",
                      *           "state": "active",
                      *           "created": "2026-11-22T08:00:00.000Z"
@@ -4939,6 +5044,7 @@ export interface operations {
                      *       "member": {
                      *         "id": "019a9f3e-7c00-7000-8000-000000000006",
                      *         "name": "Grace Hopper",
+                     *         "kind": "person",
                      *         "role": "editor",
                      *         "state": "invited",
                      *         "created": "2026-11-22T08:00:00.000Z"
@@ -4951,7 +5057,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -4986,7 +5092,7 @@ export interface operations {
                      * @example {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000006",
                      *       "name": "Grace Hopper",
-                     *       "role": "editor",
+                     *       "kind": "person",
                      *       "state": "removed",
                      *       "created": "2026-11-22T08:00:00.000Z"
                      *     }
@@ -4996,9 +5102,9 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
-            409: components["responses"]["last_admin"];
+            409: components["responses"]["last_owner"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -5039,6 +5145,7 @@ export interface operations {
                      * @example {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000006",
                      *       "name": "Grace Hopper",
+                     *       "kind": "person",
                      *       "role": "viewer",
                      *       "state": "active",
                      *       "created": "2026-11-22T08:00:00.000Z"
@@ -5049,10 +5156,10 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
-            409: components["responses"]["last_admin"];
+            409: components["responses"]["last_owner"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
@@ -5094,9 +5201,9 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
-            409: components["responses"]["last_admin.conflict"];
+            409: components["responses"]["last_owner.conflict"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -5226,7 +5333,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.trust_missing"];
@@ -5327,7 +5434,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -5450,7 +5557,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict.trust_missing"];
@@ -5591,7 +5698,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
@@ -5770,7 +5877,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict.trust_missing"];
@@ -5991,7 +6098,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["trust_missing"];
             413: components["responses"]["body_too_large"];
@@ -6085,7 +6192,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict.trust_missing"];
             422: components["responses"]["idempotency_mismatch"];
@@ -6133,7 +6240,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict.trust_missing"];
             422: components["responses"]["idempotency_mismatch"];
@@ -6264,7 +6371,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.trigger_not_allowed"];
+            403: components["responses"]["forbidden.origin_refused.trigger_not_allowed"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["trust_missing"];
@@ -6374,7 +6481,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -6482,7 +6589,8 @@ export interface operations {
                      *       "member": {
                      *         "id": "019a9f3e-7c00-7000-8000-000000000002",
                      *         "name": "Ada Lovelace",
-                     *         "role": "admin",
+                     *         "kind": "person",
+                     *         "role": "owner",
                      *         "state": "active",
                      *         "created": "2026-11-22T08:00:00.000Z"
                      *       },
@@ -6494,6 +6602,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
+            403: components["responses"]["origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
@@ -6581,7 +6690,8 @@ export interface operations {
                      *       "member": {
                      *         "id": "019a9f3e-7c00-7000-8000-000000000002",
                      *         "name": "Ada Lovelace",
-                     *         "role": "admin",
+                     *         "kind": "person",
+                     *         "role": "owner",
                      *         "state": "active",
                      *         "created": "2026-11-22T08:00:00.000Z"
                      *       },
@@ -6593,7 +6703,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
@@ -6700,7 +6810,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -6746,7 +6856,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -6866,7 +6976,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict.log_key_mismatch"];
             413: components["responses"]["body_too_large"];
@@ -6946,6 +7056,12 @@ export interface operations {
                      *       "member": "019a9f3e-7c00-7000-8000-000000000002",
                      *       "name": "Ada Lovelace",
                      *       "role": "viewer",
+                     *       "roles": [
+                     *         {
+                     *           "role": "viewer",
+                     *           "level": "tenant"
+                     *         }
+                     *       ],
                      *       "token": "019a9f3e-7c00-7000-8000-000000000005",
                      *       "permissions": [
                      *         "runs.read"
@@ -7047,7 +7163,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
