@@ -79,6 +79,8 @@ export async function testEdge(
     log: (level, message, fields) => logged.push({ level, message, fields }),
     closing: close.signal,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+    // The least that works: what a hash costs is measured elsewhere.
+    passwordCost: { memory: 8, passes: 1, lanes: 1 },
   })
   return {
     edge,
@@ -90,7 +92,11 @@ export async function testEdge(
     logged,
     close,
     call: (caller, target, call = {}) => send(edge, { caller, target, call, now: clock.now }),
-    [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      close.abort()
+      await edge.flush()
+      await fixture[Symbol.asyncDispose]()
+    },
   }
 }
 

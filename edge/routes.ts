@@ -5,6 +5,7 @@ import { agentSelfRoutes } from './agents/self_routes.ts'
 import { logKeyRoutes } from './audit/log_key_routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { TenantLogs } from './audit/tenant_log.ts'
+import type { People } from './auth/people.ts'
 import { authRoutes } from './auth/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Reader } from './db/database.ts'
@@ -34,6 +35,7 @@ export interface RoomOptions extends EdgeOptions {
   readonly db: Reader
   readonly logs: TenantLogs
   readonly metrics: Metrics
+  readonly people: People
   readonly newest: Newest
   readonly rewraps: Rewraps
   readonly inspections: Inspections

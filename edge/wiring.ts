@@ -7,7 +7,9 @@ import { agentAuthenticator } from './agents/authenticate.ts'
 import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
+import type { Argon2Cost } from './auth/accounts/argon2.ts'
 import { LastUse } from './auth/last_use.ts'
+import { People } from './auth/people.ts'
 import { usedToken } from './auth/store.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
@@ -45,6 +47,8 @@ export interface EdgeOptions {
   readonly bodyTimeoutMs?: number
   /** Proxies of ours in front, each of which adds to X-Forwarded-For; none unless said. */
   readonly forwardedHops?: number
+  /** What a password's hash costs; what OWASP says unless said. */
+  readonly passwordCost?: Argon2Cost
 }
 
 export interface Edge {
@@ -96,7 +100,19 @@ export function wire(options: EdgeOptions): Edge {
       value: () => queue.waiting,
     },
   ])
-  const all = routes({ ...options, db, logs, metrics, newest, rewraps, inspections, queue, briefings })
+  const people = new People({ ...options, db, randomBytes, grantor, metrics })
+  const all = routes({
+    ...options,
+    db,
+    logs,
+    metrics,
+    people,
+    newest,
+    rewraps,
+    inspections,
+    queue,
+    briefings,
+  })
   const services: Services = {
     storage,
     db,
@@ -105,7 +121,7 @@ export function wire(options: EdgeOptions): Edge {
     authenticate: {
       member: memberAuthenticator(storage, { clock, lastUse, grantor }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
-      session: null,
+      session: people.session,
     },
     approve: () => Promise.resolve([]),
     origin: options.publicUrl,
@@ -124,6 +140,7 @@ export function wire(options: EdgeOptions): Edge {
     flush: async () => {
       await lastUse.flush(storage)
       await lastSeen.flush(storage)
+      await people.flush()
     },
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),

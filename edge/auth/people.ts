@@ -1,0 +1,56 @@
+/** What signing in is made of, put together once: routes of this room take it, and `wiring.ts` keeps it going. */
+import type { Grantor } from '../access/grants.ts'
+import type { Reader } from '../db/database.ts'
+import type { Storage } from '../db/storage.ts'
+import type { Log } from '../http/log.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { SessionAuthenticator } from '../http/principal.ts'
+import type { Argon2Cost } from './accounts/argon2.ts'
+import { PasswordHasher, usualCost } from './accounts/hasher.ts'
+import { SecurityEvents } from './events/events.ts'
+import { LastUse } from './last_use.ts'
+import { demandsFrom } from './rules/demands.ts'
+import { sessionAuthenticator } from './sessions/authenticate.ts'
+import type { DemandsOf } from './sessions/demands.ts'
+import { touchSession } from './sessions/sessions.ts'
+
+export interface PeopleOptions {
+  readonly storage: Storage
+  readonly db: Reader
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly randomBytes: (length: number) => Uint8Array
+  readonly grantor: Grantor
+  readonly metrics: Metrics
+  readonly log: Log
+  /** Aborts when the edge is about to stop. */
+  readonly closing: AbortSignal
+  /** What a password's hash costs; that of OWASP unless said. */
+  readonly passwordCost?: Argon2Cost
+}
+
+export class People {
+  readonly session: SessionAuthenticator
+  readonly demandsOf: DemandsOf
+  readonly events: SecurityEvents
+  readonly hasher: PasswordHasher
+  readonly #options: PeopleOptions
+  readonly #lastSeen = new LastUse(touchSession)
+
+  constructor(options: PeopleOptions) {
+    const { storage, db, clock, randomBytes, grantor, closing } = options
+    this.#options = options
+    this.demandsOf = demandsFrom(db)
+    this.events = new SecurityEvents(options)
+    this.hasher = new PasswordHasher({ cost: options.passwordCost ?? usualCost, randomBytes })
+    closing.addEventListener('abort', () => this.hasher.close(), { once: true })
+    const { demandsOf } = this
+    this.session = sessionAuthenticator(storage, { clock, lastSeen: this.#lastSeen, grantor, demandsOf })
+  }
+
+  /** Writes down when sessions were last seen, and waits for security events: every minute, and once at the end. */
+  async flush(): Promise<void> {
+    await this.#lastSeen.flush(this.#options.storage)
+    await this.events.settled()
+  }
+}
