@@ -7,6 +7,15 @@ CREATE TABLE tenant_rules (
   updated INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The mail domains in those rules, to be found by.
+CREATE TABLE sso_domain (
+  tenant TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  PRIMARY KEY (domain, tenant)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sso_domain_tenant ON sso_domain (tenant);
+
 -- Providers of tenants; those of the installation stand in its configuration.
 CREATE TABLE provider (
   id TEXT PRIMARY KEY,

@@ -1,6 +1,6 @@
 /** How members of a tenant have to be signed in, and what a tenant wants two people for. */
 import { z } from 'zod'
-import { Id } from './fields.ts'
+import { distinct, Id } from './fields.ts'
 
 /** The domain of mail addresses, in the form that DNS compares: ASCII, lower case. */
 const Domain = z.string().max(253).regex(
@@ -27,7 +27,10 @@ export const TenantRules = z.strictObject({
   mfa_from: z.array(Issuer).max(20).meta({
     description: 'Issuers whose word (amr, acr) counts as a second factor. Nobody else’s does.',
   }),
-  sso_domains: z.array(z.strictObject({ domain: Domain, provider: Id })).max(100).meta({
+  sso_domains: z.array(z.strictObject({ domain: Domain, provider: Id })).max(100).refine(
+    (all) => distinct(all.map(({ domain }) => domain)),
+    'a domain stands here twice',
+  ).meta({
     description: 'Whose mail address is of that domain has to sign in with that provider of the tenant.',
   }),
   issuers: z.array(Issuer).max(50).optional().meta({

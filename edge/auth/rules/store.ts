@@ -24,11 +24,16 @@ export function readRules(text: string | null): TenantRules {
 const MAX_PARSED = 1000
 const parsed = new Map<string, TenantRules>()
 
-export function putRules(tenant: string, rules: TenantRules, now: number): Step {
+export function putRules(tenant: string, rules: TenantRules, now: number): Step[] {
   const row = { rules: JSON.stringify(rules), updated: now }
-  return step(
-    writes.insertInto('tenant_rules').values({ tenant, ...row }).onConflict((conflict) =>
-      conflict.column('tenant').doUpdateSet(row)
+  const domains = rules.sso_domains.map(({ domain, provider }) => ({ tenant, domain, provider }))
+  return [
+    step(
+      writes.insertInto('tenant_rules').values({ tenant, ...row }).onConflict((conflict) =>
+        conflict.column('tenant').doUpdateSet(row)
+      ),
     ),
-  )
+    step(writes.deleteFrom('sso_domain').where('tenant', '=', tenant)),
+    ...(domains.length === 0 ? [] : [step(writes.insertInto('sso_domain').values(domains))]),
+  ]
 }

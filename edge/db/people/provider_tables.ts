@@ -7,6 +7,13 @@ interface TenantRulesTable {
   updated: number
 }
 
+/** The mail domains in those rules, to be found by. */
+interface SsoDomainTable {
+  tenant: string
+  domain: string
+  provider: string
+}
+
 interface ProviderTable {
   id: string
   tenant: string
@@ -69,6 +76,7 @@ interface ClaimedBindingTable {
 
 export interface ProviderTables {
   tenant_rules: TenantRulesTable
+  sso_domain: SsoDomainTable
   provider: ProviderTable
   identity: IdentityTable
   sign_in_attempt: SignInAttemptTable
