@@ -4,6 +4,7 @@ import type { ConsoleVisitor } from './visitor.ts'
 interface Place {
   readonly path: `/${string}`
   readonly name: string
+  readonly about?: string
   /** In the menu of who holds it; of everybody signed in unless said. */
   readonly permission?: string
 }
@@ -17,27 +18,75 @@ const rooms: readonly Room[] = [
   {
     title: 'You',
     pages: [
-      { path: '/console/account', name: 'Account and sign-in' },
-      { path: '/console/sessions', name: 'Sessions' },
-      { path: '/console/tenants', name: 'Organisations' },
-      { path: '/console/tokens', name: 'API tokens', permission: 'tokens.read' },
+      {
+        path: '/console/account',
+        about: 'Name, password, passkeys, authenticator app, recovery codes',
+        name: 'Account and sign-in',
+      },
+      { path: '/console/sessions', about: 'Browsers that are signed in as you', name: 'Sessions' },
+      {
+        path: '/console/tenants',
+        about: 'Those that you are in, and which you work in',
+        name: 'Organisations',
+      },
+      {
+        path: '/console/tokens',
+        about: 'For programs and services',
+        name: 'API tokens',
+        permission: 'tokens.read',
+      },
     ],
   },
   {
     title: 'People and access',
     pages: [
-      { path: '/console/members', name: 'Members', permission: 'members.read' },
-      { path: '/console/groups', name: 'Groups', permission: 'members.read' },
-      { path: '/console/roles', name: 'Roles', permission: 'roles.read' },
-      { path: '/console/access', name: 'Who may, and why', permission: 'roles.read' },
+      {
+        path: '/console/members',
+        about: 'People and services, and their roles',
+        name: 'Members',
+        permission: 'members.read',
+      },
+      {
+        path: '/console/groups',
+        about: 'People who get the same roles',
+        name: 'Groups',
+        permission: 'members.read',
+      },
+      {
+        path: '/console/roles',
+        about: 'What each holds, and roles of your own',
+        name: 'Roles',
+        permission: 'roles.read',
+      },
+      {
+        path: '/console/access',
+        about: 'Why somebody may do something, or may not',
+        name: 'Who may, and why',
+        permission: 'roles.read',
+      },
     ],
   },
   {
     title: 'Rules',
     pages: [
-      { path: '/console/rules', name: 'Rules of sign-in', permission: 'rules.read' },
-      { path: '/console/providers', name: 'Sign-in providers', permission: 'rules.read' },
-      { path: '/console/approvals', name: 'Approvals', permission: 'approvals.read' },
+      {
+        path: '/console/rules',
+        about: 'How people have to sign in, and what needs two',
+        name: 'Rules of sign-in',
+        permission: 'rules.read',
+      },
+      {
+        path: '/console/providers',
+        about: 'Other parties that sign people in',
+        name: 'Sign-in providers',
+        permission: 'rules.read',
+      },
+      {
+        path: '/console/approvals',
+        about: 'What waits for a second person',
+        name: 'Approvals',
+        permission: 'approvals.read',
+      },
     ],
   },
   {

@@ -4,10 +4,12 @@ import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Ask, Visitor } from '../http/page_route.ts'
 
 const Account = z.object({ id: z.string(), email: z.string(), name: z.string() })
-const Tenants = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) })
+const Tenants = z.object({
+  data: z.array(z.object({ tenant: z.object({ id: z.string(), name: z.string() }) })),
+})
 const Whoami = z.object({ tenant: z.string(), member: z.string(), permissions: z.array(z.string()) })
 
-export type Organisation = z.infer<typeof Tenants>['data'][number]
+export type Organisation = z.infer<typeof Tenants>['data'][number]['tenant']
 
 export interface ConsoleVisitor extends Visitor {
   readonly account: z.infer<typeof Account>
@@ -29,7 +31,7 @@ export async function visit(ask: Ask): Promise<ConsoleVisitor | null> {
     const member = typeof whoami === 'string' ? null : whoami
     return {
       account,
-      tenants: tenants.data,
+      tenants: tenants.data.map(({ tenant }) => tenant),
       tenant: member?.tenant ?? null,
       member: member?.member ?? null,
       permissions: new Set(member?.permissions ?? []),

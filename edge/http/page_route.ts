@@ -152,7 +152,7 @@ function serveOne<V extends Visitor>(
       visitor = await visitorOf(route, c, { frame, ask: shown.ask })
       const way = wayOf(route, visitor, { frame, path: shown.path })
       const made = way ?? await route.handle({ ...shown, query, visitor })
-      answer = 'lead' in made ? lead(made) : await html(made, shown.nonce)
+      answer = isLead(made) ? lead(made) : await html(made, shown.nonce)
     } catch (error) {
       const fault = faultOf(error)
       const way = waySignedOut(fault, { frame, path: shown.path, open: route.permission === null })
@@ -271,6 +271,8 @@ async function html(made: Html, nonce: string, status = 200): Promise<Response> 
     },
   })
 }
+
+const isLead = (made: Html | Lead): made is Lead => 'lead' in made
 
 function lead({ lead }: Lead): Response {
   return new Response(null, {

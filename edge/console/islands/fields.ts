@@ -17,8 +17,7 @@ export function bodyOf(form: HTMLFormElement): Target {
     const last = path.pop() as string
     const at = path.reduce<Target>((inside, name) => (inside[name] ??= {}) as Target, body)
     if (element.dataset['as'] === 'list') {
-      const list = (at[last] ??= []) as unknown[]
-      if (value === true) list.push(element.value)
+      if (value === true) ((at[last] ??= []) as unknown[]).push(element.value)
     } else at[last] = value
   }
   return body
@@ -29,14 +28,17 @@ function isControl(element: Element): element is Control {
     element instanceof HTMLTextAreaElement
 }
 
+/** What an empty field sends when it says so. */
+const blanks: Readonly<Record<string, unknown>> = { text: '', list: [] }
+
 /** Undefined for what is left out. */
 function valueOf(control: Control): unknown {
   const { as, empty } = control.dataset
   if (control instanceof HTMLInputElement && control.type === 'checkbox') return control.checked
   if (control instanceof HTMLInputElement && control.type === 'radio' && !control.checked) return undefined
   const text = control.type === 'password' ? control.value : control.value.trim()
+  if (text === '') return blanks[empty ?? ''] ?? (empty === 'null' ? null : undefined)
   if (as === 'lines') return text.split(/[\n,]/).map((line) => line.trim()).filter((line) => line !== '')
-  if (text === '') return empty === 'null' ? null : empty === 'text' ? '' : undefined
   if (as === 'number') return Number(text)
   if (as === 'json') return JSON.parse(text)
   if (control instanceof HTMLInputElement && control.classList.contains('digits')) {

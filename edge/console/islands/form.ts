@@ -3,7 +3,7 @@
 import { call, type Reply } from './api.ts'
 import { confirmed, showOnce } from './dialogs.ts'
 import { bodyOf } from './fields.ts'
-import { takeFragment } from './fragment.ts'
+import { forget, takeFragment } from './fragment.ts'
 import { isFresh } from './fresh.ts'
 import { reveal } from './reveal.ts'
 import { clear, say } from './say.ts'
@@ -30,8 +30,10 @@ async function submit(form: HTMLFormElement): Promise<void> {
   if (reply === null || !reply.ok) {
     busy(form, false)
     if (reply !== null) say(form, reply.problem)
+    if (reply?.problem.code === 'link_invalid') forget(form)
     return
   }
+  if (form.dataset['auto'] === undefined) forget(form)
   await follow(form, reply.json)
 }
 

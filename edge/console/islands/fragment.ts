@@ -4,23 +4,33 @@
  * the address and the history at once.
  */
 
-/** Whether the form has its secret. What is marked `data-without-secret` shows where there is none. */
+const given = decode(location.hash.slice(1))
+if (given !== null) history.replaceState(null, '', location.pathname + location.search)
+
+/**
+ * Whether the form has its secret. What is marked `data-with-secret` shows then, `data-without-secret` otherwise. With
+ * `data-keep` the secret outlives signing in on the way, in this tab alone.
+ */
 export function takeFragment(form: HTMLFormElement): boolean {
   const name = form.dataset['fragment']
   if (name === undefined) return false
-  const secret = decode(location.hash.slice(1))
+  const keep = form.dataset['keep']
+  const secret = given ?? (keep === undefined ? null : sessionStorage.getItem(keep))
+  if (secret !== null && keep !== undefined) sessionStorage.setItem(keep, secret)
   const field = form.elements.namedItem(name)
   const there = secret !== null && field instanceof HTMLInputElement
-  if (there) {
-    field.value = secret
-    history.replaceState(null, '', location.pathname + location.search)
-  }
+  if (there) field.value = secret
   for (const part of document.querySelectorAll<HTMLElement>('[data-with-secret]')) part.hidden = !there
   for (const part of document.querySelectorAll<HTMLElement>('[data-without-secret]')) part.hidden = there
   return there
 }
 
-/** Null for what cannot be one of ours. */
+/** Once it is used, or when it turned out to be good for nothing. */
+export function forget({ dataset: { keep } }: HTMLFormElement): void {
+  if (keep !== undefined) sessionStorage.removeItem(keep)
+}
+
+/** A secret of ours, or the code of a device; null for what cannot be one. */
 function decode(hash: string): string | null {
-  return /^sp_[a-z]+_[A-Za-z0-9]{20,200}$/.test(hash) ? hash : null
+  return /^[A-Za-z0-9_-]{4,200}$/.test(hash) && hash !== 'main' ? hash : null
 }

@@ -33,6 +33,8 @@ export function Form(
     readonly id?: string
     /** Name of the field that the secret of the URL's fragment goes into. */
     readonly fragment?: string
+    /** Under which name the secret outlives signing in on the way. */
+    readonly keep?: string
     /** Makes the call as soon as the page is there. */
     readonly auto?: boolean
     /** What goes wrong is said at the top of the page: for forms that are one button. */
@@ -57,6 +59,7 @@ export function Form(
       data-reveal={props.reveal}
       data-done={props.done}
       data-fragment={props.fragment}
+      data-keep={props.keep}
       data-auto={props.auto ? '' : undefined}
       {...led}
     >
@@ -92,7 +95,7 @@ interface FieldProps {
   /** How its text becomes JSON: as text unless said; `lines` is a list, one a line or comma. */
   readonly as?: 'number' | 'lines' | 'json'
   /** What an empty field sends; it is left out unless said. */
-  readonly empty?: 'null' | 'text'
+  readonly empty?: 'null' | 'text' | 'list'
   readonly rows?: number
 }
 

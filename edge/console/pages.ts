@@ -1,0 +1,40 @@
+/** Every page of the console, in the order of its rooms. What is not in this list is not found. */
+import type { Frame, PageRoute } from '../http/page_route.ts'
+import { withNext } from './next.ts'
+import { accountPage } from './pages/account.tsx'
+import { faultPage } from './pages/faults.tsx'
+import { homePage } from './pages/home.tsx'
+import { invitationPage } from './pages/invitation.tsx'
+import { notHerePage } from './pages/not_here.tsx'
+import { registerPage, resetPage, verifyPage } from './pages/register.tsx'
+import { sessionsPage } from './pages/sessions.tsx'
+import { secondFactorPage, signInPage } from './pages/sign_in.tsx'
+import { tenantsPage } from './pages/tenants.tsx'
+import { tokensPage } from './pages/tokens.tsx'
+import { type ConsoleVisitor, visit } from './visitor.ts'
+
+export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
+  homePage,
+  signInPage,
+  secondFactorPage,
+  registerPage,
+  verifyPage,
+  resetPage,
+  invitationPage,
+  notHerePage,
+  accountPage,
+  sessionsPage,
+  tenantsPage,
+  tokensPage,
+]
+
+export const consoleFrame: Frame<ConsoleVisitor> = {
+  root: '/console',
+  visit,
+  fault: faultPage,
+  ways: {
+    signIn: (next) => withNext('/console/sign-in', next),
+    secondFactor: (next) => withNext('/console/second-factor', next),
+    chooseTenant: (next) => withNext('/console/tenants', next),
+  },
+}

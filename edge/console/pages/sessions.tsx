@@ -1,0 +1,95 @@
+/** Where one is signed in. */
+import { z } from 'zod'
+import { page } from '../../http/page_route.ts'
+import { room } from '../frame.tsx'
+import { Act } from '../parts/form.tsx'
+import { Table } from '../parts/table.tsx'
+import { said, Tag, When } from '../parts/text.tsx'
+import type { ConsoleVisitor } from '../visitor.ts'
+
+const Sessions = z.object({
+  data: z.array(z.object({
+    id: z.string(),
+    current: z.boolean(),
+    methods: z.array(z.object({ method: z.string() })),
+    agent: z.string(),
+    network: z.string(),
+    created: z.string(),
+    seen: z.string(),
+    ends: z.string(),
+  })),
+})
+type Session = z.infer<typeof Sessions>['data'][number]
+
+export const sessionsPage = page<ConsoleVisitor>({
+  id: 'consoleSessions',
+  path: '/console/sessions',
+  permission: 'account:any',
+  async handle(context) {
+    const { data } = await context.ask('GET /v1/sessions', Sessions)
+    return room(context, {
+      title: 'Sessions',
+      lead: 'Browsers that are signed in as you. End what you do not know, then change your password.',
+      children: (
+        <Table<Session>
+          caption='Your sessions'
+          rows={data}
+          empty={<strong>You are signed in nowhere.</strong>}
+          columns={[
+            {
+              head: 'Browser',
+              cell: ({ agent, current }) => (
+                <>
+                  {browser(agent)} {current ? <Tag look='good'>this one</Tag> : null}
+                </>
+              ),
+            },
+            { head: 'Address', cell: ({ network }) => <code>{network}</code> },
+            {
+              head: 'Signed in by',
+              cell: ({ methods }) => methods.map(({ method }) => said(method)).join(' and '),
+            },
+            { head: 'Since', cell: ({ created }) => <When at={created} /> },
+            { head: 'Last seen', cell: ({ seen }) => <When at={seen} /> },
+            { head: 'Ends', cell: ({ ends }) => <When at={ends} /> },
+            {
+              head: 'What you can do',
+              acts: true,
+              cell: ({ id, current, agent, network }) =>
+                current ? null : (
+                  <Act
+                    call={`DELETE /v1/sessions/${id}`}
+                    label={`End the session of ${browser(agent)} at ${network}`}
+                    class='slim danger'
+                  >
+                    End it
+                  </Act>
+                ),
+            },
+          ]}
+        />
+      ),
+    })
+  },
+})
+
+const browsers = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], [
+  'Safari/',
+  'Safari',
+]]
+const systems = [
+  ['Android', 'Android'],
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Windows', 'Windows'],
+  ['Mac OS X', 'macOS'],
+  ['Linux', 'Linux'],
+]
+
+/** A User-Agent in two words: what it says of itself is a hint, no proof. */
+function browser(agent: string): string {
+  const find = (known: readonly string[][]) => known.find(([mark]) => agent.includes(mark as string))?.[1]
+  const [program, system] = [find(browsers), find(systems)]
+  if (program === undefined && system === undefined) return agent.slice(0, 40) || 'Unknown'
+  return [program ?? 'A browser', system].filter((part) => part !== undefined).join(' on ')
+}

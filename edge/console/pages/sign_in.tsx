@@ -1,0 +1,146 @@
+/** Signing in: with a password, a passkey, or with another party; and the second factor. */
+import { z } from 'zod'
+import { gate } from '../frame.tsx'
+import { ownPath, withNext } from '../next.ts'
+import { Act, Alert, Field, Form, Hidden, Submit } from '../parts/form.tsx'
+import { openPage } from '../../http/page_route.ts'
+import type { ConsoleVisitor } from '../visitor.ts'
+
+const query = z.object({ next: z.string().optional(), failed: z.string().max(100).optional() })
+
+const Providers = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) })
+
+export const signInPage = openPage<ConsoleVisitor, typeof query>({
+  id: 'consoleSignIn',
+  path: '/console/sign-in',
+  because: 'it is how somebody signs in',
+  query,
+  async handle(context) {
+    const next = ownPath(context.query.next)
+    if (context.visitor !== null) return { lead: next }
+    const providers = await context.ask('GET /v1/sign-in/providers', Providers)
+    return gate(context, {
+      title: 'Sign in',
+      children: (
+        <>
+          {context.query.failed === undefined ? null : (
+            <p class='note warn'>
+              The other party did not sign you in, or your account does not allow it. Try again, or sign in
+              another way.
+            </p>
+          )}
+          <Form
+            call='POST /v1/sessions'
+            ways={{ done: next, second_factor: withNext('/console/second-factor', next) }}
+            label='Sign in with a password'
+          >
+            <Field
+              name='email'
+              label='Mail address'
+              type='email'
+              autocomplete='username webauthn'
+              maxlength={254}
+              required
+              autofocus
+            />
+            <Field
+              name='password'
+              label='Password'
+              type='password'
+              autocomplete='current-password'
+              maxlength={256}
+              required
+            />
+            <Submit class='primary wide'>Sign in</Submit>
+          </Form>
+          <div class='or'>or</div>
+          <div class='stack'>
+            <PasskeyForm next={next} />
+            {providers.data.map(({ id, name }) => (
+              <Act
+                call={`POST /v1/sign-in/${id}/start`}
+                fields={{ next }}
+                next='{url}'
+                class='wide'
+              >
+                Sign in with {name}
+              </Act>
+            ))}
+          </div>
+        </>
+      ),
+      aside: (
+        <p>
+          <a href='/console/reset'>Forgot your password?</a> ·{' '}
+          <a href={withNext('/console/register', next)}>Make an account</a>
+        </p>
+      ),
+    })
+  },
+})
+
+function PasskeyForm({ next }: { readonly next: string }) {
+  return (
+    <form method='dialog' data-passkey='sign-in' data-next={next} class='stack'>
+      <Alert />
+      <button type='submit' class='wide'>Sign in with a passkey</button>
+    </form>
+  )
+}
+
+export const secondFactorPage = openPage<ConsoleVisitor, typeof query>({
+  id: 'consoleSecondFactor',
+  path: '/console/second-factor',
+  because: 'whoever is half-way in is nobody yet',
+  query,
+  handle(context) {
+    const next = ownPath(context.query.next)
+    if (context.visitor !== null) return Promise.resolve({ lead: next })
+    return Promise.resolve(gate(context, {
+      title: 'Second factor',
+      lead: 'Your password was right. Now show that you hold one of your second factors.',
+      children: (
+        <>
+          <Form call='POST /v1/sessions/second-factor' next={next} label='Code of an authenticator app'>
+            <Hidden name='method' value='totp' />
+            <Field
+              name='code'
+              label='Code from your authenticator app'
+              hint='Six digits. Each code counts once.'
+              class='digits'
+              inputmode='numeric'
+              autocomplete='one-time-code'
+              pattern='[0-9 ]{6,7}'
+              required
+              autofocus
+            />
+            <Submit class='primary wide'>Go on</Submit>
+          </Form>
+          <form method='dialog' data-passkey='second-factor' data-next={next} class='stack'>
+            <Alert />
+            <button type='submit' class='wide'>Use a passkey</button>
+          </form>
+          <details class='more'>
+            <summary>Use a recovery code</summary>
+            <Form call='POST /v1/sessions/second-factor' next={next} label='Recovery code'>
+              <Hidden name='method' value='recovery' />
+              <Field
+                name='code'
+                label='Recovery code'
+                hint='One of the ten that you kept. It is used up by this.'
+                maxlength={60}
+                required
+              />
+              <Submit class='wide'>Go on with a recovery code</Submit>
+            </Form>
+          </details>
+        </>
+      ),
+      aside: (
+        <Act call='DELETE /v1/sessions/current' next='/console/sign-in' class='slim'>
+          Start again as somebody else
+        </Act>
+      ),
+    }))
+  },
+})
