@@ -36,6 +36,8 @@ const allowances = {
   mail_network: { free: 30, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
   /** Codes of a second factor for one account. */
   factor: { free: 5, firstMs: 1000, longestMs: 15 * MINUTE_MS },
+  /** Challenges for passkeys that one network asks for, whoever it is. */
+  challenge: { free: 300, firstMs: 1000, longestMs: MINUTE_MS },
 } as const satisfies Readonly<Record<string, Allowance>>
 
 export type ThrottleKind = keyof typeof allowances

@@ -1,7 +1,7 @@
 /** Factors of accounts: what is stored of them, and the steps that change it. */
 import type { Factors } from '../../../shared/schemas/factor.ts'
 import { type Passkey, Transports } from '../../../shared/schemas/passkey.ts'
-import { type Reader, step, writes } from '../../db/database.ts'
+import { type Reader, sql, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
 import type { KnownPasskey } from './webauthn.ts'
 
@@ -57,7 +57,7 @@ export async function hasSecondFactor(db: Reader, account: string): Promise<bool
   return totp !== null || passkeys.length > 0
 }
 
-export function toFactors({ totp, passkeys, recovery }: Held): Factors {
+export function toFactors({ totp, passkeys, recovery }: Held): Omit<Factors, 'demanded_by'> {
   const [code] = recovery
   return {
     totp: totp === null ? { on: false } : { on: true, since: time(totp) },
@@ -123,12 +123,27 @@ export function acceptStep({ id, account }: TotpRow, accepted: number): Step {
   return step(query, { otherwise: 'sign_in_failed' })
 }
 
-/** Refused where it is gone. */
-export function deleteTotp(account: string): Step[] {
+/** Whether something else may stay alone behind what goes; with `last`, nothing has to stay. */
+export interface Removal {
+  readonly account: string
+  readonly last: boolean
+}
+
+/** App and passkeys of the account, at the moment of writing. */
+function countOf(account: string) {
+  return sql<number>`(select count(*) from passkey where account = ${account}) +
+    (select count(*) from totp where account = ${account} and confirmed is not null)`
+}
+
+/** Refused where it is gone, or was the last one that may not go. */
+export function deleteTotp({ account, last }: Removal): Step[] {
   const one = writes.deleteFrom('totp').where('account', '=', account)
+  const query = one.where('confirmed', 'is not', null)
   return [
-    step(one.where('confirmed', 'is', null)),
-    step(one.where('confirmed', 'is not', null), { otherwise: 'not_found' }),
+    step(last ? query : query.where(countOf(account), '>', 1), {
+      otherwise: last ? 'not_found' : 'second_factor_demanded',
+    }),
+    step(one),
   ]
 }
 
@@ -196,9 +211,12 @@ export function usePasskey(
   return step(query, { otherwise: 'sign_in_failed' })
 }
 
-export function deletePasskey(account: string, id: string): Step {
+/** Refused where it is gone, or was the last one that may not go. */
+export function deletePasskey(id: string, { account, last }: Removal): Step {
   const query = writes.deleteFrom('passkey').where('account', '=', account).where('id', '=', id)
-  return step(query, { otherwise: 'not_found' })
+  return step(last ? query : query.where(countOf(account), '>', 1), {
+    otherwise: last ? 'not_found' : 'second_factor_demanded',
+  })
 }
 
 /** Everything here of an account that goes. */
