@@ -40,6 +40,8 @@ export interface SigningIn {
   readonly secondFactor: boolean
   /** The session that waited for this, which goes on under a new secret. */
   readonly pending?: SessionRow
+  /** The tenant that this way leads to, of which the plan may make them a member; left out: their only one. */
+  readonly into?: string
 }
 
 export interface SignedInPlan {
@@ -94,7 +96,7 @@ export async function signIn(
 async function sessionFor(
   context: SignInContext,
   demandsOf: DemandsOf,
-  { account, methods, fresh, secondFactor, pending }: SigningIn,
+  { account, methods, fresh, secondFactor, pending, into }: SigningIn,
 ): Promise<SessionWrite> {
   const { db, now, randomBytes, client } = context
   if (secondFactor) {
@@ -109,27 +111,31 @@ async function sessionFor(
       randomBytes,
     })
   }
-  const { tenant, limits } = await onlyTenant(db, demandsOf, { account, methods })
+  const { tenant, limits } = await chosen(db, demandsOf, { account, methods, into })
   const changed = { stage: 'full', tenant, limits, methods, fresh } as const
   return pending === undefined
     ? startSession({ id: context.newId(), account: account.id, ...changed, client, now, randomBytes })
     : rotateSession(pending, changed, { now, randomBytes })
 }
 
-/** The tenant of somebody who is a member of just one, where this sign-in is enough for it. */
-async function onlyTenant(
+/** Where they are led, or the tenant of somebody who is a member of just one; where this sign-in is enough for it. */
+async function chosen(
   db: Reader,
   demandsOf: DemandsOf,
-  { account, methods }: Pick<SigningIn, 'account' | 'methods'>,
+  { account, methods, into }: Pick<SigningIn, 'account' | 'methods'> & { readonly into: string | undefined },
 ) {
-  const rows = await db.selectFrom('member').select('tenant').where('account', '=', account.id)
-    .where('state', '=', 'active').limit(2).execute()
-  const [only] = rows.length === 1 ? rows : []
-  if (only === undefined) return { tenant: null, limits: noDemands.limits }
-  const demands = await demandsOf(only.tenant)
+  const tenant = into ?? await onlyTenant(db, account.id)
+  if (tenant === null) return { tenant, limits: noDemands.limits }
+  const demands = await demandsOf(tenant)
   return demands.admits({ email: account.email_key, methods })
-    ? { tenant: only.tenant, limits: demands.limits }
+    ? { tenant, limits: demands.limits }
     : { tenant: null, limits: noDemands.limits }
+}
+
+async function onlyTenant(db: Reader, account: string): Promise<string | null> {
+  const rows = await db.selectFrom('member').select('tenant').where('account', '=', account)
+    .where('state', '=', 'active').limit(2).execute()
+  return rows.length === 1 ? rows[0]?.tenant ?? null : null
 }
 
 interface Device {
