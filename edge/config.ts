@@ -1,5 +1,6 @@
 /** What the environment says, read once. Values are never printed: a message names the variable. */
 import { dirname, join } from 'node:path'
+import { type MailServer, readMailServer } from './auth/mail/mail.ts'
 import { type MasterKeys, parseMasterKeys } from './db/master_keys.ts'
 
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   readonly setupTokenFile: string
   /** Proxies in front of the edge, each of which adds an address to X-Forwarded-For. */
   readonly forwardedHops: number
+  /** Where mail goes out; null: this installation sends none. */
+  readonly mail: MailServer | null
 }
 
 type Environment = (name: string) => string | undefined
@@ -47,6 +50,7 @@ export function readConfig(get: Environment): Config {
     setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
     setupTokenFile: join(folder, 'setup_token'),
     forwardedHops: readHops(get('SALLYPORT_FORWARDED_HOPS') ?? '0'),
+    mail: readMailServer(get('SALLYPORT_SMTP_URL'), get('SALLYPORT_MAIL_FROM')),
   }
 }
 
