@@ -6,6 +6,7 @@
 import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens } from 'arctic'
 import { Fault } from '../../../shared/faults.ts'
 import type { Outgoing } from './outgoing.ts'
+import { refused } from './refusal.ts'
 
 export interface OAuthClient {
   readonly clientId: string
@@ -76,10 +77,9 @@ export async function exchange(
   const answered = typeof json === 'object' && json !== null && !Array.isArray(json) ? json : null
   if (answered !== null && 'error' in answered) {
     const cause = new Error(`the token endpoint answered ${errorCode(answered.error)}`)
-    const code = answered.error === 'invalid_grant' || answered.error === 'bad_verification_code'
-      ? 'provider_refused'
-      : 'provider_failed'
-    throw new Fault(code, undefined, { cause })
+    // GitHub has a word of its own for a code that is wrong or used.
+    const isCode = answered.error === 'invalid_grant' || answered.error === 'bad_verification_code'
+    throw isCode ? refused('code', { cause }) : new Fault('provider_failed', undefined, { cause })
   }
   if (status !== 200 || answered === null) throw unreadable(`status ${status}`)
   return tokensOf(answered)

@@ -7,6 +7,7 @@ import { Issuers } from './discovery.ts'
 import { type Expected, verifyIdToken } from './id_token.ts'
 import { CLIENT_ID, type Liar, liar, macByPublicKey, newKey, token, unsigned } from './liar_fixture.ts'
 import { outgoing } from './outgoing.ts'
+import { reasonOf } from './refusal.ts'
 
 const now = Date.parse('2026-11-22T09:00:00.000Z')
 const seconds = now / 1000
@@ -44,7 +45,7 @@ async function refusal(idToken: string): Promise<string> {
   assert.ok(error instanceof Fault, 'the token was believed')
   assert.equal(error.code, 'provider_refused')
   assert.doesNotMatch(error.message, /id_token|claim|signature/)
-  return String((error.cause as Error).message)
+  return reasonOf(error)
 }
 
 function leftHalf(algorithm: string): string {

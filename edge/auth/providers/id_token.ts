@@ -13,6 +13,7 @@ import {
 } from 'jose'
 import { Fault } from '../../../shared/faults.ts'
 import type { Issuers, Keys } from './discovery.ts'
+import { type Reason, refused } from './refusal.ts'
 
 /** Signatures by a private key alone: never `none`, and never a MAC whose key a client or the world knows. */
 const ALGORITHMS = [
@@ -54,7 +55,7 @@ export interface Expected {
   readonly now: number
 }
 
-/** Throws Fault `provider_refused`, whose cause says which rule, or `provider_failed` where there are no keys. */
+/** Throws Fault `provider_refused`, whose cause has the rule, or `provider_failed` where there are no keys. */
 export async function verifyIdToken(token: string, expected: Expected, issuers: Issuers): Promise<Claims> {
   const payload = await signed(token, expected, issuers)
   checkParties(payload, expected.clientId)
@@ -129,11 +130,20 @@ function same(given: unknown, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
+const claims: ReadonlySet<string> = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'nonce', 'sub'])
+
+/** What the library threw, in our words. */
 function refusedBy(error: unknown): Fault {
   if (error instanceof Fault) return error
-  return new Fault('provider_refused', undefined, { cause: error })
+  return refused(reasonFor(error), { cause: error })
 }
 
-function refused(claim: string): Fault {
-  return refusedBy(new Error(`the id_token's ${claim} does not fit`))
+function reasonFor(error: unknown): Reason {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'alg'
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'kid'
+  }
+  const about = error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired
+  return about && claims.has(error.claim) ? error.claim as Reason : 'id_token'
 }
