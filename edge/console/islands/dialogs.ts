@@ -38,6 +38,7 @@ export async function confirmed(question: string, button: string): Promise<boole
 /** Shows the reply's secret; resolves when the person says that they kept it. */
 export async function showOnce(form: HTMLElement, json: Readonly<Record<string, unknown>>): Promise<void> {
   const { once = '', onceCalled = '', onceBefore } = form.dataset
+  if (once === '') return
   const dialog = document.querySelector<HTMLDialogElement>('#once')
   const value = text(json, once)
   const place = dialog?.querySelector('[data-once-value]')

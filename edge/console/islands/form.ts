@@ -79,10 +79,17 @@ export function nextOf(form: HTMLElement, json: Readonly<Record<string, unknown>
   const word = typeof json['next'] === 'string' ? json['next'] : ''
   const way = word === '' ? undefined : form.getAttribute(`data-next-${word}`) ?? undefined
   const next = way ?? form.dataset['next']
+  // A whole address of the reply is where another party signs people in.
+  if (next === '{location}') return webAddress(json['location'])
   return next?.replaceAll(
     /\{(\w+)\}/g,
     (_, field: string) => encodeURIComponent(String(json[field] ?? '')),
   )
+}
+
+function webAddress(location: unknown): string | undefined {
+  const url = typeof location === 'string' && URL.canParse(location) ? new URL(location) : null
+  return url !== null && /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 
 /** To another page of this origin, or to this one anew. */

@@ -42,11 +42,11 @@ export function isFresh(): Promise<boolean> {
 
 /** Null when it worked, else what to say. */
 async function byPasskey(): Promise<string | null> {
-  const asked = await call('POST /v1/fresh/passkey/options', {})
+  const asked = await call('POST /v1/fresh/passkey/options')
   if (!asked.ok) return asked.problem.detail
   let credential: unknown
   try {
-    credential = await usePasskey(asked.json['options'] ?? asked.json)
+    credential = await usePasskey(asked.json)
   } catch (error) {
     return refusalOf(error)
   }

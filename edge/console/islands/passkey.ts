@@ -1,6 +1,11 @@
 /// <reference lib="dom" />
-/** Passkeys: a new one for the account, and signing in with one by a button or by the browser's autofill. */
-import { call, type Reply } from './api.ts'
+/**
+ * Forms that a passkey answers: `data-options` is the call for what it is asked, `data-verify` the one that takes its
+ * answer together with the form's fields.
+ */
+import { call } from './api.ts'
+import { showOnce } from './dialogs.ts'
+import { bodyOf } from './fields.ts'
 import { go, nextOf } from './form.ts'
 import { isFresh } from './fresh.ts'
 import { clear, say } from './say.ts'
@@ -11,58 +16,52 @@ let waiting = new AbortController()
 
 export function startPasskeys(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) {
-    form.hidden = !passkeysHere
+    if (!passkeysHere) {
+      form.hidden = true
+      continue
+    }
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      clear(form)
-      void (form.dataset['passkey'] === 'make' ? make(form) : signIn(form))
+      void ask(form)
     })
   }
 }
 
 /** Offers passkeys in the field of the mail address, where the browser can. */
 export async function startAutofill(): Promise<void> {
-  const form = document.querySelector<HTMLFormElement>('form[data-passkey="sign-in"]')
+  const form = document.querySelector<HTMLFormElement>('form[data-passkey="autofill"]')
   if (form === null || !passkeysHere || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return
-  await signIn(form, true)
+  await ask(form, true)
 }
 
-async function signIn(form: HTMLFormElement, conditional = false): Promise<void> {
+/** In the background (`conditional`) it says nothing of what goes wrong: nobody asked yet. */
+async function ask(form: HTMLFormElement, conditional = false): Promise<void> {
+  const { options = '', verify = '', passkey } = form.dataset
   waiting.abort()
   waiting = new AbortController()
   const { signal } = waiting
-  const asked = await call('POST /v1/sessions/passkey/options', {})
-  if (signal.aborted) return
+  clear(form)
+  const asked = await fresh(options)
+  if (asked === null || signal.aborted) return
   if (!asked.ok) return conditional ? undefined : say(form, asked.problem)
   let credential: unknown
   try {
-    credential = await usePasskey(asked.json['options'] ?? asked.json, { conditional, signal })
+    credential = passkey === 'make'
+      ? await makePasskey(asked.json)
+      : await usePasskey(asked.json, { conditional, signal })
   } catch (error) {
     if (!conditional) say(form, { code: 'passkey', detail: refusalOf(error) })
     return
   }
-  const { options: _options, ...state } = asked.json
-  finish(form, await call('POST /v1/sessions/passkey/verify', { ...state, credential }))
+  const reply = await call(verify, { ...bodyOf(form), credential })
+  if (!reply.ok) return say(form, reply.problem)
+  await showOnce(form, reply.json)
+  go(nextOf(form, reply.json))
 }
 
-async function make(form: HTMLFormElement): Promise<void> {
-  let asked = await call('POST /v1/account/passkeys/options', {})
-  if (!asked.ok && asked.problem.code === 'fresh_sign_in_required') {
-    if (!await isFresh()) return
-    asked = await call('POST /v1/account/passkeys/options', {})
-  }
-  if (!asked.ok) return say(form, asked.problem)
-  let credential: unknown
-  try {
-    credential = await makePasskey(asked.json['options'] ?? asked.json)
-  } catch (error) {
-    return say(form, { code: 'passkey', detail: refusalOf(error) })
-  }
-  const name = (form.elements.namedItem('name') as HTMLInputElement).value.trim()
-  finish(form, await call('POST /v1/account/passkeys', { name, credential }))
-}
-
-function finish(form: HTMLFormElement, reply: Reply): void {
-  if (reply.ok) go(nextOf(form, reply.json))
-  else say(form, reply.problem)
+/** The call, once more after a passkey or a code where it needs one; null when that was cancelled. */
+async function fresh(target: string) {
+  const asked = await call(target)
+  if (asked.ok || asked.problem.code !== 'fresh_sign_in_required') return asked
+  return await isFresh() ? await call(target) : null
 }

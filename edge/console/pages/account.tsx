@@ -1,5 +1,6 @@
 /** One's own account: name, address, password, second factors, passkeys, other parties. */
 import { z } from 'zod'
+import { Identity } from '../../../shared/schemas/provider.ts'
 import { Factors } from '../../../shared/schemas/factor.ts'
 import type { Passkey } from '../../../shared/schemas/passkey.ts'
 import { page } from '../../http/page_route.ts'
@@ -17,11 +18,7 @@ const Account = z.object({
   created: z.string(),
 })
 
-const Identities = z.object({
-  data: z.array(
-    z.object({ id: z.string(), provider: z.string(), email: z.string().optional(), created: z.string() }),
-  ),
-})
+const Identities = z.object({ data: z.array(Identity) })
 
 export const accountPage = page<ConsoleVisitor>({
   id: 'consoleAccount',
@@ -219,6 +216,8 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
       <form
         method='dialog'
         data-passkey='make'
+        data-options='POST /v1/account/passkeys/options'
+        data-verify='POST /v1/account/passkeys'
         data-once='recovery_codes'
         data-once-called='recovery codes'
         aria-label='Add a passkey'
@@ -263,7 +262,7 @@ function Recovery({ factors: { recovery_codes } }: { readonly factors: Factors }
   )
 }
 
-function Others({ identities }: { readonly identities: z.infer<typeof Identities>['data'] }) {
+function Others({ identities }: { readonly identities: readonly Identity[] }) {
   return (
     <section class='card' aria-labelledby='others'>
       <h2 id='others'>Other parties that sign you in</h2>
@@ -271,12 +270,12 @@ function Others({ identities }: { readonly identities: z.infer<typeof Identities
         ? <p class='muted'>None. When you sign in with one of them, it is connected here.</p>
         : (
           <ul class='choices'>
-            {identities.map(({ id, provider, email, created }) => (
+            {identities.map(({ id, provider, name, created }) => (
               <li>
                 <div>
                   <strong>{provider}</strong>
                   <span class='muted small'>
-                    {email} since <When at={created} />
+                    {name}, since <When at={created} />
                   </span>
                 </div>
                 <Act

@@ -60,7 +60,7 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
               <Act
                 call={`POST /v1/sign-in/${id}/start`}
                 fields={{ next }}
-                next='{url}'
+                next='{location}'
                 class='wide'
               >
                 Sign in with {name}
@@ -81,7 +81,15 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
 
 function PasskeyForm({ next }: { readonly next: string }) {
   return (
-    <form method='dialog' data-passkey='sign-in' data-next={next} class='stack'>
+    <form
+      method='dialog'
+      data-passkey='autofill'
+      data-options='POST /v1/sessions/passkey/options'
+      data-verify='POST /v1/sessions/passkey/verify'
+      data-next={next}
+      class='stack'
+      aria-label='Sign in with a passkey'
+    >
       <Alert />
       <button type='submit' class='wide'>Sign in with a passkey</button>
     </form>
@@ -116,7 +124,16 @@ export const secondFactorPage = openPage<ConsoleVisitor, typeof query>({
             />
             <Submit class='primary wide'>Go on</Submit>
           </Form>
-          <form method='dialog' data-passkey='second-factor' data-next={next} class='stack'>
+          <form
+            method='dialog'
+            data-passkey='use'
+            data-options='POST /v1/sessions/second-factor/options'
+            data-verify='POST /v1/sessions/second-factor'
+            data-next={next}
+            class='stack'
+            aria-label='Passkey'
+          >
+            <Hidden name='method' value='passkey' />
             <Alert />
             <button type='submit' class='wide'>Use a passkey</button>
           </form>

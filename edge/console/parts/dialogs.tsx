@@ -36,7 +36,8 @@ export function FreshDialog() {
     <dialog id='fresh' aria-labelledby='fresh-title'>
       <h2 id='fresh-title'>Confirm that it is you</h2>
       <p class='muted'>
-        This needs a passkey or a code that is at most five minutes old.
+        This needs a passkey or a code that is at most five minutes old. You have neither?{' '}
+        <a href='/console/account'>Set one up</a> first.
       </p>
       <div class='alert' role='alert' data-alert='' />
       <button type='button' class='primary wide' data-fresh-passkey=''>Use a passkey</button>
