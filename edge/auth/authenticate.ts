@@ -1,31 +1,59 @@
 /** Who a bearer token belongs to, looked up on every request: a revoked token stops at once. */
+import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grants.ts'
 import type { Storage } from '../db/storage.ts'
+import type { Grants } from '../http/grants.ts'
 import { type Authenticator, bearer, type MemberPrincipal } from '../http/principal.ts'
 import type { LastUse } from './last_use.ts'
-import { hashSecret, isSecret } from './secret.ts'
-import { holderStatement } from './store.ts'
+import { hashSecret, isSecret, type SecretKind } from './secret.ts'
+import { holderStatement, type TokenHolder } from './store.ts'
+import { inRanges, networkOf } from './tokens/networks.ts'
+import { within } from './tokens/placed.ts'
+import type { SeenNetworks } from './tokens/seen_networks.ts'
 
+const kinds: readonly SecretKind[] = ['pat', 'svc', 'dev']
+
+/** Throws Fault `forbidden` for a token that its address list keeps to other networks. */
 export function memberAuthenticator(
   storage: Storage,
-  options: { readonly clock: () => number; readonly lastUse: LastUse; readonly grantor: Grantor },
+  options: {
+    readonly clock: () => number
+    readonly lastUse: LastUse
+    readonly networks: SeenNetworks
+    readonly grantor: Grantor
+  },
 ): Authenticator<MemberPrincipal> {
-  return async ({ headers }) => {
+  return async ({ headers, client }) => {
     const secret = bearer(headers)
-    if (secret === null || !isSecret('pat', secret)) return null
+    if (secret === null || !kinds.some((kind) => isSecret(kind, secret))) return null
     const now = options.clock()
-    const [row] = await storage.read(holderStatement(hashSecret(secret), now))
+    const address = client.network
+    const asked = { now, network: networkOf(address) }
+    const [row] = await storage.read(holderStatement(hashSecret(secret), asked))
     if (row === undefined) return null
-    const token = row.token as string
-    options.lastUse.touch(token, now)
-    const scopes = row.scopes as string | null
+    const holder = row as unknown as TokenHolder
+    const { token, tenant, member, sort, scopes, fresh, level } = holder
+    const refused = holder.networks !== null && !inRanges(address, JSON.parse(holder.networks) as string[])
+    if (refused || holder.known === 0) {
+      options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.any === 1 })
+    }
+    if (refused) throw new Fault('forbidden', 'This token may not be used from this network.')
+    options.lastUse.touch(token, now, address)
     return {
       kind: 'member',
-      tenant: row.tenant as string,
-      id: row.member as string,
-      by: { kind: 'token', id: token, sort: 'personal', fresh: null },
-      grants: options.grantor.of({ bindings: row.bindings as string, operator: row.operator === 1, scopes }),
-      scoped: scopes !== null,
+      tenant,
+      id: member,
+      by: { kind: 'token', id: token, sort, fresh },
+      grants: placed(holder, options.grantor),
+      scoped: scopes !== null || level !== null,
+      closing: holder.closing !== null,
     }
   }
+}
+
+function placed(holder: TokenHolder, grantor: Grantor): Grants {
+  const { bindings, operator, scopes, level, place, inside } = holder
+  const grants = grantor.of({ bindings, operator: operator === 1, scopes })
+  if (level === null || place === null) return grants
+  return within(grants, { level, id: place }, JSON.parse(inside ?? '[]') as string[])
 }

@@ -1,7 +1,8 @@
 import type { Permission } from '../../shared/permissions.ts'
 import { bindingsOf } from '../access/grants.ts'
+import type { TokenSort } from '../../shared/schemas/principal.ts'
 import type { Token } from '../../shared/schemas/token.ts'
-import { type Reader, step, writes } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Statement, Step } from '../db/plan.ts'
 
 export interface TokenRow {
@@ -10,38 +11,90 @@ export interface TokenRow {
   readonly member: string
   readonly name: string
   readonly hash: string
+  readonly sort: TokenSort
   readonly scopes: string | null
+  readonly level: 'workspace' | 'project' | null
+  readonly place: string | null
+  readonly networks: string | null
   readonly created: number
   readonly expires: number
+  readonly lasts: number
+  readonly fresh: number | null
+  readonly idle_until: number | null
   readonly revoked: number | null
+  readonly successor: string | null
   readonly last_used: number | null
+  readonly last_network: string | null
 }
+
+/** A token that is made now; what is left out is null, and its sort `personal`. */
+export type NewTokenRow =
+  & Pick<TokenRow, 'id' | 'tenant' | 'member' | 'name' | 'hash' | 'created' | 'expires'>
+  & Partial<TokenRow>
+
+/** How long a device's token lives without being used. */
+export const DEVICE_IDLE_MS = 7 * 24 * 60 * 60 * 1000
 
 const holdersBindings = bindingsOf('t.tenant', 't.member')
 
-/** Who holds the token with this hash: `token, tenant, member, bindings, operator, scopes`, or no row. */
-export function holderStatement(hash: string, now: number): Statement {
+/**
+ * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, networks,
+ * operator, bindings`, the projects `inside` a token's workspace, and whether its networks hold this one: `any` and
+ * `known`. One statement: it is asked with every request.
+ */
+export function holderStatement(
+  hash: string,
+  { now, network }: { readonly now: number; readonly network: string },
+): Statement {
+  const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused = 0'
   return {
-    sql: `SELECT t.id AS token, t.tenant, t.member, t.scopes, m.operator, ${holdersBindings} AS bindings ` +
-      'FROM token t JOIN member m ' +
+    sql:
+      'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, t.networks, ' +
+      `m.operator, ${holdersBindings} AS bindings, (SELECT x.closing FROM tenant x WHERE x.id = t.tenant) AS closing, CASE t.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) ` +
+      'FROM project p WHERE p.tenant = t.tenant AND p.workspace = t.place) END AS inside, ' +
+      `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
       'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
-      "m.state = 'active'",
-    parameters: [hash, now],
+      "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active'",
+    parameters: [network, hash, now, now],
     reads: true,
     single: true,
   }
 }
 
+/** A row of `holderStatement`. */
+export interface TokenHolder {
+  readonly token: string
+  readonly tenant: string
+  readonly member: string
+  readonly sort: TokenSort
+  readonly scopes: string | null
+  readonly fresh: number | null
+  readonly level: 'workspace' | 'project' | null
+  readonly place: string | null
+  readonly networks: string | null
+  readonly operator: number
+  readonly bindings: string
+  readonly closing: number | null
+  readonly inside: string | null
+  readonly any: number
+  readonly known: number
+}
+
 export function toToken(row: TokenRow): Token {
+  const { id, member, name, sort, level, place, fresh, revoked, successor, last_used, last_network } = row
   return {
-    id: row.id,
-    member: row.member,
-    name: row.name,
+    ...{ id, member, name, sort },
     ...(row.scopes === null ? {} : { scopes: JSON.parse(row.scopes) as Permission[] }),
+    ...(level === null || place === null ? {} : { place: { level, id: place } }),
+    ...(row.networks === null ? {} : { networks: JSON.parse(row.networks) as string[] }),
     created: time(row.created),
     expires: time(row.expires),
-    ...(row.revoked === null ? {} : { revoked: time(row.revoked) }),
-    ...(row.last_used === null ? {} : { last_used: time(row.last_used) }),
+    ...(fresh === null ? {} : { fresh: time(fresh) }),
+    ...(row.idle_until === null ? {} : { idle_until: time(row.idle_until) }),
+    ...(revoked === null ? {} : { revoked: time(revoked) }),
+    ...(successor === null ? {} : { successor }),
+    ...(last_used === null ? {} : { last_used: time(last_used) }),
+    ...(last_network === null ? {} : { last_network }),
   }
 }
 
@@ -73,8 +126,36 @@ export async function memberName(db: Reader, tenant: string, id: string): Promis
   return row?.name ?? null
 }
 
-export function insertToken(row: TokenRow): Step {
-  return step(writes.insertInto('token').values(row), { otherwise: 'already_exists' })
+export function insertToken(row: NewTokenRow): Step {
+  const whole = { sort: 'personal' as const, lasts: row.expires - row.created, ...row }
+  return step(writes.insertInto('token').values(whole), { otherwise: 'already_exists' })
+}
+
+/** The row as it is kept, for a reply. */
+export function selectToken(tenant: string, id: string): Step {
+  return step(writes.selectFrom('token').selectAll().where('tenant', '=', tenant).where('id', '=', id))
+}
+
+/**
+ * Another token, `by`, takes its place: it ends at `ends`, or before if it would anyhow. Refused with `conflict` where
+ * it has ended, was revoked or was replaced.
+ */
+export function replaceToken(
+  { tenant, id, by, ends, now }: {
+    readonly tenant: string
+    readonly id: string
+    readonly by: string
+    readonly ends: number
+    readonly now: number
+  },
+): Step {
+  const query = writes.updateTable('token').set({
+    successor: by,
+    expires: sql<number>`min(expires, ${ends})`,
+  })
+    .where('tenant', '=', tenant).where('id', '=', id).where('successor', 'is', null)
+    .where('revoked', 'is', null).where('expires', '>', now)
+  return step(query, { otherwise: 'conflict' })
 }
 
 /** Revoking twice keeps the first time. */
@@ -96,6 +177,12 @@ export function revokeTokensOf(tenant: string, member: string, now: number): Ste
   )
 }
 
-export function usedToken(id: string, now: number): Step {
-  return step(writes.updateTable('token').set({ last_used: now }).where('id', '=', id))
+/** When it was last used and from which address; a device lives on from then. */
+export function usedToken(id: string, now: number, address: string | null): Step {
+  const used = writes.updateTable('token').set({
+    last_used: now,
+    last_network: address,
+    idle_until: sql<number | null>`case when idle_until is null then null else ${now + DEVICE_IDLE_MS} end`,
+  })
+  return step(used.where('id', '=', id))
 }
