@@ -47,6 +47,8 @@ function createRoute(options: LogKeyOptions): Route {
     status: 201,
     tag,
     permission: 'keys.write',
+    fresh: true,
+    twoPerson: 'keys',
     audit: 'log_key.created',
     summary: 'Make the next log key',
     description:

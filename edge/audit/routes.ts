@@ -102,7 +102,8 @@ function exportRoute(logs: TenantLogs): Route {
     id: 'exportAudit',
     path: '/v1/audit/export',
     tag,
-    permission,
+    permission: 'audit.export',
+    fresh: true,
     summary: 'The whole log with its checkpoint, as JSON lines',
     description: 'One `{"leaf":"…"}` a line, in order, and one `{"checkpoint":"…"}` at the end; ' +
       '`sallyport audit verify` checks it offline.',

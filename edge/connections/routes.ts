@@ -180,6 +180,8 @@ const remove = command({
   permission: 'connections.write',
   within: async ({ db, tenant, params }) => inProject(await connectionPlace(db, tenant, params.id)),
   audit: 'connection.deleted',
+  fresh: true,
+  twoPerson: 'deletion',
   params,
   reply: z.object({ id: Id }),
   faults: ['not_found', 'conflict'],

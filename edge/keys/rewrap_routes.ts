@@ -64,6 +64,8 @@ function startRoute(campaigns: Rewraps): Route {
       'document that it has verified says. All stored versions count. A tenant has one campaign at a time: while one ' +
       'is not done, it is answered. With nothing to do the answer is `done`.',
     permission: 'keys.write',
+    fresh: true,
+    twoPerson: 'keys',
     audit: 'rewrap.started',
     body: z.strictObject({}),
     reply: Rewrap,
@@ -155,6 +157,7 @@ function moveRoute(
     tag,
     summary,
     permission: 'keys.write',
+    fresh: true,
     audit,
     params,
     reply: Rewrap,

@@ -190,6 +190,8 @@ const remove = command({
   permission: 'pipelines.write',
   within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
   audit: 'pipeline.deleted',
+  fresh: true,
+  twoPerson: 'deletion',
   params,
   reply: z.object({ id: Id }),
   faults: ['not_found'],

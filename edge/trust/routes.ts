@@ -109,6 +109,8 @@ function publishTrustRoute(options: TrustOptions): Route {
       'Compare-and-set: its version is the newest one plus 1 and its `previous` the hash of that one, ' +
       'else 409. A document that commits to a new policy brings the envelope of it.',
     permission: 'trust.write',
+    fresh: true,
+    twoPerson: 'keys',
     audit: 'trust.published',
     body: PublishTrust,
     maxBodyBytes: MAX_DOCUMENT_BODY_BYTES,
