@@ -2,6 +2,7 @@
 import type { Frame, PageRoute } from '../http/page_route.ts'
 import { withNext } from './next.ts'
 import { accountPage } from './pages/account.tsx'
+import { devicePage } from './pages/device.tsx'
 import { faultPage } from './pages/faults.tsx'
 import { homePage } from './pages/home.tsx'
 import { invitationPage } from './pages/invitation.tsx'
@@ -21,6 +22,7 @@ export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
   verifyPage,
   resetPage,
   invitationPage,
+  devicePage,
   notHerePage,
   accountPage,
   sessionsPage,

@@ -3,7 +3,7 @@
 import { call, type Reply } from './api.ts'
 import { confirmed, showOnce } from './dialogs.ts'
 import { bodyOf } from './fields.ts'
-import { forget, takeFragment } from './fragment.ts'
+import { forget, passedOn, takeFragment } from './fragment.ts'
 import { isFresh } from './fresh.ts'
 import { reveal } from './reveal.ts'
 import { clear, say } from './say.ts'
@@ -38,10 +38,11 @@ async function submit(form: HTMLFormElement): Promise<void> {
 }
 
 /** The reply; asked once more when it needed a passkey or a code first. Null when that was cancelled. */
-async function send(form: HTMLFormElement, target: string): Promise<Reply | null> {
-  const body = target.startsWith('DELETE ') && form.elements.length === form.querySelectorAll('button').length
-    ? undefined
-    : bodyOf(form)
+async function send(form: HTMLFormElement, template: string): Promise<Reply | null> {
+  const fields = bodyOf(form)
+  const target = filled(template, fields)
+  const bare = /^(GET|DELETE) /.test(target) && Object.keys(fields).length === 0
+  const body = bare ? undefined : fields
   const kept = `approval ${target}`
   const approval = sessionStorage.getItem(kept)
   const headers: Record<string, string> = approval === null ? {} : { approval }
@@ -57,6 +58,15 @@ async function send(form: HTMLFormElement, target: string): Promise<Reply | null
     sessionStorage.setItem(kept, reply.problem.approval)
   }
   return reply
+}
+
+/** Takes what the path names out of the fields. */
+function filled(template: string, fields: Record<string, unknown>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(fields[name] ?? '')
+    delete fields[name]
+    return encodeURIComponent(value)
+  })
 }
 
 /** Where it leads: a part of this page, a secret to copy, the next page, or this one anew. */
@@ -95,7 +105,7 @@ function webAddress(location: unknown): string | undefined {
 /** To another page of this origin, or to this one anew. */
 export function go(next: string | undefined): void {
   if (next === undefined || next === location.pathname + location.search) location.reload()
-  else location.assign(next)
+  else location.assign(next.startsWith('/') ? next + passedOn() : next)
 }
 
 const buttonOf = (form: HTMLFormElement) => form.querySelector<HTMLButtonElement>('button[type="submit"]')

@@ -5,7 +5,7 @@
  */
 
 const given = decode(location.hash.slice(1))
-if (given !== null) history.replaceState(null, '', location.pathname + location.search)
+let taken = given === null
 
 /**
  * Whether the form has its secret. What is marked `data-with-secret` shows then, `data-without-secret` otherwise. With
@@ -18,11 +18,20 @@ export function takeFragment(form: HTMLFormElement): boolean {
   const secret = given ?? (keep === undefined ? null : sessionStorage.getItem(keep))
   if (secret !== null && keep !== undefined) sessionStorage.setItem(keep, secret)
   const field = form.elements.namedItem(name)
+  if (given !== null && !taken) {
+    taken = true
+    history.replaceState(null, '', location.pathname + location.search)
+  }
   const there = secret !== null && field instanceof HTMLInputElement
   if (there) field.value = secret
   for (const part of document.querySelectorAll<HTMLElement>('[data-with-secret]')) part.hidden = !there
   for (const part of document.querySelectorAll<HTMLElement>('[data-without-secret]')) part.hidden = there
   return there
+}
+
+/** A fragment that was meant for the page where this one leads: it came along with being led to signing in. */
+export function passedOn(): string {
+  return taken ? '' : location.hash
 }
 
 /** Once it is used, or when it turned out to be good for nothing. */

@@ -1,5 +1,6 @@
 /** One's own account: name, address, password, second factors, passkeys, other parties. */
 import { z } from 'zod'
+import { Account } from '../../../shared/schemas/account.ts'
 import { Identity } from '../../../shared/schemas/provider.ts'
 import { Factors } from '../../../shared/schemas/factor.ts'
 import type { Passkey } from '../../../shared/schemas/passkey.ts'
@@ -8,15 +9,7 @@ import { room } from '../frame.tsx'
 import { Act, Alert, Field, Form, Submit } from '../parts/form.tsx'
 import { Tag, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
-import { PASSWORD_HINT } from './register.tsx'
-
-const Account = z.object({
-  name: z.string(),
-  email: z.string(),
-  email_verified: z.boolean(),
-  has_password: z.boolean(),
-  created: z.string(),
-})
+import { NewPassword } from './register.tsx'
 
 const Identities = z.object({ data: z.array(Identity) })
 
@@ -52,7 +45,7 @@ export const accountPage = page<ConsoleVisitor>({
   },
 })
 
-function Profile({ account }: { readonly account: z.infer<typeof Account> }) {
+function Profile({ account }: { readonly account: Account }) {
   return (
     <section class='card' aria-labelledby='profile'>
       <h2 id='profile'>Who you are</h2>
@@ -94,16 +87,7 @@ function Password({ has }: { readonly has: boolean }) {
             />
           )
           : <p class='muted'>You have none yet.</p>}
-        <Field
-          name='password'
-          label='New password'
-          type='password'
-          autocomplete='new-password'
-          hint={PASSWORD_HINT}
-          minlength={12}
-          maxlength={256}
-          required
-        />
+        <NewPassword label='New password' />
         <div>
           <Submit class=''>{has ? 'Change the password' : 'Set a password'}</Submit>
         </div>

@@ -1,4 +1,5 @@
-/** A new account, and what the links in its mails lead to. */
+/** A new account, a new password, and what the links in their mails lead to. */
+import type { Child } from 'hono/jsx'
 import { z } from 'zod'
 import { openPage } from '../../http/page_route.ts'
 import { gate } from '../frame.tsx'
@@ -8,7 +9,7 @@ import type { ConsoleVisitor } from '../visitor.ts'
 
 const query = z.object({ next: z.string().optional() })
 
-export const PASSWORD_HINT =
+const PASSWORD_HINT =
   'At least 12 characters. A few words that only you would put together are better than signs and digits.'
 
 export const registerPage = openPage<ConsoleVisitor, typeof query>({
@@ -23,28 +24,10 @@ export const registerPage = openPage<ConsoleVisitor, typeof query>({
       children: (
         <>
           <Form call='POST /v1/accounts' done='sent' label='Make an account'>
-            <Field name='name' label='Your name' autocomplete='name' maxlength={200} required autofocus />
-            <Field
-              name='email'
-              label='Mail address'
-              type='email'
-              autocomplete='username'
-              maxlength={254}
-              required
-            />
-            <Field
-              name='password'
-              label='Password'
-              type='password'
-              autocomplete='new-password'
-              hint={PASSWORD_HINT}
-              minlength={12}
-              maxlength={256}
-              required
-            />
-            <Submit class='primary wide'>Make the account</Submit>
+            <Address />
+            <Submit class='primary wide'>Send me a link</Submit>
           </Form>
-          <Sent what='to make sure that the address is yours' />
+          <Sent>Its link goes on with your name and a password.</Sent>
         </>
       ),
       aside: (
@@ -55,17 +38,45 @@ export const registerPage = openPage<ConsoleVisitor, typeof query>({
     })),
 })
 
+function Address() {
+  return (
+    <Field
+      name='email'
+      label='Mail address'
+      type='email'
+      autocomplete='username'
+      maxlength={254}
+      required
+      autofocus
+    />
+  )
+}
+
 /** The same whether or not the address is known: nobody learns from it who has an account. */
-function Sent({ what }: { readonly what: string }) {
+function Sent({ children }: { readonly children: Child }) {
   return (
     <section id='sent' class='stack' hidden aria-labelledby='sent-title'>
       <h2 id='sent-title' tabindex={-1}>Look into your mail</h2>
-      <p>
-        A mail is on its way{' '}
-        {what}. Its link counts once. Nothing came? Look among the unwanted mail, or try again in a few
-        minutes.
+      <p>A mail is on its way. {children} It counts once.</p>
+      <p class='muted'>
+        Nothing came? Look among the unwanted mail, or try again in a few minutes.
       </p>
     </section>
+  )
+}
+
+export function NewPassword({ label }: { readonly label: string }) {
+  return (
+    <Field
+      name='password'
+      label={label}
+      type='password'
+      autocomplete='new-password'
+      hint={PASSWORD_HINT}
+      minlength={12}
+      maxlength={256}
+      required
+    />
   )
 }
 
@@ -75,38 +86,29 @@ export const verifyPage = openPage<ConsoleVisitor>({
   because: 'a mailed link leads here, maybe on another device',
   handle: (context) =>
     Promise.resolve(gate(context, {
-      title: 'Confirm your address',
+      title: 'Your new account',
       children: (
         <>
           <div data-with-secret='' hidden>
-            <Form
-              call='POST /v1/accounts/verify'
-              fragment='secret'
-              done='verified'
-              label='Confirm your address'
-            >
+            <Form call='POST /v1/accounts/verify' fragment='secret' next='/console' label='Make the account'>
               <Hidden name='secret' value='' />
-              <Submit class='primary wide'>Confirm this address</Submit>
+              <Field name='name' label='Your name' autocomplete='name' maxlength={200} required />
+              <NewPassword label='Password' />
+              <Submit class='primary wide'>Make the account and sign in</Submit>
             </Form>
-            <section id='verified' class='stack' hidden aria-labelledby='verified-title'>
-              <h2 id='verified-title' tabindex={-1}>Your address is confirmed</h2>
-              <p>You can sign in now.</p>
-              <a class='button primary' href='/console/sign-in'>Sign in</a>
-            </section>
           </div>
           <NoSecret>
-            <p>
-              This page needs the link of a mail. Open that link, or{' '}
-              <a href='/console/register'>ask for a new one</a> by making the account again.
-            </p>
+            <p>This page needs the link of a mail, which counts once.</p>
+            <a class='button wide' href='/console/register'>Ask for a new link</a>
           </NoSecret>
         </>
       ),
     })),
 })
 
-export function NoSecret({ children }: { readonly children: unknown }) {
-  return <div data-without-secret='' class='stack' hidden>{children as never}</div>
+/** What shows where the address had no secret in it. */
+export function NoSecret({ children }: { readonly children: Child }) {
+  return <div data-without-secret='' class='stack' hidden>{children}</div>
 }
 
 export const resetPage = openPage<ConsoleVisitor>({
@@ -126,38 +128,22 @@ export const resetPage = openPage<ConsoleVisitor>({
               label='Set a new password'
             >
               <Hidden name='secret' value='' />
-              <Field
-                name='password'
-                label='New password'
-                type='password'
-                autocomplete='new-password'
-                hint={PASSWORD_HINT}
-                minlength={12}
-                maxlength={256}
-                required
-              />
-              <p class='muted small'>All sessions of your account end with it.</p>
+              <NewPassword label='New password' />
+              <p class='muted small'>All sessions of your account end with it. Your second factors stay.</p>
               <Submit class='primary wide'>Set this password</Submit>
             </Form>
             <section id='changed' class='stack' hidden aria-labelledby='changed-title'>
               <h2 id='changed-title' tabindex={-1}>Your password is changed</h2>
               <p>Sign in with the new one.</p>
-              <a class='button primary' href='/console/sign-in'>Sign in</a>
+              <a class='button primary wide' href='/console/sign-in'>Sign in</a>
             </section>
           </div>
           <NoSecret>
             <Form call='POST /v1/password-resets' done='sent' label='Ask for a new password'>
-              <Field
-                name='email'
-                label='Mail address'
-                type='email'
-                autocomplete='username'
-                maxlength={254}
-                required
-              />
+              <Address />
               <Submit class='primary wide'>Send me a link</Submit>
             </Form>
-            <Sent what='with a link to set a new password' />
+            <Sent>Its link sets a new password.</Sent>
           </NoSecret>
         </>
       ),

@@ -4,7 +4,7 @@
  */
 import type { Child } from 'hono/jsx'
 
-type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface Call {
   /** `POST /v1/accounts`; ids already filled in. */
