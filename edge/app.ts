@@ -28,7 +28,7 @@ export function createApi(routes: readonly Route[], services: Services): Api {
       const fields = { request: requestId, operation: call?.operation ?? null, error: explain(fault) }
       services.log('error', 'a request failed', fields)
     }
-    return problem(fault, { requestId, headers })
+    return problem(fault, { requestId, headers, oauth: call?.oauth === true })
   }
   api.notFound((c) => {
     const methods = methodsOf(api, c.req.path)

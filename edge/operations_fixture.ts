@@ -16,6 +16,7 @@ import {
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
+import { deviceOperations, tokenOperations } from './operations/devices_fixture.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
 import {
   agentKey,
@@ -135,12 +136,8 @@ export const operations: readonly Operation[] = [
   },
   { id: 'removeMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
   { id: 'eraseMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
-  {
-    id: 'createToken',
-    request: () => ({ body: { name: 'ci', scopes: ['runs.read'], expires_in_days: 30 } }),
-  },
-  { id: 'listTokens', request: () => ({}) },
-  { id: 'revokeToken', request: (answers) => ({ params: { id: answers.createToken.id } }) },
+  ...tokenOperations,
+  ...deviceOperations,
   { id: 'publishTrust', request: () => ({ body: { document: signedTrust.dsse } }) },
   { id: 'listTrust', request: () => ({}) },
   { id: 'getTrust', request: () => ({ params: { version: '1' } }) },

@@ -21,5 +21,14 @@ export function reference(api: Api, routes: readonly Route[]): Json {
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
   }, { sortComponents: 'alphabetically' })
+  for (const route of routes) if (route.oauth === true) takesForms(document as Json, route)
   return document
+}
+
+/** The library would parse each body as each of the types that it is told of; a form comes to it as JSON. */
+function takesForms(document: Json, { path, method }: Route): void {
+  const operation = ((document['paths'] as Json)[path] as Json)[method] as Json
+  const content = (operation['requestBody'] as Json)['content'] as Json
+  const { schema } = content['application/json'] as Json
+  content['application/x-www-form-urlencoded'] = { schema }
 }

@@ -1,4 +1,5 @@
 /** Every route of every room. What is not in this list is not served. */
+import type { Grantor } from './access/grants.ts'
 import { joinRoutes } from './agents/join_routes.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { agentSelfRoutes } from './agents/self_routes.ts'
@@ -6,7 +7,11 @@ import { logKeyRoutes } from './audit/log_key_routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { TenantLogs } from './audit/tenant_log.ts'
 import type { People } from './auth/people.ts'
+import { factorRoutes } from './auth/factors/routes.ts'
+import { deviceApprovalRoutes } from './auth/devices/approval_routes.ts'
+import { deviceRoutes } from './auth/devices/routes.ts'
 import { authRoutes } from './auth/routes.ts'
+import { tokenRoutes } from './auth/tokens/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Reader } from './db/database.ts'
 import type { Metrics } from './http/metrics.ts'
@@ -36,6 +41,7 @@ export interface RoomOptions extends EdgeOptions {
   readonly logs: TenantLogs
   readonly metrics: Metrics
   readonly people: People
+  readonly grantor: Grantor
   readonly newest: Newest
   readonly rewraps: Rewraps
   readonly inspections: Inspections
@@ -49,6 +55,10 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...auditRoutes(options.logs),
     ...logKeyRoutes(options),
     ...authRoutes,
+    ...factorRoutes({ ...options, ...options.people }),
+    ...tokenRoutes,
+    ...deviceRoutes(options),
+    ...deviceApprovalRoutes(options),
     ...tenantRoutes(options),
     ...trustRoutes(options),
     ...keyRoutes,

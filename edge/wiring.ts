@@ -11,6 +11,9 @@ import type { Argon2Cost } from './auth/accounts/argon2.ts'
 import { LastUse } from './auth/last_use.ts'
 import { People } from './auth/people.ts'
 import { usedToken } from './auth/store.ts'
+import { SeenNetworks } from './auth/tokens/seen_networks.ts'
+import { assetPages } from './console/assets.ts'
+import { consoleFrame, consolePages } from './console/pages.ts'
 import { reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import { Resealing } from './db/reseal.ts'
@@ -20,12 +23,14 @@ import { referencePages } from './http/docs.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
+import { servePages } from './http/page_route.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
 import { Inspections } from './inspections/inspections.ts'
 import { Rewraps } from './keys/rewraps.ts'
 import { reference } from './reference.ts'
 import { routes } from './routes.ts'
+import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
 import { ScheduleClock } from './schedules/clock.ts'
@@ -64,6 +69,8 @@ export interface Edge {
   readonly removeSilent: () => Promise<number>
   /** Seals under the newest master key what is sealed under an older one: call it until it resolves. */
   readonly reseal: () => Promise<void>
+  /** Erases tenants whose time to think is over: call it every minute. */
+  readonly eraseTenants: () => Promise<number>
   /** Takes runs back from agents that fell silent: call it every few seconds. */
   readonly reap: () => Promise<number>
 }
@@ -101,12 +108,14 @@ export function wire(options: EdgeOptions): Edge {
     },
   ])
   const people = new People({ ...options, db, randomBytes, grantor, metrics })
+  const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({
     ...options,
     db,
     logs,
     metrics,
     people,
+    grantor,
     newest,
     rewraps,
     inspections,
@@ -119,7 +128,7 @@ export function wire(options: EdgeOptions): Edge {
     clock,
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
-      member: memberAuthenticator(storage, { clock, lastUse, grantor }),
+      member: memberAuthenticator(storage, { clock, lastUse, networks, grantor }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },
@@ -133,18 +142,22 @@ export function wire(options: EdgeOptions): Edge {
   }
   const api = createApi(all, services)
   const document = () => reference(api, all)
+  const app = createApp(api, [...referencePages(document), ...assetPages()])
+  servePages(api, consolePages, { frame: consoleFrame, services })
   return {
-    app: createApp(api, referencePages(document)),
+    app,
     routes: all,
     document,
     flush: async () => {
       await lastUse.flush(storage)
       await lastSeen.flush(storage)
+      await networks.flush()
       await people.flush()
     },
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
     reseal: () => resealing.run(),
+    eraseTenants: () => eraseTenants({ db, storage, clock, randomBytes, logs }),
     reap: async () => {
       await rewraps.reap()
       return await queue.reap()

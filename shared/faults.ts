@@ -78,6 +78,13 @@ const faults = {
   slow_down: { class: 'request', help: 'Ask less often: five seconds more between two requests.' },
   expired_token: { class: 'request', help: 'The code of this device has expired; begin again.' },
   access_denied: { class: 'request', help: 'A person refused this device.' },
+  grant_invalid: {
+    class: 'request',
+    help: 'This device code is unknown here, or has given its token already; begin again.',
+  },
+  grant_unsupported: { class: 'request', help: 'Only the device authorization grant is given here.' },
+  client_unknown: { class: 'request', help: 'The only client here is "sallyport".' },
+  scope_invalid: { class: 'request', help: 'The scope names a permission that does not exist.' },
   not_found: { class: 'request', help: 'There is no such thing here, or you may not see it.' },
   method_not_allowed: { class: 'request', help: 'This path does not take that method.' },
   database_outdated: {

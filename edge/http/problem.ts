@@ -44,6 +44,10 @@ const byCode: Partial<Record<FaultCode, number>> = {
   slow_down: 400,
   expired_token: 400,
   access_denied: 400,
+  grant_invalid: 400,
+  grant_unsupported: 400,
+  client_unknown: 400,
+  scope_invalid: 400,
   lease_lost: 409,
   rewrap_stale: 409,
   fingerprint_mismatch: 409,
@@ -99,12 +103,20 @@ export class ApprovalRequired extends Fault {
   }
 }
 
-const deviceCodes: ReadonlySet<FaultCode> = new Set([
-  'authorization_pending',
-  'slow_down',
-  'expired_token',
-  'access_denied',
-])
+/** What our codes are called in RFC 6749 section 5.2 and RFC 8628 section 3.5; every other one is `invalid_request`. */
+const oauthErrors: Partial<Record<FaultCode, string>> = {
+  authorization_pending: 'authorization_pending',
+  slow_down: 'slow_down',
+  expired_token: 'expired_token',
+  access_denied: 'access_denied',
+  grant_invalid: 'invalid_grant',
+  grant_unsupported: 'unsupported_grant_type',
+  client_unknown: 'invalid_client',
+  scope_invalid: 'invalid_scope',
+  internal: 'server_error',
+  unavailable: 'temporarily_unavailable',
+  too_many_requests: 'temporarily_unavailable',
+}
 
 /** What the library's validators throw: a body that is no JSON, or says that it is something else. */
 const byException: Partial<Record<number, FaultCode>> = {
@@ -119,8 +131,10 @@ export function faultOf(error: unknown): Fault {
   return new Fault(code ?? 'internal', undefined, { cause: error })
 }
 
-export function problem(fault: Fault, { requestId, headers = {} }: {
+/** `oauth`: with the member `error`. */
+export function problem(fault: Fault, { requestId, oauth = false, headers = {} }: {
   readonly requestId: string
+  readonly oauth?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }): Response {
   const status = statusOf(fault.code)
@@ -133,8 +147,7 @@ export function problem(fault: Fault, { requestId, headers = {} }: {
     request_id: requestId,
     ...(fault instanceof InvalidRequest ? { errors: fault.errors } : {}),
     ...(fault instanceof ApprovalRequired ? { approval: fault.approval } : {}),
-    // RFC 8628 section 3.5 has its code in a member of this name.
-    ...(deviceCodes.has(fault.code) ? { error: fault.code } : {}),
+    ...(oauth ? { error: oauthErrors[fault.code] ?? 'invalid_request' } : {}),
   }
   return new Response(JSON.stringify(body), {
     status,

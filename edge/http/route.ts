@@ -58,8 +58,15 @@ export interface Shape<
   readonly maxBodyBytes?: number
   /** The content type of a reply that is text or a stream of bytes: then it is not parsed. */
   readonly media?: 'application/jsonl' | 'text/plain'
+  /**
+   * It speaks RFC 6749: the body may be a form as well, and what is refused has the member `error` with that RFC's code
+   * beside ours.
+   */
+  readonly oauth?: true
   /** A person must have confirmed by passkey or code within five minutes: 403 `fresh_sign_in_required`. */
   readonly fresh?: true
+  /** A command that its owners may still give while the tenant waits to be erased. */
+  readonly whileClosing?: true
   /** Where the tenant's rules want it, another person approves the request first: 403 `approval_required`. */
   readonly twoPerson?: TwoPerson
 }

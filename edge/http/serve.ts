@@ -1,6 +1,8 @@
 /** One request through one route: authenticate → authorize → parse → handle → write → parse the reply. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
+import { z } from 'zod'
+import { utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { act } from './act.ts'
@@ -8,6 +10,7 @@ import { admit, type Admitted, admitWithin } from './admit.ts'
 import { answerOf } from './answer.ts'
 import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
+import { isForm, jsonOfForm } from './form.ts'
 import { checkQuery, keyOf } from './parse.ts'
 import { type Client, clientOf, type Connection } from './client.ts'
 import { faultOf } from './problem.ts'
@@ -27,6 +30,8 @@ export interface Call {
   /** Of the body, as they came; empty where the route takes none. */
   bytes: Uint8Array
   readonly client: Client
+  /** Whether refusals name the error as RFC 6749 does. */
+  readonly oauth: boolean
 }
 
 export interface Env {
@@ -74,7 +79,14 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
     const started = services.clock()
     const requestId = newId(started, services.randomBytes)
     const client = clientOf(c.req.raw.headers, { remote: c.env?.remote ?? '', hops: services.forwardedHops })
-    c.set('call', { requestId, operation: route.id, who: nobody, bytes: noBytes, client })
+    c.set('call', {
+      requestId,
+      operation: route.id,
+      who: nobody,
+      bytes: noBytes,
+      client,
+      oauth: route.oauth === true,
+    })
     try {
       await next()
     } catch (error) {
@@ -102,11 +114,27 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     checkQuery(c.req, { taken: route.query !== undefined })
     if (route.body !== undefined) {
       call.bytes = await body()
+      let sent = call.bytes
+      if (route.oauth === true && isForm(raw.headers)) {
+        sent = utf8(jsonOfForm(sent, fieldsOf(route.body)))
+        c.req.raw = asJson(raw)
+      }
       // Where Hono keeps a body that was read: from there its `json()` and the library's validator take it.
-      c.req.bodyCache.text = Promise.resolve(textOf(raw.headers, call.bytes)) as never
+      c.req.bodyCache.text = Promise.resolve(textOf(raw.headers, sent)) as never
     }
     await next()
   }
+}
+
+function fieldsOf(body: z.ZodType): string[] {
+  return body instanceof z.ZodObject ? Object.keys(body.shape) : []
+}
+
+/** The request as the library takes it; its body was read before. */
+function asJson({ url, method, headers, signal }: Request): Request {
+  const said = new Headers(headers)
+  said.set('content-type', 'application/json')
+  return new Request(url, { method, headers: said, signal })
 }
 
 function respond(route: Route, reply: unknown, requestId: string): Response {

@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { builtInRoles, permissions } from '../permissions.ts'
-import { Id, Line } from './fields.ts'
+import { Id, Line, Time } from './fields.ts'
 
 export const PermissionName = z.enum(permissions).meta({ id: 'Permission' })
+/** `personal`: a person's; `service`: of a member that is a machine; `device`: of `sallyport login`. */
+export const TokenSort = z.enum(['personal', 'service', 'device']).meta({ id: 'TokenSort' })
+export type TokenSort = z.infer<typeof TokenSort>
+
 export const RoleName = z.union([z.enum(builtInRoles), Id]).meta({
   id: 'Role',
   description: 'A built-in role by its name, or a custom one by its id.',
@@ -27,8 +31,13 @@ export const Whoami = z.object({
   role: RoleName.optional(),
   roles: z.array(HeldRole),
   token: Id.optional().meta({ description: 'Where a token said who it is.' }),
+  sort: TokenSort.optional().meta({ description: 'Of the token.' }),
+  expires: Time.optional().meta({ description: 'Of the token.' }),
   session: Id.optional().meta({ description: 'Where a session did.' }),
   account: Id.optional(),
+  fresh_until: Time.optional().meta({
+    description: 'Of a session or a device: until then it counts as confirmed just now. May be past.',
+  }),
   permissions: z.array(PermissionName).meta({
     description: 'What you may do somewhere in the tenant: a permission may be held at some places only.',
   }),

@@ -34,8 +34,14 @@ const allowances = {
   mail: { free: 3, firstMs: MINUTE_MS, longestMs: 60 * MINUTE_MS },
   /** Mail that one network asks for. */
   mail_network: { free: 30, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
+  /** Sign-ins with a provider that one network begins. */
+  attempt: { free: 100, firstMs: 1000, longestMs: MINUTE_MS },
   /** Codes of a second factor for one account. */
   factor: { free: 5, firstMs: 1000, longestMs: 15 * MINUTE_MS },
+  /** Codes of devices that one account types. */
+  user_code: { free: 10, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
+  /** Codes of devices that come from one network. */
+  user_code_network: { free: 60, firstMs: 1000, longestMs: 5 * MINUTE_MS },
   /** Challenges for passkeys that one network asks for, whoever it is. */
   challenge: { free: 300, firstMs: 1000, longestMs: MINUTE_MS },
 } as const satisfies Readonly<Record<string, Allowance>>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { inRanges, isRange, networkOf } from './networks.ts'
+import { inRanges, isRange, networkOf, rangesWithin } from './networks.ts'
 
 describe('an address list', () => {
   const cases: readonly (readonly [address: string, range: string, inside: boolean])[] = [
@@ -79,4 +79,18 @@ test('a network has one name, whatever the spelling of an address in it', () => 
   assert.equal(networkOf('2001:0DB8:0001:ffff::'), '2001:db8:1::/48')
   assert.equal(networkOf('::1'), '0:0:0::/48')
   assert.equal(networkOf('unknown'), 'unknown')
+})
+
+test('a list lies within another when each of its ranges does', () => {
+  const cases: readonly (readonly [inner: string[], outer: string[], within: boolean])[] = [
+    [['192.0.2.0/25', '10.1.0.0/16'], ['10.0.0.0/8', '192.0.2.0/24'], true],
+    [['192.0.2.0/24'], ['192.0.2.0/25', '192.0.2.128/25'], false],
+    [['0.0.0.0/0'], ['10.0.0.0/8'], false],
+    [['::ffff:192.0.2.0/120'], ['192.0.2.0/24'], true],
+    [['2001:db8:1::/48'], ['2001:db8::/32'], true],
+    [['2001:db8::/32'], ['0.0.0.0/0'], false],
+  ]
+  for (const [inner, outer, expected] of cases) {
+    assert.equal(rangesWithin(inner, outer), expected, inner.join())
+  }
 })

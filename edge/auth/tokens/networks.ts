@@ -74,6 +74,18 @@ export function inRanges(address: string, ranges: readonly string[]): boolean {
   })
 }
 
+/** Whether every address of `inner` lies in one of `outer`; all of both are ranges. */
+export function rangesWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  return inner.every((text) => {
+    const range = rangeOf(text)
+    return range !== null && outer.some((around) => {
+      const wide = rangeOf(around)
+      return wide !== null && wide.bits === range.bits && wide.prefix <= range.prefix &&
+        under(range.value, wide) === under(wide.value, wide)
+    })
+  })
+}
+
 /** How much of an address says where somebody is: a home or an office gets another one now and then. */
 const neighbourhood = { 32: 24, 128: 48 } as const
 

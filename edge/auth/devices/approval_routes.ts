@@ -1,0 +1,148 @@
+/** The device authorization grant, RFC 8628 section 3.3, as the person has it: looking at a device, and deciding. */
+import { z } from 'zod'
+import { Fault } from '../../../shared/faults.ts'
+import { DeviceApproval, DeviceDecision, DeviceRequest } from '../../../shared/schemas/device.ts'
+import type { Reader } from '../../db/database.ts'
+import type { Storage } from '../../db/storage.ts'
+import { openChange } from '../../http/change.ts'
+import type { Client } from '../../http/client.ts'
+import type { AccountPrincipal } from '../../http/principal.ts'
+import { command, query, type Route } from '../../http/route.ts'
+import { pay, refund, type Throttled } from '../accounts/throttle.ts'
+import { networkHash } from '../events/events.ts'
+import { accountLog } from '../sessions/account_log.ts'
+import {
+  approveRequest,
+  denyRequest,
+  type DeviceRow,
+  memberOf,
+  ownsDevice,
+  toDeviceRequest,
+  waiting,
+} from './store.ts'
+import { readUserCode } from './user_code.ts'
+
+const tag = 'Devices'
+const params = z.strictObject({
+  user_code: z.string().max(40).meta({
+    description: 'As the device shows it; case and dashes do not count.',
+  }),
+})
+const example = { user_code: 'WDJB-MJHT' }
+
+export function deviceApprovalRoutes({ storage }: { readonly storage: Storage }): readonly Route[] {
+  return [
+    query({
+      id: 'getDeviceRequest',
+      path: '/v1/device/requests/{user_code}',
+      tag,
+      permission: 'account:any',
+      summary: 'The device that shows this code, for a person to compare',
+      params,
+      reply: DeviceRequest,
+      faults: ['not_found', 'too_many_requests'],
+      example: {
+        params: example,
+        reply: {
+          ...example,
+          device: 'laptop of Ada',
+          network: '192.0.2.17',
+          agent: 'sallyport/0.1.0',
+          renews: false,
+          created: '2026-11-22T08:00:00.000Z',
+          expires: '2026-11-22T08:10:00.000Z',
+        },
+      },
+      async handle({ db, principal, params, now, client }) {
+        return toDeviceRequest(
+          await guessed({ storage, db, principal, client, now, typed: params.user_code }),
+        )
+      },
+    }),
+    command({
+      id: 'approveDevice',
+      method: 'post',
+      path: '/v1/device/requests/{user_code}/approve',
+      tag,
+      permission: 'account:any',
+      fresh: true,
+      audit: 'device.approved',
+      summary: 'Let the device sign in as you, in the tenant that your session has chosen',
+      params,
+      body: DeviceApproval,
+      reply: DeviceDecision,
+      faults: ['not_found', 'conflict', 'forbidden', 'sign_in_not_enough', 'too_many_requests'],
+      example: {
+        params: example,
+        body: { tenant: '019a9f3e-7c00-7000-8000-000000000000' },
+        reply: { state: 'approved' },
+      },
+      async handle({ db, principal, params, body: { tenant }, now, client }) {
+        const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
+        const member = principal.tenant === tenant ? await memberOf(db, tenant, principal.account) : null
+        if (member === null) throw new Fault('forbidden', 'Choose that organisation for your session first.')
+        const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
+        if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
+        return openChange({
+          tenant,
+          actor: { kind: 'account', id: principal.account },
+          writes: [approveRequest(row, { tenant, member, now })],
+          target: row.id,
+          facts: { member, network: networkHash(row.network), renews: row.token },
+          reply: () => ({ state: 'approved' as const }),
+        })
+      },
+    }),
+    command({
+      id: 'denyDevice',
+      method: 'post',
+      path: '/v1/device/requests/{user_code}/deny',
+      tag,
+      permission: 'account:any',
+      audit: 'device.denied',
+      summary: 'Refuse the device',
+      params,
+      reply: DeviceDecision,
+      faults: ['not_found', 'conflict', 'too_many_requests'],
+      example: { params: example, reply: { state: 'denied' } },
+      async handle({ db, principal, params, now, client }) {
+        const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
+        return openChange({
+          ...await accountLog(db, principal.account),
+          writes: [denyRequest(row, now)],
+          target: row.id,
+          facts: { network: networkHash(row.network) },
+          reply: () => ({ state: 'denied' as const }),
+        })
+      },
+    }),
+  ]
+}
+
+/**
+ * The request behind a code. Every look is paid for before it is made, and given back when the code was right, so that
+ * codes cannot be tried out (RFC 8628 section 5.1). Throws Fault `not_found`, `TooManyRequests`.
+ */
+async function guessed(
+  { storage, db, principal, client, now, typed }: {
+    readonly storage: Storage
+    readonly db: Reader
+    readonly principal: AccountPrincipal
+    readonly client: Client
+    readonly now: number
+    readonly typed: string
+  },
+): Promise<DeviceRow> {
+  const costs: readonly Throttled[] = [
+    { kind: 'user_code', of: principal.account },
+    { kind: 'user_code_network', of: client.network },
+  ]
+  await pay({ storage, db }, costs, now)
+  const code = readUserCode(typed)
+  const row = code === null ? null : await waiting(db, code, now)
+  const theirs = row !== null &&
+    (row.token === null || await ownsDevice(db, row.token, principal.account) !== null)
+  if (row === null || !theirs) throw new Fault('not_found')
+  await storage.write({ id: '', steps: costs.map(refund), leaf: null, repeatable: false })
+  return row
+}
