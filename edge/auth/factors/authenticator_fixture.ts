@@ -46,14 +46,14 @@ interface RequestOptions {
 }
 
 export class SoftAuthenticator {
-  readonly #key: KeyObject
-  readonly #publicKey: Uint8Array
+  #key: KeyObject
+  #publicKey: Uint8Array
   readonly #origin: string
   #userHandle: string | null = null
   /** Of signatures so far; one that never counts stays at 0. */
   counter = 0
   readonly counts: boolean
-  readonly credential = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+  credential = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
 
   constructor(
     origin: string,
@@ -68,7 +68,11 @@ export class SoftAuthenticator {
 
   /** Another one with the same key and counter. */
   clone(): SoftAuthenticator {
-    const clone: SoftAuthenticator = Object.create(this)
+    const clone = new SoftAuthenticator(this.#origin, { counts: this.counts })
+    clone.#key = this.#key
+    clone.#publicKey = this.#publicKey
+    clone.#userHandle = this.#userHandle
+    clone.credential = this.credential
     clone.counter = this.counter
     return clone
   }

@@ -47,7 +47,7 @@ export async function write(edge: TestEdge, steps: readonly Step[]): Promise<voi
 }
 
 export async function setRules(edge: TestEdge, rules: Partial<TenantRules>): Promise<void> {
-  await write(edge, [putRules(TENANT, { ...defaultRules, ...rules }, edge.clock.now)])
+  await write(edge, [putRules(TENANT, { ...defaultRules, ...rules }, edge.clock.now)].flat())
 }
 
 /** Entries of the tenant's log under one name, oldest first. */

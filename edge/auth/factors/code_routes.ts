@@ -11,7 +11,7 @@ import { answer } from '../../http/answer.ts'
 import { openChange } from '../../http/change.ts'
 import { command, query, type Route } from '../../http/route.ts'
 import { account } from '../accounts/store.ts'
-import { changed, firstCodes, mayEnrol, newCodes, owner, removal, tenantsThatDemand } from './enrolment.ts'
+import { changed, firstCodes, mayEnrol, mayRemove, newCodes, owner, tenantsThatDemand } from './enrolment.ts'
 import { codesExample, passkeyExample } from './examples.ts'
 import { keyUri, secretText } from './hotp.ts'
 import { notice } from './notices.ts'
@@ -164,11 +164,12 @@ const removeTotp = (options: FactorOptions) =>
       const who = await owner(context)
       const row = await totpOf(db, principal.account, 'confirmed')
       if (row === null) throw new Fault('not_found')
+      await mayRemove(db, who)
       const session = changed(who, context, null)
       return openChange({
         ...who.log,
         writes: [
-          ...deleteTotp(await removal(db, who)),
+          ...deleteTotp(principal.account),
           ...session.steps,
           ...await notice(options, context, { account: principal.account, what: 'totp_removed' }),
         ],

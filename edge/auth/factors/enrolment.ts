@@ -15,7 +15,7 @@ import {
   type SignInMethod,
 } from '../sessions/sessions.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery.ts'
-import { type Held, held, type Removal, replaceRecoveryCodes } from './store.ts'
+import { type Held, held, replaceRecoveryCodes } from './store.ts'
 
 export interface Asking {
   readonly db: Reader
@@ -69,17 +69,16 @@ export async function tenantsThatDemand(db: Reader, account: string): Promise<De
 }
 
 /**
- * How a factor may go: the last one stays while a tenant wants one. Throws Fault `second_factor_demanded`, which names
- * the tenants.
+ * Throws Fault `second_factor_demanded`, which names the tenants, when the last factor would go and one wants it. Of two
+ * that go at the same moment one is refused: each plan ends the sessions that the other needs.
  */
-export async function removal(db: Reader, { held, session }: Owner): Promise<Removal> {
+export async function mayRemove(db: Reader, { held, session }: Owner): Promise<void> {
+  const left = (held.totp === null ? 0 : 1) + held.passkeys.length - 1
+  if (left > 0) return
   const demanding = await tenantsThatDemand(db, session.account)
-  const factors = (held.totp === null ? 0 : 1) + held.passkeys.length
-  if (factors === 1 && demanding.length > 0) {
-    const names = demanding.map(({ name }) => name).join(', ')
-    throw new Fault('second_factor_demanded', `${names} asks for a second factor: add another one first.`)
-  }
-  return { account: session.account, last: demanding.length === 0 }
+  if (demanding.length === 0) return
+  const names = demanding.map(({ name }) => name).join(', ')
+  throw new Fault('second_factor_demanded', `${names} asks for a second factor: add another one first.`)
 }
 
 /**

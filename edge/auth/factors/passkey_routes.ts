@@ -10,7 +10,7 @@ import { command, type Route } from '../../http/route.ts'
 import { account } from '../accounts/store.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import { answered, newChallenge } from './challenges.ts'
-import { changed, firstCodes, mayEnrol, owner, removal } from './enrolment.ts'
+import { changed, firstCodes, mayEnrol, mayRemove, owner } from './enrolment.ts'
 import { codesExample, creationExample, passkeyExample, passkeyId, registrationExample } from './examples.ts'
 import { notice } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
@@ -186,11 +186,12 @@ const removePasskey = (options: FactorOptions) =>
       const row = await passkey(db, principal.account, params.id)
       if (row === null) throw new Fault('not_found')
       const who = await owner(context)
+      await mayRemove(db, who)
       const session = changed(who, context, null)
       return openChange({
         ...who.log,
         writes: [
-          deletePasskey(row.id, await removal(db, who)),
+          deletePasskey(principal.account, row.id),
           ...session.steps,
           ...await notice(options, context, { account: principal.account, what: 'passkey_removed' }),
         ],

@@ -1,7 +1,7 @@
 /** Factors of accounts: what is stored of them, and the steps that change it. */
 import type { Factors } from '../../../shared/schemas/factor.ts'
 import { type Passkey, Transports } from '../../../shared/schemas/passkey.ts'
-import { type Reader, sql, step, writes } from '../../db/database.ts'
+import { type Reader, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
 import type { KnownPasskey } from './webauthn.ts'
 
@@ -123,28 +123,10 @@ export function acceptStep({ id, account }: TotpRow, accepted: number): Step {
   return step(query, { otherwise: 'sign_in_failed' })
 }
 
-/** Whether something else may stay alone behind what goes; with `last`, nothing has to stay. */
-export interface Removal {
-  readonly account: string
-  readonly last: boolean
-}
-
-/** App and passkeys of the account, at the moment of writing. */
-function countOf(account: string) {
-  return sql<number>`(select count(*) from passkey where account = ${account}) +
-    (select count(*) from totp where account = ${account} and confirmed is not null)`
-}
-
-/** Refused where it is gone, or was the last one that may not go. */
-export function deleteTotp({ account, last }: Removal): Step[] {
-  const one = writes.deleteFrom('totp').where('account', '=', account)
-  const query = one.where('confirmed', 'is not', null)
-  return [
-    step(last ? query : query.where(countOf(account), '>', 1), {
-      otherwise: last ? 'not_found' : 'second_factor_demanded',
-    }),
-    step(one),
-  ]
+/** Refused where it is gone. One that waits goes with it. */
+export function deleteTotp(account: string): Step[] {
+  const all = writes.deleteFrom('totp').where('account', '=', account)
+  return [step(all.where('confirmed', 'is not', null), { otherwise: 'not_found' }), step(all)]
 }
 
 /** A new set: no code of an older one counts any more. */
@@ -211,12 +193,10 @@ export function usePasskey(
   return step(query, { otherwise: 'sign_in_failed' })
 }
 
-/** Refused where it is gone, or was the last one that may not go. */
-export function deletePasskey(id: string, { account, last }: Removal): Step {
+/** Refused where it is gone. */
+export function deletePasskey(account: string, id: string): Step {
   const query = writes.deleteFrom('passkey').where('account', '=', account).where('id', '=', id)
-  return step(last ? query : query.where(countOf(account), '>', 1), {
-    otherwise: last ? 'not_found' : 'second_factor_demanded',
-  })
+  return step(query, { otherwise: 'not_found' })
 }
 
 /** Everything here of an account that goes. */
