@@ -1,4 +1,6 @@
 /** An edge in this process, over a database of its own, with a clock that stands still until it is moved. */
+import type { ConfiguredProvider } from './auth/providers/providers.ts'
+import type { Mail, Sender } from './auth/mail/mail.ts'
 import { hashSecret, newSecret } from './auth/secret.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import { type Kind, type TestStorage, testStorage } from './db/storage_fixture.ts'
@@ -57,11 +59,20 @@ export interface TestEdge extends AsyncDisposable {
   /** What the edge would have written to its log. */
   readonly logged: { readonly level: LogLevel; readonly message: string; readonly fields: unknown }[]
   readonly close: AbortController
+  /** What went out by mail. */
+  readonly mails: Mail[]
   call(caller: Caller, target: string, call?: Call): Promise<Answer>
 }
 
 export async function testEdge(
-  options: { readonly kind?: Kind; readonly now?: number; readonly bodyTimeoutMs?: number } = {},
+  options: {
+    readonly kind?: Kind
+    readonly now?: number
+    readonly bodyTimeoutMs?: number
+    readonly providers?: readonly ConfiguredProvider[]
+    /** Null: an edge that sends no mail. Left out: it is kept in `mails`. */
+    readonly mail?: Sender | null
+  } = {},
 ): Promise<TestEdge> {
   const fixture = await testStorage(options.kind ?? 'embedded')
   const clock = { now: options.now ?? Date.parse('2026-11-22T09:00:00.000Z') }
@@ -69,6 +80,7 @@ export async function testEdge(
   const master = { newest: 1, keys: new Map([[1, native.randomBytes(32)]]) }
   const logged: TestEdge['logged'] = []
   const close = new AbortController()
+  const mails: Mail[] = []
   const edge = wire({
     storage: fixture.storage,
     publicUrl: PUBLIC_URL,
@@ -79,6 +91,14 @@ export async function testEdge(
     log: (level, message, fields) => logged.push({ level, message, fields }),
     closing: close.signal,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+    providers: options.providers ?? [],
+    loopbackProviders: true,
+    ...(options.mail === null ? {} : {
+      mail: options.mail ?? ((mail: Mail) => {
+        mails.push(mail)
+        return Promise.resolve()
+      }),
+    }),
     // The least that works: what a hash costs is measured elsewhere.
     passwordCost: { memory: 8, passes: 1, lanes: 1 },
   })
@@ -91,6 +111,7 @@ export async function testEdge(
     master,
     logged,
     close,
+    mails,
     call: (caller, target, call = {}) => send(edge, { caller, target, call, now: clock.now }),
     async [Symbol.asyncDispose]() {
       close.abort()

@@ -1,5 +1,6 @@
 /** Every route of every room. What is not in this list is not served. */
 import type { Grantor } from './access/grants.ts'
+import { accessRoutes } from './access/routes.ts'
 import { joinRoutes } from './agents/join_routes.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { agentSelfRoutes } from './agents/self_routes.ts'
@@ -10,7 +11,16 @@ import type { People } from './auth/people.ts'
 import { factorRoutes } from './auth/factors/routes.ts'
 import { deviceApprovalRoutes } from './auth/devices/approval_routes.ts'
 import { deviceRoutes } from './auth/devices/routes.ts'
+import { signInByProvider } from './auth/providers/options.ts'
+import { byProviderRoutes } from './auth/providers/routes.ts'
+import { accountRoutes } from './auth/accounts/account_routes.ts'
+import { registerRoutes } from './auth/accounts/register_routes.ts'
+import { signInRoutes } from './auth/accounts/sign_in_routes.ts'
 import { authRoutes } from './auth/routes.ts'
+import { sessionRoutes } from './auth/sessions/routes.ts'
+import { memberLeaves } from './tenants/own_store.ts'
+import { ruleRoutes } from './auth/rules/routes.ts'
+import { dropSessionsOfMember } from './auth/sessions/sessions.ts'
 import { tokenRoutes } from './auth/tokens/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Reader } from './db/database.ts'
@@ -50,15 +60,28 @@ export interface RoomOptions extends EdgeOptions {
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
+  const auth = { ...options, leave: memberLeaves }
   return [
     ...operationRoutes(options.metrics),
     ...auditRoutes(options.logs),
     ...logKeyRoutes(options),
+    ...accessRoutes({
+      rightsChanged: ({ tenant, id }, { members, now }) =>
+        members.filter((member) => member !== id).map((member) =>
+          dropSessionsOfMember({ tenant, member }, 'role_changed', now)
+        ),
+    }),
     ...authRoutes,
+    ...registerRoutes(auth),
+    ...signInRoutes(auth),
+    ...sessionRoutes(auth),
+    ...accountRoutes(auth),
     ...factorRoutes({ ...options, ...options.people }),
     ...tokenRoutes,
     ...deviceRoutes(options),
     ...deviceApprovalRoutes(options),
+    ...byProviderRoutes(signInByProvider(options)),
+    ...ruleRoutes,
     ...tenantRoutes(options),
     ...trustRoutes(options),
     ...keyRoutes,

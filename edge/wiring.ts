@@ -1,6 +1,7 @@
 /** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
 import type { Primitives } from '../shared/seal/primitives.ts'
 import { Grantor } from './access/grants.ts'
+import { approve } from './access/approvals.ts'
 import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
@@ -9,7 +10,10 @@ import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import type { Argon2Cost } from './auth/accounts/argon2.ts'
 import { LastUse } from './auth/last_use.ts'
+import type { Sender } from './auth/mail/mail.ts'
 import { People } from './auth/people.ts'
+import type { ConfiguredProvider } from './auth/providers/providers.ts'
+import { rulesOf } from './auth/rules/store.ts'
 import { usedToken } from './auth/store.ts'
 import { SeenNetworks } from './auth/tokens/seen_networks.ts'
 import { assetPages } from './console/assets.ts'
@@ -24,7 +28,7 @@ import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
 import { servePages } from './http/page_route.ts'
-import type { Route } from './http/route.ts'
+import type { Route, TwoPerson } from './http/route.ts'
 import type { Services } from './http/services.ts'
 import { Inspections } from './inspections/inspections.ts'
 import { Rewraps } from './keys/rewraps.ts'
@@ -52,6 +56,12 @@ export interface EdgeOptions {
   readonly bodyTimeoutMs?: number
   /** Proxies of ours in front, each of which adds to X-Forwarded-For; none unless said. */
   readonly forwardedHops?: number
+  /** Whom anybody may sign in with; none unless said. */
+  readonly providers?: readonly ConfiguredProvider[]
+  /** Whether issuers on loopback are asked, and by http: on an edge that is there itself. */
+  readonly loopbackProviders?: boolean
+  /** Hands mail to a server; left out: this installation sends none. */
+  readonly mail?: Sender
   /** What a password's hash costs; what OWASP says unless said. */
   readonly passwordCost?: Argon2Cost
 }
@@ -61,6 +71,8 @@ export interface Edge {
   readonly routes: readonly Route[]
   /** The OpenAPI document of what it serves. */
   readonly document: () => Json
+  /** Sends the mail that is due, and forgets sessions, secrets and guesses that have run out: call it every minute. */
+  readonly housekeep: () => Promise<void>
   /** Work that is due now and then: call it every minute and once at the end. */
   readonly flush: () => Promise<void>
   /** Starts what schedules say; answers in how many ms to call it again. */
@@ -107,7 +119,7 @@ export function wire(options: EdgeOptions): Edge {
       value: () => queue.waiting,
     },
   ])
-  const people = new People({ ...options, db, randomBytes, grantor, metrics })
+  const people = new People({ ...options, db, randomBytes, grantor, metrics, mail: options.mail ?? null })
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({
     ...options,
@@ -122,6 +134,7 @@ export function wire(options: EdgeOptions): Edge {
     queue,
     briefings,
   })
+  const wanted = async (tenant: string, kind: TwoPerson) => (await rulesOf(db, tenant)).approvals[kind]
   const services: Services = {
     storage,
     db,
@@ -132,7 +145,7 @@ export function wire(options: EdgeOptions): Edge {
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },
-    approve: () => Promise.resolve([]),
+    approve: (asked) => approve({ storage, db, randomBytes, wanted }, asked),
     origin: options.publicUrl,
     forwardedHops: options.forwardedHops ?? 0,
     log,
@@ -153,6 +166,10 @@ export function wire(options: EdgeOptions): Edge {
       await lastSeen.flush(storage)
       await networks.flush()
       await people.flush()
+    },
+    housekeep: async () => {
+      await people.deliver()
+      await people.sweep()
     },
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),

@@ -20,7 +20,9 @@ interface SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'tenant', column: 'log_key_sealed', tenant: 'id' },
   { table: 'tenant', column: 'next_log_key_sealed', tenant: 'id' },
+  { table: 'outbox', column: 'mail_sealed', tenant: 'id' },
   { table: 'totp', column: 'secret_sealed', tenant: 'id' },
+  { table: 'provider', column: 'client_secret_sealed', tenant: 'id' },
 ]
 
 const AT_ONCE = 100

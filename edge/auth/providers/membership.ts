@@ -2,8 +2,8 @@
  * Members by claim. What a provider's rules give is given at the first sign-in, and looked at again at each: a role
  * whose claim is gone goes, and with the last one the member that a claim made. What people gave is never touched.
  */
-import { isBuiltInRole } from '../../../shared/permissions.ts'
 import type { ClaimRule } from '../../../shared/schemas/provider.ts'
+import { permissionsOfRole } from '../../access/rights.ts'
 import { type BindingRow, deleteAllOf, insertBinding } from '../../access/store.ts'
 import { type Reader, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
@@ -57,17 +57,11 @@ export async function membership(
 async function bindable(db: Reader, tenant: string, rules: readonly ClaimRule[]): Promise<Wanted[]> {
   const wanted = new Map<string, Wanted>()
   for (const { role, level = 'tenant', place = null } of rules) {
-    if (role === 'owner' || !await isRole(db, tenant, role)) continue
+    if (role === 'owner' || await permissionsOfRole(db, tenant, role) === null) continue
     if (!await isPlace(db, tenant, { level, place })) continue
     wanted.set(keyOf({ role, level, place }), { role, level, place })
   }
   return [...wanted.values()]
-}
-
-export async function isRole(db: Reader, tenant: string, role: string): Promise<boolean> {
-  if (isBuiltInRole(role)) return true
-  const query = db.selectFrom('custom_role').select('id').where('tenant', '=', tenant).where('id', '=', role)
-  return await query.executeTakeFirst() !== undefined
 }
 
 export async function isPlace(
