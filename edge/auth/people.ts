@@ -1,18 +1,29 @@
 /** What signing in is made of, put together once: routes of this room take it, and `wiring.ts` keeps it going. */
+import type { Primitives } from '../../shared/seal/primitives.ts'
 import type { Grantor } from '../access/grants.ts'
 import type { Reader } from '../db/database.ts'
+import type { MasterKeys } from '../db/master_keys.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Log } from '../http/log.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { SessionAuthenticator } from '../http/principal.ts'
 import type { Argon2Cost } from './accounts/argon2.ts'
 import { PasswordHasher, usualCost } from './accounts/hasher.ts'
+import { sweepSecrets } from './accounts/mailed_secrets.ts'
+import { sweepDevices } from './accounts/password_store.ts'
+import { sweepThrottles } from './accounts/throttle.ts'
 import { SecurityEvents } from './events/events.ts'
 import { LastUse } from './last_use.ts'
+import type { Sender } from './mail/mail.ts'
+import { Outbox } from './mail/outbox.ts'
 import { demandsFrom } from './rules/demands.ts'
 import { sessionAuthenticator } from './sessions/authenticate.ts'
 import type { DemandsOf } from './sessions/demands.ts'
 import { touchSession } from './sessions/sessions.ts'
+import { sweepSessions } from './sessions/store.ts'
+
+/** How long the rows of sessions stay that are over. */
+const KEPT_MS = 7 * 86_400_000
 
 export interface PeopleOptions {
   readonly storage: Storage
@@ -27,6 +38,10 @@ export interface PeopleOptions {
   readonly closing: AbortSignal
   /** What a password's hash costs; that of OWASP unless said. */
   readonly passwordCost?: Argon2Cost
+  readonly primitives: Primitives
+  readonly master: MasterKeys
+  /** Null: this installation sends no mail. */
+  readonly mail: Sender | null
 }
 
 export class People {
@@ -34,6 +49,7 @@ export class People {
   readonly demandsOf: DemandsOf
   readonly events: SecurityEvents
   readonly hasher: PasswordHasher
+  readonly outbox: Outbox
   readonly #options: PeopleOptions
   readonly #lastSeen = new LastUse(touchSession)
 
@@ -43,6 +59,7 @@ export class People {
     this.demandsOf = demandsFrom(db)
     this.events = new SecurityEvents(options)
     this.hasher = new PasswordHasher({ cost: options.passwordCost ?? usualCost, randomBytes })
+    this.outbox = new Outbox({ ...options, send: options.mail })
     closing.addEventListener('abort', () => this.hasher.close(), { once: true })
     const { demandsOf } = this
     this.session = sessionAuthenticator(storage, { clock, lastSeen: this.#lastSeen, grantor, demandsOf })
@@ -52,5 +69,18 @@ export class People {
   async flush(): Promise<void> {
     await this.#lastSeen.flush(this.#options.storage)
     await this.events.settled()
+    await this.outbox.settled()
+  }
+
+  /** Sends the mail that is due: every minute. */
+  async deliver(): Promise<void> {
+    await this.outbox.deliver()
+  }
+
+  /** Forgets what has run out: every minute, safe from any number of instances. */
+  async sweep(): Promise<void> {
+    const now = this.#options.clock()
+    const steps = [sweepSessions(now - KEPT_MS), sweepSecrets(now), sweepThrottles(now), sweepDevices(now)]
+    await this.#options.storage.write({ id: '', steps, leaf: null, repeatable: false })
   }
 }
