@@ -16,6 +16,8 @@ import {
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
+import { accessOperations } from './operations/access_fixture.ts'
+import { lastOperations, tenantOperations } from './operations/tenants_fixture.ts'
 import { deviceOperations, tokenOperations } from './operations/devices_fixture.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
 import {
@@ -136,6 +138,8 @@ export const operations: readonly Operation[] = [
   },
   { id: 'removeMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
   { id: 'eraseMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
+  ...tenantOperations,
+  ...accessOperations,
   ...tokenOperations,
   ...deviceOperations,
   { id: 'publishTrust', request: () => ({ body: { document: signedTrust.dsse } }) },
@@ -327,4 +331,5 @@ export const operations: readonly Operation[] = [
   { id: 'getAuditConsistency', request: () => ({ query: { from: '1', to: '3' } }) },
   { id: 'getAuditInclusion', request: () => ({ query: { index: '0', size: '3' } }) },
   { id: 'exportAudit', request: () => ({}) },
+  ...lastOperations,
 ]

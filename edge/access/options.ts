@@ -1,0 +1,10 @@
+import type { Step } from '../db/plan.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
+
+export interface AccessOptions {
+  /** Steps that end the sessions of members whose rights a plan changes; the one who changes them goes on. */
+  readonly rightsChanged: (
+    principal: MemberPrincipal,
+    changed: { readonly members: readonly string[]; readonly now: number },
+  ) => readonly Step[]
+}
