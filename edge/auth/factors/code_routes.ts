@@ -14,7 +14,7 @@ import { account } from '../accounts/store.ts'
 import { changed, firstCodes, mayEnrol, mayRemove, newCodes, owner, tenantsThatDemand } from './enrolment.ts'
 import { codesExample, passkeyExample } from './examples.ts'
 import { keyUri, secretText } from './hotp.ts'
-import { notice } from './notices.ts'
+import { tell } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
 import { sealTotp, stepOf } from './shown.ts'
 import { confirmTotp, deleteTotp, hasSecondFactor, held, insertTotp, toFactors, totpOf } from './store.ts'
@@ -128,16 +128,18 @@ const confirmTotpRoute = (options: FactorOptions) =>
       if (accepted === null) throw new Fault('sign_in_failed')
       const codes = firstCodes(who, context)
       const session = changed(who, context, 'totp')
+      const told = await tell(options, context, { account: principal.account, what: 'totp_added' })
       return openChange({
         ...who.log,
         writes: [
           ...confirmTotp(pending, { now, accepted }),
           ...codes.steps,
           ...session.steps,
-          ...await notice(options, context, { account: principal.account, what: 'totp_added' }),
+          ...told.steps,
         ],
         target: pending.id,
         facts: { account: principal.account },
+        committed: told.committed,
         reply: ({ repeated }) =>
           repeated ? {} : answer(codes.codes === null ? {} : { recovery_codes: [...codes.codes] }, session),
       })
@@ -166,15 +168,17 @@ const removeTotp = (options: FactorOptions) =>
       if (row === null) throw new Fault('not_found')
       await mayRemove(db, who)
       const session = changed(who, context, null)
+      const told = await tell(options, context, { account: principal.account, what: 'totp_removed' })
       return openChange({
         ...who.log,
         writes: [
           ...deleteTotp(principal.account),
           ...session.steps,
-          ...await notice(options, context, { account: principal.account, what: 'totp_removed' }),
+          ...told.steps,
         ],
         target: row.id,
         facts: { account: principal.account },
+        committed: told.committed,
         reply: ({ repeated }) => repeated ? {} : answer({}, session),
       })
     },
@@ -201,15 +205,17 @@ const makeRecoveryCodes = (options: FactorOptions) =>
       if (!await hasSecondFactor(db, principal.account)) throw new Fault('conflict')
       const codes = newCodes(principal.account, context)
       const session = changed(who, context, null)
+      const told = await tell(options, context, { account: principal.account, what: 'recovery_codes_made' })
       return openChange({
         ...who.log,
         writes: [
           ...codes.steps,
           ...session.steps,
-          ...await notice(options, context, { account: principal.account, what: 'recovery_codes_made' }),
+          ...told.steps,
         ],
         target: principal.account,
         facts: { account: principal.account },
+        committed: told.committed,
         reply: ({ repeated }) => repeated ? {} : answer({ recovery_codes: [...codes.codes] }, session),
       })
     },

@@ -12,7 +12,7 @@ import { accountLog } from '../sessions/account_log.ts'
 import { answered, newChallenge } from './challenges.ts'
 import { changed, firstCodes, mayEnrol, mayRemove, owner } from './enrolment.ts'
 import { codesExample, creationExample, passkeyExample, passkeyId, registrationExample } from './examples.ts'
-import { notice } from './notices.ts'
+import { tell } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
 import { handleOf } from './shown.ts'
 import {
@@ -112,6 +112,7 @@ const addPasskey = (options: FactorOptions) =>
       }
       const codes = firstCodes(who, context)
       const session = changed(who, context, 'passkey')
+      const told = await tell(options, context, { account: principal.account, what: 'passkey_added' })
       return openChange({
         ...who.log,
         writes: [
@@ -119,10 +120,11 @@ const addPasskey = (options: FactorOptions) =>
           insertPasskey(row),
           ...codes.steps,
           ...session.steps,
-          ...await notice(options, context, { account: principal.account, what: 'passkey_added' }),
+          ...told.steps,
         ],
         target: row.id,
         facts: { account: principal.account, synced: made.synced },
+        committed: told.committed,
         reply: ({ repeated }) => {
           const added = { passkey: toPasskey(row) }
           if (repeated) return added
@@ -188,15 +190,17 @@ const removePasskey = (options: FactorOptions) =>
       const who = await owner(context)
       await mayRemove(db, who)
       const session = changed(who, context, null)
+      const told = await tell(options, context, { account: principal.account, what: 'passkey_removed' })
       return openChange({
         ...who.log,
         writes: [
           deletePasskey(principal.account, row.id),
           ...session.steps,
-          ...await notice(options, context, { account: principal.account, what: 'passkey_removed' }),
+          ...told.steps,
         ],
         target: row.id,
         facts: { account: principal.account },
+        committed: told.committed,
         reply: ({ repeated }) => repeated ? toPasskey(row) : answer(toPasskey(row), session),
       })
     },

@@ -11,11 +11,11 @@ import { networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
 import { securityEvent } from '../events/events.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import { methodsOf, pendingSession, type SessionRow, type SignInMethod } from '../sessions/sessions.ts'
-import { signIn, type SignInContext } from '../sessions/sign_in.ts'
+import { type SignedInPlan, signIn, type SignInContext } from '../sessions/sign_in.ts'
 import { accepted, acceptedPasskey, type Asked } from './asked.ts'
 import { boundToCookie, endedPasskeyCookie, newChallenge, newCookie } from './challenges.ts'
 import { assertionExample, requestExample } from './examples.ts'
-import { notice } from './notices.ts'
+import { tell, type Told } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
 import { type Shown, showPasskey, showRecoveryCode, showTotp } from './shown.ts'
 import { held, passkeysOf, toKnown } from './store.ts'
@@ -101,10 +101,12 @@ const showSecondFactor = (options: FactorOptions) =>
         pending,
       })
       const recovered = method === 'recovery' ? await recovery(options, context, who) : null
+      const news = await ofNewDevice(options, context, { signed, who })
       return openChange({
         ...signed.entry,
         further: [...signed.entry.further, ...recovered?.further ?? []],
-        writes: [...shown.steps, ...signed.steps, ...recovered?.steps ?? []],
+        writes: [...shown.steps, ...signed.steps, ...recovered?.told.steps ?? [], ...news.steps],
+        committed: () => options.outbox.wake(),
         reply: () =>
           answer(
             { next: 'done', ...(recovered === null ? {} : { recovery_codes_left: recovered.left }) } as const,
@@ -142,8 +144,18 @@ async function recovery(options: FactorOptions, context: SignInContext, who: Acc
   return {
     left,
     further: [securityEvent('sign_in.recovery_code', { account: who.id, facts: { left } })],
-    steps: await notice(options, context, { account: who.id, what: 'recovery_code_used' }),
+    told: await tell(options, context, { account: who.id, what: 'recovery_code_used' }),
   }
+}
+
+/** Its owner is told of a browser that the account has not seen before. */
+async function ofNewDevice(
+  options: FactorOptions,
+  context: SignInContext,
+  { signed, who }: { readonly signed: SignedInPlan; readonly who: AccountRow },
+): Promise<Told> {
+  if (!signed.newDevice) return { steps: [], committed: () => {} }
+  return await tell(options, context, { account: who.id, what: 'new_device' })
 }
 
 /** Challenges that a network asks for before anybody is known. */
@@ -211,9 +223,11 @@ const signInByPasskey = (options: FactorOptions) =>
         fresh: now,
         secondFactor: false,
       })
+      const news = await ofNewDevice(options, context, { signed, who })
       return openChange({
         ...signed.entry,
-        writes: [...shown.steps, ...signed.steps, refund(challengesOf(context))],
+        writes: [...shown.steps, ...signed.steps, refund(challengesOf(context)), ...news.steps],
+        committed: news.committed,
         reply: () =>
           answer({ next: 'done' } as const, { cookies: [...signed.cookies, endedPasskeyCookie()] }),
       })

@@ -103,6 +103,12 @@ const notices = {
   new_device: 'Your account was signed in to from a browser that it has not seen before.',
   password_changed: 'The password of your account was changed, and its other sessions have ended.',
   address_changed: 'The mail address of your account was changed: this one is not used any more.',
+  totp_added: 'An authenticator app was set up for your account.',
+  totp_removed: 'The authenticator app of your account was removed.',
+  passkey_added: 'A passkey was added to your account.',
+  passkey_removed: 'A passkey of your account was removed.',
+  recovery_codes_made: 'New recovery codes were made for your account: those of before count no more.',
+  recovery_code_used: 'Your account was signed in to with one of its recovery codes.',
   deleted: 'Your account was deleted, with its sessions and all ways to sign in.',
 } as const
 
