@@ -1,6 +1,8 @@
 /** What the environment says, read once. Values are never printed: a message names the variable. */
 import { dirname, join } from 'node:path'
 import { type MailServer, readMailServer } from './auth/mail/mail.ts'
+import { readProviders } from './auth/providers/configured.ts'
+import type { ConfiguredProvider } from './auth/providers/providers.ts'
 import { type MasterKeys, parseMasterKeys } from './db/master_keys.ts'
 
 export interface Config {
@@ -19,6 +21,10 @@ export interface Config {
   readonly setupTokenFile: string
   /** Proxies in front of the edge, each of which adds an address to X-Forwarded-For. */
   readonly forwardedHops: number
+  /** Whom anybody may sign in with. */
+  readonly providers: readonly ConfiguredProvider[]
+  /** Whether issuers on loopback are asked: where the edge is there itself. */
+  readonly loopbackProviders: boolean
   /** Where mail goes out; null: this installation sends none. */
   readonly mail: MailServer | null
 }
@@ -50,6 +56,8 @@ export function readConfig(get: Environment): Config {
     setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
     setupTokenFile: join(folder, 'setup_token'),
     forwardedHops: readHops(get('SALLYPORT_FORWARDED_HOPS') ?? '0'),
+    providers: readProviders(get, { loopback: local }),
+    loopbackProviders: local,
     mail: readMailServer(get('SALLYPORT_SMTP_URL'), get('SALLYPORT_MAIL_FROM')),
   }
 }

@@ -153,7 +153,11 @@ async function send(
   const text = await response.text()
   const json = /json/.test(response.headers.get('content-type') ?? '') &&
     !/jsonl/.test(response.headers.get('content-type') ?? '')
-  return { status: response.status, headers: response.headers, json: json ? JSON.parse(text) : text }
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: json && text !== '' ? JSON.parse(text) : text,
+  }
 }
 
 /** A body that streams cannot be signed ahead: such a call is signed as if it were empty. */

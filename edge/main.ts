@@ -1,5 +1,6 @@
 /** Starts the edge, and stops it well: polls are answered at once, requests finish, the database closes. */
 import { masterKeys, setupToken } from './first_start.ts'
+import { smtpSender } from './auth/mail/smtp.ts'
 import { hashSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
 import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
@@ -48,6 +49,9 @@ async function start(log: Log): Promise<void> {
     log,
     closing: closing.signal,
     forwardedHops: config.forwardedHops,
+    providers: config.providers,
+    loopbackProviders: config.loopbackProviders,
+    ...(config.mail === null ? {} : { mail: smtpSender(config.mail) }),
   })
   const server = Deno.serve({
     port: config.port,
@@ -61,10 +65,13 @@ async function start(log: Log): Promise<void> {
   }, (request, { remoteAddr }) => edge.app(request, { remote: remoteAddr.hostname }))
   const minutely = async () => {
     await tidy(edge.flush, log)
+    await tidy(edge.housekeep, log)
     await tidy(edge.removeSilent, log)
+    await tidy(edge.eraseTenants, log)
     await tidy(edge.reseal, log)
   }
   void tidy(edge.reseal, log)
+  void tidy(edge.housekeep, log)
   const timer = setInterval(minutely, FLUSH_MS)
   const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
   const keeping = keepTime(edge.tick, { log, closing: closing.signal })
