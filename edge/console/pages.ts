@@ -1,13 +1,20 @@
 /** Every page of the console, in the order of its rooms. What is not in this list is not found. */
 import type { Frame, PageRoute } from '../http/page_route.ts'
 import { withNext } from './next.ts'
+import { accessPage } from './pages/access.tsx'
 import { accountPage } from './pages/account.tsx'
 import { devicePage } from './pages/device.tsx'
 import { faultPage } from './pages/faults.tsx'
+import { groupPage, groupsPage } from './pages/groups.tsx'
 import { homePage } from './pages/home.tsx'
 import { invitationPage } from './pages/invitation.tsx'
+import { memberPage } from './pages/member.tsx'
+import { membersPage } from './pages/members.tsx'
 import { notHerePage } from './pages/not_here.tsx'
+import { providersPage } from './pages/providers.tsx'
 import { registerPage, resetPage, verifyPage } from './pages/register.tsx'
+import { rolesPage } from './pages/roles.tsx'
+import { rulesPage } from './pages/rules.tsx'
 import { sessionsPage } from './pages/sessions.tsx'
 import { secondFactorPage, signInPage } from './pages/sign_in.tsx'
 import { tenantsPage } from './pages/tenants.tsx'
@@ -28,6 +35,14 @@ export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
   sessionsPage,
   tenantsPage,
   tokensPage,
+  membersPage,
+  memberPage,
+  groupsPage,
+  groupPage,
+  rolesPage,
+  accessPage,
+  rulesPage,
+  providersPage,
 ]
 
 export const consoleFrame: Frame<ConsoleVisitor> = {

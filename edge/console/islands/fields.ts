@@ -39,6 +39,10 @@ function valueOf(control: Control): unknown {
   const text = control.type === 'password' ? control.value : control.value.trim()
   if (text === '') return blanks[empty ?? ''] ?? (empty === 'null' ? null : undefined)
   if (as === 'lines') return text.split(/[\n,]/).map((line) => line.trim()).filter((line) => line !== '')
+  if (as === 'pairs') {
+    return text.split('\n').map((line) => line.trim().split(/\s+/)).filter(([domain]) => domain)
+      .map(([domain, provider = '']) => ({ domain, provider }))
+  }
   if (as === 'number') return Number(text)
   if (as === 'json') return JSON.parse(text)
   if (control instanceof HTMLInputElement && control.classList.contains('digits')) {

@@ -9,11 +9,13 @@ import { reveal } from './reveal.ts'
 import { clear, say } from './say.ts'
 
 export function startForms(): void {
+  // One listener for all, also for forms that a reply makes.
+  document.addEventListener('submit', (event) => {
+    if (!(event.target instanceof HTMLFormElement) || event.target.dataset['call'] === undefined) return
+    event.preventDefault()
+    void submit(event.target)
+  })
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-call]')) {
-    form.addEventListener('submit', (event) => {
-      event.preventDefault()
-      void submit(form)
-    })
     if (takeFragment(form) && form.dataset['auto'] !== undefined) void submit(form)
   }
 }

@@ -67,6 +67,7 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
               </Act>
             ))}
           </div>
+          <OwnProvider next={next} />
         </>
       ),
       aside: (
@@ -78,6 +79,38 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
     })
   },
 })
+
+/** For whoever's organisation has a provider of its own: which it is follows from the address. */
+function OwnProvider({ next }: { readonly next: string }) {
+  return (
+    <details class='more'>
+      <summary>Sign in with your organisation</summary>
+      <Form call='GET /v1/sign-in/providers?email={email}' reveal='providers' label='Your organisation'>
+        <Field
+          name='email'
+          label='Mail address at work'
+          type='email'
+          autocomplete='email'
+          maxlength={254}
+          required
+        />
+        <Submit class='wide'>Go on</Submit>
+      </Form>
+      <div id='providers' class='stack' hidden>
+        <p class='muted' data-if-empty='data'>No organisation has said how this address signs in.</p>
+        <template data-each='data'>
+          <Form call='POST /v1/sign-in/{provider}/start' next='{location}' small>
+            <input type='hidden' name='provider' data-from='id' />
+            <input type='hidden' name='next' value={next} />
+            <button type='submit' class='wide'>
+              Sign in with <span data-fill='name' />
+            </button>
+          </Form>
+        </template>
+      </div>
+    </details>
+  )
+}
 
 function PasskeyForm({ next }: { readonly next: string }) {
   return (

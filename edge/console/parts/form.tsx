@@ -92,8 +92,8 @@ interface FieldProps {
   readonly class?: string
   readonly autofocus?: boolean
   readonly placeholder?: string
-  /** How its text becomes JSON: as text unless said; `lines` is a list, one a line or comma. */
-  readonly as?: 'number' | 'lines' | 'json'
+  /** How its text becomes JSON: as text unless said; `lines` is a list, one a line or comma; `pairs` one of `{domain, provider}`. */
+  readonly as?: 'number' | 'lines' | 'pairs' | 'json'
   /** What an empty field sends; it is left out unless said. */
   readonly empty?: 'null' | 'text' | 'list'
   readonly rows?: number
