@@ -162,7 +162,7 @@ export class Browser {
 }
 
 /** RFC 4648 §6. */
-function fromBase32(text: string): Uint8Array {
+export function fromBase32(text: string): Uint8Array {
   const bits = [...text].map((c) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')
   )
