@@ -47,7 +47,8 @@ function toSession(row: SessionRow, current: string): Session {
 }
 
 export function sessionRoutes(options: AuthOptions): readonly Route[] {
-  return [listRoute, endRoute, signOutRoute, chooseRoute(options)]
+  // A fixed path stands before one with a parameter that would take it.
+  return [listRoute, signOutRoute, endRoute, chooseRoute(options)]
 }
 
 const listRoute = query({
