@@ -50,7 +50,7 @@ const rooms: readonly Room[] = [
         path: '/console/groups',
         about: 'People who get the same roles',
         name: 'Groups',
-        permission: 'members.read',
+        permission: 'roles.read',
       },
       {
         path: '/console/roles',

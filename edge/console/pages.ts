@@ -3,6 +3,7 @@ import type { Frame, PageRoute } from '../http/page_route.ts'
 import { withNext } from './next.ts'
 import { accessPage } from './pages/access.tsx'
 import { accountPage } from './pages/account.tsx'
+import { approvalsPage } from './pages/approvals.tsx'
 import { devicePage } from './pages/device.tsx'
 import { faultPage } from './pages/faults.tsx'
 import { groupPage, groupsPage } from './pages/groups.tsx'
@@ -43,6 +44,7 @@ export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
   accessPage,
   rulesPage,
   providersPage,
+  approvalsPage,
 ]
 
 export const consoleFrame: Frame<ConsoleVisitor> = {

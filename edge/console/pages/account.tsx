@@ -6,17 +6,21 @@ import { Factors } from '../../../shared/schemas/factor.ts'
 import type { Passkey } from '../../../shared/schemas/passkey.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
-import { Act, Alert, Field, Form, Submit } from '../parts/form.tsx'
+import { Act, Alert, Field, Form, Hidden, Submit } from '../parts/form.tsx'
 import { Tag, When } from '../parts/text.tsx'
+import { Problem } from '../parts/problem.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 import { NewPassword } from './register.tsx'
 
 const Identities = z.object({ data: z.array(Identity) })
 
-export const accountPage = page<ConsoleVisitor>({
+const query = z.object({ problem: z.string().max(100).optional() })
+
+export const accountPage = page<ConsoleVisitor, typeof query>({
   id: 'consoleAccount',
   path: '/console/account',
   permission: 'account:any',
+  query,
   async handle(context) {
     const [account, factors, identities] = await Promise.all([
       context.ask('GET /v1/account', Account),
@@ -28,6 +32,9 @@ export const accountPage = page<ConsoleVisitor>({
       lead: 'Yours alone, in every organisation. What changes how you sign in ends your other sessions.',
       children: (
         <>
+          <Problem code={context.query.problem} />
+          <Demanded by={factors.demanded_by} />
+          <NewAddress />
           <div class='columns'>
             <Profile account={account} />
             <Password has={account.has_password} />
@@ -44,6 +51,37 @@ export const accountPage = page<ConsoleVisitor>({
     })
   },
 })
+
+function Demanded({ by }: { readonly by: Factors['demanded_by'] }) {
+  if (by.length === 0) return null
+  return (
+    <p class='note'>
+      {by.map(({ name }) => name).join(', ')} {by.length === 1 ? 'asks' : 'ask'}{' '}
+      for a second factor: the last one that you have stays.
+    </p>
+  )
+}
+
+/** Where the link of a mail to a new address leads. */
+function NewAddress() {
+  return (
+    <section class='card' data-with-secret='' hidden aria-labelledby='new-address'>
+      <h2 id='new-address'>Your new mail address</h2>
+      <p>You opened the link that went there. From now on you sign in with that address.</p>
+      <Form
+        call='POST /v1/account/address/complete'
+        fragment='secret'
+        next='/console/account'
+        label='Use the new address'
+      >
+        <Hidden name='secret' value='' />
+        <div>
+          <Submit>Use this address</Submit>
+        </div>
+      </Form>
+    </section>
+  )
+}
 
 function Profile({ account }: { readonly account: Account }) {
   return (
@@ -66,6 +104,37 @@ function Profile({ account }: { readonly account: Account }) {
           <When at={account.created} />
         </dd>
       </dl>
+      <details class='more'>
+        <summary>Use another mail address</summary>
+        <Form call='POST /v1/account/address' done='address-sent' label='Use another mail address'>
+          <Field
+            name='email'
+            label='New mail address'
+            type='email'
+            autocomplete='email'
+            maxlength={254}
+            required
+          />
+          {account.has_password
+            ? (
+              <Field
+                name='current'
+                label='Your password'
+                type='password'
+                autocomplete='current-password'
+                maxlength={256}
+                hint='Not needed within five minutes of a passkey or a code.'
+              />
+            )
+            : null}
+          <div>
+            <Submit class=''>Send a link there</Submit>
+          </div>
+        </Form>
+        <p id='address-sent' hidden>
+          A mail is on its way to the new address. Its link, opened here, makes the change.
+        </p>
+      </details>
     </section>
   )
 }

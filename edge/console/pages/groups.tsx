@@ -1,5 +1,6 @@
 /** Groups: who is in them, and the roles that they give. */
 import { z } from 'zod'
+import { Fault } from '../../../shared/faults.ts'
 import { Binding, Group, GroupMember } from '../../../shared/schemas/access.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -80,12 +81,13 @@ export const groupPage = page<ConsoleVisitor>({
       visitor.permissions.has('members.read') ? ask('GET /v1/members?limit=200', People) : { data: [] },
     ])
     const group = groups.data.find((one) => one.id === params['id'])
+    if (group === undefined) throw new Fault('not_found')
     const called = new Map(people.data.map((one) => [one.id, one.name] as const))
     const there = new Set(inGroup.data.map(({ member }) => member))
     const others = people.data.filter((one) => one.state !== 'removed' && !there.has(one.id))
     const may = visitor.permissions.has('roles.write')
     return room(context, {
-      title: group?.name ?? 'Group',
+      title: group.name,
       lead: 'What this group holds, each of its members holds.',
       children: (
         <>

@@ -1,8 +1,9 @@
 /** One member: roles and where, the invitation, and the end. */
 import { z } from 'zod'
+import { Fault } from '../../../shared/faults.ts'
 import { Binding } from '../../../shared/schemas/access.ts'
 import { Member } from '../../../shared/schemas/member.ts'
-import { page } from '../../http/page_route.ts'
+import { type Ask, page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
 import { Act, Field, Form, Select, Submit } from '../parts/form.tsx'
 import { BindForms, heldAt, type Names, namesFor, roleOptions } from '../parts/roles.tsx'
@@ -13,6 +14,22 @@ import { State } from './members.tsx'
 const Bindings = z.object({ data: z.array(Binding) })
 const None = { data: [] }
 
+const Members = z.object({ data: z.array(Member), next_cursor: z.string().optional() })
+
+/** Throws Fault `not_found`. */
+async function find(ask: Ask, id: string): Promise<Member> {
+  for (let cursor = '';;) {
+    const { data, next_cursor }: z.infer<typeof Members> = await ask(
+      `GET /v1/members?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      Members,
+    )
+    const found = data.find((one) => one.id === id)
+    if (found !== undefined) return found
+    if (next_cursor === undefined) throw new Fault('not_found')
+    cursor = next_cursor
+  }
+}
+
 export const memberPage = page<ConsoleVisitor>({
   id: 'consoleMember',
   path: '/console/members/{id}',
@@ -22,7 +39,7 @@ export const memberPage = page<ConsoleVisitor>({
     const id = encodeURIComponent(params['id'] ?? '')
     const sees = visitor.permissions.has('roles.read')
     const [member, bindings, names] = await Promise.all([
-      ask(`GET /v1/members/${id}`, Member),
+      find(ask, params['id'] ?? ''),
       sees ? ask(`GET /v1/bindings?member=${id}&limit=200`, Bindings) : None,
       namesFor(ask, visitor),
     ])

@@ -1,39 +1,30 @@
 /** Where one is signed in. */
-import { z } from 'zod'
+import { Session } from '../../../shared/schemas/session.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
 import { Act } from '../parts/form.tsx'
+import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
 import { Table } from '../parts/table.tsx'
 import { said, Tag, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
-const Sessions = z.object({
-  data: z.array(z.object({
-    id: z.string(),
-    current: z.boolean(),
-    methods: z.array(z.object({ method: z.string() })),
-    agent: z.string(),
-    network: z.string(),
-    created: z.string(),
-    seen: z.string(),
-    ends: z.string(),
-  })),
-})
-type Session = z.infer<typeof Sessions>['data'][number]
+const Sessions = pageOf(Session)
 
-export const sessionsPage = page<ConsoleVisitor>({
+export const sessionsPage = page<ConsoleVisitor, typeof listQuery>({
   id: 'consoleSessions',
   path: '/console/sessions',
   permission: 'account:any',
+  query: listQuery,
   async handle(context) {
-    const { data } = await context.ask('GET /v1/sessions', Sessions)
+    const sessions = await context.ask(`GET /v1/sessions${cursorOf(context.query)}`, Sessions)
     return room(context, {
       title: 'Sessions',
       lead: 'Browsers that are signed in as you. End what you do not know, then change your password.',
       children: (
         <Table<Session>
           caption='Your sessions'
-          rows={data}
+          rows={sessions.data}
+          more={sessions.more('/console/sessions')}
           empty={<strong>You are signed in nowhere.</strong>}
           columns={[
             {

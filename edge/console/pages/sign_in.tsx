@@ -4,9 +4,10 @@ import { gate } from '../frame.tsx'
 import { ownPath, withNext } from '../next.ts'
 import { Act, Alert, Field, Form, Hidden, Submit } from '../parts/form.tsx'
 import { openPage } from '../../http/page_route.ts'
+import { Problem } from '../parts/problem.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
-const query = z.object({ next: z.string().optional(), failed: z.string().max(100).optional() })
+const query = z.object({ next: z.string().optional(), problem: z.string().max(100).optional() })
 
 const Providers = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) })
 
@@ -23,12 +24,7 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
       title: 'Sign in',
       children: (
         <>
-          {context.query.failed === undefined ? null : (
-            <p class='note warn'>
-              The other party did not sign you in, or your account does not allow it. Try again, or sign in
-              another way.
-            </p>
-          )}
+          <Problem code={context.query.problem} />
           <Form
             call='POST /v1/sessions'
             ways={{ done: next, second_factor: withNext('/console/second-factor', next) }}
