@@ -54,6 +54,371 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why may this person, or why may they not
+         * @description Of a member, a permission, and a project, a workspace or else the tenant. It answers for the member: a token of theirs may be cut down further by its scopes.
+         */
+        get: operations["explainAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your account */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete your account
+         * @description Within five minutes of signing in, or of a passkey or code where you have one. You leave every tenant; the last owner of one has to hand it over or delete it first.
+         */
+        delete: operations["deleteAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Change your name
+         * @description Of the account. What you are called in a tenant is the tenant’s.
+         */
+        patch: operations["changeAccount"];
+        trace?: never;
+    };
+    "/v1/account/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a mail to a new address of yours
+         * @description The account keeps its address until the secret of that mail comes back.
+         */
+        post: operations["changeAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/address/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the new address, with the secret out of the mail
+         * @description Signed in as the account that asked. Every other session ends.
+         */
+        post: operations["proveAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your authenticator app, recovery codes and passkeys */
+        get: operations["getFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that you can sign in with */
+        get: operations["listIdentities"];
+        put?: never;
+        /**
+         * Begin to connect a provider to your account
+         * @description Send the browser where it says; whoever signs in there can sign in as you from then on.
+         */
+        post: operations["connectIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a provider from your account
+         * @description Refused for your last way to sign in. Every other session of yours ends.
+         */
+        delete: operations["removeIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the passkey that the browser has made
+         * @description Every other session of yours ends. With your first factor come ten recovery codes.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a passkey away
+         * @description Not the last factor where a tenant of yours asks for one. Every other session of yours ends.
+         */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        /** Give a passkey another name */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
+    "/v1/account/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the browser is asked to make a passkey with
+         * @description For `PublicKeyCredential.parseCreationOptionsFromJSON`. Good for five minutes. Your first factor needs a sign-in of the last five minutes, a further one a fresh confirmation.
+         */
+        post: operations["startPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your password, or set a first one
+         * @description With the password until now, or within five minutes of a passkey or a code. Every other session ends; this one goes on under a new cookie.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ten new recovery codes; those of before stop working
+         * @description They stand in for an app or a passkey, so there has to be one.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tenants that you are a member of
+         * @description POST /v1/sessions/tenant chooses one for the session.
+         */
+        get: operations["listOwnTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave one of your tenants
+         * @description Your sessions and tokens there end at once, and what you were given there goes. What your key has signed still counts until it leaves the trust document. The last owner stays: hand the tenant over first, or delete it.
+         */
+        delete: operations["leaveTenantOf"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description It counts once a code of it has come to `…/totp/confirm`; until then an earlier one does. Your first factor needs a sign-in of the last five minutes, a further one a fresh confirmation.
+         */
+        post: operations["startTotp"];
+        /**
+         * Take the authenticator app away
+         * @description Not the last factor where a tenant of yours asks for one. Every other session of yours ends.
+         */
+        delete: operations["removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that the app has the secret: from now on it is asked for
+         * @description Takes the place of an earlier app. Every other session of yours ends. With your first factor come ten recovery codes.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a mail to make an account with
+         * @description Answers alike whether or not the address has an account; the mail says which it is.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account with the secret out of a mail, and sign in to it */
+        post: operations["createAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agent/checkpoint": {
         parameters: {
             query?: never;
@@ -448,6 +813,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that needed a second person, newest first */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request that needed a second person */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a request of another member: they repeat it within an hour
+         * @description They send the same request again, with the header `Approval` naming this id. It is good once.
+         */
+        post: operations["approveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a request
+         * @description Also one’s own, to take it back.
+         */
+        post: operations["refuseRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -539,6 +978,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has which role where, oldest first */
+        get: operations["listBindings"];
+        put?: never;
+        /**
+         * Give a member or a group a role, at the tenant, a workspace or a project
+         * @description Of what the role gives there you have to hold everything yourself. It counts from the next request on, also for tokens that exist; sessions of those whom it is given to end. What is signed needs a signer’s scope in the trust document as well: a role at the edge does not give that.
+         */
+        post: operations["createBinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bindings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a role away
+         * @description Of what it gives you have to hold everything yourself. The last owner stays.
+         */
+        delete: operations["deleteBinding"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -618,6 +1098,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/device/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign a device in: codes for the device and for a person
+         * @description RFC 8628 section 3.1; the body may be a form. The person opens `verification_uri` and compares the code. `scope` names permissions with spaces between; unless said the device may do all that the person may.
+         */
+        post: operations["authorizeDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/fresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to approve a device anew that is signed in
+         * @description For a device’s own token: the answer is that of `authorizeDevice`. Once the same person has approved, the device gets a new token that counts as fresh, and the old one ends.
+         */
+        post: operations["renewDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/requests/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The device that shows this code, for a person to compare */
+        get: operations["getDeviceRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/requests/{user_code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the device sign in as you, in the tenant that your session has chosen */
+        post: operations["approveDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/requests/{user_code}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the device */
+        post: operations["denyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether a person has approved, and get the device’s token
+         * @description RFC 8628 section 3.4; the body may be a form. Until then it answers 400 with `error: authorization_pending`, and `slow_down` where the device asks before the interval is over, which is five seconds longer from then on.
+         */
+        post: operations["getDeviceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/enrolment-tokens": {
         parameters: {
             query?: never;
@@ -630,6 +1221,153 @@ export interface paths {
         /** Make a token that one agent enrols with, within 15 minutes */
         post: operations["createEnrolmentToken"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erased-tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is left of a tenant that was erased
+         * @description For the operator: when it went, and the end of its audit log with the key that signed it.
+         */
+        get: operations["getErasedTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fresh/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm with a passkey: the session is fresh for five minutes */
+        post: operations["confirmByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fresh/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the browser is asked to confirm by passkey with
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. Good for five minutes.
+         */
+        post: operations["startConfirmByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fresh/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm with a code: the session is fresh for five minutes */
+        post: operations["confirmByTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of members, oldest first */
+        get: operations["listGroups"];
+        put?: never;
+        /** Make a group; it gives nothing until a role is bound to it */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a group, and with it what it gave its members */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a group */
+        get: operations["listGroupMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take a member into a group, whose roles they have from now on
+         * @description For who holds themselves what the group gives.
+         */
+        put: operations["addGroupMember"];
+        post?: never;
+        /** Take a member out of a group */
+        delete: operations["removeGroupMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -672,6 +1410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that nobody has accepted */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -681,8 +1436,48 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Become the member that an invitation is for */
+        /**
+         * Become the member that an invitation is for, with a token and no account
+         * @description For machines, and for people at a command line. An invitation that names an address, or that is for a member who is there already, is accepted by an account.
+         */
         post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become the member that an invitation is for, with the account that is signed in
+         * @description Where the invitation names an address, only an account with that verified address may.
+         */
+        post: operations["joinTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is for */
+        post: operations["lookAtInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -762,7 +1557,7 @@ export interface paths {
         put?: never;
         /**
          * Invite a person or a machine
-         * @description Hand the invitation over; whoever holds it becomes the member.
+         * @description With an address the invitation goes there by mail, and only an account with that address accepts it. Without one it is answered, to hand over: whoever holds it becomes the member, once, within seven days. Nobody gives more than they hold. What a role allows at the edge is not what a signature is worth: that the trust document says.
          */
         post: operations["inviteMember"];
         delete?: never;
@@ -781,13 +1576,13 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a member; all tokens of theirs stop working at once */
+        /** Remove a member; all sessions and tokens of theirs stop working at once */
         delete: operations["removeMember"];
         options?: never;
         head?: never;
         /**
          * Give a member another role
-         * @description Counts from the next request on, also for tokens that exist.
+         * @description In place of those that they have at the tenant. Counts from the next request on, also for tokens that exist; sessions end. Nobody gives more than they hold, nor changes who holds more.
          */
         patch: operations["changeMember"];
         trace?: never;
@@ -806,6 +1601,87 @@ export interface paths {
          * @description Removes them too. Names and salts beside the entries of the audit log go, and so the hashes in it say nothing any more; every proof holds as before. Of the member the id is left, and this entry, which says how many names went. What is in exports and in signed documents is out of the edge’s reach.
          */
         post: operations["eraseMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new invitation for a member: to join, or to sign in as who they are already
+         * @description For yourself, or for others where you may change members and hold what they hold. The one before is worth nothing from then on. A member who has a token only becomes an account’s by it, and keeps the token.
+         */
+        post: operations["inviteAgain"];
+        /** Take an invitation back; the member stays as they are */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave the tenant
+         * @description Your sessions and tokens there end at once, and what you were given there goes. What your key has signed still counts until it leaves the trust document. The last owner stays: hand the tenant over first, or delete it.
+         */
+        delete: operations["leaveTenant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a mail to set a new password with
+         * @description Answers alike whether or not the address has an account; the mail says which it is.
+         */
+        post: operations["askForPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password with the secret out of a mail
+         * @description Ends every session of the account. A second factor is still asked for at the next sign-in.
+         */
+        post: operations["resetPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -937,7 +1813,11 @@ export interface paths {
         get: operations["getProject"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a project that has no connections and no pipelines; roles bound to it go too
+         * @description A project is never renamed, and its id never comes back: what was signed for it names both.
+         */
+        delete: operations["removeProject"];
         options?: never;
         head?: never;
         patch?: never;
@@ -979,6 +1859,49 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers of the tenant, oldest first */
+        get: operations["listProviders"];
+        put?: never;
+        /**
+         * Let members sign in with a provider of your own
+         * @description Any issuer of OpenID Connect, by discovery, which is tried at once. Claim rules need roles.write too, and give no more than you hold.
+         */
+        post: operations["createProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider */
+        get: operations["getProvider"];
+        put?: never;
+        post?: never;
+        /**
+         * Nobody signs in with it any more
+         * @description Refused while a rule of sign-in needs it. Members that came by it stay, until they are removed.
+         */
+        delete: operations["removeProvider"];
+        options?: never;
+        head?: never;
+        /** Change a provider; its issuer stays */
+        patch: operations["changeProvider"];
         trace?: never;
     };
     "/v1/receipts": {
@@ -1076,6 +1999,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roles and what each holds: the built-in ones, then those of the tenant
+         * @description A role counts where it is bound, at the tenant, a workspace or a project; at a place only permissions for workspaces, projects, connections, pipelines, runs and indexes do. Every active member holds `tenant.read` and `trust.read` besides.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /** Make a role of your own choice of permissions */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a role of the tenant that nobody has */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a role of the tenant, or change what it holds, for everybody who has it
+         * @description Nobody takes or gives what they do not hold. Sessions of those who have it end.
+         */
+        patch: operations["changeRole"];
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How members have to be signed in, and what needs two people */
+        get: operations["getRules"];
+        /**
+         * Change how members have to be signed in, and what needs two people
+         * @description Refused where no owner could sign in any more, with what is missing. API tokens are not signed in: no rule of sign-in is about them.
+         */
+        put: operations["putRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -1151,6 +2137,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in, newest first */
+        get: operations["listSessions"];
+        put?: never;
+        /**
+         * Sign in with a password
+         * @description Sets the cookie of a new session. One answer for an unknown address and a wrong password; after a few of them there are waits, which grow.
+         */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out a browser of yours */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out
+         * @description Ends the session of the cookie, if it is one, and takes the cookie away.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the browser is asked to sign in by passkey with, without an address
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. Good for five minutes in this browser, which gets a cookie for it.
+         */
+        post: operations["startPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/passkey/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by passkey, without an address
+         * @description The passkey has verified who holds it, so it is two factors, and the session is fresh.
+         */
+        post: operations["signInByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the second factor of a sign-in: a code, a recovery code or a passkey
+         * @description The session goes on under a new cookie. A recovery code is used up, and allows to set up an app, a passkey or new codes for five minutes.
+         */
+        post: operations["showSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/second-factor/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the browser is asked to show a passkey with, as second factor
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON`. Good for five minutes. 404 where the account has no passkey: ask for a code.
+         */
+        post: operations["startSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose the tenant that this session acts in
+         * @description The session goes on under a new cookie, with the lengths that the tenant’s rules say. `sign_in_not_enough` where these ask for another way to sign in.
+         */
+        post: operations["chooseTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/setup": {
         parameters: {
             query?: never;
@@ -1171,6 +2315,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a provider sends the browser back to
+         * @description Always answers 303: to where the sign-in was to lead, or to a page with `?problem=`.
+         */
+        get: operations["finishProviderSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a provider
+         * @description Sets a cookie that binds the attempt to this browser for ten minutes, and answers where to send it.
+         */
+        post: operations["startProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom one can sign in with
+         * @description With a mail address, also the providers of organisations that name its domain. What is answered never depends on whether an account has that address.
+         */
+        get: operations["listSignInProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenant": {
         parameters: {
             query?: never;
@@ -1178,10 +2382,75 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tenant of the token */
+        /** The tenant that you are in */
         get: operations["getTenant"];
         put?: never;
         post?: never;
+        /**
+         * Delete the tenant: in 30 days everything of it is erased
+         * @description Its name is the confirmation. From now on nobody but its owners gets in, who may read, export and restore; what runs is told to stop, nothing is started, no schedule fires. After 30 days every row of it goes, but for the audit log, which keeps verifying and names nobody. The tenant that the installation was set up with stays.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        /** Give the tenant another name */
+        patch: operations["changeTenant"];
+        trace?: never;
+    };
+    "/v1/tenant/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that the edge has of the tenant, as JSON lines
+         * @description One line says of whom and when, then one `{"table":…,"row":…}` for every row of every table, then one `{"end":{"rows":…}}` with the number of rows of each: without it the export is a part of one. Bytes are base64, times milliseconds since 1970. Hashes of secrets and what the edge has sealed for itself are left out; what is sealed to keys of yours is there as it is. Tables are read one after the other, while others go on writing.
+         */
+        get: operations["exportTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenant/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the tenant over: another member becomes owner in your place, and you an admin
+         * @description For an owner by a role of their own. Root keys are another matter: who owns those decides what is signed.
+         */
+        post: operations["transferOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenant/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the deletion of the tenant back
+         * @description Members get in again and agents get work. Schedules go on from now; what was called off stays so.
+         */
+        post: operations["restoreTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1222,8 +2491,8 @@ export interface paths {
         get: operations["listTokens"];
         put?: never;
         /**
-         * Make an API token for yourself
-         * @description Its scopes are at most what the calling token may do. The secret is shown once.
+         * Make an API token for yourself, or for a service
+         * @description Scopes, place and networks are at most those of the caller, and are cut to the holder’s roles whenever the token is used. A token made by an API token ends no later than that one. For a service it takes `members.write`, and its scopes are always named. The secret is shown once.
          */
         post: operations["createToken"];
         delete?: never;
@@ -1247,6 +2516,43 @@ export interface paths {
          * @description Your own; anybody’s in the tenant when you may change members.
          */
         delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a token a new secret; the old one counts until the overlap ends
+         * @description Your own; a service’s when you may change members. The new token has the limits of the old one and lasts as long as that one was made for. Whoever rotates has to hold all that the token may do. Devices sign in anew instead.
+         */
+        post: operations["rotateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke the token that this request bears: signing out */
+        delete: operations["revokeCurrentToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1336,10 +2642,15 @@ export interface paths {
         get: operations["getWorkspace"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove a workspace that has no projects; roles bound to it go too */
+        delete: operations["removeWorkspace"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename a workspace, or say what it is for
+         * @description Nothing that is signed names a workspace. Roles and tokens bound to it go on.
+         */
+        patch: operations["changeWorkspace"];
         trace?: never;
     };
 }
@@ -1349,6 +2660,28 @@ export interface components {
         AcceptedInvitation: {
             member: components["schemas"]["Member"];
             token: string;
+        };
+        Account: {
+            created: string;
+            email: string;
+            email_verified: boolean;
+            has_password: boolean;
+            id: string;
+            name: string;
+            password_changed?: string;
+        };
+        AccountChange: {
+            name: string;
+        };
+        AddressChange: {
+            /** @description The password. Not needed within five minutes of a passkey or a code. */
+            current?: string;
+            /** @description A mail address. */
+            email: string;
+        };
+        AddressProof: {
+            /** @description What stands behind the # of the link in the mail. */
+            secret: string;
         };
         Agent: {
             approved?: string;
@@ -1413,6 +2746,31 @@ export interface components {
             proof: string[];
             size: number;
         };
+        Because: {
+            /**
+             * @description `membership`: every active member holds it; `operator`: they set the installation up.
+             * @enum {string}
+             */
+            by: "role" | "membership" | "operator";
+            /** @description Where it comes from being in a group. */
+            group?: string;
+            /** @enum {string} */
+            level: "tenant" | "workspace" | "project";
+            /** @description Of the workspace or project. */
+            place?: string;
+            role?: components["schemas"]["Role"];
+        };
+        Binding: {
+            created: string;
+            group?: string;
+            id: string;
+            /** @enum {string} */
+            level: "tenant" | "workspace" | "project";
+            member?: string;
+            /** @description Of the workspace or project. */
+            place?: string;
+            role: components["schemas"]["Role"];
+        };
         CatalogueRecord: {
             /** @enum {string} */
             action: "test" | "discover";
@@ -1423,6 +2781,21 @@ export interface components {
         Challenge: {
             challenge: string;
             expires: string;
+        };
+        ChosenTenant: {
+            member: string;
+            tenant: string;
+        };
+        ClaimRule: {
+            claim: string;
+            /** @enum {string} */
+            level?: "tenant" | "workspace" | "project";
+            /** @description Of the workspace or project. */
+            place?: string;
+            /** @description A built-in role but owner, or the id of a custom one. */
+            role: string;
+            /** @description The claim is this text, or a list that holds it. */
+            value: string;
         };
         Complete: {
             code?: components["schemas"]["FaultCode"];
@@ -1495,6 +2868,67 @@ export interface components {
             /** @description The secret, shown once: left out when the Idempotency-Key was used before. */
             token?: string;
         };
+        DeviceApproval: {
+            /** @description The one that your session has chosen. */
+            tenant: string;
+        };
+        DeviceAuthorization: {
+            device_code: string;
+            /** @description Seconds. */
+            expires_in: number;
+            /** @description Seconds between two requests for the token. */
+            interval: number;
+            user_code: string;
+            verification_uri: string;
+            /** @description The code stands in the fragment: it reaches no server and no log. */
+            verification_uri_complete: string;
+        };
+        DeviceAuthorizationRequest: {
+            /** @description Always `sallyport`. */
+            client_id: string;
+            /** @description What the person is shown: the name of the machine. */
+            device?: string;
+            /** @description Permissions with spaces between, RFC 6749 section 3.3; all that the person has unless said. */
+            scope?: string;
+        };
+        DeviceDecision: {
+            /** @enum {string} */
+            state: "approved" | "denied";
+        };
+        DeviceFreshRequest: {
+            /** @description What the person is shown: the name of the machine. */
+            device?: string;
+        };
+        DeviceRequest: {
+            /** @description The program that asked, as it says of itself. */
+            agent: string;
+            created: string;
+            device: string;
+            expires: string;
+            /** @description The address that it asked from. */
+            network: string;
+            /** @description Whether a device that is signed in already wants it anew. */
+            renews: boolean;
+            /** @description Left out: all that you may. */
+            scopes?: components["schemas"]["Permission"][];
+            user_code: string;
+        };
+        DeviceToken: {
+            access_token: string;
+            /** @description Seconds. */
+            expires_in: number;
+            /** @description Permissions with spaces between, where it is cut down. */
+            scope?: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
+        DeviceTokenRequest: {
+            /** @description Always `sallyport`. */
+            client_id: string;
+            device_code: string;
+            /** @description `urn:ietf:params:oauth:grant-type:device_code` */
+            grant_type: string;
+        };
         Dsse: {
             payload: string;
             payloadType: string;
@@ -1508,13 +2942,77 @@ export interface components {
             pool: string;
             token?: string;
         };
+        /** @enum {string} */
+        Environment: "development" | "staging" | "production" | "other";
         ErasedMember: {
             erased: string;
             id: string;
             names: number;
         };
+        ErasedTenant: {
+            /** @description The signed note over all of them. */
+            checkpoint: string;
+            erased: string;
+            id: string;
+            /** @description That signed the checkpoint. Its private half is gone. */
+            log_key: string;
+            /** @description Entries of the audit log; the last one is the erasure. */
+            size: number;
+        };
+        Explanation: {
+            allowed: boolean;
+            because: components["schemas"]["Because"][];
+            /** @enum {string} */
+            level: "tenant" | "workspace" | "project";
+            member: string;
+            missing?: {
+                /** @description True: they are not an active member of the tenant. */
+                active: boolean;
+                /** @description Where it would have to be held: one of them is enough. */
+                levels: ("tenant" | "workspace" | "project")[];
+                /** @description The roles that hold it: one of them, bound there. */
+                roles: components["schemas"]["Role"][];
+            };
+            permission: components["schemas"]["Permission"];
+            place?: string;
+            /** @description Where what is done is signed: what the signer needs besides. */
+            signing?: string;
+        };
+        FactorAdded: {
+            /** @description Ten, each good once, shown once: left out when there were some already, or the Idempotency-Key was used before. */
+            recovery_codes?: string[];
+        };
+        Factors: {
+            /** @description Tenants of yours that ask for a second factor. */
+            demanded_by: {
+                name: string;
+                tenant: string;
+            }[];
+            passkeys: components["schemas"]["Passkey"][];
+            recovery_codes: {
+                created?: string;
+                left: number;
+            };
+            totp: {
+                on: boolean;
+                since?: string;
+            };
+        };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        Fresh: {
+            fresh_until: string;
+        };
+        Group: {
+            created: string;
+            id: string;
+            members: number;
+            name: string;
+        };
+        GroupMember: {
+            member: string;
+            since: string;
+        };
         HeldRole: {
             /** @description Where it comes from being in a group. */
             group?: string;
@@ -1526,6 +3024,15 @@ export interface components {
         };
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
+        Identity: {
+            created: string;
+            id: string;
+            issuer: components["schemas"]["Issuer"];
+            /** @description What the provider calls you. */
+            name: string;
+            provider: string;
+            used: string;
+        };
         IndexRecord: {
             created: string;
             document: components["schemas"]["Dsse"];
@@ -1564,11 +3071,30 @@ export interface components {
             order: components["schemas"]["SealedDocument"];
             project: string;
         };
+        Invitation: {
+            created: string;
+            /** @description Only an account of this address accepts it. For who may change members. */
+            email?: string;
+            expires: string;
+            inviter?: string;
+            /**
+             * @description `join`: to become the member. `link`: to sign in as one who is there already.
+             * @enum {string}
+             */
+            kind: "join" | "link";
+            /** @description Who it is for: a member has one invitation at a time. */
+            member: string;
+            name: string;
+        };
+        InvitationSecret: {
+            invitation: string;
+        };
         InvitedMember: {
-            /** @description To hand over; good once, for seven days. Shown once: left out when the Idempotency-Key was used before. */
+            /** @description To hand over; good once, for seven days. Shown once: left out when the Idempotency-Key was used before, and where it went by mail. */
             invitation?: string;
             member: components["schemas"]["Member"];
         };
+        Issuer: string;
         KeyRecord: {
             id: string;
             name?: string;
@@ -1609,6 +3135,14 @@ export interface components {
             /** @enum {string} */
             state: "current" | "next";
         };
+        MailAsked: {
+            /** @description A mail address. */
+            email: string;
+        };
+        MailSent: {
+            /** @enum {string} */
+            mail: "sent";
+        };
         Member: {
             created: string;
             erased?: string;
@@ -1624,6 +3158,23 @@ export interface components {
         MemberChange: {
             role: components["schemas"]["Role"];
         };
+        NewAccount: {
+            name: string;
+            /** @description Any characters, 12 to 256. Common ones and those made of your name are refused. */
+            password: string;
+            /** @description What stands behind the # of the link in the mail. */
+            secret: string;
+        };
+        NewBinding: {
+            group?: string;
+            /** @enum {string} */
+            level: "tenant" | "workspace" | "project";
+            /** @description A member or a group: one of them. */
+            member?: string;
+            /** @description Of the workspace or project; left out at the tenant. */
+            place?: string;
+            role: components["schemas"]["Role"];
+        };
         Newest: {
             /** @description By project: the number of its newest index. */
             indexes: {
@@ -1631,14 +3182,61 @@ export interface components {
             };
             trust: number | null;
         };
-        NewMember: {
+        NewGroup: {
             name: string;
-            role: components["schemas"]["Role"];
+        };
+        NewInvitation: {
+            /** @description It goes there by mail, and only that address accepts it. */
+            email?: string;
+        };
+        NewMember: {
+            bindings?: {
+                /** @enum {string} */
+                level: "tenant" | "workspace" | "project";
+                /** @description The workspace or project; left out at the tenant. */
+                place?: string;
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Of a person: the invitation goes there, and only that address accepts it. */
+            email?: string;
+            /**
+             * @description A person unless said.
+             * @enum {string}
+             */
+            kind?: "person" | "service";
+            name: string;
+            /** @description At the tenant. Or say `bindings`. */
+            role?: ("owner" | "admin" | "editor" | "viewer" | "security_officer" | "auditor" | "agent_operator") | string;
+        };
+        NewOwner: {
+            member: string;
+        };
+        NewPasskey: {
+            credential: components["schemas"]["PasskeyRegistration"];
+            name: string;
         };
         NewProject: {
             /** @description For good: it is signed in every index of the project. */
             name: string;
             workspace: string;
+        };
+        NewProvider: {
+            claim_rules?: components["schemas"]["ClaimRule"][];
+            client_id: string;
+            /** @description Kept sealed, and never answered. */
+            client_secret: string;
+            /** @description As its discovery document spells it. */
+            issuer: string;
+            name: string;
+        };
+        NewRecoveryCodes: {
+            /** @description Ten, each good once, shown once: left out when there were some already, or the Idempotency-Key was used before. */
+            recovery_codes?: string[];
+        };
+        NewRole: {
+            name: string;
+            /** @description Of the closed list, and none that you do not hold yourself at the tenant. */
+            permissions: components["schemas"]["Permission"][];
         };
         NewTenant: {
             person: {
@@ -1666,8 +3264,136 @@ export interface components {
             };
             scopes?: components["schemas"]["Permission"][];
         };
+        /** @description Its environment is `other` unless said. */
         NewWorkspace: {
+            environment?: components["schemas"]["Environment"];
             name: string;
+        };
+        Nothing: Record<string, never>;
+        OwnerChange: {
+            from: string;
+            to: string;
+        };
+        OwnTenant: {
+            /** @description Whether this session has chosen it. */
+            chosen: boolean;
+            member: string;
+            /** @description Of the member, as the tenant calls them. */
+            name: string;
+            /** @description Names of roles in the whole tenant, by the member’s own bindings and those of groups. */
+            roles: string[];
+            tenant: components["schemas"]["Tenant"];
+        };
+        Passkey: {
+            created: string;
+            id: string;
+            last_used?: string;
+            name: string;
+            /** @description Copied to other devices by whoever keeps it: it may leave its device. */
+            synced: boolean;
+        };
+        PasskeyAdded: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description Ten, each good once, shown once: left out when there were some already, or the Idempotency-Key was used before. */
+            recovery_codes?: string[];
+        };
+        /** @description What `PublicKeyCredential.toJSON()` gives. */
+        PasskeyAssertion: {
+            id: string;
+            rawId: string;
+            response: {
+                authenticatorData: string;
+                clientDataJSON: string;
+                signature: string;
+                userHandle?: string | null;
+            };
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PasskeyChange: {
+            name: string;
+        };
+        PasskeyCreationOptions: {
+            /** @enum {string} */
+            attestation: "none";
+            authenticatorSelection: {
+                requireResidentKey: boolean;
+                /** @enum {string} */
+                residentKey: "preferred";
+                /** @enum {string} */
+                userVerification: "required";
+            };
+            challenge: string;
+            excludeCredentials: {
+                id: string;
+                transports?: ("ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb")[];
+                /** @enum {string} */
+                type: "public-key";
+            }[];
+            extensions: {
+                credProps: boolean;
+            };
+            pubKeyCredParams: {
+                alg: number;
+                /** @enum {string} */
+                type: "public-key";
+            }[];
+            rp: {
+                id: string;
+                name: string;
+            };
+            timeout: number;
+            user: {
+                displayName: string;
+                id: string;
+                name: string;
+            };
+        };
+        /** @description What `PublicKeyCredential.toJSON()` gives. */
+        PasskeyRegistration: {
+            id: string;
+            rawId: string;
+            response: {
+                attestationObject: string;
+                clientDataJSON: string;
+                transports?: string[];
+            };
+            /** @enum {string} */
+            type: "public-key";
+        };
+        PasskeyRequestOptions: {
+            /** @description Empty: any passkey of this installation. */
+            allowCredentials: {
+                id: string;
+                transports?: ("ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb")[];
+                /** @enum {string} */
+                type: "public-key";
+            }[];
+            challenge: string;
+            rpId: string;
+            timeout: number;
+            /** @enum {string} */
+            userVerification: "required";
+        };
+        PasskeyShown: {
+            credential: components["schemas"]["PasskeyAssertion"];
+        };
+        PasswordChange: {
+            /** @description The password until now. Not needed within five minutes of a passkey or a code. */
+            current?: string;
+            /** @description Any characters, 12 to 256. Common ones and those made of your name are refused. */
+            password: string;
+        };
+        PasswordReset: {
+            /** @description Any characters, 12 to 256. Common ones and those made of your name are refused. */
+            password: string;
+            /** @description What stands behind the # of the link in the mail. */
+            secret: string;
+        };
+        PasswordSignIn: {
+            /** @description A mail address. */
+            email: string;
+            password: string;
         };
         /** @enum {string} */
         Permission: "tenant.read" | "tenant.write" | "tenant.delete" | "tenant.export" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "roles.read" | "roles.write" | "rules.read" | "rules.write" | "approvals.read" | "approvals.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read" | "audit.export";
@@ -1725,7 +3451,7 @@ export interface components {
             /** @description With `approval_required`: what has to be approved. */
             approval?: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description The code of RFC 8628, where a device asks for its token. */
             error?: string;
@@ -1741,9 +3467,32 @@ export interface components {
         };
         Project: {
             created: string;
+            /**
+             * @description Of its workspace.
+             * @enum {string}
+             */
+            environment: "development" | "staging" | "production" | "other";
             id: string;
             name: string;
+            production: boolean;
             workspace: string;
+        };
+        Provider: {
+            claim_rules: components["schemas"]["ClaimRule"][];
+            client_id: string;
+            created: string;
+            id: string;
+            issuer: components["schemas"]["Issuer"];
+            name: string;
+            /** @description To be registered with the provider. */
+            redirect_uri: string;
+            updated: string;
+        };
+        ProviderChange: {
+            claim_rules?: components["schemas"]["ClaimRule"][];
+            client_id?: string;
+            client_secret?: string;
+            name?: string;
         };
         PutSealedDocument: {
             document: components["schemas"]["Dsse"];
@@ -1812,6 +3561,18 @@ export interface components {
         RewrapType: "connection" | "pipeline" | "policy" | "log";
         /** @description A built-in role by its name, or a custom one by its id. */
         Role: ("owner" | "admin" | "editor" | "viewer" | "security_officer" | "auditor" | "agent_operator") | string;
+        RoleChange: {
+            name?: string;
+            /** @description Of the closed list, and none that you do not hold yourself at the tenant. */
+            permissions?: components["schemas"]["Permission"][];
+        };
+        RoleRecord: {
+            built_in: boolean;
+            created?: string;
+            id: components["schemas"]["Role"];
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+        };
         Run: {
             /** @enum {string} */
             action: "run" | "reset" | "resync" | "backfill";
@@ -1904,6 +3665,92 @@ export interface components {
             document: components["schemas"]["Dsse"];
             sealed: string;
         };
+        SecondFactor: {
+            code: string;
+            /** @enum {string} */
+            method: "totp";
+        } | {
+            code: string;
+            /** @enum {string} */
+            method: "recovery";
+        } | {
+            credential: components["schemas"]["PasskeyAssertion"];
+            /** @enum {string} */
+            method: "passkey";
+        };
+        SecondFactorShown: {
+            /** @enum {string} */
+            next: "done";
+            /** @description After a recovery code: set up an app or a passkey within five minutes, or a new set of codes. */
+            recovery_codes_left?: number;
+        };
+        SeenInvitation: {
+            /** @description The address that the account has to have. */
+            email?: string;
+            expires: string;
+            /** @description Name of who invited. */
+            inviter?: string;
+            /** @enum {string} */
+            kind: "join" | "link";
+            /** @description Of the member, as the tenant calls them. */
+            name: string;
+            /** @description For a machine: it is accepted for a token, not by an account. */
+            service: boolean;
+            tenant: string;
+            tenant_name: string;
+        };
+        SentInvitation: {
+            created: string;
+            /** @description Only an account of this address accepts it. For who may change members. */
+            email?: string;
+            expires: string;
+            /** @description To hand over, shown once. Left out where it went by mail: then nobody else sees it. */
+            invitation?: string;
+            inviter?: string;
+            /**
+             * @description `join`: to become the member. `link`: to sign in as one who is there already.
+             * @enum {string}
+             */
+            kind: "join" | "link";
+            /** @description Who it is for: a member has one invitation at a time. */
+            member: string;
+            name: string;
+        };
+        Session: {
+            /** @description What the browser says of itself. */
+            agent: string;
+            created: string;
+            /** @description The one that asks. */
+            current: boolean;
+            /** @description Earlier when nothing is heard of it for a while. */
+            ends: string;
+            id: string;
+            methods: {
+                at: string;
+                /** @enum {string} */
+                method: "password" | "passkey" | "totp" | "recovery" | "provider";
+            }[];
+            /** @description The address that it signed in from. */
+            network: string;
+            /** @description To the minute. */
+            seen: string;
+            /** @description The tenant that it has chosen. */
+            tenant?: string;
+        };
+        SignedIn: {
+            /**
+             * @description `second_factor`: the session is good for nothing but to show one.
+             * @enum {string}
+             */
+            next: "done" | "second_factor";
+        };
+        SignInProvider: {
+            id: string;
+            name: string;
+        };
+        SignInStart: {
+            location: string;
+        };
         State: {
             /** @enum {string} */
             status: "ok";
@@ -1935,6 +3782,48 @@ export interface components {
             log_key: string;
             name: string;
         };
+        TenantChange: {
+            name: string;
+        };
+        TenantChoice: {
+            tenant: string;
+        };
+        TenantDeletion: {
+            /** @description The name of the tenant, typed: the confirmation. */
+            name: string;
+        };
+        TenantRules: {
+            /**
+             * @description Whether whoever made an agent’s enrolment token may approve that agent.
+             * @enum {string}
+             */
+            agent_approval: "another_person" | "anyone";
+            /** @description What a second person has to approve: changes of keys and trust, deletion. */
+            approvals: {
+                deletion: boolean;
+                keys: boolean;
+            };
+            /** @description Providers that may sign somebody in here. Left out: those of the installation and of this tenant. */
+            issuers?: components["schemas"]["Issuer"][];
+            /**
+             * @description A second factor of the account here: a passkey, a code, or a recovery code.
+             * @enum {string}
+             */
+            mfa: "optional" | "required";
+            /** @description Issuers whose word (amr, acr) counts as a second factor. Nobody else’s does. */
+            mfa_from: components["schemas"]["Issuer"][];
+            /** @enum {string} */
+            passwords: "allowed" | "off";
+            session: {
+                absolute_hours: number;
+                idle_minutes: number;
+            };
+            /** @description Whose mail address is of that domain has to sign in with that provider of the tenant. */
+            sso_domains: {
+                domain: string;
+                provider: string;
+            }[];
+        };
         Token: {
             created: string;
             expires: string;
@@ -1964,8 +3853,21 @@ export interface components {
             /** @enum {string} */
             level: "workspace" | "project";
         };
+        TokenRotation: {
+            /** @description How long the old secret still counts; 0 unless said, at most a week. */
+            overlap_minutes?: number;
+        };
         /** @enum {string} */
         TokenSort: "personal" | "service" | "device";
+        TotpConfirmation: {
+            code: string;
+        };
+        TotpEnrolment: {
+            /** @description Base32, for whoever cannot scan. Shown once. */
+            secret?: string;
+            /** @description `otpauth://…`, for a QR code. Shown once. */
+            uri?: string;
+        };
         Trigger: {
             /** @enum {string} */
             kind: "request";
@@ -1999,6 +3901,10 @@ export interface components {
         };
         Whoami: {
             account?: string;
+            /** @description Of the token. */
+            expires?: string;
+            /** @description Of a session or a device: until then it counts as confirmed just now. May be past. */
+            fresh_until?: string;
             member: string;
             name: string;
             /** @description What you may do somewhere in the tenant: a permission may be held at some places only. */
@@ -2007,14 +3913,26 @@ export interface components {
             roles: components["schemas"]["HeldRole"][];
             /** @description Where a session did. */
             session?: string;
+            /**
+             * @description Of the token.
+             * @enum {string}
+             */
+            sort?: "personal" | "service" | "device";
             tenant: string;
             /** @description Where a token said who it is. */
             token?: string;
         };
         Workspace: {
             created: string;
+            environment: components["schemas"]["Environment"];
             id: string;
             name: string;
+            /** @description What happens here happens to real data. */
+            production: boolean;
+        };
+        WorkspaceChange: {
+            environment?: components["schemas"]["Environment"];
+            name?: string;
         };
     };
     responses: {
@@ -2074,6 +3992,19 @@ export interface components {
         /**
          * @description `conflict`: It changed meanwhile; read it again and repeat.
          *
+         *     `already_exists`: A thing with that id or name exists.
+         */
+        "conflict.already_exists": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `conflict`: It changed meanwhile; read it again and repeat.
+         *
          *     `log_key_mismatch`: The document's log_key is not the log key of this tenant.
          */
         "conflict.log_key_mismatch": {
@@ -2122,6 +4053,121 @@ export interface components {
         /**
          * @description `forbidden`: Your roles or the scope of your token do not allow this.
          *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         */
+        "forbidden.fresh_sign_in_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `approval_required`: Another person has to approve this; then repeat the same request with the header Approval.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         */
+        "forbidden.fresh_sign_in_required.approval_required.origin_refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `approval_required`: Another person has to approve this; then repeat the same request with the header Approval.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         */
+        "forbidden.fresh_sign_in_required.approval_required.origin_refused.tenant_closing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         */
+        "forbidden.fresh_sign_in_required.origin_refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         */
+        "forbidden.fresh_sign_in_required.origin_refused.agent_revoked": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `separation_of_duties`: Another person has to do this: whoever took the step before may not.
+         */
+        "forbidden.fresh_sign_in_required.origin_refused.separation_of_duties": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
+         */
+        "forbidden.fresh_sign_in_required.origin_refused.sign_in_not_enough": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
          *     `origin_refused`: A page of another site sent this request.
          */
         "forbidden.origin_refused": {
@@ -2137,9 +4183,39 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
-         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
          */
-        "forbidden.origin_refused.agent_revoked": {
+        "forbidden.origin_refused.fresh_sign_in_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
+         */
+        "forbidden.origin_refused.sign_in_not_enough": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         */
+        "forbidden.origin_refused.tenant_closing": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2315,6 +4391,19 @@ export interface components {
             };
         };
         /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
+         *     `unsupported`: That is not available here.
+         */
+        "idempotency_mismatch.unsupported": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
          * @description `index_missing`: The edge does not show the index that the job names.
          *
          *     `not_in_index`: The index does not list this pipeline or connection.
@@ -2365,11 +4454,70 @@ export interface components {
          *
          *     `malformed_json`: The body is not JSON.
          *
+         *     `authorization_pending`: Nobody has approved this device yet.
+         *
+         *     `slow_down`: Ask less often: five seconds more between two requests.
+         *
+         *     `expired_token`: The code of this device has expired; begin again.
+         *
+         *     `access_denied`: A person refused this device.
+         *
+         *     `grant_invalid`: This device code is unknown here, or has given its token already; begin again.
+         *
+         *     `grant_unsupported`: Only the device authorization grant is given here.
+         *
+         *     `client_unknown`: The only client here is "sallyport".
+         */
+        "invalid_request.malformed_json.authorization_pending.slow_down.expired_token.access_denied.grant_invalid.grant_unsupported.client_unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
          *     `challenge_invalid`: The challenge is not of this edge, is for another pool, or is too old; ask for another one.
          *
          *     `enrolment_not_allowed`: The trust document does not let agents of this pool join by the key of the pool.
          */
         "invalid_request.malformed_json.challenge_invalid.enrolment_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
+         *     `client_unknown`: The only client here is "sallyport".
+         *
+         *     `scope_invalid`: The scope names a permission that does not exist.
+         */
+        "invalid_request.malformed_json.client_unknown.scope_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `invalid_request`: The request does not match the documented shape.
+         *
+         *     `malformed_json`: The body is not JSON.
+         *
+         *     `password_refused`: This password cannot be used: it is too short, or known to be a common one.
+         */
+        "invalid_request.malformed_json.password_refused": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2460,6 +4608,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `link_invalid`: This link was used before, has expired, or never was one. */
+        link_invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `mail_off`: This installation sends no mail: ask whoever runs it for an invitation link. */
+        mail_off: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `not_found`: There is no such thing here, or you may not see it. */
         not_found: {
             headers: {
@@ -2491,6 +4657,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `origin_refused`: A page of another site sent this request.
+         *
+         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         */
+        "origin_refused.tenant_closing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_failed`: The sign-in provider did not answer as it should. */
+        provider_failed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `request_timeout`: The request took too long to arrive. */
         request_timeout: {
             headers: {
@@ -2513,6 +4701,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `second_factor_demanded`: An organisation that you belong to asks for a second factor: add another one first. */
+        second_factor_demanded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `sign_in_failed`: That did not match. Check what you entered and try again. */
+        sign_in_failed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /**
          * @description `signature_invalid`: No key that counts has signed this document as it stands.
          *
@@ -2521,6 +4727,15 @@ export interface components {
          *     `trust_expired`: The trust document has expired; no run starts until a newer one is published.
          */
         "signature_invalid.document_invalid.trust_expired": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_requests`: Slow down and repeat after the time in Retry-After. */
+        too_many_requests: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2539,6 +4754,19 @@ export interface components {
         };
         /** @description `unauthenticated`: Send a valid token; this one is missing, wrong or expired. */
         unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `unauthenticated`: Send a valid token; this one is missing, wrong or expired.
+         *
+         *     `sign_in_failed`: That did not match. Check what you entered and try again.
+         */
+        "unauthenticated.sign_in_failed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2671,6 +4899,1105 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    explainAccess: {
+        parameters: {
+            query: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                member: string;
+                /** @example runs.write */
+                permission: components["schemas"]["Permission"];
+                /** @example 019a9f3e-7c00-7000-8000-000000000004 */
+                project?: string;
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "permission": "runs.write",
+                     *       "level": "project",
+                     *       "place": "019a9f3e-7c00-7000-8000-000000000004",
+                     *       "allowed": true,
+                     *       "because": [
+                     *         {
+                     *           "by": "role",
+                     *           "role": "editor",
+                     *           "level": "tenant"
+                     *         }
+                     *       ],
+                     *       "signing": "The role lets them hand it in. What counts for agents is the signature: the trust document has to list their key with a scope that covers the project."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000051",
+                     *       "email": "ada@example.com",
+                     *       "email_verified": true,
+                     *       "name": "Ada Lovelace",
+                     *       "has_password": true,
+                     *       "password_changed": "2026-11-22T08:00:00.000Z",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            409: components["responses"]["last_owner.conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ada King"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000051",
+                     *       "email": "ada@example.com",
+                     *       "email_verified": true,
+                     *       "name": "Ada King",
+                     *       "has_password": true,
+                     *       "password_changed": "2026-11-22T08:00:00.000Z",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeAddress: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.org",
+                 *       "current": "gravel-otter-sundial"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddressChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mail": "sent"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["mail_off"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    proveAddress: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "secret": "sp_ver_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddressProof"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000051",
+                     *       "email": "ada@example.org",
+                     *       "email_verified": true,
+                     *       "name": "Ada Lovelace",
+                     *       "has_password": true,
+                     *       "password_changed": "2026-11-22T08:00:00.000Z",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "totp": {
+                     *         "on": true,
+                     *         "since": "2026-11-22T08:00:00.000Z"
+                     *       },
+                     *       "recovery_codes": {
+                     *         "left": 10,
+                     *         "created": "2026-11-22T08:00:00.000Z"
+                     *       },
+                     *       "passkeys": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-0000000000f1",
+                     *           "name": "laptop",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "synced": true
+                     *         }
+                     *       ],
+                     *       "demanded_by": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-0000000000e1",
+                     *           "issuer": "https://accounts.google.com",
+                     *           "provider": "google",
+                     *           "name": "ada@example.com",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "used": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Identity"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    connectIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "google",
+                 *       "next": "/console/account"
+                 *     }
+                 */
+                "application/json": {
+                    next?: string;
+                    provider: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "location": "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInStart"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["provider_failed"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000e1 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000e1",
+                     *       "issuer": "https://accounts.google.com",
+                     *       "provider": "google",
+                     *       "name": "ada@example.com",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "used": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "laptop",
+                 *       "credential": {
+                 *         "id": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "rawId": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
+                 *           "attestationObject": "o2NmbXRkbm9uZQ"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkey": {
+                     *         "id": "019a9f3e-7c00-7000-8000-0000000000f1",
+                     *         "name": "laptop",
+                     *         "created": "2026-11-22T08:00:00.000Z",
+                     *         "synced": true
+                     *       },
+                     *       "recovery_codes": [
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P00",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P01",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P02",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P03",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P04",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P05",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P06",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P07",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P08",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P09"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists.conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000f1 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000f1",
+                     *       "name": "laptop",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "synced": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["second_factor_demanded"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000f1 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000f1",
+                     *       "name": "phone",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "synced": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rp": {
+                     *         "id": "sallyport.example.com",
+                     *         "name": "sallyport.example.com"
+                     *       },
+                     *       "user": {
+                     *         "id": "MDE5YTlmM2U",
+                     *         "name": "ada@example.com",
+                     *         "displayName": "Ada Lovelace"
+                     *       },
+                     *       "challenge": "bXlfY2hhbGxlbmdlX29mX3RoaXJ0eV90d29fYnl0ZXM",
+                     *       "pubKeyCredParams": [
+                     *         {
+                     *           "type": "public-key",
+                     *           "alg": -8
+                     *         },
+                     *         {
+                     *           "type": "public-key",
+                     *           "alg": -7
+                     *         }
+                     *       ],
+                     *       "timeout": 300000,
+                     *       "excludeCredentials": [],
+                     *       "authenticatorSelection": {
+                     *         "residentKey": "preferred",
+                     *         "requireResidentKey": false,
+                     *         "userVerification": "required"
+                     *       },
+                     *       "attestation": "none",
+                     *       "extensions": {
+                     *         "credProps": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            409: components["responses"]["conflict"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "gravel-otter-sundial",
+                 *       "password": "ember-walrus-flute"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.password_refused"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P00",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P01",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P02",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P03",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P04",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P05",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P06",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P07",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P08",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P09"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewRecoveryCodes"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listOwnTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "tenant": {
+                     *             "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *             "name": "Acme",
+                     *             "log_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *             "created": "2026-11-22T08:00:00.000Z"
+                     *           },
+                     *           "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *           "name": "Grace Hopper",
+                     *           "roles": [
+                     *             "editor"
+                     *           ],
+                     *           "chosen": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["OwnTenant"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    leaveTenantOf: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000000 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "name": "Grace Hopper",
+                     *       "kind": "person",
+                     *       "state": "removed",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["last_owner"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                     *       "uri": "otpauth://totp/sallyport.example.com:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=sallyport.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["second_factor_demanded"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P00",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P01",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P02",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P03",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P04",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P05",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P06",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P07",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P08",
+                     *         "7K2M-9QXR-4TVB-N8HC-W3JD-6P09"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailAsked"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mail": "sent"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["mail_off"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "secret": "sp_ver_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                 *       "name": "Ada Lovelace",
+                 *       "password": "gravel-otter-sundial"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.password_refused"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -3775,7 +7102,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused.agent_revoked"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.agent_revoked"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["fingerprint_mismatch.conflict"];
@@ -3829,7 +7156,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -4013,6 +7340,196 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-00000000000a",
+                     *           "kind": "deletion",
+                     *           "operation": "deletePipeline",
+                     *           "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
+                     *           "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *           "state": "waiting",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "expires": "2026-11-23T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Approval"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-00000000000a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
+                     *       "kind": "deletion",
+                     *       "operation": "deletePipeline",
+                     *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
+                     *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "state": "waiting",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-23T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    approveRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-00000000000a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
+                     *       "kind": "deletion",
+                     *       "operation": "deletePipeline",
+                     *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
+                     *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "state": "approved",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-23T08:00:00.000Z",
+                     *       "decided_by": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "decided": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.separation_of_duties"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    refuseRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-00000000000a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
+                     *       "kind": "deletion",
+                     *       "operation": "deletePipeline",
+                     *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
+                     *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "state": "refused",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-23T08:00:00.000Z",
+                     *       "decided_by": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "decided": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.separation_of_duties"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -4159,7 +7676,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.fresh_sign_in_required"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -4200,6 +7717,162 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listBindings: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                group?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                member?: string;
+                place?: string;
+                /** @description A built-in role by its name, or a custom one by its id. */
+                role?: components["schemas"]["Role"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-000000000009",
+                     *           "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *           "role": "editor",
+                     *           "level": "project",
+                     *           "place": "019a9f3e-7c00-7000-8000-000000000004",
+                     *           "created": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Binding"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createBinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                 *       "role": "editor",
+                 *       "level": "project",
+                 *       "place": "019a9f3e-7c00-7000-8000-000000000004"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBinding"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000009",
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "role": "editor",
+                     *       "level": "project",
+                     *       "place": "019a9f3e-7c00-7000-8000-000000000004",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Binding"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteBinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000009 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000009",
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "role": "editor",
+                     *       "level": "project",
+                     *       "place": "019a9f3e-7c00-7000-8000-000000000004",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Binding"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["last_owner"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -4399,6 +8072,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -4429,7 +8104,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict"];
             422: components["responses"]["idempotency_mismatch"];
@@ -4569,6 +8244,297 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    authorizeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "sallyport",
+                 *       "device": "laptop of Ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceAuthorizationRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["DeviceAuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "device_code": "sp_dvc_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                     *       "user_code": "WDJB-MJHT",
+                     *       "verification_uri": "https://edge.example.com/console/device",
+                     *       "verification_uri_complete": "https://edge.example.com/console/device#WDJB-MJHT",
+                     *       "expires_in": 600,
+                     *       "interval": 5
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceAuthorization"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.client_unknown.scope_invalid"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    renewDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "device": "laptop of Ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceFreshRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "device_code": "sp_dvc_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                     *       "user_code": "WDJB-MJHT",
+                     *       "verification_uri": "https://edge.example.com/console/device",
+                     *       "verification_uri_complete": "https://edge.example.com/console/device#WDJB-MJHT",
+                     *       "expires_in": 600,
+                     *       "interval": 5
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceAuthorization"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getDeviceRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description As the device shows it; case and dashes do not count.
+                 * @example WDJB-MJHT
+                 */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_code": "WDJB-MJHT",
+                     *       "device": "laptop of Ada",
+                     *       "network": "192.0.2.17",
+                     *       "agent": "sallyport/0.1.0",
+                     *       "renews": false,
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-22T08:10:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceRequest"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    approveDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description As the device shows it; case and dashes do not count.
+                 * @example WDJB-MJHT
+                 */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "019a9f3e-7c00-7000-8000-000000000000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceApproval"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "approved"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceDecision"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.sign_in_not_enough"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    denyDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description As the device shows it; case and dashes do not count.
+                 * @example WDJB-MJHT
+                 */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "denied"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceDecision"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getDeviceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+                 *       "device_code": "sp_dvc_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                 *       "client_id": "sallyport"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceTokenRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["DeviceTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "sp_dev_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 2592000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceToken"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.authorization_pending.slow_down.expired_token.access_denied.grant_invalid.grant_unsupported.client_unknown"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     createEnrolmentToken: {
         parameters: {
             query?: never;
@@ -4611,10 +8577,461 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getErasedTenant: {
+        parameters: {
+            query: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000000 */
+                tenant: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "erased": "2026-12-22T09:00:00.000Z",
+                     *       "log_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "size": 12,
+                     *       "checkpoint": "sallyport/019a9f3e-7c00-7000-8000-000000000000\n12\n…\n"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasedTenant"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    confirmByPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "rawId": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4",
+                 *           "signature": "MEUCIQD_signature"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "fresh_until": "2026-11-22T08:05:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Fresh"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
             403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startConfirmByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "bXlfY2hhbGxlbmdlX29mX3RoaXJ0eV90d29fYnl0ZXM",
+                     *       "rpId": "sallyport.example.com",
+                     *       "timeout": 300000,
+                     *       "allowCredentials": [],
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    confirmByTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "fresh_until": "2026-11-22T08:05:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Fresh"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["forbidden.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-000000000008",
+                     *           "name": "Marketing",
+                     *           "members": 1,
+                     *           "created": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Group"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Marketing"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000008",
+                     *       "name": "Marketing",
+                     *       "members": 0,
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000008 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000008"
+                     *     }
+                     */
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listGroupMembers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000008 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *           "since": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["GroupMember"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    addGroupMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000008 */
+                id: string;
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "since": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GroupMember"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["already_exists"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeGroupMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000008 */
+                id: string;
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006"
+                     *     }
+                     */
+                    "application/json": {
+                        member: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -4734,6 +9151,54 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *           "name": "Grace Hopper",
+                     *           "kind": "join",
+                     *           "inviter": "019a9f3e-7c00-7000-8000-000000000002",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "expires": "2026-11-29T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Invitation"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     acceptInvitation: {
         parameters: {
             query?: never;
@@ -4768,8 +9233,111 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["origin_refused"];
-            409: components["responses"]["conflict"];
+            403: components["responses"]["origin_refused.tenant_closing"];
+            410: components["responses"]["link_invalid"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    joinTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invitation": "sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationSecret"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "name": "Grace Hopper",
+                     *       "kind": "person",
+                     *       "role": "editor",
+                     *       "state": "active",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.tenant_closing"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists.conflict"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invitation": "sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationSecret"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenant": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "tenant_name": "Acme",
+                     *       "name": "Grace Hopper",
+                     *       "kind": "join",
+                     *       "inviter": "Ada Lovelace",
+                     *       "service": false,
+                     *       "expires": "2026-11-29T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeenInvitation"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused.tenant_closing"];
+            408: components["responses"]["request_timeout"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -4928,6 +9496,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -4955,7 +9525,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             409: components["responses"]["conflict"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -5057,11 +9627,12 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch"];
+            422: components["responses"]["idempotency_mismatch.unsupported"];
+            429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -5102,7 +9673,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["last_owner"];
             422: components["responses"]["idempotency_mismatch"];
@@ -5156,7 +9727,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["last_owner"];
@@ -5201,10 +9772,231 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["last_owner.conflict"];
             422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    inviteAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "name": "Grace Hopper",
+                     *       "kind": "link",
+                     *       "inviter": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-29T08:00:00.000Z",
+                     *       "invitation": "sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SentInvitation"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.unsupported"];
+            429: components["responses"]["limit_reached"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000006 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000006"
+                     *     }
+                     */
+                    "application/json": {
+                        member: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    leaveTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000006",
+                     *       "name": "Grace Hopper",
+                     *       "kind": "person",
+                     *       "state": "removed",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            409: components["responses"]["last_owner"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    askForPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailAsked"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mail": "sent"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["mail_off"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "secret": "sp_rst_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                 *       "password": "gravel-otter-sundial"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.password_refused"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -5404,6 +10196,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -5434,7 +10228,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             404: components["responses"]["not_found"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
@@ -5638,6 +10432,8 @@ export interface operations {
                      *           "id": "019a9f3e-7c00-7000-8000-000000000004",
                      *           "workspace": "019a9f3e-7c00-7000-8000-000000000003",
                      *           "name": "default",
+                     *           "environment": "other",
+                     *           "production": false,
                      *           "created": "2026-11-22T08:00:00.000Z"
                      *         }
                      *       ]
@@ -5690,6 +10486,8 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000004",
                      *       "workspace": "019a9f3e-7c00-7000-8000-000000000003",
                      *       "name": "ads",
+                     *       "environment": "other",
+                     *       "production": false,
                      *       "created": "2026-11-22T08:00:00.000Z"
                      *     }
                      */
@@ -5733,6 +10531,8 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000004",
                      *       "workspace": "019a9f3e-7c00-7000-8000-000000000003",
                      *       "name": "default",
+                     *       "environment": "other",
+                     *       "production": false,
                      *       "created": "2026-11-22T08:00:00.000Z"
                      *     }
                      */
@@ -5743,6 +10543,53 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000004 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000004",
+                     *       "workspace": "019a9f3e-7c00-7000-8000-000000000003",
+                     *       "name": "default",
+                     *       "environment": "other",
+                     *       "production": false,
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -5938,6 +10785,300 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listProviders: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-0000000000e0",
+                     *           "name": "Acme",
+                     *           "issuer": "https://acme.okta.com",
+                     *           "client_id": "0oa1b2c3",
+                     *           "claim_rules": [
+                     *             {
+                     *               "claim": "groups",
+                     *               "value": "data",
+                     *               "role": "editor"
+                     *             }
+                     *           ],
+                     *           "redirect_uri": "https://edge.example.com/v1/sign-in/019a9f3e-7c00-7000-8000-0000000000e0/callback",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "updated": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Provider"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme",
+                 *       "issuer": "https://acme.okta.com",
+                 *       "client_id": "0oa1b2c3",
+                 *       "client_secret": "a secret of the provider",
+                 *       "claim_rules": [
+                 *         {
+                 *           "claim": "groups",
+                 *           "value": "data",
+                 *           "role": "editor"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000e0",
+                     *       "name": "Acme",
+                     *       "issuer": "https://acme.okta.com",
+                     *       "client_id": "0oa1b2c3",
+                     *       "claim_rules": [
+                     *         {
+                     *           "claim": "groups",
+                     *           "value": "data",
+                     *           "role": "editor"
+                     *         }
+                     *       ],
+                     *       "redirect_uri": "https://edge.example.com/v1/sign-in/019a9f3e-7c00-7000-8000-0000000000e0/callback",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "updated": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["provider_failed"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000e0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000e0",
+                     *       "name": "Acme",
+                     *       "issuer": "https://acme.okta.com",
+                     *       "client_id": "0oa1b2c3",
+                     *       "claim_rules": [
+                     *         {
+                     *           "claim": "groups",
+                     *           "value": "data",
+                     *           "role": "editor"
+                     *         }
+                     *       ],
+                     *       "redirect_uri": "https://edge.example.com/v1/sign-in/019a9f3e-7c00-7000-8000-0000000000e0/callback",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "updated": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000e0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000e0",
+                     *       "name": "Acme",
+                     *       "issuer": "https://acme.okta.com",
+                     *       "client_id": "0oa1b2c3",
+                     *       "claim_rules": [
+                     *         {
+                     *           "claim": "groups",
+                     *           "value": "data",
+                     *           "role": "editor"
+                     *         }
+                     *       ],
+                     *       "redirect_uri": "https://edge.example.com/v1/sign-in/019a9f3e-7c00-7000-8000-0000000000e0/callback",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "updated": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000e0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000e0",
+                     *       "name": "Acme",
+                     *       "issuer": "https://acme.okta.com",
+                     *       "client_id": "0oa1b2c3",
+                     *       "claim_rules": [
+                     *         {
+                     *           "claim": "groups",
+                     *           "value": "data",
+                     *           "role": "editor"
+                     *         }
+                     *       ],
+                     *       "redirect_uri": "https://edge.example.com/v1/sign-in/019a9f3e-7c00-7000-8000-0000000000e0/callback",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "updated": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict.already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listReceipts: {
         parameters: {
             query?: {
@@ -6060,6 +11201,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -6098,7 +11241,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["trust_missing"];
             413: components["responses"]["body_too_large"];
@@ -6192,7 +11335,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict.trust_missing"];
             422: components["responses"]["idempotency_mismatch"];
@@ -6240,9 +11383,335 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["conflict.trust_missing"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-000000000007",
+                     *           "name": "Runner",
+                     *           "built_in": false,
+                     *           "permissions": [
+                     *             "runs.read",
+                     *             "runs.write"
+                     *           ],
+                     *           "created": "2026-11-22T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["RoleRecord"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Runner",
+                 *       "permissions": [
+                 *         "runs.read",
+                 *         "runs.write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000007",
+                     *       "name": "Runner",
+                     *       "built_in": false,
+                     *       "permissions": [
+                     *         "runs.read",
+                     *         "runs.write"
+                     *       ],
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoleRecord"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["limit_reached"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000007"
+                     *     }
+                     */
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         "runs.read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000007",
+                     *       "name": "Runner",
+                     *       "built_in": false,
+                     *       "permissions": [
+                     *         "runs.read"
+                     *       ],
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoleRecord"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "allowed",
+                     *       "mfa": "required",
+                     *       "mfa_from": [],
+                     *       "sso_domains": [
+                     *         {
+                     *           "domain": "acme.example",
+                     *           "provider": "019a9f3e-7c00-7000-8000-0000000000e0"
+                     *         }
+                     *       ],
+                     *       "session": {
+                     *         "idle_minutes": 60,
+                     *         "absolute_hours": 12
+                     *       },
+                     *       "approvals": {
+                     *         "keys": false,
+                     *         "deletion": false
+                     *       },
+                     *       "agent_approval": "another_person"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantRules"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    putRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "passwords": "allowed",
+                 *       "mfa": "required",
+                 *       "mfa_from": [],
+                 *       "sso_domains": [],
+                 *       "session": {
+                 *         "idle_minutes": 60,
+                 *         "absolute_hours": 12
+                 *       },
+                 *       "approvals": {
+                 *         "keys": false,
+                 *         "deletion": false
+                 *       },
+                 *       "agent_approval": "another_person"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantRules"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passwords": "allowed",
+                     *       "mfa": "required",
+                     *       "mfa_from": [],
+                     *       "sso_domains": [],
+                     *       "session": {
+                     *         "idle_minutes": 60,
+                     *         "absolute_hours": 12
+                     *       },
+                     *       "approvals": {
+                     *         "keys": false,
+                     *         "deletion": false
+                     *       },
+                     *       "agent_approval": "another_person"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantRules"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["last_owner"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -6547,6 +12016,385 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-000000000050",
+                     *           "current": true,
+                     *           "methods": [
+                     *             {
+                     *               "method": "password",
+                     *               "at": "2026-11-22T08:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+                     *           "network": "192.0.2.7",
+                     *           "tenant": "019a9f3e-7c00-7000-8000-000000000000",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "seen": "2026-11-22T08:00:00.000Z",
+                     *           "ends": "2026-11-22T20:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Session"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "gravel-otter-sundial"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["sign_in_failed"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000050 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            403: components["responses"]["origin_refused"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "bXlfY2hhbGxlbmdlX29mX3RoaXJ0eV90d29fYnl0ZXM",
+                     *       "rpId": "sallyport.example.com",
+                     *       "timeout": 300000,
+                     *       "allowCredentials": [],
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            403: components["responses"]["origin_refused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "rawId": "AYhBl1gkR2aRBk0lHnVqGw",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4",
+                 *           "signature": "MEUCIQD_signature"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SecondFactorShown"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["sign_in_failed"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    showSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "method": "totp",
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SecondFactorShown"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated.sign_in_failed"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "bXlfY2hhbGxlbmdlX29mX3RoaXJ0eV90d29fYnl0ZXM",
+                     *       "rpId": "sallyport.example.com",
+                     *       "timeout": 300000,
+                     *       "allowCredentials": [],
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["origin_refused"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    chooseTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "019a9f3e-7c00-7000-8000-000000000000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantChoice"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenant": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000050"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChosenTenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.sign_in_not_enough"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     setUp: {
         parameters: {
             query?: never;
@@ -6611,6 +12459,132 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    finishProviderSignIn: {
+        parameters: {
+            query?: {
+                /** @example BBBB */
+                code?: string;
+                error?: string;
+                iss?: string;
+                /** @example AAAA */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /** @example google */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict.already_exists"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    startProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example google */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "next": "/console"
+                 *     }
+                 */
+                "application/json": {
+                    next?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "location": "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInStart"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["provider_failed"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listSignInProviders: {
+        parameters: {
+            query?: {
+                email?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "google",
+                     *           "name": "Google"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["SignInProvider"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     getTenant: {
         parameters: {
             query?: never;
@@ -6641,6 +12615,232 @@ export interface operations {
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantDeletion"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme",
+                     *       "log_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "closing": "2026-11-22T09:00:00.000Z",
+                     *       "erase_at": "2026-12-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused.tenant_closing"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme Ltd"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme Ltd",
+                     *       "log_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    exportTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"export":{"v":1,"tenant":"019a9f3e-7c00-7000-8000-000000000000","time":"2026-11-22T08:00:00.000Z"}}
+                     *     {"table":"project","row":{"id":"019a9f3e-7c00-7000-8000-000000000004","name":"default"}}
+                     *     {"end":{"rows":{"project":1}}}
+                     */
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    transferOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "member": "019a9f3e-7c00-7000-8000-000000000006"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewOwner"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "to": "019a9f3e-7c00-7000-8000-000000000006"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnerChange"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    restoreTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme",
+                     *       "log_key": "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=",
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -6741,6 +12941,7 @@ export interface operations {
                      *           "id": "019a9f3e-7c00-7000-8000-000000000005",
                      *           "member": "019a9f3e-7c00-7000-8000-000000000002",
                      *           "name": "laptop",
+                     *           "sort": "personal",
                      *           "created": "2026-11-22T08:00:00.000Z",
                      *           "expires": "2027-02-20T08:00:00.000Z"
                      *         }
@@ -6778,6 +12979,9 @@ export interface operations {
                  *       "scopes": [
                  *         "runs.read"
                  *       ],
+                 *       "networks": [
+                 *         "192.0.2.0/24"
+                 *       ],
                  *       "expires_in_days": 30
                  *     }
                  */
@@ -6797,10 +13001,14 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000005",
                      *       "member": "019a9f3e-7c00-7000-8000-000000000002",
                      *       "name": "laptop",
+                     *       "sort": "personal",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2027-02-20T08:00:00.000Z",
                      *       "scopes": [
                      *         "runs.read"
+                     *       ],
+                     *       "networks": [
+                     *         "192.0.2.0/24"
                      *       ],
                      *       "token": "sp_pat_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
                      *     }
@@ -6810,7 +13018,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -6846,6 +13054,107 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000005",
                      *       "member": "019a9f3e-7c00-7000-8000-000000000002",
                      *       "name": "laptop",
+                     *       "sort": "personal",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2027-02-20T08:00:00.000Z",
+                     *       "revoked": "2026-11-23T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    rotateToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_minutes": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenRotation"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000005",
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "name": "laptop",
+                     *       "sort": "personal",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2027-02-20T08:00:00.000Z",
+                     *       "token": "sp_pat_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    revokeCurrentToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000005",
+                     *       "member": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "name": "laptop",
+                     *       "sort": "personal",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2027-02-20T08:00:00.000Z",
                      *       "revoked": "2026-11-23T08:00:00.000Z"
@@ -6914,6 +13223,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -6976,7 +13287,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict.log_key_mismatch"];
             413: components["responses"]["body_too_large"];
@@ -7063,6 +13374,9 @@ export interface operations {
                      *         }
                      *       ],
                      *       "token": "019a9f3e-7c00-7000-8000-000000000005",
+                     *       "sort": "device",
+                     *       "expires": "2026-12-22T08:00:00.000Z",
+                     *       "fresh_until": "2026-11-22T08:05:00.000Z",
                      *       "permissions": [
                      *         "runs.read"
                      *       ]
@@ -7105,6 +13419,8 @@ export interface operations {
                      *         {
                      *           "id": "019a9f3e-7c00-7000-8000-000000000003",
                      *           "name": "default",
+                     *           "environment": "other",
+                     *           "production": false,
                      *           "created": "2026-11-22T08:00:00.000Z"
                      *         }
                      *       ]
@@ -7155,6 +13471,8 @@ export interface operations {
                      * @example {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000003",
                      *       "name": "marketing",
+                     *       "environment": "other",
+                     *       "production": false,
                      *       "created": "2026-11-22T08:00:00.000Z"
                      *     }
                      */
@@ -7196,6 +13514,8 @@ export interface operations {
                      * @example {
                      *       "id": "019a9f3e-7c00-7000-8000-000000000003",
                      *       "name": "default",
+                     *       "environment": "other",
+                     *       "production": false,
                      *       "created": "2026-11-22T08:00:00.000Z"
                      *     }
                      */
@@ -7206,6 +13526,108 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["Approval"];
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000003 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000003",
+                     *       "name": "default",
+                     *       "environment": "other",
+                     *       "production": false,
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000003 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "environment": "production"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkspaceChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000003",
+                     *       "name": "default",
+                     *       "environment": "production",
+                     *       "production": true,
+                     *       "created": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists.conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

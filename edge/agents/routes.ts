@@ -74,6 +74,7 @@ const createEnrolmentToken = command({
   summary: 'Make a token that one agent enrols with, within 15 minutes',
   permission: 'agents.write',
   audit: 'enrolment_token.created',
+  fresh: true,
   body: CreateEnrolmentToken,
   reply: EnrolmentToken,
   faults: ['pool_unknown'],
@@ -88,7 +89,16 @@ const createEnrolmentToken = command({
     const expires = now + ENROLMENT_MS
     const id = newId()
     const { tenant } = principal
-    const row = { id, tenant, pool: body.pool, hash: hashSecret(token), expires, agent: null, created: now }
+    const row = {
+      id,
+      tenant,
+      pool: body.pool,
+      hash: hashSecret(token),
+      expires,
+      agent: null,
+      created: now,
+      maker: principal.id,
+    }
     return change({
       writes: [insertEnrolment(row)],
       target: id,
@@ -210,6 +220,7 @@ const approve = command({
   description: 'Lets it ask for work and nothing else: it opens what the keys in its ring open.',
   permission: 'agents.write',
   audit: 'agent.approved',
+  fresh: true,
   params,
   body: ApproveAgent,
   reply: Agent,
@@ -239,6 +250,7 @@ const revoke = command({
   summary: 'Revoke an agent: from now on the edge answers it nothing',
   permission: 'agents.write',
   audit: 'agent.revoked',
+  fresh: true,
   params,
   reply: Agent,
   faults: ['not_found'],

@@ -153,6 +153,7 @@ export interface EnrolmentRow {
   readonly expires: number
   readonly agent: string | null
   readonly created: number
+  readonly maker: string | null
 }
 
 export function insertEnrolment(row: EnrolmentRow): Step {

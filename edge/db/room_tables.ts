@@ -35,6 +35,8 @@ interface EnrolmentTokenTable {
   expires: number
   agent: string | null
   created: number
+  /** The member who made it; none of before knows. */
+  maker: string | null
 }
 
 interface AgentTable {

@@ -4,6 +4,8 @@ import type { AccessTables } from './people/access_tables.ts'
 import type { AccountTables } from './people/account_tables.ts'
 import type { ProviderTables } from './people/provider_tables.ts'
 import type { FactorTables } from './people/factor_tables.ts'
+import type { TenantTables } from './people/tenant_tables.ts'
+import type { TokenTables } from './people/token_tables.ts'
 import type { RoomTables } from './room_tables.ts'
 
 interface MigrationTable {
@@ -46,25 +48,6 @@ interface InstallationTable {
   created: number
 }
 
-interface TenantTable {
-  id: string
-  name: string
-  log_key: Uint8Array
-  log_key_sealed: string
-  created: number
-  /** The log key that a trust document may name next. */
-  next_log_key: Uint8Array | null
-  next_log_key_sealed: string | null
-  next_log_key_created: number | null
-}
-
-interface WorkspaceTable {
-  id: string
-  tenant: string
-  name: string
-  created: number
-}
-
 interface ProjectTable {
   id: string
   tenant: string
@@ -87,39 +70,21 @@ interface MemberTable {
   erased: number | null
 }
 
-interface InvitationTable {
-  hash: string
-  tenant: string
-  member: string
-  expires: number
-  accepted: number | null
-}
-
-interface TokenTable {
-  id: string
-  tenant: string
-  member: string
-  name: string
-  hash: string
-  /** JSON array of permissions; null: all that the member's role holds. */
-  scopes: string | null
-  created: number
-  expires: number
-  revoked: number | null
-  last_used: number | null
-}
-
 export interface Tables
-  extends RoomTables, KeyTables, AccessTables, FactorTables, AccountTables, ProviderTables {
+  extends
+    RoomTables,
+    KeyTables,
+    AccessTables,
+    FactorTables,
+    AccountTables,
+    ProviderTables,
+    TenantTables,
+    TokenTables {
   migration: MigrationTable
   expectation: ExpectationTable
   audit_leaf: AuditLeafTable
   audit_name: AuditNameTable
   installation: InstallationTable
-  tenant: TenantTable
-  workspace: WorkspaceTable
   project: ProjectTable
   member: MemberTable
-  invitation: InvitationTable
-  token: TokenTable
 }

@@ -10,6 +10,7 @@ import {
   type Incoming,
   isAgentPermission,
   isFresh,
+  type MemberPrincipal,
   type Principal,
   refusalOf,
 } from './principal.ts'
@@ -42,8 +43,15 @@ export async function admit(route: Route, services: Services, incoming: Incoming
     : await person(route, services, incoming)
   if (principal === null) throw new Fault('unauthenticated')
   if (!allows(principal, permission)) throw new Fault(refusalOf(principal))
+  if (principal.kind === 'member' && principal.closing) checkClosing(route, principal)
   if (route.fresh === true && !isFresh(principal, services.clock())) throw new Fault('fresh_sign_in_required')
   return { principal, found: null }
+}
+
+/** Nobody but its owners gets into a tenant that waits to be erased, and they only to look, and to restore it. */
+function checkClosing(route: Route, { grants }: MemberPrincipal): void {
+  const looks = route.kind === 'query' || route.whileClosing === true
+  if (!looks || !grants.tenant.has('tenant.delete')) throw new Fault('tenant_closing')
 }
 
 /** By token or by session: one that sends both has not decided who they are. */

@@ -31,6 +31,8 @@ export interface MemberPrincipal {
   readonly grants: Grants
   /** True when the token has scopes of its own. */
   readonly scoped: boolean
+  /** True while the tenant waits to be erased: its owners get in, to read and to restore it. */
+  readonly closing: boolean
 }
 
 /** A person at this installation, signed in in a browser; whatever they are in tenants. */

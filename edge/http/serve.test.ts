@@ -45,7 +45,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     const bindings = '[["owner","tenant",null,null,null]]'
     const grants = grantsOf({ bindings, operator: false, scopes: null })
     const by = { kind: 'token', id: 'token', sort: 'personal', fresh: null } as const
-    return { kind: 'member', tenant: TENANT, id, by, grants, scoped: false }
+    return { kind: 'member', tenant: TENANT, id, by, grants, scoped: false, closing: false }
   }
   const api = createApi(routes, {
     storage: fixture.storage,

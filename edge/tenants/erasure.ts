@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { ErasedMember } from '../../shared/schemas/member.ts'
+import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
 import { revokeTokensOf } from '../auth/store.ts'
 import { change, unchanged } from '../http/change.ts'
 import { command, type Route } from '../http/route.ts'
-import { anyMember, eraseMember, namesOf } from './store.ts'
+import { anyMember, eraseMember, namesOf } from './member_store.ts'
+import { mayRule } from './rights.ts'
 
 const id = '019a9f3e-7c00-7000-8000-000000000006'
 const at = '2026-11-22T08:00:00.000Z'
@@ -18,6 +20,7 @@ export const erasureRoutes: readonly Route[] = [
     path: '/v1/members/{id}/erase',
     tag: 'Members',
     permission: 'members.write',
+    fresh: true,
     audit: 'member.erased',
     summary: 'Erase everything personal about a member, for good',
     description:
@@ -38,9 +41,12 @@ export const erasureRoutes: readonly Route[] = [
         names,
       })
       if (row.erased !== null) return unchanged(erasedReply(row.erased, 0))
+      await mayRule(db, principal, row)
       const names = await namesOf(db, tenant, row.id)
       return change({
         writes: [
+          // While the member still names the account.
+          dropSessionsOfMember({ tenant, member: row.id }, 'member_removed', now),
           ...eraseMember(tenant, row.id, { names, now }),
           revokeTokensOf(tenant, row.id, now),
         ],

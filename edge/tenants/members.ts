@@ -8,27 +8,29 @@ import {
   MemberChange,
   NewMember,
 } from '../../shared/schemas/member.ts'
-import { hashSecret, isSecret, newSecret } from '../auth/secret.ts'
-import { insertToken, revokeTokensOf } from '../auth/store.ts'
+import { insertBinding } from '../access/store.ts'
+import { securityEvent } from '../auth/events/events.ts'
+import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
+import { insertToken } from '../auth/store.ts'
+import type { Reader } from '../db/database.ts'
 import { change, openChange } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
 import { command, open, query, type Route } from '../http/route.ts'
-import { firstToken } from './setup.ts'
+import { type InvitationOptions, newInvitation, roomFor, standing } from './invitation.ts'
+import { activateMember, useInvitation } from './invitation_store.ts'
 import {
-  acceptInvitation,
-  activateMember,
-  insertInvitation,
   insertMember,
-  invited,
   member,
   type MemberRow,
   members,
-  removeMember,
+  type MemberWithRole,
   setRole,
   toMember,
-} from './store.ts'
-
-const INVITATION_MS = 7 * 24 * 60 * 60 * 1000
+} from './member_store.ts'
+import { memberLeaves } from './own_store.ts'
+import { type Bound, checkBound, mayRule } from './rights.ts'
+import { firstToken } from './setup.ts'
 
 const tag = 'Members'
 const params = z.strictObject({ id: Id })
@@ -43,146 +45,202 @@ const example = {
 }
 const invitation = 'sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT'
 
-export const memberRoutes: readonly Route[] = [
-  query({
-    id: 'listMembers',
-    path: '/v1/members',
-    tag,
-    permission: 'members.read',
-    summary: 'Members of the tenant, oldest first',
-    query: Page,
-    reply: pageOf(Member),
-    example: { reply: { data: [example] } },
-    async handle({ db, principal, query }) {
-      const { after, take, limit } = window(query)
-      const rows = await members(db, principal.tenant, { after, take })
-      return paged(rows, { limit, key: (row) => row.id, item: toMember })
-    },
-  }),
-  command({
+export function memberRoutes(options: InvitationOptions): readonly Route[] {
+  return [listRoute, inviteRoute(options), changeRoute, removeRoute, acceptRoute(options)]
+}
+
+const listRoute = query({
+  id: 'listMembers',
+  path: '/v1/members',
+  tag,
+  permission: 'members.read',
+  summary: 'Members of the tenant, oldest first',
+  query: Page,
+  reply: pageOf(Member),
+  example: { reply: { data: [example] } },
+  async handle({ db, principal, query }) {
+    const { after, take, limit } = window(query)
+    const rows = await members(db, principal.tenant, { after, take })
+    return paged(rows, { limit, key: (row) => row.id, item: toMember })
+  },
+})
+
+function inviteRoute(options: InvitationOptions): Route {
+  return command({
     id: 'inviteMember',
     method: 'post',
     path: '/v1/members',
     status: 201,
     tag,
     permission: 'members.write',
+    fresh: true,
     audit: 'member.invited',
     summary: 'Invite a person or a machine',
-    description: 'Hand the invitation over; whoever holds it becomes the member.',
+    description:
+      'With an address the invitation goes there by mail, and only an account with that address accepts it. Without ' +
+      'one it is answered, to hand over: whoever holds it becomes the member, once, within seven days. Nobody gives ' +
+      'more than they hold. What a role allows at the edge is not what a signature is worth: that the trust document ' +
+      'says.',
     body: NewMember,
     reply: InvitedMember,
+    faults: ['limit_reached', 'unsupported'],
     example: {
       body: { name: 'Grace Hopper', role: 'editor' },
       reply: { member: { ...example, state: 'invited' }, invitation },
     },
-    handle({ principal, body, now, newId, randomBytes }) {
+    async handle({ db, principal, body, now, newId, randomBytes }) {
       const { tenant } = principal
-      const { name, role } = body
+      const { name, kind = 'person', role = null, bindings = [], email = null } = body
       const row: MemberRow = {
         id: newId(),
         tenant,
         name,
-        kind: 'person',
+        kind,
+        account: null,
         state: 'invited',
         operator: 0,
         created: now,
         erased: null,
       }
-      const secret = newSecret('inv', randomBytes)
-      const invitation = { hash: hashSecret(secret), tenant, member: row.id, expires: now + INVITATION_MS }
-      return Promise.resolve(change({
-        writes: [...insertMember(row, { binding: newId(), role }), insertInvitation(invitation)],
-        target: row.id,
-        facts: { role },
-        names: { member: { member: row.id, value: row.name } },
-        reply: ({ repeated }) => ({
-          member: toMember({ ...row, role }),
-          ...(repeated ? {} : { invitation: secret }),
-        }),
+      const bound = role === null ? bindings.map(boundOf) : [{ role, level: 'tenant', place: null } as const]
+      await checkBound(db, principal, bound)
+      await roomFor(db, { tenant, member: row.id, email, now })
+      const of = { tenant, member: row.id, name, kind: 'join', inviter: principal.id, email, now } as const
+      const made = await newInvitation(db, options, { ...of, newId, randomBytes })
+      const given = bound.map((one) => ({
+        id: newId(),
+        tenant,
+        member: row.id,
+        member_group: null,
+        ...one,
+        created: now,
       }))
-    },
-  }),
-  command({
-    id: 'changeMember',
-    method: 'patch',
-    path: '/v1/members/{id}',
-    tag,
-    permission: 'members.write',
-    audit: 'member.changed',
-    summary: 'Give a member another role',
-    description: 'Counts from the next request on, also for tokens that exist.',
-    params,
-    body: MemberChange,
-    reply: Member,
-    faults: ['not_found', 'last_owner'],
-    example: { params: { id }, body: { role: 'viewer' }, reply: { ...example, role: 'viewer' } },
-    async handle({ db, principal, params, body, now, newId }) {
-      const row = existing(await member(db, principal.tenant, params.id))
+      const tenantRole = bound.find(({ level }) => level === 'tenant')?.role ?? null
       return change({
-        writes: setRole(principal.tenant, row.id, { role: body.role, binding: newId(), now }),
+        writes: [...insertMember(row, null), ...given.map(insertBinding), ...made.steps],
         target: row.id,
-        facts: { role: body.role },
-        reply: () => toMember({ ...row, role: body.role }),
+        facts: { kind, role: tenantRole, bindings: bound.length, by_mail: email !== null },
+        names: { member: { member: row.id, value: row.name } },
+        committed: () => options.people.outbox?.wake(),
+        reply: ({ repeated }) => ({
+          member: toMember({ ...row, role: tenantRole }),
+          ...(repeated || made.secret === null ? {} : { invitation: made.secret }),
+        }),
       })
     },
-  }),
-  command({
-    id: 'removeMember',
-    method: 'delete',
-    path: '/v1/members/{id}',
-    tag,
-    permission: 'members.write',
-    audit: 'member.removed',
-    summary: 'Remove a member; all tokens of theirs stop working at once',
-    params,
-    reply: Member,
-    faults: ['not_found', 'last_owner'],
-    example: { params: { id }, reply: { ...example, role: undefined, state: 'removed' } },
-    async handle({ db, principal, params, now }) {
-      const row = existing(await member(db, principal.tenant, params.id))
-      return change({
-        writes: [...removeMember(principal.tenant, row.id), revokeTokensOf(principal.tenant, row.id, now)],
-        target: row.id,
-        reply: () => toMember({ ...row, state: 'removed', role: null }),
-      })
-    },
-  }),
-  open({
+  })
+}
+
+function boundOf(
+  given: { readonly role: string; readonly level: Bound['level']; readonly place?: string | undefined },
+): Bound {
+  return { role: given.role, level: given.level, place: given.place ?? null }
+}
+
+const changeRoute = command({
+  id: 'changeMember',
+  method: 'patch',
+  path: '/v1/members/{id}',
+  tag,
+  permission: 'members.write',
+  fresh: true,
+  audit: 'member.changed',
+  summary: 'Give a member another role',
+  description:
+    'In place of those that they have at the tenant. Counts from the next request on, also for tokens that exist; ' +
+    'sessions end. Nobody gives more than they hold, nor changes who holds more.',
+  params,
+  body: MemberChange,
+  reply: Member,
+  faults: ['not_found', 'last_owner'],
+  example: { params: { id }, body: { role: 'viewer' }, reply: { ...example, role: 'viewer' } },
+  async handle({ db, principal, params, body, now, newId }) {
+    const row = await ruled(db, principal, params.id)
+    await checkBound(db, principal, [{ role: body.role, level: 'tenant', place: null }])
+    return change({
+      writes: [
+        ...setRole(principal.tenant, row.id, { role: body.role, binding: newId(), now }),
+        dropSessionsOfMember({ tenant: row.tenant, member: row.id }, 'role_changed', now),
+      ],
+      target: row.id,
+      facts: { role: body.role },
+      further: [securityEvent('role.changed', { member: row.id, facts: { role: body.role } })],
+      reply: () => toMember({ ...row, role: body.role }),
+    })
+  },
+})
+
+const removeRoute = command({
+  id: 'removeMember',
+  method: 'delete',
+  path: '/v1/members/{id}',
+  tag,
+  permission: 'members.write',
+  fresh: true,
+  audit: 'member.removed',
+  summary: 'Remove a member; all sessions and tokens of theirs stop working at once',
+  params,
+  reply: Member,
+  faults: ['not_found', 'last_owner'],
+  example: { params: { id }, reply: { ...example, role: undefined, state: 'removed' } },
+  async handle({ db, principal, params, now }) {
+    const row = await ruled(db, principal, params.id)
+    return change({
+      writes: memberLeaves(principal.tenant, row.id, now),
+      target: row.id,
+      reply: () => toMember({ ...row, state: 'removed', role: null }),
+    })
+  },
+})
+
+/** The member, where the principal holds all that they hold. */
+async function ruled(db: Reader, principal: MemberPrincipal, id: string): Promise<MemberWithRole> {
+  const row = await member(db, principal.tenant, id)
+  if (row === null) throw new Fault('not_found')
+  await mayRule(db, principal, row)
+  return row
+}
+
+function acceptRoute({ grantor }: InvitationOptions): Route {
+  return open({
     id: 'acceptInvitation',
     method: 'post',
     path: '/v1/invitations/accept',
     status: 201,
     tag,
-    summary: 'Become the member that an invitation is for',
+    summary: 'Become the member that an invitation is for, with a token and no account',
+    description:
+      'For machines, and for people at a command line. An invitation that names an address, or that is for ' +
+      'a member who is there already, is accepted by an account.',
     because: 'the invitation is what the member has before the first token',
     credential: {
       kind: 'invitation',
       async find({ secret, db, now }) {
-        if (!isSecret('inv', secret)) return null
-        const hash = hashSecret(secret)
-        const row = await invited(db, { hash, now })
-        return row === null ? null : { row, hash }
+        try {
+          const row = await standing(db, grantor, { secret, now })
+          return row.kind === 'join' && row.email_key === null ? row : null
+        } catch (error) {
+          if (error instanceof Fault && error.code === 'link_invalid') return null
+          throw error
+        }
       },
     },
     audit: 'invitation.accepted',
     reply: AcceptedInvitation,
-    faults: ['conflict'],
+    faults: ['link_invalid', 'tenant_closing'],
     example: { reply: { member: example, token: 'sp_pat_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT' } },
-    handle({ principal: { row, hash }, now, newId, randomBytes }) {
+    async handle({ db, principal: { tenant, member: id, hash }, now, newId, randomBytes }) {
+      const row = await member(db, tenant, id)
+      if (row === null) throw new Fault('link_invalid')
       const token = firstToken(row, { now, newId, randomBytes })
-      return Promise.resolve(openChange({
-        tenant: row.tenant,
-        actor: { kind: 'invitation', member: row.id },
-        writes: [acceptInvitation(hash, now), activateMember(row.tenant, row.id), insertToken(token.row)],
-        target: row.id,
+      return openChange({
+        tenant,
+        actor: { kind: 'invitation', member: id },
+        writes: [useInvitation(hash, now), activateMember(tenant, id), insertToken(token.row)],
+        target: id,
         facts: { token: token.row.id },
         reply: () => ({ member: toMember({ ...row, state: 'active' }), token: token.secret }),
-      }))
+      })
     },
-  }),
-]
-
-function existing<T>(row: T | null): T {
-  if (row === null) throw new Fault('not_found')
-  return row
+  })
 }

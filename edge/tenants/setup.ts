@@ -4,21 +4,20 @@ import type { Primitives } from '../../shared/seal/primitives.ts'
 import { CreatedTenant, NewTenant } from '../../shared/schemas/tenant.ts'
 import { newLogKey } from '../audit/tenant_log.ts'
 import { hashSecret, newSecret } from '../auth/secret.ts'
-import { insertToken, type TokenRow } from '../auth/store.ts'
+import { insertToken, type NewTokenRow } from '../auth/store.ts'
 import type { MasterKeys } from '../db/master_keys.ts'
 import type { Step } from '../db/plan.ts'
 import { change, openChange } from '../http/change.ts'
 import { command, open, type Route } from '../http/route.ts'
+import { neverErased } from './life_store.ts'
+import { insertMember, type MemberRow, toMember } from './member_store.ts'
 import {
   insertInstallation,
-  insertMember,
   insertProject,
   insertTenant,
   insertWorkspace,
-  type MemberRow,
   selectTenant,
   type TenantRow,
-  toMember,
   toTenant,
 } from './store.ts'
 
@@ -150,6 +149,17 @@ interface Making extends SetupOptions {
   readonly randomBytes: (length: number) => Uint8Array
 }
 
+/** What a tenant has not got yet. */
+const unborn = {
+  next_log_key: null,
+  next_log_key_sealed: null,
+  next_log_key_created: null,
+  closing: null,
+  erase_at: null,
+  erasing: null,
+  erased: null,
+} as const
+
 interface Made {
   readonly tenant: TenantRow
   readonly member: MemberRow
@@ -160,21 +170,23 @@ interface Made {
 /** A tenant with its log key, its first owner with a token, and a workspace and project to begin in. */
 function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making): Made {
   const { now: created, newId, primitives, master } = making
-  const tenant: TenantRow = { id, name, ...newLogKey(primitives, master, id), created }
+  const tenant: TenantRow = { id, name, ...newLogKey(primitives, master, id), created, ...unborn }
   const member: MemberRow = {
     id: newId(),
     tenant: id,
     name: person.name,
     kind: 'person',
+    account: null,
     state: 'active',
     operator: making.operator ? 1 : 0,
     created,
     erased: null,
   }
   const { row: token, secret } = firstToken(member, making)
-  const workspace = { id: newId(), tenant: id, name: 'default', created }
+  const workspace = { id: newId(), tenant: id, name: 'default', environment: 'other' as const, created }
   const project = { id: newId(), tenant: id, workspace: workspace.id, name: 'default', created }
   const steps = [
+    neverErased(id),
     insertTenant(tenant),
     ...insertMember(member, { binding: newId(), role: OWNER }),
     insertToken(token),
@@ -188,9 +200,9 @@ function newTenant({ tenant: { id, name }, person }: NewTenant, making: Making):
 export function firstToken(
   member: MemberRow,
   making: Pick<Making, 'now' | 'newId' | 'randomBytes'>,
-): { readonly row: TokenRow; readonly secret: string } {
+): { readonly row: NewTokenRow; readonly secret: string } {
   const secret = newSecret('pat', making.randomBytes)
-  const row: TokenRow = {
+  const row: NewTokenRow = {
     id: making.newId(),
     tenant: member.tenant,
     member: member.id,
@@ -199,8 +211,6 @@ export function firstToken(
     scopes: null,
     created: making.now,
     expires: making.now + FIRST_TOKEN_DAYS * DAY_MS,
-    revoked: null,
-    last_used: null,
   }
   return { row, secret }
 }

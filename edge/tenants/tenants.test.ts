@@ -120,7 +120,7 @@ describe('a member', () => {
     const answers = await Promise.all(
       [1, 2].map(() => edge.call(bearer(json.invitation), 'POST /v1/invitations/accept')),
     )
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409])
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 410])
     assert.equal((await rowCounts(edge.storage)).token, counts.token as number + 1)
   })
 
@@ -161,7 +161,10 @@ describe('a member', () => {
       edge.call(edge.admin, `PATCH /v1/members/${second}`, { body: { role: 'viewer' } }),
       edge.call(other, `PATCH /v1/members/${first}`, { body: { role: 'viewer' } }),
     ])
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
+    // The slower one is no owner any more, before or after its question was answered.
+    const [quicker, slower] = answers.map(({ status }) => status).toSorted()
+    assert.equal(quicker, 200)
+    assert.ok(slower === 403 || slower === 409, String(slower))
   })
 
   test('who is invited only does not count as an owner', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Email } from './account.ts'
 import { Count, Id, Line, Time } from './fields.ts'
 import { RoleName } from './principal.ts'
 import { Secret } from './token.ts'
@@ -15,7 +16,26 @@ export const Member = z.object({
 }).meta({ id: 'Member' })
 export type Member = z.infer<typeof Member>
 
-export const NewMember = z.strictObject({ name: Line, role: RoleName }).meta({ id: 'NewMember' })
+const placed = z.strictObject({
+  role: RoleName,
+  level: z.enum(['tenant', 'workspace', 'project']),
+  place: Id.optional().meta({ description: 'The workspace or project; left out at the tenant.' }),
+})
+
+export const NewMember = z.strictObject({
+  name: Line,
+  kind: z.enum(['person', 'service']).optional().meta({ description: 'A person unless said.' }),
+  role: RoleName.optional().meta({ description: 'At the tenant. Or say `bindings`.' }),
+  bindings: z.array(placed).min(1).max(50).optional(),
+  email: Email.optional().meta({
+    description: 'Of a person: the invitation goes there, and only that address accepts it.',
+  }),
+}).refine(
+  ({ role, bindings }) => (role === undefined) !== (bindings === undefined),
+  'either role or bindings',
+)
+  .refine(({ kind, email }) => kind !== 'service' || email === undefined, 'a service has no address')
+  .meta({ id: 'NewMember' })
 
 export const MemberChange = z.strictObject({ role: RoleName }).meta({ id: 'MemberChange' })
 
@@ -28,7 +48,7 @@ export const InvitedMember = z.object({
   invitation: Secret.optional().meta({
     description:
       'To hand over; good once, for seven days. Shown once: left out when the Idempotency-Key was ' +
-      'used before.',
+      'used before, and where it went by mail.',
   }),
 }).meta({ id: 'InvitedMember' })
 

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { Id, Name, Time } from './fields.ts'
+import { Environment } from './workspace.ts'
 
-export const Project = z.object({ id: Id, workspace: Id, name: Name, created: Time }).meta({ id: 'Project' })
+export const Project = z.object({
+  id: Id,
+  workspace: Id,
+  name: Name,
+  environment: Environment.meta({ description: 'Of its workspace.' }),
+  production: z.boolean(),
+  created: Time,
+}).meta({ id: 'Project' })
 export type Project = z.infer<typeof Project>
 
 export const NewProject = z.strictObject({

@@ -54,6 +54,7 @@ interface Holder {
   readonly member: string | null
   readonly operator: number | null
   readonly bindings: string | null
+  readonly closing: number | null
 }
 
 function holderStatement(hash: string, now: number): Statement {
@@ -62,7 +63,7 @@ function holderStatement(hash: string, now: number): Statement {
       `a.email_key, m.id AS member, m.operator, CASE WHEN m.id IS NOT NULL THEN ${
         bindingsOf('m.tenant', 'm.id')
       } ` +
-      'END AS bindings FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
+      'END AS bindings, (SELECT x.closing FROM tenant x WHERE x.id = s.tenant) AS closing FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
       "ON m.account = s.account AND m.tenant = s.tenant AND m.state = 'active' " +
       "WHERE s.hash = ? AND s.revoked IS NULL AND s.ends > ? AND a.state = 'active'",
     parameters: [hash, now],
@@ -102,5 +103,6 @@ function memberOf(
     by: { kind: 'session', id: session, account, fresh },
     grants: grantor.of({ bindings, operator: holder.operator === 1, scopes: null }),
     scoped: false,
+    closing: holder.closing !== null,
   }
 }

@@ -1,0 +1,109 @@
+/** Nobody gives away what they do not hold. */
+import { Fault } from '../../shared/faults.ts'
+import { isBuiltInRole, isPlacePermission } from '../../shared/permissions.ts'
+import { bindingsOf, type Grantor, holds } from '../access/grants.ts'
+import { type Reader, sql } from '../db/database.ts'
+import type { Grants, Place } from '../http/grants.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
+import { InvalidRequest } from '../http/problem.ts'
+
+/** A role where it is bound. */
+export interface Bound {
+  readonly role: string
+  readonly level: 'tenant' | 'workspace' | 'project'
+  readonly place: string | null
+}
+
+/** Whether the grants hold everything that the roles would give, where they would give it. */
+export async function covers(
+  db: Reader,
+  tenant: string,
+  { grants, bound }: { readonly grants: Grants; readonly bound: readonly Bound[] },
+): Promise<boolean> {
+  for (const { role, level, place } of bound) {
+    const custom = await db.selectFrom('custom_role').select('permissions').where('tenant', '=', tenant)
+      .where('id', '=', role).executeTakeFirst()
+    const held = holds(role, custom?.permissions ?? null)
+    const at: Place = level === 'tenant' || place === null ? { level: 'tenant' } : { level, id: place }
+    const given = at.level === 'tenant' ? held : held.filter(isPlacePermission)
+    if (!given.every((permission) => grants.allows(permission, at))) return false
+  }
+  return true
+}
+
+/** All that a member was given, by themselves and by their groups. */
+export async function boundTo(db: Reader, tenant: string, member: string): Promise<Bound[]> {
+  return await db.selectFrom('binding').select(['role', 'level', 'place']).where('tenant', '=', tenant)
+    .where(({ eb, or, selectFrom }) =>
+      or([
+        eb('member', '=', member),
+        eb(
+          'member_group',
+          'in',
+          selectFrom('group_member').select('group_member.member_group')
+            .where('group_member.tenant', '=', tenant).where('group_member.member', '=', member),
+        ),
+      ])
+    ).execute()
+}
+
+/** What an active member holds now; null for anybody else. */
+export async function grantsOfMember(
+  db: Reader,
+  tenant: string,
+  { member, grantor }: { readonly member: string; readonly grantor: Grantor },
+): Promise<Grants | null> {
+  const row = await db.selectFrom('member').select([
+    'operator',
+    sql<string>`${sql.raw(bindings)}`.as('bindings'),
+  ])
+    .where('tenant', '=', tenant).where('id', '=', member).where('state', '=', 'active').executeTakeFirst()
+  if (row === undefined) return null
+  return grantor.of({ bindings: row.bindings, operator: row.operator === 1, scopes: null })
+}
+
+const bindings = bindingsOf('member.tenant', 'member.id')
+
+/**
+ * Throws `InvalidRequest` for roles and places that are not there, `forbidden` where they are more than the principal
+ * holds.
+ */
+export async function checkBound(
+  db: Reader,
+  { tenant, grants }: Pick<MemberPrincipal, 'tenant' | 'grants'>,
+  bound: readonly Bound[],
+): Promise<void> {
+  for (const [at, { role, level, place }] of bound.entries()) {
+    const known = isBuiltInRole(role) || await has(db, 'custom_role', { tenant, id: role })
+    if (!known) throw new InvalidRequest([{ at: `bindings/${at}/role`, message: 'there is no such role' }])
+    const there = level === 'tenant'
+      ? place === null
+      : place !== null && await has(db, level, { tenant, id: place })
+    if (!there) throw new InvalidRequest([{ at: `bindings/${at}/place`, message: 'there is no such place' }])
+  }
+  if (!await covers(db, tenant, { grants, bound })) {
+    throw new Fault('forbidden', 'Nobody gives more than they hold.')
+  }
+}
+
+async function has(
+  db: Reader,
+  table: 'custom_role' | 'workspace' | 'project',
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+): Promise<boolean> {
+  const row = await db.selectFrom(table).select('id').where('tenant', '=', tenant).where('id', '=', id)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Throws `forbidden` where the member holds something that the principal does not. */
+export async function mayRule(
+  db: Reader,
+  { tenant, grants }: Pick<MemberPrincipal, 'tenant' | 'grants'>,
+  member: { readonly id: string; readonly operator: number },
+): Promise<void> {
+  const operator = member.operator === 1 && !grants.tenant.has('tenants.create')
+  if (operator || !await covers(db, tenant, { grants, bound: await boundTo(db, tenant, member.id) })) {
+    throw new Fault('forbidden', 'The member holds more than you do.')
+  }
+}
