@@ -1,9 +1,8 @@
 /** Showing a factor as a route asks for it: each guess is paid for first, and one that is wrong is a security event. */
 import { Fault } from '../../../shared/faults.ts'
 import type { Reader } from '../../db/database.ts'
-import type { Step } from '../../db/plan.ts'
 import type { Client } from '../../http/client.ts'
-import { forgive, pay, type Throttled } from '../accounts/throttle.ts'
+import { forgive, networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
 import { networkHash } from '../events/events.ts'
 import type { FactorOptions } from './routes.ts'
 import { type NotShown, type Shown, wasShown } from './shown.ts'
@@ -31,23 +30,23 @@ export async function accepted(
   await pay(options, [costOf(account)], now)
   const result = await look()
   if (!wasShown(result)) throw refusal(options, client, result)
-  return { ...result, steps: [...result.steps, forgiven(account)] }
+  return { ...result, steps: [...result.steps, forgive(costOf(account))] }
 }
 
-/** What was wrong before counts no more. Part of the plan of the success. */
-function forgiven(account: string): Step {
-  return forgive(costOf(account))
-}
-
-/** A passkey is not to be guessed, so that nobody who guesses locks it: it costs nothing. Throws `sign_in_failed`. */
+/**
+ * A passkey is not to be guessed, so nobody who guesses locks its owner out: what is wrong counts against the network
+ * alone, whose entries in the log would have no end otherwise. Throws Fault `sign_in_failed`, or `TooManyRequests`.
+ */
 export async function acceptedPasskey(
   options: FactorOptions,
-  { client }: Asked,
+  { now, client }: Asked,
   look: () => Promise<Shown | NotShown>,
 ): Promise<Shown> {
+  const network: Throttled = { kind: 'network', of: networkOf(client.network) }
+  await pay(options, [network], now)
   const result = await look()
   if (!wasShown(result)) throw refusal(options, client, result)
-  return result
+  return { ...result, steps: [...result.steps, refund(network)] }
 }
 
 /** The log hears why, and who asked does not. */

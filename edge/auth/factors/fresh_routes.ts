@@ -82,7 +82,7 @@ const confirmByPasskey = (options: FactorOptions) =>
     summary: 'Confirm with a passkey: the session is fresh for five minutes',
     body: PasskeyShown,
     reply: Fresh,
-    faults: ['sign_in_failed'],
+    faults: ['sign_in_failed', 'too_many_requests'],
     example: { body: { credential: assertionExample }, reply },
     async handle(context) {
       const { principal: { account, session }, body: { credential } } = context

@@ -159,6 +159,16 @@ describe('signing in by passkey, without an address', () => {
     assert.equal((await thief.call('GET /v1/account/factors')).json.code, 'unauthenticated')
   })
 
+  test('has a network wait that sends a hundred wrong answers, and counts none that is right', async () => {
+    await using s = await scene()
+    for (let i = 0; i < 3; i++) assert.equal((await new Browser(s.edge).signIn(s.authenticator)).status, 200)
+    const credential = s.authenticator.assert({ rpId: 'edge.test', challenge: 'AAAA' })
+    const wrong = () => new Browser(s.edge).call('POST /v1/sessions/passkey/verify', { credential })
+    for (let i = 0; i < 100; i++) assert.equal((await wrong()).status, 401)
+    assert.equal((await wrong()).status, 429)
+    assert.equal((await new Browser(s.edge, '198.51.100.1').signIn(s.authenticator)).status, 200)
+  })
+
   test('has a network wait that asks for hundreds of challenges', async () => {
     await using s = await scene()
     const ask = (network: string) => new Browser(s.edge, network).call('POST /v1/sessions/passkey/options')

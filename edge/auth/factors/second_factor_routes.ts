@@ -206,7 +206,7 @@ const signInByPasskey = (options: FactorOptions) =>
     description: 'The passkey has verified who holds it, so it is two factors, and the session is fresh.',
     body: PasskeyShown,
     reply: SecondFactorShown,
-    faults: ['sign_in_failed'],
+    faults: ['sign_in_failed', 'too_many_requests'],
     example: { body: { credential: assertionExample }, reply: { next: 'done' } },
     async handle(context) {
       const { db, now, cookie, body: { credential } } = context
