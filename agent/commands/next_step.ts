@@ -7,6 +7,16 @@ const steps: Partial<Record<FaultCode, string>> = {
     'Sign in with: sallyport login --url <edge>, or start a tenant with: sallyport init --url <edge>',
   not_enrolled: 'Enrol it: sallyport enroll --url <edge>',
   forbidden: 'Ask an admin of the tenant, or sign in with another token. See: sallyport whoami',
+  fresh_sign_in_required:
+    'Approve this machine anew, then run the same command again: sallyport login --fresh',
+  approval_required:
+    'Another person runs: sallyport approvals approve <id>. Then run the same command again with --approval <id>',
+  separation_of_duties: 'Ask another person who may. See: sallyport members list',
+  sign_in_not_enough:
+    'Sign in in the browser in the way that the organisation asks for, then: sallyport login',
+  access_denied: 'Was it you who refused it? Begin again: sallyport login',
+  expired_token: 'Begin again: sallyport login',
+  grant_invalid: 'Begin again: sallyport login',
   request_signature_invalid:
     'The address has to be the edge’s own (its SALLYPORT_PUBLIC_URL): localhost and 127.0.0.1 are two. Give it again: ' +
     'sallyport enroll --url <edge>',

@@ -16,7 +16,8 @@ export const groups: readonly Group[] = [
     summary: 'Make a tenant: its keys here, its first documents at the edge',
     load: () => import('./init.ts'),
   },
-  { name: 'login', summary: 'Sign in to an edge with a token', load: () => import('./login.ts') },
+  { name: 'login', summary: 'Sign this machine in to an edge', load: () => import('./login.ts') },
+  { name: 'logout', summary: 'End the sign-in of this machine', load: () => import('./logout.ts') },
   {
     name: 'whoami',
     summary: 'Show who is signed in, and to what',

@@ -161,7 +161,17 @@ function escaped(json: string): string {
   return json.replace(/[\u007f-\u009f]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)
 }
 
-const notAllowed: readonly FaultCode[] = ['unauthenticated', 'forbidden', 'not_signed_in']
+const notAllowed: readonly FaultCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'not_signed_in',
+  'fresh_sign_in_required',
+  'approval_required',
+  'separation_of_duties',
+  'sign_in_not_enough',
+  'tenant_closing',
+  'access_denied',
+]
 
 function exitOf(fault: Fault): number {
   if (notAllowed.includes(fault.code)) return exits.notAllowed
