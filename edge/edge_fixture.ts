@@ -1,5 +1,6 @@
 /** An edge in this process, over a database of its own, with a clock that stands still until it is moved. */
 import type { ConfiguredProvider } from './auth/providers/providers.ts'
+import { PasswordHasher } from './auth/accounts/hasher.ts'
 import type { Mail, Sender } from './auth/mail/mail.ts'
 import { hashSecret, newSecret } from './auth/secret.ts'
 import type { MasterKeys } from './db/master_keys.ts'
@@ -13,6 +14,13 @@ import { toHex, utf8 } from '../shared/bytes.ts'
 import { type Edge, wire } from './wiring.ts'
 
 export const PUBLIC_URL = 'http://edge.test:8787'
+
+/** One thread for all edges of a process, at the least cost that works: what a hash costs is measured elsewhere. */
+export const hasher = new PasswordHasher({
+  cost: { memory: 8, passes: 1, lanes: 1 },
+  randomBytes: native.randomBytes,
+  threads: 1,
+})
 
 /** Who a call comes from. */
 export type Caller =
@@ -99,8 +107,7 @@ export async function testEdge(
         return Promise.resolve()
       }),
     }),
-    // The least that works: what a hash costs is measured elsewhere.
-    passwordCost: { memory: 8, passes: 1, lanes: 1 },
+    hasher,
   })
   return {
     edge,

@@ -16,8 +16,10 @@ import {
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
+import { accountOperations } from './operations/accounts_fixture.ts'
 import { accessOperations } from './operations/access_fixture.ts'
 import { lastOperations, tenantOperations } from './operations/tenants_fixture.ts'
+import { factorOperations } from './operations/factors_fixture.ts'
 import { deviceOperations, tokenOperations } from './operations/devices_fixture.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
 import {
@@ -140,7 +142,9 @@ export const operations: readonly Operation[] = [
   { id: 'eraseMember', request: (answers) => ({ params: { id: answers.inviteMember.member.id } }) },
   ...tenantOperations,
   ...accessOperations,
+  ...accountOperations,
   ...tokenOperations,
+  ...factorOperations,
   ...deviceOperations,
   { id: 'publishTrust', request: () => ({ body: { document: signedTrust.dsse } }) },
   { id: 'listTrust', request: () => ({}) },

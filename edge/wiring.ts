@@ -8,7 +8,7 @@ import { agentAuthenticator } from './agents/authenticate.ts'
 import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
-import type { Argon2Cost } from './auth/accounts/argon2.ts'
+import type { PasswordHasher } from './auth/accounts/hasher.ts'
 import { LastUse } from './auth/last_use.ts'
 import type { Sender } from './auth/mail/mail.ts'
 import { People } from './auth/people.ts'
@@ -62,8 +62,8 @@ export interface EdgeOptions {
   readonly loopbackProviders?: boolean
   /** Hands mail to a server; left out: this installation sends none. */
   readonly mail?: Sender
-  /** What a password's hash costs; what OWASP says unless said. */
-  readonly passwordCost?: Argon2Cost
+  /** Hashes passwords in place of threads of its own. */
+  readonly hasher?: PasswordHasher
 }
 
 export interface Edge {

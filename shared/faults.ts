@@ -56,6 +56,10 @@ const faults = {
     class: 'request',
     help: 'This password cannot be used: it is too short, or known to be a common one.',
   },
+  mail_off: {
+    class: 'request',
+    help: 'This installation sends no mail: ask whoever runs it for an invitation link.',
+  },
   link_invalid: { class: 'request', help: 'This link was used before, has expired, or never was one.' },
   link_required: {
     class: 'request',

@@ -7,7 +7,6 @@ import type { Storage } from '../db/storage.ts'
 import type { Log } from '../http/log.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { SessionAuthenticator } from '../http/principal.ts'
-import type { Argon2Cost } from './accounts/argon2.ts'
 import { PasswordHasher, usualCost } from './accounts/hasher.ts'
 import { sweepSecrets } from './accounts/mailed_secrets.ts'
 import { sweepDevices } from './accounts/password_store.ts'
@@ -36,8 +35,8 @@ export interface PeopleOptions {
   readonly log: Log
   /** Aborts when the edge is about to stop. */
   readonly closing: AbortSignal
-  /** What a password's hash costs; that of OWASP unless said. */
-  readonly passwordCost?: Argon2Cost
+  /** One that somebody else closes; left out: one of its own, at the usual cost. */
+  readonly hasher?: PasswordHasher
   readonly primitives: Primitives
   readonly master: MasterKeys
   /** Null: this installation sends no mail. */
@@ -58,9 +57,11 @@ export class People {
     this.#options = options
     this.demandsOf = demandsFrom(db)
     this.events = new SecurityEvents(options)
-    this.hasher = new PasswordHasher({ cost: options.passwordCost ?? usualCost, randomBytes })
+    this.hasher = options.hasher ?? new PasswordHasher({ cost: usualCost, randomBytes })
     this.outbox = new Outbox({ ...options, send: options.mail })
-    closing.addEventListener('abort', () => this.hasher.close(), { once: true })
+    if (options.hasher === undefined) {
+      closing.addEventListener('abort', () => this.hasher.close(), { once: true })
+    }
     const { demandsOf } = this
     this.session = sessionAuthenticator(storage, { clock, lastSeen: this.#lastSeen, grantor, demandsOf })
   }

@@ -34,6 +34,7 @@ const byCode: Partial<Record<FaultCode, number>> = {
   sign_in_not_enough: 403,
   second_factor_demanded: 409,
   password_refused: 400,
+  mail_off: 409,
   link_invalid: 410,
   link_required: 409,
   provider_failed: 502,
