@@ -21,6 +21,7 @@ import { accessOperations } from './operations/access_fixture.ts'
 import { lastOperations, tenantOperations } from './operations/tenants_fixture.ts'
 import { factorOperations } from './operations/factors_fixture.ts'
 import { deviceOperations, tokenOperations } from './operations/devices_fixture.ts'
+import { providerOperations } from './operations/providers_fixture.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
 import {
   agentKey,
@@ -146,6 +147,7 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...factorOperations,
   ...deviceOperations,
+  ...providerOperations,
   { id: 'publishTrust', request: () => ({ body: { document: signedTrust.dsse } }) },
   { id: 'listTrust', request: () => ({}) },
   { id: 'getTrust', request: () => ({ params: { version: '1' } }) },

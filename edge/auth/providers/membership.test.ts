@@ -2,7 +2,18 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ClaimRule } from '../../../shared/schemas/provider.ts'
 import { person } from '../devices/people_fixture.ts'
-import { ada, Browser, count, lastReason, log, says, type Scene, scene, signIn, TENANT } from './browser_fixture.ts'
+import {
+  ada,
+  Browser,
+  count,
+  lastReason,
+  log,
+  says,
+  type Scene,
+  scene,
+  signIn,
+  TENANT,
+} from './browser_fixture.ts'
 import { CLIENT_ID, CLIENT_SECRET } from './liar_fixture.ts'
 
 const staff: ClaimRule = { claim: 'groups', value: 'staff', role: 'viewer' }
