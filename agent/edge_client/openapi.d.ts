@@ -1484,6 +1484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account by an invitation, become its member and sign in
+         * @description An invitation that went by mail proves the address that it names. One that was handed over proves none: it makes an account only at an installation that sends no mail, where no address can be proven.
+         */
+        post: operations["registerByInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -3165,6 +3185,14 @@ export interface components {
             /** @description What stands behind the # of the link in the mail. */
             secret: string;
         };
+        NewAccountByInvitation: {
+            /** @description Where the invitation names none. */
+            email?: string;
+            invitation: string;
+            name: string;
+            /** @description Any characters, 12 to 256. Common ones and those made of your name are refused. */
+            password: string;
+        };
         NewBinding: {
             group?: string;
             /** @enum {string} */
@@ -3460,6 +3488,8 @@ export interface components {
                 at: string;
                 message: string;
             }[];
+            /** @description With `sign_in_not_enough`: `second_factor`, `provider` (that of your mail address), `issuer` (another one), `password_refused` (passwords are off). */
+            missing?: string[];
             request_id: string;
             status: number;
             title: string;
@@ -8677,6 +8707,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -9335,6 +9366,52 @@ export interface operations {
             400: components["responses"]["invalid_request.malformed_json"];
             403: components["responses"]["origin_refused.tenant_closing"];
             408: components["responses"]["request_timeout"];
+            410: components["responses"]["link_invalid"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    registerByInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invitation": "sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT",
+                 *       "name": "Grace Hopper",
+                 *       "password": "gravel-otter-sundial"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccountByInvitation"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.password_refused"];
+            403: components["responses"]["origin_refused.tenant_closing"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["already_exists.conflict"];
             410: components["responses"]["link_invalid"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -12261,6 +12338,7 @@ export interface operations {
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
