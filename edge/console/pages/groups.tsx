@@ -60,6 +60,7 @@ export const groupsPage = page<ConsoleVisitor, typeof listQuery>({
               </section>
             )
             : null}
+          <BothNeeded />
         </>
       ),
     })
