@@ -26,6 +26,11 @@ const Problem = z.object({
   detail: z.string(),
   request_id: z.string(),
   approval: z.string().optional().meta({ description: 'With `approval_required`: what has to be approved.' }),
+  missing: z.array(z.string()).optional().meta({
+    description:
+      'With `sign_in_not_enough`: `second_factor`, `provider` (that of your mail address), `issuer` (another ' +
+      'one), `password_refused` (passwords are off).',
+  }),
   error: z.string().optional().meta({
     description: 'The code of RFC 8628, where a device asks for its token.',
   }),

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../shared/faults.ts'
+import type { Fault, FaultCode } from '../../shared/faults.ts'
 import type { Permission } from '../../shared/permissions.ts'
 import type { AgentState } from '../../shared/schemas/agent.ts'
 import type { Client } from './client.ts'
@@ -117,7 +117,7 @@ export type Authenticator<P extends Principal> = (request: Incoming) => Promise<
 export interface SignedIn {
   readonly account: AccountPrincipal
   /** As a member of the tenant that it has chosen; or why not: `forbidden` when it has chosen none. */
-  readonly member: MemberPrincipal | FaultCode
+  readonly member: MemberPrincipal | Fault
 }
 
 /** By the value of the session's cookie; null when it is unknown, has ended or was revoked. */

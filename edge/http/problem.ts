@@ -104,6 +104,16 @@ export class ApprovalRequired extends Fault {
   }
 }
 
+/** The tenant's rules ask for more than this sign-in has shown: what is missing, by its names. */
+export class SignInNotEnough extends Fault {
+  readonly missing: readonly string[]
+
+  constructor(missing: readonly string[]) {
+    super('sign_in_not_enough')
+    this.missing = missing
+  }
+}
+
 /** What our codes are called in RFC 6749 section 5.2 and RFC 8628 section 3.5; every other one is `invalid_request`. */
 const oauthErrors: Partial<Record<FaultCode, string>> = {
   authorization_pending: 'authorization_pending',
@@ -148,6 +158,7 @@ export function problem(fault: Fault, { requestId, oauth = false, headers = {} }
     request_id: requestId,
     ...(fault instanceof InvalidRequest ? { errors: fault.errors } : {}),
     ...(fault instanceof ApprovalRequired ? { approval: fault.approval } : {}),
+    ...(fault instanceof SignInNotEnough ? { missing: fault.missing } : {}),
     ...(oauth ? { error: oauthErrors[fault.code] ?? 'invalid_request' } : {}),
   }
   return new Response(JSON.stringify(body), {

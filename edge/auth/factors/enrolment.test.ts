@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { PUBLIC_URL } from '../../edge_fixture.ts'
 import { SoftAuthenticator } from './authenticator_fixture.ts'
-import { Browser, entries, installation, person, setRules, write } from './browser_fixture.ts'
+import { Browser, entries, installation, person, setRules, TENANT, write } from './browser_fixture.ts'
 
 const MINUTE_MS = 60_000
 
@@ -168,7 +168,12 @@ describe('a tenant that asks for a second factor', () => {
     await using s = await scene()
     assert.equal((await s.own.call('GET /v1/whoami')).status, 200)
     await setRules(s.edge, { mfa: 'required' })
-    assert.equal((await s.own.call('GET /v1/whoami')).json.code, 'sign_in_not_enough')
+    for (
+      const [target, body] of [['GET /v1/whoami'], ['POST /v1/sessions/tenant', { tenant: TENANT }]] as const
+    ) {
+      const { status, json } = await s.own.call(target, body)
+      assert.deepEqual([status, json.code, json.missing], [403, 'sign_in_not_enough', ['second_factor']])
+    }
     const { json } = await s.own.call('GET /v1/account/factors')
     assert.deepEqual(json.demanded_by.map(({ name }: { name: string }) => name), ['Acme'])
     await s.own.addTotp()

@@ -7,6 +7,6 @@ import { rulesOf } from './store.ts'
 export function demandsFrom(db: Reader): DemandsOf {
   return async (tenant) => {
     const rules = await rulesOf(db, tenant)
-    return { limits: limitsOf(rules), admits: (who) => gapsOf(rules, { tenant, who }).length === 0 }
+    return { limits: limitsOf(rules), lacks: (who) => gapsOf(rules, { tenant, who }) }
   }
 }

@@ -1,9 +1,10 @@
 /** Who a session's cookie stands for, looked up on every request: what is revoked stops at once. */
 import type { Storage } from '../../db/storage.ts'
 import type { Row, Statement } from '../../db/plan.ts'
-import { Fault, type FaultCode } from '../../../shared/faults.ts'
+import { Fault } from '../../../shared/faults.ts'
 import { bindingsOf, type Grantor } from '../../access/grants.ts'
 import type { MemberPrincipal, SessionAuthenticator } from '../../http/principal.ts'
+import { SignInNotEnough } from '../../http/problem.ts'
 import type { LastUse } from '../last_use.ts'
 import { hashSecret, isSecret } from '../secret.ts'
 import type { Demands, DemandsOf } from './demands.ts'
@@ -90,12 +91,14 @@ function isOver(
 function memberOf(
   row: Row,
   { demands, grantor }: { readonly demands: Demands | null; readonly grantor: Grantor },
-): MemberPrincipal | FaultCode {
+): MemberPrincipal | Fault {
   const holder = row as unknown as Holder
   const { id: session, account, tenant, fresh, member, bindings } = holder
-  if (tenant === null || member === null || bindings === null) return 'forbidden'
-  const admitted = demands?.admits({ email: holder.email_key, methods: methodsOf(holder) })
-  if (admitted !== true) return 'sign_in_not_enough'
+  if (tenant === null || demands === null || member === null || bindings === null) {
+    return new Fault('forbidden')
+  }
+  const missing = demands.lacks({ email: holder.email_key, methods: methodsOf(holder) })
+  if (missing.length > 0) return new SignInNotEnough(missing)
   return {
     kind: 'member',
     tenant,

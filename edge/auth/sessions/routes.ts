@@ -8,6 +8,7 @@ import { answer } from '../../http/answer.ts'
 import { openChange, unchanged } from '../../http/change.ts'
 import { SESSION_COOKIE } from '../../http/cookies.ts'
 import { Page, paged, pageOf, window } from '../../http/page.ts'
+import { SignInNotEnough } from '../../http/problem.ts'
 import { command, open, query, type Route } from '../../http/route.ts'
 import type { AuthOptions } from '../options.ts'
 import { accountLog } from './account_log.ts'
@@ -139,8 +140,9 @@ const chooseRoute = ({ people }: AuthOptions) =>
       ])
       if (row === null) throw new Fault('unauthenticated')
       if (found === null) throw new Fault('not_found')
-      const { limits, admits } = await people.demandsOf(tenant)
-      if (!admits({ email: found.email_key, methods: methodsOf(row) })) throw new Fault('sign_in_not_enough')
+      const { limits, lacks } = await people.demandsOf(tenant)
+      const missing = lacks({ email: found.email_key, methods: methodsOf(row) })
+      if (missing.length > 0) throw new SignInNotEnough(missing)
       const rotated = rotateSession(row, { tenant, limits }, { now, randomBytes })
       return openChange({
         tenant,

@@ -127,7 +127,7 @@ async function chosen(
   const tenant = into ?? await onlyTenant(db, account.id)
   if (tenant === null) return { tenant, limits: noDemands.limits }
   const demands = await demandsOf(tenant)
-  return demands.admits({ email: account.email_key, methods })
+  return demands.lacks({ email: account.email_key, methods }).length === 0
     ? { tenant, limits: demands.limits }
     : { tenant: null, limits: noDemands.limits }
 }
