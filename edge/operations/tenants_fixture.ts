@@ -59,6 +59,19 @@ export const tenantOperations: readonly Operation[] = [
       body: { invitation: answers.inviteAgain.invitation },
     }),
   },
+  {
+    id: 'registerByInvitation',
+    prepare: async (world, answers) => {
+      await world.call(world.admin, 'POST /v1/members', {
+        body: { name: 'Lise', role: 'viewer', email: 'lise@example.com' },
+      })
+      await world.edge.housekeep()
+      answers.mailed = /#(sp_inv_[0-9A-Za-z]+)/.exec(world.mails.at(-1)?.text ?? '')?.[1]
+    },
+    request: (answers) => ({
+      body: { invitation: answers.mailed, name: 'Lise Meitner', password: 'gravel-otter-sundial' },
+    }),
+  },
   { id: 'listOwnTenants', request: (answers) => ({ as: answers.hedy.caller }) },
   {
     id: 'leaveTenantOf',

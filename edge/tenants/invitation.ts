@@ -2,7 +2,6 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grants.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
-import type { SecurityEvents } from '../auth/events/events.ts'
 import type { Mail } from '../auth/mail/mail.ts'
 import type { Outbox } from '../auth/mail/outbox.ts'
 import { letter } from '../auth/mail/templates.ts'
@@ -30,7 +29,7 @@ const MAIL_AGAIN_MS = 60_000
 export interface InvitationOptions {
   readonly grantor: Grantor
   readonly publicUrl: string
-  readonly people: { readonly events: SecurityEvents; readonly outbox?: Outbox }
+  readonly people: { readonly outbox: Outbox }
 }
 
 /** What is written for a new invitation, and its secret for whoever is to hand it over. */
@@ -59,7 +58,7 @@ export async function newInvitation(
   },
 ): Promise<MadeInvitation> {
   const { tenant, member, name, kind, inviter, email, now } = of
-  if (email !== null && !outbox?.on) {
+  if (email !== null && !outbox.on) {
     throw new Fault(
       'unsupported',
       'This installation sends no mail: leave the address out, and hand over the link.',
@@ -83,7 +82,7 @@ export async function newInvitation(
   const mail = invitationMail({ ...to, kind, name, ...await namesFor(db, tenant, inviter) })
   return {
     row,
-    steps: [putInvitation(row), ...outbox?.post(mail, { id: of.newId(), now }) ?? []],
+    steps: [putInvitation(row), ...outbox.post(mail, { id: of.newId(), now })],
     secret: null,
   }
 }

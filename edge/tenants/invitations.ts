@@ -122,7 +122,7 @@ function inviteAgain(options: InvitationOptions): Route {
         writes: made.steps,
         target: member.id,
         facts: { kind, by_mail: email !== null },
-        committed: () => options.people.outbox?.wake(),
+        committed: () => options.people.outbox.wake(),
         reply: ({ repeated }) => ({
           ...toInvitation({ ...made.row, name: member.name }, { full: true }),
           ...(repeated || made.secret === null ? {} : { invitation: made.secret }),

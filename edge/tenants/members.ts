@@ -121,7 +121,7 @@ function inviteRoute(options: InvitationOptions): Route {
         target: row.id,
         facts: { kind, role: tenantRole, bindings: bound.length, by_mail: email !== null },
         names: { member: { member: row.id, value: row.name } },
-        committed: () => options.people.outbox?.wake(),
+        committed: () => options.people.outbox.wake(),
         reply: ({ repeated }) => ({
           member: toMember({ ...row, role: tenantRole }),
           ...(repeated || made.secret === null ? {} : { invitation: made.secret }),

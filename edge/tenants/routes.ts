@@ -4,18 +4,18 @@ import type { Storage } from '../db/storage.ts'
 import { query, type Route } from '../http/route.ts'
 import { erasureRoutes } from './erasure.ts'
 import { exportRoutes } from './export.ts'
-import type { InvitationOptions } from './invitation.ts'
 import { invitationRoutes } from './invitations.ts'
 import { lifeRoutes } from './life_routes.ts'
 import { memberRoutes } from './members.ts'
 import { ownRoutes } from './own_routes.ts'
 import { ownerRoutes } from './owner.ts'
 import { projectRoutes } from './projects.ts'
+import { type RegistrationOptions, registrationRoute } from './registration.ts'
 import { type SetupOptions, setupRoutes } from './setup.ts'
 import { tenant, toTenant } from './store.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
-export interface TenantOptions extends SetupOptions, InvitationOptions {
+export interface TenantOptions extends SetupOptions, RegistrationOptions {
   readonly storage: Storage
 }
 
@@ -32,6 +32,7 @@ export function tenantRoutes(options: TenantOptions): readonly Route[] {
     ...memberRoutes(options),
     ...erasureRoutes,
     ...invitationRoutes(options),
+    registrationRoute(options),
   ]
 }
 

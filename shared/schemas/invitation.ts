@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Email } from './account.ts'
+import { Email, NewPassword } from './account.ts'
 import { Id, Line, Time } from './fields.ts'
 import { Secret } from './token.ts'
 
@@ -34,6 +34,13 @@ export const NewInvitation = z.strictObject({
 }).meta({ id: 'NewInvitation' })
 
 export const InvitationSecret = z.strictObject({ invitation: Secret }).meta({ id: 'InvitationSecret' })
+
+export const NewAccountByInvitation = z.strictObject({
+  invitation: Secret,
+  name: Line,
+  email: Email.optional().meta({ description: 'Where the invitation names none.' }),
+  password: NewPassword,
+}).meta({ id: 'NewAccountByInvitation' })
 
 /** What an invitation says to who holds it. */
 export const SeenInvitation = z.object({
