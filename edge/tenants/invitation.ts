@@ -59,10 +59,7 @@ export async function newInvitation(
 ): Promise<MadeInvitation> {
   const { tenant, member, name, kind, inviter, email, now } = of
   if (email !== null && !outbox.on) {
-    throw new Fault(
-      'unsupported',
-      'This installation sends no mail: leave the address out, and hand over the link.',
-    )
+    throw new Fault('mail_off', 'Leave the address out, and hand the invitation over.')
   }
   const secret = newSecret('inv', of.randomBytes)
   const row: InvitationRow = {

@@ -104,7 +104,7 @@ function inviteAgain(options: InvitationOptions): Route {
     params,
     body: NewInvitation,
     reply: SentInvitation,
-    faults: ['not_found', 'forbidden', 'already_exists', 'limit_reached', 'unsupported'],
+    faults: ['not_found', 'forbidden', 'already_exists', 'limit_reached', 'mail_off'],
     example: {
       params: { id },
       body: {},

@@ -83,7 +83,7 @@ function inviteRoute(options: InvitationOptions): Route {
       'says.',
     body: NewMember,
     reply: InvitedMember,
-    faults: ['limit_reached', 'unsupported'],
+    faults: ['limit_reached', 'mail_off'],
     example: {
       body: { name: 'Grace Hopper', role: 'editor' },
       reply: { member: { ...example, state: 'invited' }, invitation },
