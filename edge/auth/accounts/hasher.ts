@@ -46,6 +46,7 @@ export class PasswordHasher {
   readonly #busy = new Map<Worker, Job>()
   readonly #waiting: Job[] = []
   #closed = false
+  #started = 0
 
   constructor(options: HasherOptions) {
     this.#options = options
@@ -56,6 +57,11 @@ export class PasswordHasher {
   /** Those that wait for a thread. */
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** How many hashes were begun. */
+  get started(): number {
+    return this.#started
   }
 
   /** A PHC string. Throws Fault `too_many_requests` when too many wait already. */
@@ -108,6 +114,7 @@ export class PasswordHasher {
     if (worker === undefined) return
     const job = this.#waiting.shift() as Job
     this.#busy.set(worker, job)
+    this.#started += 1
     worker.postMessage(job.input)
   }
 
