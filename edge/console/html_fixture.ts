@@ -24,8 +24,6 @@ export function formCalls(html: string): FormCall[] {
       named.filter((control) => attribute(control, 'type') === 'hidden')
         .map((control) => [attribute(control, 'name'), attribute(control, 'value') ?? '']),
     )
-    const verify = attribute(tag, 'data-verify')
-    const options = attribute(tag, 'data-options')
     const calls: [string | null, Omit<FormCall, 'target'>][] = [
       [attribute(tag, 'data-call'), { names, fixed }],
       [attribute(tag, 'data-options'), { names: [], fixed: {} }],

@@ -14,6 +14,10 @@ export interface EdgeOptions {
   readonly port?: number
   /** Where edge/, shared/ and migrations/ are; this checkout unless given. */
   readonly code?: string
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What it may reach besides itself: `127.0.0.1:25`. */
+  readonly reach?: readonly string[]
 }
 
 export interface EdgeProcess extends AsyncDisposable {
@@ -39,10 +43,13 @@ function deno(): string {
   return existsSync(program) ? program : join(root, 'node_modules', '.bin', 'deno')
 }
 
-function permissions(folder: string, port: number, code: string): string[] {
+function permissions(
+  { folder, reach = [] }: EdgeOptions,
+  { port, code }: { readonly port: number; readonly code: string },
+): string[] {
   const modules = join(root, 'node_modules')
   return [
-    `--allow-net=127.0.0.1:${port}`,
+    `--allow-net=${[`127.0.0.1:${port}`, ...reach].join()}`,
     '--allow-env=SALLYPORT_*,LIBSQL_JS_DEV',
     `--allow-read=${folder},${join(code, 'migrations')},${modules},${
       join(code, 'edge', 'console', 'assets')
@@ -87,7 +94,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeProcess> {
       'run',
       '--no-prompt',
       '--cached-only',
-      ...permissions(folder, port, code),
+      ...permissions(options, { port, code }),
       join('edge', 'main.ts'),
     ], {
       cwd: code,
@@ -97,6 +104,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeProcess> {
         SALLYPORT_PORT: String(port),
         SALLYPORT_PUBLIC_URL: options.publicUrl ?? url,
         SALLYPORT_DATABASE_URL: `file:${database}`,
+        ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

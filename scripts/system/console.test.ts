@@ -1,0 +1,260 @@
+/** The console as people use it: a real browser, a real edge under its own permissions, real mails. */
+import { after, before, describe, test } from 'node:test'
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import { until } from '../e2e/until.ts'
+import {
+  call,
+  type ConsoleWorld,
+  consoleWorld,
+  skip,
+  totp,
+  virtualAuthenticator,
+  type Visitor,
+} from './console_world.ts'
+
+const ADA = 'ada@example.com'
+const GRACE = 'grace@example.com'
+const PASSWORD = 'gravel-otter-sundial-7'
+
+describe('the console in Chromium', { skip }, () => {
+  let world: ConsoleWorld
+  let ada: Visitor
+  let grace: Visitor
+  let secret = ''
+
+  before(async () => {
+    world = await consoleWorld()
+    ada = await world.visitor()
+    grace = await world.visitor({ width: 390 })
+  })
+  after(async () => {
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  const open = (page: Page, path: string) => page.goto(`${world.url}${path}`)
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+  async function register({ page }: Visitor, email: string, name: string): Promise<void> {
+    await open(page, '/console/register')
+    await page.getByLabel('Mail address').fill(email)
+    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await page.getByRole('heading', { name: 'Look into your mail' }).waitFor()
+    await page.goto(await world.link(email))
+    assert.equal(new URL(page.url()).hash, '', 'the secret does not stay in the address')
+    await page.getByLabel('Your name').fill(name)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Make the account and sign in' }).click()
+    await heading(page, 'Organisations')
+  }
+
+  async function signIn({ page }: Visitor, email: string): Promise<void> {
+    await open(page, '/console/sign-in')
+    await page.getByLabel('Mail address', { exact: true }).fill(email)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+
+  test('a person registers by a mailed link, and is in no organisation yet', async () => {
+    await register(ada, ADA, 'Ada Lovelace')
+    await ada.page.getByText('You are in no organisation yet.').waitFor()
+  })
+
+  test('the invitation of who set the installation up makes them its owner', async () => {
+    const { owner, url } = world
+    const made = await call(url, `POST /v1/members/${owner.member}/invitation`, {
+      token: owner.token,
+      body: {},
+    })
+    await open(ada.page, `/console/invitation#${made['invitation']}`)
+    await ada.page.getByText('Acme Analytics').waitFor()
+    await ada.page.getByRole('button', { name: 'Accept the invitation' }).click()
+    await heading(ada.page, 'Organisations')
+    await ada.page.getByRole('button', { name: 'Work in Acme Analytics' }).click()
+    await heading(ada.page, 'Acme Analytics')
+  })
+
+  test('an authenticator app is set up by its QR code or its secret, and recovery codes come with it', async () => {
+    const { page } = ada
+    await open(page, '/console/account')
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
+    await page.locator('.qr svg path').waitFor()
+    await page.getByText('It cannot scan?').click()
+    secret = await page.locator('[data-fill="secret"]').innerText()
+    await page.getByLabel('The code that the app shows now').fill('000000')
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await page.locator('form[data-call="POST /v1/account/totp/confirm"] .alert').filter({ hasText: /\w/ })
+      .waitFor()
+    await page.getByLabel('The code that the app shows now').fill(totp(secret, -1))
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    const codes = await page.locator('#once[open] [data-once-value]').innerText()
+    assert.equal(codes.trim().split('\n').length, 10)
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('button', { name: 'Turn it off' }).waitFor()
+  })
+
+  test('signing in then asks for a code, by keyboard alone', async () => {
+    const { page } = ada
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await heading(page, 'Sign in')
+    await page.keyboard.type(ADA)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press('Enter')
+    await heading(page, 'Second factor')
+    await page.keyboard.type(totp(secret))
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Go on')
+    await page.keyboard.press('Space')
+    await page.waitForURL(/\/console(\/tenants)?$/)
+    await open(page, '/console/tenants')
+    const work = page.getByRole('button', { name: 'Work in Acme Analytics' })
+    if (await work.count() > 0) await work.press('Enter')
+    await open(page, '/console/members')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
+    await page.keyboard.press('Enter')
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main')
+  })
+
+  test('a passkey is added, and signs in without a password', async () => {
+    const { page } = ada
+    await virtualAuthenticator(ada)
+    await open(page, '/console/account')
+    await page.getByLabel('Name of the new passkey').fill('Laptop')
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('button', { name: 'Remove the passkey Laptop' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(/sign-in/)
+    const button = page.getByRole('button', { name: 'Sign in with a passkey' })
+    await button.click().catch(() => undefined)
+    await page.waitForURL(/\/console(\/tenants)?$/)
+  })
+
+  test('a device is let in by the code that it shows, and has a token then', async () => {
+    const { page } = ada
+    await chooseAcme(page)
+    const asked = await call(world.url, 'POST /v1/device/authorize', {
+      body: { client_id: 'sallyport', device: 'build machine' },
+    })
+    await page.goto(asked['verification_uri_complete'] as string)
+    await page.getByRole('button', { name: 'Look at the device' }).click()
+    await page.locator('.user-code', { hasText: asked['user_code'] as string }).waitFor()
+    await page.getByText('build machine').waitFor()
+    await page.getByRole('button', { name: 'Let this device in' }).click()
+    await confirmIfAsked(page)
+    await page.getByRole('heading', { name: 'The device is signed in' }).waitFor()
+    const token = await call(world.url, 'POST /v1/device/token', {
+      body: {
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: asked['device_code'],
+        client_id: 'sallyport',
+      },
+    })
+    const whoami = await call(world.url, 'GET /v1/whoami', { token: token['access_token'] as string })
+    assert.equal(whoami['member'], world.owner.member)
+  })
+
+  test('a second person is invited by mail and joins in a browser of their own', async () => {
+    const { page } = ada
+    await open(page, '/console/members')
+    const form = page.getByRole('form', { name: 'Invite a person' })
+    await form.getByLabel('Name').fill('Grace Hopper')
+    await form.getByLabel('Mail address').fill(GRACE)
+    await form.getByLabel('Role').selectOption('viewer')
+    await form.getByRole('button', { name: 'Invite' }).click()
+    await confirmIfAsked(page)
+    await page.getByRole('link', { name: 'Grace Hopper' }).waitFor()
+    const invitation = await world.link(GRACE)
+    await register(grace, GRACE, 'Grace Hopper')
+    await grace.page.goto(invitation)
+    await grace.page.getByRole('button', { name: 'Accept the invitation' }).click()
+    await heading(grace.page, 'Organisations')
+    await grace.page.getByRole('button', { name: 'Work in Acme Analytics' }).click()
+    await heading(grace.page, 'Acme Analytics')
+  })
+
+  test('a role that is given opens what it holds, and why is said', async () => {
+    const { page } = ada
+    await open(grace.page, '/console/rules')
+    await heading(grace.page, 'You may not see this')
+    await open(page, '/console/members')
+    await page.getByRole('link', { name: 'Grace Hopper' }).click()
+    await page.getByLabel('Role', { exact: true }).last().selectOption('security_officer')
+    await page.getByRole('button', { name: 'Change the role' }).click()
+    await confirmIfAsked(page)
+    await page.getByText('Security officer in the whole organisation').waitFor()
+    await page.getByRole('link', { name: /Why may this member/ }).click()
+    await page.getByLabel('May', { exact: true }).selectOption('rules.write')
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByText('They are Security officer in the whole organisation.').waitFor()
+    await page.getByLabel('May', { exact: true }).selectOption('members.write')
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByText('What would help: one of these roles').waitFor()
+  })
+
+  test('who ends a session of theirs is signed out there', async () => {
+    await signIn(grace, GRACE)
+    await grace.page.waitForURL(/\/console(\/tenants)?$/)
+    const elsewhere = await world.visitor()
+    await signIn(elsewhere, GRACE)
+    await elsewhere.page.waitForURL(/\/console(\/tenants)?$/)
+    await open(grace.page, '/console/sessions')
+    const ends = grace.page.getByRole('button', { name: /End the session/ })
+    for (let left = await ends.count(); left > 0; left--) {
+      await ends.first().click()
+      await until(async () => await ends.count() === left - 1, 'the session’s end')
+    }
+    await open(elsewhere.page, '/console/sessions')
+    await heading(elsewhere.page, 'Sign in')
+    assert.match(elsewhere.page.url(), /next=%2Fconsole%2Fsessions/)
+  })
+
+  test('wrong passwords say the same as an address that nobody has', async () => {
+    const { page } = await world.visitor()
+    const said: string[] = []
+    for (const email of [GRACE, 'nobody@example.com']) {
+      await open(page, '/console/sign-in')
+      await page.getByLabel('Mail address', { exact: true }).fill(email)
+      await page.getByLabel('Password', { exact: true }).fill('not-the-password-1')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      const alert = page.locator('form[data-call="POST /v1/sessions"] .alert').filter({ hasText: /\w/ })
+      said.push(await alert.innerText())
+    }
+    assert.equal(said[0], said[1])
+  })
+
+  test('no page asked anybody but its own origin, and no browser complained', () => {
+    assert.ok(world.asked.length > 100)
+    assert.deepEqual(
+      world.asked.filter((url) => !url.startsWith(`${world.url}/`) && !url.startsWith('data:')),
+      [],
+    )
+    assert.deepEqual(
+      world.asked.filter((url) =>
+        /sp_[a-z]{3}_|password/i.test(
+          decodeURIComponent(url.split('#')[0] as string).replace('/v1/account/password', '').replace(
+            '/v1/password-resets',
+            '',
+          ),
+        )
+      ),
+      [],
+    )
+    assert.deepEqual(world.complaints, [])
+  })
+
+  async function chooseAcme(page: Page): Promise<void> {
+    await open(page, '/console/tenants')
+    const work = page.getByRole('button', { name: 'Work in Acme Analytics' })
+    if (await work.count() === 0) return
+    await work.click()
+    await heading(page, 'Acme Analytics')
+  }
+
+  /** The dialog that asks for a passkey, where the last one is too old. */
+  async function confirmIfAsked(page: Page): Promise<void> {
+    const dialog = page.locator('#fresh[open]')
+    if (await dialog.count() > 0) await dialog.getByRole('button', { name: 'Use a passkey' }).click()
+  }
+})
