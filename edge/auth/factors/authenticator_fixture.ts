@@ -26,13 +26,18 @@ export interface Falsified {
   readonly userHandle?: string | null
   /** A bit of the signature is turned. */
   readonly altered?: boolean
-  /** Attestation statement and format in place of `none`. */
-  readonly attestation?: { readonly fmt: string; readonly statement: Cbor }
+  /** In place of `none`: from what an attestation signs, and the signature over it by the new key itself. */
+  readonly attestation?: (signed: Uint8Array, own: Uint8Array) => Attestation
 }
 
 export type Algorithm = 'ES256' | 'EdDSA' | 'RS256-1024'
 
 type Cbor = number | string | Uint8Array | readonly Cbor[] | ReadonlyMap<number | string, Cbor>
+
+interface Attestation {
+  readonly fmt: string
+  readonly statement: ReadonlyMap<string, Cbor>
+}
 
 interface CreationOptions {
   readonly rp: { readonly id: string }
@@ -83,14 +88,17 @@ export class SoftAuthenticator {
     const length = new Uint8Array([id.length >> 8, id.length & 255])
     const attested = concat(new Uint8Array(16), length, id, this.#publicKey)
     const authData = concat(this.#authData(options.rp.id, { attested: true, falsified }), attested)
-    const { fmt, statement } = falsified.attestation ?? { fmt: 'none', statement: new Map() }
+    const clientDataJSON = this.#clientData('webauthn.create', { challenge: options.challenge, falsified })
+    const signed = concat(authData, sha256(Buffer.from(clientDataJSON, 'base64url')))
+    const { fmt, statement } = falsified.attestation?.(signed, this.#sign(signed)) ??
+      { fmt: 'none', statement: new Map<string, Cbor>() }
     const object = cbor(new Map<string, Cbor>([['fmt', fmt], ['attStmt', statement], ['authData', authData]]))
     return {
       id: this.credential,
       rawId: this.credential,
       type: 'public-key',
       response: {
-        clientDataJSON: this.#clientData('webauthn.create', { challenge: options.challenge, falsified }),
+        clientDataJSON,
         attestationObject: Buffer.from(object).toString('base64url'),
         transports: ['internal', 'hybrid'],
       },
@@ -101,9 +109,7 @@ export class SoftAuthenticator {
     if (this.counts) this.counter++
     const authData = this.#authData(options.rpId, { attested: false, falsified })
     const clientDataJSON = this.#clientData('webauthn.get', { challenge: options.challenge, falsified })
-    const hash = createHash('sha256').update(Buffer.from(clientDataJSON, 'base64url')).digest()
-    const algorithm = this.#key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
-    const signature = sign(algorithm, concat(authData, hash), this.#key)
+    const signature = this.#sign(concat(authData, sha256(Buffer.from(clientDataJSON, 'base64url'))))
     if (falsified.altered) signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1
     const userHandle = falsified.userHandle === undefined ? this.#userHandle : falsified.userHandle
     return {
@@ -119,6 +125,10 @@ export class SoftAuthenticator {
     }
   }
 
+  #sign(data: Uint8Array): Buffer {
+    return sign(this.#key.asymmetricKeyType === 'ed25519' ? null : 'sha256', data, this.#key)
+  }
+
   #authData(
     rpId: string,
     { attested, falsified }: { readonly attested: boolean; readonly falsified: Falsified },
@@ -127,8 +137,11 @@ export class SoftAuthenticator {
     const eligible = falsified.backupEligible ?? synced
     const flags = Number(userPresent) | Number(userVerified) << 2 | Number(eligible) << 3 |
       Number(synced) << 4 | Number(attested) << 6
-    const rpIdHash = createHash('sha256').update(falsified.rpId ?? rpId).digest()
-    return concat(rpIdHash, new Uint8Array([flags]), u32(falsified.counter ?? this.counter))
+    return concat(
+      sha256(utf8(falsified.rpId ?? rpId)),
+      new Uint8Array([flags]),
+      u32(falsified.counter ?? this.counter),
+    )
   }
 
   #clientData(
@@ -144,6 +157,10 @@ export class SoftAuthenticator {
     }
     return Buffer.from(JSON.stringify(data)).toString('base64url')
   }
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest()
 }
 
 /** COSE_Key. RFC 9053 §7. */

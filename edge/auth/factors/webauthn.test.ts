@@ -4,7 +4,9 @@ import { describe, test } from 'node:test'
 import { utf8 } from '../../../shared/bytes.ts'
 import type { PasskeyAssertion, PasskeyRegistration } from '../../../shared/schemas/passkey.ts'
 import { PasskeyCreationOptions, PasskeyRequestOptions } from '../../../shared/schemas/passkey.ts'
+import { verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cbor, type Falsified, SoftAuthenticator } from './authenticator_fixture.ts'
+import { attestor } from './certificate_fixture.ts'
 import {
   challengeOf,
   creationOptions,
@@ -79,10 +81,50 @@ describe('registering a passkey', () => {
     assert.equal(await verifiedRegistration(rp, { response, challenge }), null)
   })
 
-  test('refuses attestations with certificates before anything of them is read', async () => {
-    const certificates = new Map<string, Uint8Array[]>([['x5c', [new Uint8Array(8)]]])
-    for (const fmt of ['packed', 'fido-u2f', 'tpm', 'android-key', 'apple', 'android-safetynet']) {
-      const attestation = { fmt, statement: certificates }
+  test('takes an authenticator that signs for itself, and refuses a signature that does not hold', async () => {
+    for (const [altered, good] of [[false, true], [true, false]]) {
+      const response = new SoftAuthenticator(rp.origin).register(forCreation, {
+        attestation: (_signed, own) => {
+          if (altered) own[own.length - 1] = (own.at(-1) ?? 0) ^ 1
+          return {
+            fmt: 'packed',
+            statement: new Map<string, number | Uint8Array>([['alg', -7], ['sig', own]]),
+          }
+        },
+      })
+      assert.equal(await verifiedRegistration(rp, { response, challenge }) !== null, good)
+    }
+  })
+
+  test('refuses the certificate of a maker, however good: what it names is never fetched', async () => {
+    const { certificate, sign } = attestor()
+    const response = new SoftAuthenticator(rp.origin).register(forCreation, {
+      attestation: (signed) => ({
+        fmt: 'packed',
+        statement: new Map<string, number | Uint8Array | Uint8Array[]>([
+          ['alg', -7],
+          ['sig', sign(signed)],
+          ['x5c', [certificate]],
+        ]),
+      }),
+    })
+    const { verified } = await verifyRegistrationResponse({
+      response: {
+        ...response,
+        response: { ...response.response, transports: [] },
+        clientExtensionResults: {},
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: rp.origin,
+      expectedRPID: rp.id,
+    })
+    assert.equal(verified, true, 'the library alone would take it')
+    assert.equal(await verifiedRegistration(rp, { response, challenge }), null)
+  })
+
+  test('refuses every other attestation', async () => {
+    for (const fmt of ['fido-u2f', 'tpm', 'android-key', 'apple', 'android-safetynet', 'none of them']) {
+      const attestation = () => ({ fmt, statement: new Map([['x5c', [attestor().certificate]]]) })
       const response = new SoftAuthenticator(rp.origin).register(forCreation, { attestation })
       assert.equal(await verifiedRegistration(rp, { response, challenge }), null, fmt)
     }
