@@ -110,6 +110,7 @@ function createTenantRoute(options: SetupOptions): Route {
     status: 201,
     tag: 'Tenants',
     permission: 'tenants.create',
+    acrossTenants: 'the operator makes a tenant that is not theirs',
     audit: 'tenant.created',
     summary: 'Make another tenant on this installation',
     description:
