@@ -101,6 +101,10 @@ export function addressMail({ to, base, secret }: { to: string; base: string; se
 /** What an owner has to hear of, since it may have been somebody else. ASVS 5.0, 6.3.7. */
 const notices = {
   new_device: 'Your account was signed in to from a browser that it has not seen before.',
+  identity_connected:
+    'A sign-in provider was connected to your account: who signs in there can sign in as you.',
+  identity_removed:
+    'A sign-in provider was disconnected from your account, and its other sessions have ended.',
   password_changed: 'The password of your account was changed, and its other sessions have ended.',
   address_changed: 'The mail address of your account was changed: this one is not used any more.',
   totp_added: 'An authenticator app was set up for your account.',

@@ -194,7 +194,11 @@ describe('an authorization response', () => {
 
   test('that says no, or has no code, is a refusal that repeats nothing of it', async () => {
     await using on = await scene()
-    for (const response of [{ error: 'access_denied', error_description: '<b>Mallory</b>' }, {}]) {
+    const refusals: readonly Readonly<Record<string, string>>[] = [
+      { error: 'access_denied', error_description: '<b>Mallory</b>' },
+      {},
+    ]
+    for (const response of refusals) {
       const to = await on.browser.start('house')
       assert.equal(await on.browser.back('house', { ...response, state: stateOf(to) }), REFUSED)
       await nothingCame(on, 'no_code')

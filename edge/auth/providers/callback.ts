@@ -13,6 +13,7 @@ import { signIn, type SignInContext } from '../sessions/sign_in.ts'
 import { cookieName, endedCookie, hashed, isOfBrowser, isState } from './attempt.ts'
 import { sawTwoFactors } from './claims.ts'
 import { type Flow, hear, type Response } from './flow.ts'
+import { tell } from './notices.ts'
 import type { Provider } from './providers.ts'
 import { reasonOf, refused } from './refusal.ts'
 import { type Resolved, whoConnects, whoSignsIn } from './resolve.ts'
@@ -67,7 +68,7 @@ interface Going {
 }
 
 async function enter(
-  { people, context, row, provider }: Going,
+  { flow, people, context, row, provider }: Going,
   resolved: Resolved,
   said: Readonly<Record<string, unknown>>,
 ): Promise<Decided> {
@@ -89,13 +90,16 @@ async function enter(
     ...(provider.tenant === null || membership?.member == null ? {} : { into: provider.tenant }),
   })
   const { facts, further, target } = plan.entry
+  const what = plan.newDevice ? 'new_device' : null
+  const told = tell({ people, publicUrl: flow.publicUrl }, context, { account, what })
   return openChange({
     ...logOf(plan.entry, provider),
-    writes: [useAttempt(row.state), ...resolved.steps, ...plan.steps],
+    writes: [useAttempt(row.state), ...resolved.steps, ...plan.steps, ...told.steps],
     target,
     facts: { ...facts, outcome: 'signed_in', provider: provider.id },
     further: [...resolved.further, ...further],
     again: true,
+    committed: told.committed,
     reply: () =>
       answer({}, {
         cookies: [endedCookie(row), ...plan.cookies],
@@ -104,12 +108,19 @@ async function enter(
   })
 }
 
-async function connected({ context, row, provider }: Going, resolved: Resolved): Promise<Decided> {
-  const log = await accountLog(context.db, resolved.account.id)
+async function connected(
+  { flow, people, context, row, provider }: Going,
+  resolved: Resolved,
+): Promise<Decided> {
+  const { account } = resolved
+  const log = await accountLog(context.db, account.id)
+  const what = resolved.connected ? 'identity_connected' : null
+  const told = tell({ people, publicUrl: flow.publicUrl }, context, { account, what })
   return openChange({
     ...logOf(log, provider),
-    writes: [useAttempt(row.state), ...resolved.steps],
-    target: resolved.account.id,
+    writes: [useAttempt(row.state), ...resolved.steps, ...told.steps],
+    committed: told.committed,
+    target: account.id,
     facts: { outcome: 'connected', provider: provider.id },
     further: resolved.further,
     again: true,

@@ -50,7 +50,7 @@ describe('claims', () => {
     for (
       const email of [
         'a',
-        'a@b',
+        'a@',
         'a@b.c, d@e.f',
         'a b@c.d',
         '"a"@b.c',

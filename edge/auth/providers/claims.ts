@@ -1,4 +1,5 @@
 /** From what a provider says of somebody to what it means here. Everything in it was verified, and is no more than said. */
+import { Email } from '../../../shared/schemas/account.ts'
 import type { ClaimRule } from '../../../shared/schemas/provider.ts'
 
 export type Said = Readonly<Record<string, unknown>>
@@ -15,13 +16,8 @@ export function rulesThatHold(rules: readonly ClaimRule[], said: Said): ClaimRul
 export function emailOf(said: Said): { readonly email: string; readonly verified: boolean } | null {
   const { email, email_verified: verified } = said
   // Core §5.1 has a boolean; anything else, the text "true" too, vouches for nothing.
-  if (typeof email !== 'string' || !isAddress(email)) return null
-  return { email, verified: verified === true }
-}
-
-function isAddress(text: string): boolean {
-  return text.length <= 254 &&
-    /^[^\s@"<>,;:\p{Cc}\p{Cf}]+@[^\s@"<>,;:\p{Cc}\p{Cf}]+\.[^\s@"<>,;:\p{Cc}\p{Cf}]+$/u.test(text)
+  const address = Email.safeParse(email)
+  return address.success ? { email: address.data, verified: verified === true } : null
 }
 
 /** A name for people to read: one line, never empty. */

@@ -11,6 +11,7 @@ import { held } from '../factors/store.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import { dropSessions } from '../sessions/sessions.ts'
 import { begin } from './flow.ts'
+import { tell } from './notices.ts'
 import type { SignInByProvider } from './options.ts'
 import { deleteIdentity, identitiesOf, type IdentityRow, insertAttempt } from './store.ts'
 
@@ -25,7 +26,7 @@ const example = {
 }
 
 export function identityRoutes(options: SignInByProvider): readonly Route[] {
-  return [listIdentities, connectIdentity(options), removeIdentity]
+  return [listIdentities, connectIdentity(options), removeIdentity(options)]
 }
 
 function toIdentity({ id, issuer, provider, name, created, used }: IdentityRow): Identity {
@@ -81,40 +82,52 @@ const connectIdentity = ({ flow }: SignInByProvider) =>
     },
   })
 
-const removeIdentity = command({
-  id: 'removeIdentity',
-  method: 'delete',
-  path: '/v1/account/identities/{id}',
-  tag,
-  permission: 'account:any',
-  audit: 'identity.removed',
-  fresh: true,
-  summary: 'Disconnect a provider from your account',
-  description: 'Refused for your last way to sign in. Every other session of yours ends.',
-  params: z.strictObject({ id: Id }),
-  reply: Identity,
-  faults: ['not_found', 'conflict'],
-  example: { params: { id: example.id }, reply: example },
-  async handle({ db, principal, params, now }) {
-    const rows = await identitiesOf(db, principal.account)
-    const found = rows.find(({ id }) => id === params.id)
-    if (found === undefined) throw new Fault('not_found')
-    const [person, factors] = await Promise.all([
-      account(db, principal.account),
-      held(db, principal.account),
-    ])
-    if (rows.length === 1 && person?.password == null && factors.passkeys.length === 0) {
-      throw new Fault('conflict', 'This is your last way to sign in: set a password or add a passkey first.')
-    }
-    return openChange({
-      ...await accountLog(db, principal.account),
-      writes: [
-        deleteIdentity(principal.account, found.id),
-        dropSessions(principal.account, 'factors_changed', { now, except: principal.session }),
-      ],
-      target: found.id,
-      facts: { account: principal.account, provider: found.provider },
-      reply: () => toIdentity(found),
-    })
-  },
-})
+const removeIdentity = ({ flow, people }: SignInByProvider) =>
+  command({
+    id: 'removeIdentity',
+    method: 'delete',
+    path: '/v1/account/identities/{id}',
+    tag,
+    permission: 'account:any',
+    audit: 'identity.removed',
+    fresh: true,
+    summary: 'Disconnect a provider from your account',
+    description: 'Refused for your last way to sign in. Every other session of yours ends.',
+    params: z.strictObject({ id: Id }),
+    reply: Identity,
+    faults: ['not_found', 'conflict'],
+    example: { params: { id: example.id }, reply: example },
+    async handle(context) {
+      const { db, principal, params, now } = context
+      const rows = await identitiesOf(db, principal.account)
+      const found = rows.find(({ id }) => id === params.id)
+      if (found === undefined) throw new Fault('not_found')
+      const [person, factors] = await Promise.all([
+        account(db, principal.account),
+        held(db, principal.account),
+      ])
+      if (person === null) throw new Fault('unauthenticated')
+      if (rows.length === 1 && person.password === null && factors.passkeys.length === 0) {
+        throw new Fault(
+          'conflict',
+          'This is your last way to sign in: set a password or add a passkey first.',
+        )
+      }
+      const told = tell({ people, publicUrl: flow.publicUrl }, context, {
+        account: person,
+        what: 'identity_removed',
+      })
+      return openChange({
+        ...await accountLog(db, principal.account),
+        committed: told.committed,
+        writes: [
+          ...told.steps,
+          deleteIdentity(principal.account, found.id),
+          dropSessions(principal.account, 'factors_changed', { now, except: principal.session }),
+        ],
+        target: found.id,
+        facts: { account: principal.account, provider: found.provider },
+        reply: () => toIdentity(found),
+      })
+    },
+  })

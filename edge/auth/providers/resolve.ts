@@ -32,6 +32,8 @@ export interface Resolved {
   readonly account: AccountRow
   /** True when the plan makes the account. */
   readonly isNew: boolean
+  /** True when the plan connects the identity. */
+  readonly connected: boolean
   readonly membership: Membership | null
   readonly steps: readonly Step[]
   readonly further: readonly FurtherEntry[]
@@ -51,6 +53,7 @@ export async function whoSignsIn(asked: Asked, provider: Provider, heard: Heard)
   return {
     account: row,
     isNew: false,
+    connected: false,
     membership: joined,
     steps: [usedIdentity(known, now), ...joined?.steps ?? []],
     further: joined?.further ?? [],
@@ -73,6 +76,7 @@ export async function whoConnects(
   return {
     account: row,
     isNew: false,
+    connected: connected !== null,
     membership: joined,
     steps: [connected?.step ?? usedIdentity(known as NonNullable<typeof known>, now), ...joined?.steps ?? []],
     further: [...connected === null ? [] : [connected.entry], ...joined?.further ?? []],
@@ -92,6 +96,7 @@ async function newcomer(asked: Asked, provider: Provider, heard: Heard): Promise
   return {
     account: row,
     isNew: true,
+    connected: true,
     membership: joined,
     steps: [insertAccount(row), connected.step, ...joined?.steps ?? []],
     further: [connected.entry, ...joined?.further ?? []],
