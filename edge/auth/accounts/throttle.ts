@@ -44,6 +44,8 @@ const allowances = {
   user_code_network: { free: 60, firstMs: 1000, longestMs: 5 * MINUTE_MS },
   /** Challenges for passkeys that a page asks for when it opens: a busy office gets by on five a second. */
   challenge: { free: 300, firstMs: 10, longestMs: 200 },
+  /** Mails that warn an owner of somebody's attempts, each sort of its own. */
+  warning: { free: 1, firstMs: 60 * MINUTE_MS, longestMs: 6 * 60 * MINUTE_MS },
 } as const satisfies Readonly<Record<string, Allowance>>
 
 export type ThrottleKind = keyof typeof allowances

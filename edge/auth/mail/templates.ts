@@ -112,6 +112,12 @@ const notices = {
   passkey_added: 'A passkey was added to your account.',
   passkey_removed: 'A passkey of your account was removed.',
   recovery_codes_made: 'New recovery codes were made for your account: those of before count no more.',
+  codes_guessed:
+    'Somebody who knows your password, or sits at your browser, entered wrong codes several times. Were it not you, ' +
+    'they did not get in.',
+  passkey_cloned:
+    'A passkey of your account was used that may be a copy: its counter did not rise. It was refused; remove that ' +
+    'passkey, and add another one.',
   recovery_code_used: 'Your account was signed in to with one of its recovery codes.',
   deleted: 'Your account was deleted, with its sessions and all ways to sign in.',
 } as const
