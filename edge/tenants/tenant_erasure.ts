@@ -59,6 +59,8 @@ async function eraseRows(options: ErasureOptions, tenant: string): Promise<void>
     target: tenant,
     facts: { tables: swept.length },
     writes: [
+      // Signed in by a provider of the tenant, which is gone.
+      step(writes.deleteFrom('session').where(sql<boolean>`instr(methods, ${tenant}) > 0`)),
       // What came in between: a request that was on its way.
       ...swept.map(([table, holding]) => sweep(table, holding, { tenant, take: null })),
       step(
