@@ -67,7 +67,7 @@ describe('a role bound at a workspace', () => {
     const made = await edge.call(caller, 'POST /v1/projects', { body })
     assert.equal(made.status, 201, JSON.stringify(made.json))
     const { json } = await edge.call(caller, 'GET /v1/projects')
-    assert.deepEqual(json.data.map(({ name }: { name: string }) => name), ['far', 'newer'])
+    assert.deepEqual(json.data.map(({ name }: { name: string }) => name).toSorted(), ['far', 'newer'])
     assert.equal((await edge.call(caller, `GET /v1/projects/${ids.project}`)).status, 404)
     assert.equal((await edge.call(caller, 'POST /v1/workspaces', { body: { name: 'no' } })).status, 403)
   })

@@ -22,7 +22,7 @@ describe('what bindings grant', () => {
   })
 
   test('at a workspace is what can be held at a place, there and in its projects', () => {
-    const bindings = '[["owner","workspace","w",null,"[\\"p\\",\\"q\\"]"]]'
+    const bindings = '[["owner","workspace","w",null,["p","q"]]]'
     const grants = grantsOf({ ...none, bindings })
     assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read'])
     assert.deepEqual(grants.reach('projects.write'), { all: false, workspaces: ['w'], projects: ['p', 'q'] })

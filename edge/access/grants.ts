@@ -11,13 +11,13 @@ import type { Grants, Place, Reach } from '../http/grants.ts'
 /** Combinations of bindings and scopes that are kept computed. */
 const MAX_KEPT = 1000
 
-/** `[role, level, place, permissions of a custom role, projects of a workspace]`: the last two as JSON texts. */
+/** `[role, level, place, permissions of a custom role as JSON text, projects of a workspace]`. */
 type Bound = readonly [
   string,
   'tenant' | 'workspace' | 'project',
   string | null,
   string | null,
-  string | null,
+  readonly string[] | null,
 ]
 
 /**
@@ -28,8 +28,8 @@ type Bound = readonly [
 export function bindingsOf(tenant: string, member: string): string {
   return '(SELECT json_group_array(json_array(b.role, b.level, b.place, ' +
     '(SELECT c.permissions FROM custom_role c WHERE c.tenant = b.tenant AND c.id = b.role), ' +
-    "CASE b.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) FROM project p " +
-    'WHERE p.tenant = b.tenant AND p.workspace = b.place) END)) FROM binding b ' +
+    "CASE b.level WHEN 'workspace' THEN json((SELECT json_group_array(p.id) FROM project p " +
+    'WHERE p.tenant = b.tenant AND p.workspace = b.place)) END)) FROM binding b ' +
     `WHERE b.tenant = ${tenant} AND (b.member = ${member} OR b.member_group IN ` +
     `(SELECT g.member_group FROM group_member g WHERE g.tenant = ${tenant} AND g.member = ${member})))`
 }
@@ -96,7 +96,7 @@ export function grantsOf({ bindings, operator, scopes }: Granted): Grants {
     if (level === 'project' && place !== null) projects.add(place, held)
     if (level !== 'workspace' || place === null) continue
     workspaces.add(place, held)
-    for (const project of JSON.parse(inside ?? '[]') as string[]) projects.add(project, held)
+    for (const project of inside ?? []) projects.add(project, held)
   }
   return new Held(tenant, workspaces, projects)
 }

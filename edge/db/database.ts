@@ -18,6 +18,7 @@ import type { FaultCode } from '../../shared/faults.ts'
 import type { Statement, Step } from './plan.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
+import { checkTenant } from './tenant_guard.ts'
 
 export { sql }
 
@@ -36,9 +37,9 @@ function dialect(driver: () => Driver): Dialect {
 class ReadingDriver extends DummyDriver {
   readonly #connection: DatabaseConnection
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, tenant: string | null) {
     super()
-    this.#connection = new ReadingConnection(storage)
+    this.#connection = new ReadingConnection(storage, tenant)
   }
 
   override acquireConnection(): Promise<DatabaseConnection> {
@@ -52,12 +53,15 @@ class ReadingDriver extends DummyDriver {
 
 class ReadingConnection implements DatabaseConnection {
   readonly #storage: Storage
+  readonly #tenant: string | null
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, tenant: string | null) {
     this.#storage = storage
+    this.#tenant = tenant
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#tenant !== null) checkTenant(query, this.#tenant)
     const rows = await this.#storage.read(statementOf(query))
     return { rows: rows as R[] }
   }
@@ -69,7 +73,25 @@ class ReadingConnection implements DatabaseConnection {
 }
 
 export function reader(storage: Storage): Reader {
-  return new Kysely<Tables>({ dialect: dialect(() => new ReadingDriver(storage)) }) as unknown as Reader
+  return readerFor(storage, null)
+}
+
+function readerFor(storage: Storage, tenant: string | null): Reader {
+  return new Kysely<Tables>({
+    dialect: dialect(() => new ReadingDriver(storage, tenant)),
+  }) as unknown as Reader
+}
+
+const MAX_SCOPED = 1000
+const scoped = new WeakMap<Storage, Map<string, Reader>>()
+
+/** A handle that reads rows of this tenant and of nobody else: any other statement throws. */
+export function scopedReader(storage: Storage, tenant: string): Reader {
+  let ofTenants = scoped.get(storage)
+  if (ofTenants === undefined || ofTenants.size >= MAX_SCOPED) scoped.set(storage, ofTenants = new Map())
+  let made = ofTenants.get(tenant)
+  if (made === undefined) ofTenants.set(tenant, made = readerFor(storage, tenant))
+  return made
 }
 
 /** Compiles statements; runs none. */

@@ -1,7 +1,9 @@
 /** The middle of a request: handle → write, as often as it takes. */
 import { Fault } from '../../shared/faults.ts'
 import type { Permission } from '../../shared/permissions.ts'
+import { type Reader, scopedReader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { checkTenant } from '../db/tenant_guard.ts'
 import type { Change, OpenChange, Unchanged } from './change.ts'
 import {
   actorOf,
@@ -45,6 +47,7 @@ type Decided = Change<unknown> | OpenChange<unknown> | Unchanged<unknown>
 /** What the handler answers, once what it decided to write is durable. */
 export async function act(route: Route, services: Services, request: ParsedRequest): Promise<unknown> {
   const { who } = request
+  const tenant = scopeOf(route, who.principal)
   let now = services.clock()
   const identity = identify(request, { services, now })
   for (let attempt = 0;;) {
@@ -52,6 +55,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
     if (route.kind === 'query') return await route.handle(context)
     const decided = await route.handle(context) as Decided
     if (decided.kind === 'unchanged') return decided.reply
+    if (tenant !== null) { for (const step of decided.writes) checkTenant(step, tenant) }
     const entry = entryOf(route, { who, decided, now: decided.time ?? now })
     const { along } = request
     const whole = along.length === 0 ? decided : { ...decided, writes: [...decided.writes, ...along] }
@@ -119,7 +123,7 @@ function contextOf(
     params,
     query,
     body,
-    db: services.db,
+    db: readerOf(route, services, who.principal),
     now,
     newId: idMaker(identity, { now, randomBytes: services.randomBytes }),
     randomBytes: services.randomBytes,
@@ -133,6 +137,19 @@ function contextOf(
       return AbortSignal.any([request.signal, services.closing])
     },
   }
+}
+
+/** The tenant that a request keeps to: everything that it reads and writes is bound to it. */
+function scopeOf({ acrossTenants }: Route, principal: Principal | null): string | null {
+  if (principal === null || principal.kind === 'account' || acrossTenants !== undefined) {
+    return null
+  }
+  return principal.tenant
+}
+
+export function readerOf(route: Route, services: Services, principal: Principal | null): Reader {
+  const tenant = scopeOf(route, principal)
+  return tenant === null ? services.db : scopedReader(services.storage, tenant)
 }
 
 const everywhere: Reach = { all: true }

@@ -2,6 +2,7 @@
 import { Fault } from '../../shared/faults.ts'
 import { isPlacePermission, readingOf } from '../../shared/permissions.ts'
 import type { Step } from '../db/plan.ts'
+import { readerOf } from './act.ts'
 import { checkOrigin, cookieOf, SESSION_COOKIE } from './cookies.ts'
 import type { Asked } from './entry.ts'
 import {
@@ -29,7 +30,7 @@ export async function admit(route: Route, services: Services, incoming: Incoming
   const { permission, credential } = route
   if (permission === null) {
     if (!incoming.headers.has('authorization')) {
-      checkOrigin(incoming, { origin: services.origin, cookie: false })
+      checkOrigin(incoming, { origin: services.origin, cookie: incoming.headers.has('cookie') })
     }
     if (credential === null) return { principal: null, found: null }
     const secret = bearer(incoming.headers)
@@ -69,7 +70,7 @@ async function person(route: Route, services: Services, incoming: Incoming): Pro
   const signedIn = await services.authenticate.session?.(cookie, incoming) ?? null
   if (signedIn === null) return null
   if (route.permission === 'account:any') return signedIn.account
-  if (typeof signedIn.member === 'string') throw new Fault(signedIn.member)
+  if (signedIn.member instanceof Fault) throw signedIn.member
   return signedIn.member
 }
 
@@ -95,7 +96,7 @@ export async function admitWithin(
   const { tenant, grants } = principal
   // Who may everywhere may here: only others need to know where it is.
   if (isPlacePermission(permission) && typeof within === 'function' && !grants.tenant.has(permission)) {
-    const place = await within({ db: services.db, tenant, ...parsed })
+    const place = await within({ db: readerOf(route, services, principal), tenant, ...parsed })
     if (place === null) throw new Fault('not_found')
     if (!grants.allows(permission, place)) {
       const seen = place.level === 'tenant' || grants.allows(readingOf(permission), place)

@@ -69,6 +69,8 @@ export interface Shape<
   readonly whileClosing?: true
   /** Where the tenant's rules want it, another person approves the request first: 403 `approval_required`. */
   readonly twoPerson?: TwoPerson
+  /** Why what a member reads or writes here is not of their tenant alone. */
+  readonly acrossTenants?: string
 }
 
 /** What a tenant may want two people for. */

@@ -182,7 +182,10 @@ export interface HeldRecord extends RecordName {
 }
 
 export async function heldRecords(db: Reader, tenant: string, batchId: string): Promise<HeldRecord[]> {
-  return await db.selectFrom('sealed_record as r').innerJoin('sealed_group as g', 'g.id', 'r.grp')
+  return await db.selectFrom('sealed_record as r').innerJoin(
+    'sealed_group as g',
+    (join) => join.onRef('g.id', '=', 'r.grp').onRef('g.tenant', '=', 'r.tenant'),
+  )
     .select(['r.type', 'r.id', 'r.version', 'r.hash', 'r.tries', 'g.audience', 'g.sealed_to'])
     .where('r.tenant', '=', tenant).where('r.batch', '=', batchId).execute()
 }
