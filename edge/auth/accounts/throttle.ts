@@ -105,12 +105,13 @@ function charge(cost: Throttled, now: number): Step {
   const count = 'CASE WHEN last < ? THEN 1 ELSE count + 1 END'
   return {
     sql:
-      'INSERT INTO throttle (key, count, last, until) VALUES (?, 1, ?, 0) ON CONFLICT (key) DO UPDATE SET ' +
+      'INSERT INTO throttle (key, count, last, until) VALUES (?, 1, ?, ?) ON CONFLICT (key) DO UPDATE SET ' +
       `count = ${count}, last = ?, until = CASE WHEN ${count} < ? THEN 0 ELSE ` +
       `? + min(?, ? << min(20, ${count} - ?)) END WHERE until <= ?`,
     parameters: [
       keyOf(cost),
       now,
+      free > 1 ? 0 : now + firstMs,
       now - FORGOTTEN_MS,
       now,
       now - FORGOTTEN_MS,

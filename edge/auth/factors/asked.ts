@@ -3,13 +3,16 @@ import { Fault } from '../../../shared/faults.ts'
 import type { Reader } from '../../db/database.ts'
 import type { Client } from '../../http/client.ts'
 import { forgive, networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
+import { TooManyRequests } from '../../http/problem.ts'
 import { networkHash } from '../events/events.ts'
+import { warn } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
 import { type NotShown, type Shown, wasShown } from './shown.ts'
 
 export interface Asked {
   readonly db: Reader
   readonly now: number
+  readonly newId: () => string
   readonly client: Client
 }
 
@@ -24,12 +27,17 @@ function costOf(account: string): Throttled {
  */
 export async function accepted(
   options: FactorOptions,
-  { now, client }: Asked,
+  asked: Asked,
   { account, look }: { readonly account: string; readonly look: () => Promise<Shown | NotShown> },
 ): Promise<Shown> {
-  await pay(options, [costOf(account)], now)
+  try {
+    await pay(options, [costOf(account)], asked.now)
+  } catch (error) {
+    if (error instanceof TooManyRequests) await warn(options, asked, { account, what: 'codes_guessed' })
+    throw error
+  }
   const result = await look()
-  if (!wasShown(result)) throw refusal(options, client, result)
+  if (!wasShown(result)) throw await refusal(options, asked, result)
   return { ...result, steps: [...result.steps, forgive(costOf(account))] }
 }
 
@@ -39,26 +47,29 @@ export async function accepted(
  */
 export async function acceptedPasskey(
   options: FactorOptions,
-  { now, client }: Asked,
+  asked: Asked,
   look: () => Promise<Shown | NotShown>,
 ): Promise<Shown> {
-  const network: Throttled = { kind: 'network', of: networkOf(client.network) }
-  await pay(options, [network], now)
+  const network: Throttled = { kind: 'network', of: networkOf(asked.client.network) }
+  await pay(options, [network], asked.now)
   const result = await look()
-  if (!wasShown(result)) throw refusal(options, client, result)
+  if (!wasShown(result)) throw await refusal(options, asked, result)
   return { ...result, steps: [...result.steps, refund(network)] }
 }
 
 /** The log hears why, and who asked does not. */
-function refusal({ events }: FactorOptions, client: Client, result: NotShown): Fault {
+async function refusal(options: FactorOptions, asked: Asked, result: NotShown): Promise<Fault> {
   const { method, account, reason, passkey } = result
   const kind = reason === 'counter_fell' ? 'sign_in.passkey_cloned' : 'sign_in.failed'
   const facts = {
     method,
     reason,
-    network: networkHash(client.network),
+    network: networkHash(asked.client.network),
     ...(passkey === undefined ? {} : { passkey }),
   }
-  events.record(kind, { account }, facts)
+  options.events.record(kind, { account }, facts)
+  if (kind === 'sign_in.passkey_cloned' && account !== null) {
+    await warn(options, asked, { account, what: 'passkey_cloned' })
+  }
   return new Fault('sign_in_failed')
 }

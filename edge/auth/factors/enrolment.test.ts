@@ -234,7 +234,7 @@ describe('confirming in a session', () => {
     assert.equal((await entries(s.edge, 'session.confirmed'))[0].facts.method, 'passkey')
   })
 
-  test('refuses what another session was asked, another person’s passkey, and one without verification', async () => {
+  test('refuses what another session was asked or was asked for a new passkey, another person’s passkey, and one without verification', async () => {
     await using s = await scene()
     const { authenticator } = await s.own.addPasskey('laptop')
     const other = new Browser(s.edge)
@@ -243,7 +243,9 @@ describe('confirming in a session', () => {
     const eve = new Browser(s.edge)
     await eve.startSession(await person(s.edge, 'eve@example.com'))
     const hers = await eve.addPasskey('hers')
+    const { challenge } = (await s.own.call('POST /v1/account/passkeys/options')).json
     const attempts: readonly [Browser, unknown][] = [
+      [s.own, authenticator.assert(options, { challenge })],
       [other, authenticator.assert(options)],
       [s.own, hers.authenticator.assert(options)],
       [s.own, authenticator.assert(options, { userVerified: false })],

@@ -55,3 +55,32 @@ test('an owner hears of a browser that their account has not seen, also where a 
     assert.match(text, /browser that it has not seen/)
   }
 })
+
+test('an owner is warned of guesses behind their password, and of a copy of their passkey, once an hour', async () => {
+  await using edge = await installation()
+  const own = new Browser(edge)
+  await own.startSession(edge.ada)
+  await own.addTotp()
+  const { authenticator } = await own.addPasskey('laptop')
+  const clone = authenticator.clone()
+  await own.signIn(authenticator)
+  await edge.edge.flush()
+  const before = edge.mails.length
+  const guess = async () => {
+    const browser = new Browser(edge)
+    await browser.startSession(edge.ada, 'second_factor')
+    return await browser.call('POST /v1/sessions/second-factor', { method: 'totp', code: '000000' })
+  }
+  for (let i = 0; i < 8; i++) await guess()
+  for (let i = 0; i < 3; i++) {
+    clone.counter = 0
+    await new Browser(edge).signIn(clone)
+  }
+  await edge.edge.flush()
+  const texts = () => edge.mails.slice(before).map(({ text }) => /wrong codes|may be a copy/.exec(text)?.[0])
+  assert.deepEqual(texts(), ['wrong codes', 'may be a copy'])
+  edge.clock.now += 60 * 60_000
+  for (let i = 0; i < 2; i++) await guess()
+  await edge.edge.flush()
+  assert.deepEqual(texts(), ['wrong codes', 'may be a copy', 'wrong codes'])
+})

@@ -2,6 +2,8 @@
 import type { Step } from '../../db/plan.ts'
 import type { Reader } from '../../db/database.ts'
 import { account } from '../accounts/store.ts'
+import { pay } from '../accounts/throttle.ts'
+import { TooManyRequests } from '../../http/problem.ts'
 import { noticeMail } from '../mail/templates.ts'
 import type { FactorOptions } from './routes.ts'
 
@@ -11,6 +13,26 @@ type What = Parameters<typeof noticeMail>[0]['what']
 export interface Told {
   readonly steps: readonly Step[]
   readonly committed: () => void
+}
+
+/**
+ * A warning that belongs to no change, since what it is of was refused: at most one an hour of a sort. ASVS 5.0, 6.3.5.
+ */
+export async function warn(
+  options: FactorOptions,
+  context: Parameters<typeof tell>[1],
+  told: Parameters<typeof tell>[2],
+): Promise<void> {
+  try {
+    await pay(options, [{ kind: 'warning', of: `${told.what} ${told.account}` }], context.now)
+  } catch (error) {
+    if (error instanceof TooManyRequests) return
+    throw error
+  }
+  const { steps, committed } = await tell(options, context, told)
+  if (steps.length === 0) return
+  await options.storage.write({ id: '', steps, leaf: null, repeatable: false })
+  committed()
 }
 
 export async function tell(

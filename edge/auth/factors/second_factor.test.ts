@@ -154,6 +154,7 @@ describe('a recovery code', () => {
     assert.deepEqual([used.status, used.json], [200, { next: 'done', recovery_codes_left: 9 }])
     const again = await waiting(s.edge, s.edge.ada)
     assert.equal((await show(again, { method: 'recovery', code })).json.code, 'sign_in_failed')
+    assert.equal((await entries(s.edge, 'sign_in.failed'))[0].facts.method, 'recovery')
     const [event] = await entries(s.edge, 'sign_in.recovery_code')
     assert.deepEqual([event.target, event.facts.left], [s.edge.ada.account, 9])
     const factors = await browser.call('GET /v1/account/factors')
