@@ -9,6 +9,7 @@ import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import type { PasswordHasher } from './auth/accounts/hasher.ts'
+import { MemberWatch } from './auth/events/watch.ts'
 import { LastUse } from './auth/last_use.ts'
 import type { Sender } from './auth/mail/mail.ts'
 import { People } from './auth/people.ts'
@@ -150,6 +151,7 @@ export function wire(options: EdgeOptions): Edge {
     forwardedHops: options.forwardedHops ?? 0,
     log,
     metrics,
+    watch: new MemberWatch({ events: people.events, clock }),
     closing,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }

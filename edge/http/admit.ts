@@ -43,7 +43,10 @@ export async function admit(route: Route, services: Services, incoming: Incoming
     ? await services.authenticate.agent(incoming)
     : await person(route, services, incoming)
   if (principal === null) throw new Fault('unauthenticated')
-  if (!allows(principal, permission)) throw new Fault(refusalOf(principal))
+  if (!allows(principal, permission)) {
+    services.watch.refused(principal)
+    throw new Fault(refusalOf(principal))
+  }
   if (principal.kind === 'member' && principal.closing) checkClosing(route, principal)
   if (route.fresh === true && !isFresh(principal, services.clock())) throw new Fault('fresh_sign_in_required')
   return { principal, found: null }
@@ -99,6 +102,7 @@ export async function admitWithin(
     const place = await within({ db: readerOf(route, services, principal), tenant, ...parsed })
     if (place === null) throw new Fault('not_found')
     if (!grants.allows(permission, place)) {
+      services.watch.refused(principal)
       const seen = place.level === 'tenant' || grants.allows(readingOf(permission), place)
       throw new Fault(seen ? 'forbidden' : 'not_found')
     }

@@ -69,6 +69,7 @@ export function serve(api: Api, route: Route, services: Services): void {
       along,
       request: raw,
     })
+    if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
     return respond(route, reply, requestId)
   })
 }

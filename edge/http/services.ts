@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts'
 import type { Step } from '../db/plan.ts'
 import type { AgentPrincipal, Authenticator, MemberPrincipal, SessionAuthenticator } from './principal.ts'
 import type { TwoPerson } from './route.ts'
+import type { Watch } from './watch.ts'
 
 /** A request that may need another person's approval. */
 export interface ApprovalAsked {
@@ -43,6 +44,7 @@ export interface Services {
   readonly forwardedHops: number
   readonly log: Log
   readonly metrics: Metrics
+  readonly watch: Watch
   /** Aborts when the edge is about to stop. */
   readonly closing: AbortSignal
   /** Milliseconds for a request's body to arrive. */
