@@ -131,17 +131,17 @@ function Rail({ visitor, path }: { visitor: ConsoleVisitor; path: string }) {
         <Switcher visitor={visitor} />
       </div>
       <nav aria-label='Console' class='folds'>
-        {roomsFor(visitor).map(({ title, pages }) => (
-          <section aria-label={title}>
-            <h2 aria-hidden='true'>{title}</h2>
-            <ul>
+        {roomsFor(visitor).map(({ title, pages }, i) => (
+          <div>
+            <p id={`rooms-${i}`}>{title}</p>
+            <ul aria-labelledby={`rooms-${i}`}>
               {pages.map(({ path, name }) => (
                 <li>
                   <a href={path} aria-current={path === here ? 'page' : undefined}>{name}</a>
                 </li>
               ))}
             </ul>
-          </section>
+          </div>
         ))}
       </nav>
       <div class='rail-foot folds'>

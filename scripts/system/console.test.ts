@@ -70,7 +70,7 @@ describe('the console in Chromium', { skip }, () => {
     await ada.page.getByText('Acme Analytics').waitFor()
     await ada.page.getByRole('button', { name: 'Accept the invitation' }).click()
     await heading(ada.page, 'Organisations')
-    await ada.page.getByRole('button', { name: 'Work in Acme Analytics' }).click()
+    await ada.page.getByRole('button', { name: 'Work here: Acme Analytics' }).click()
     await heading(ada.page, 'Acme Analytics')
   })
 
@@ -108,7 +108,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.keyboard.press('Space')
     await page.waitForURL(/\/console(\/tenants)?$/)
     await open(page, '/console/tenants')
-    const work = page.getByRole('button', { name: 'Work in Acme Analytics' })
+    const work = page.getByRole('button', { name: 'Work here: Acme Analytics' })
     if (await work.count() > 0) await work.press('Enter')
     await open(page, '/console/members')
     await page.keyboard.press('Tab')
@@ -170,7 +170,7 @@ describe('the console in Chromium', { skip }, () => {
     await grace.page.goto(invitation)
     await grace.page.getByRole('button', { name: 'Accept the invitation' }).click()
     await heading(grace.page, 'Organisations')
-    await grace.page.getByRole('button', { name: 'Work in Acme Analytics' }).click()
+    await grace.page.getByRole('button', { name: 'Work here: Acme Analytics' }).click()
     await heading(grace.page, 'Acme Analytics')
   })
 
@@ -200,7 +200,7 @@ describe('the console in Chromium', { skip }, () => {
     await signIn(elsewhere, GRACE)
     await elsewhere.page.waitForURL(/\/console(\/tenants)?$/)
     await open(grace.page, '/console/sessions')
-    const ends = grace.page.getByRole('button', { name: /End the session/ })
+    const ends = grace.page.getByRole('button', { name: /^End it/ })
     for (let left = await ends.count(); left > 0; left--) {
       await ends.first().click()
       await until(async () => await ends.count() === left - 1, 'the session’s end')
@@ -246,7 +246,7 @@ describe('the console in Chromium', { skip }, () => {
 
   async function chooseAcme(page: Page): Promise<void> {
     await open(page, '/console/tenants')
-    const work = page.getByRole('button', { name: 'Work in Acme Analytics' })
+    const work = page.getByRole('button', { name: 'Work here: Acme Analytics' })
     if (await work.count() === 0) return
     await work.click()
     await heading(page, 'Acme Analytics')

@@ -88,7 +88,11 @@ function Acts({ id, state, operation, asked_by, me }: Approval & { readonly me: 
           Approve
         </Act>
       )}
-      <Act call={`POST /v1/approvals/${id}/refuse`} label={`Refuse ${operation}`} class='slim danger'>
+      <Act
+        call={`POST /v1/approvals/${id}/refuse`}
+        label={`${asked_by === me ? 'Take back' : 'Refuse'} ${operation}`}
+        class='slim danger'
+      >
         {asked_by === me ? 'Take back' : 'Refuse'}
       </Act>
     </div>

@@ -139,7 +139,7 @@ export const groupPage = page<ConsoleVisitor>({
                     ? (
                       <Act
                         call={`DELETE /v1/groups/${id}/members/${member}`}
-                        label={`Take ${called.get(member) ?? member} out`}
+                        label={`Take out ${called.get(member) ?? member}`}
                         class='slim danger'
                       >
                         Take out

@@ -65,7 +65,7 @@ function Role(
               call={`DELETE /v1/roles/${role.id}`}
               confirm={`The role “${name}” goes, from everybody who has it.`}
               class='slim danger'
-              label={`Delete the role ${name}`}
+              label={`Delete this role: ${name}`}
             >
               Delete this role
             </Act>

@@ -50,7 +50,7 @@ export const sessionsPage = page<ConsoleVisitor, typeof listQuery>({
                 current ? null : (
                   <Act
                     call={`DELETE /v1/sessions/${id}`}
-                    label={`End the session of ${browser(agent)} at ${network}`}
+                    label={`End it: ${browser(agent)} at ${network}`}
                     class='slim danger'
                   >
                     End it

@@ -82,7 +82,7 @@ function One({ one: { tenant, roles, chosen }, next }: { readonly one: OwnTenant
             call='POST /v1/sessions/tenant'
             fields={{ tenant: tenant.id }}
             next={next}
-            label={`Work in ${tenant.name}`}
+            label={`Work here: ${tenant.name}`}
             class='slim primary'
           >
             Work here
