@@ -152,7 +152,11 @@ export const operations: readonly Operation[] = [
   { id: 'listTrust', request: () => ({}) },
   { id: 'getTrust', request: () => ({ params: { version: '1' } }) },
   { id: 'listPools', request: () => ({}) },
-  { id: 'createEnrolmentToken', request: () => ({ body: { pool: 'default' } }) },
+  {
+    id: 'createEnrolmentToken',
+    // By somebody else than who approves.
+    request: (answers) => ({ as: answers.secondOwner, body: { pool: 'default' } }),
+  },
   {
     id: 'enrolAgent',
     request: (answers) => ({

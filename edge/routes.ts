@@ -87,7 +87,7 @@ export function routes(options: RoomOptions): readonly Route[] {
     ...keyRoutes,
     ...rewrapRoutes(options.rewraps),
     ...keyAgentRoutes(options),
-    ...agentRoutes,
+    ...agentRoutes({ ...options, randomBytes: options.primitives.randomBytes }),
     ...joinRoutes(options),
     ...agentSelfRoutes(options.logs),
     ...connectionRoutes,

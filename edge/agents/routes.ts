@@ -20,6 +20,7 @@ import { native } from '../primitives.ts'
 import { at, ids, poolKey } from '../trust/examples.ts'
 import { forgetAgent } from '../keys/store.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
+import { checkDuties, type DutyOptions, makerOf } from './duties.ts'
 import {
   agent,
   agents,
@@ -211,36 +212,41 @@ const getAgent = query({
   },
 })
 
-const approve = command({
-  id: 'approveAgent',
-  method: 'post',
-  path: '/v1/agents/{id}/approve',
-  tag: 'Agents',
-  summary: 'Approve an agent, naming the fingerprint that it shows',
-  description: 'Lets it ask for work and nothing else: it opens what the keys in its ring open.',
-  permission: 'agents.write',
-  audit: 'agent.approved',
-  fresh: true,
-  params,
-  body: ApproveAgent,
-  reply: Agent,
-  faults: ['not_found', 'fingerprint_mismatch', 'agent_revoked', 'conflict'],
-  example: { params: { id: ids.agent }, body: { fingerprint }, reply: approved },
-  async handle({ db, principal, params, body, now }) {
-    const row = await agent(db, principal.tenant, params.id)
-    if (row === null) throw new Fault('not_found')
-    if (row.fingerprint !== body.fingerprint) throw new Fault('fingerprint_mismatch')
-    if (row.state === 'revoked') throw new Fault('agent_revoked')
-    if (row.state === 'approved') return unchanged(toAgent(row))
-    return change({
-      writes: [approveAgent(principal.tenant, row.id, now)],
-      target: row.id,
-      facts: { pool: row.pool, fingerprint: row.fingerprint },
-      reply: () => toAgent({ ...row, state: 'approved', approved: now }),
-      again: true,
-    })
-  },
-})
+const approve = (options: DutyOptions) =>
+  command({
+    id: 'approveAgent',
+    method: 'post',
+    path: '/v1/agents/{id}/approve',
+    tag: 'Agents',
+    summary: 'Approve an agent, naming the fingerprint that it shows',
+    description:
+      'Lets it ask for work and nothing else: it opens what the keys in its ring open. Unless the tenant’s rules say ' +
+      'otherwise, another person approves than the one who made the enrolment token, as soon as there is one who may.',
+    permission: 'agents.write',
+    audit: 'agent.approved',
+    fresh: true,
+    params,
+    body: ApproveAgent,
+    reply: Agent,
+    faults: ['not_found', 'fingerprint_mismatch', 'agent_revoked', 'conflict', 'separation_of_duties'],
+    example: { params: { id: ids.agent }, body: { fingerprint }, reply: approved },
+    async handle({ db, principal, params, body, now }) {
+      const row = await agent(db, principal.tenant, params.id)
+      if (row === null) throw new Fault('not_found')
+      if (row.fingerprint !== body.fingerprint) throw new Fault('fingerprint_mismatch')
+      if (row.state === 'revoked') throw new Fault('agent_revoked')
+      if (row.state === 'approved') return unchanged(toAgent(row))
+      const maker = await makerOf(db, row)
+      await checkDuties(options, { db, principal, agent: row, maker })
+      return change({
+        writes: [approveAgent(principal.tenant, row.id, now)],
+        target: row.id,
+        facts: { pool: row.pool, fingerprint: row.fingerprint, enrolled_by: maker },
+        reply: () => toAgent({ ...row, state: 'approved', approved: now }),
+        again: true,
+      })
+    },
+  })
 
 const revoke = command({
   id: 'revokeAgent',
@@ -269,12 +275,6 @@ const revoke = command({
   },
 })
 
-export const agentRoutes: readonly Route[] = [
-  listPools,
-  createEnrolmentToken,
-  enrolAgent,
-  listAgents,
-  getAgent,
-  approve,
-  revoke,
-]
+export function agentRoutes(options: DutyOptions): readonly Route[] {
+  return [listPools, createEnrolmentToken, enrolAgent, listAgents, getAgent, approve(options), revoke]
+}

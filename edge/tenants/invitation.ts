@@ -1,6 +1,7 @@
 /** What makes an invitation good: whoever makes it, the address that it names, and the moment that it is used. */
 import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grants.ts'
+import { covers } from '../access/rights.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
 import type { Mail } from '../auth/mail/mail.ts'
 import type { Outbox } from '../auth/mail/outbox.ts'
@@ -18,7 +19,7 @@ import {
   putInvitation,
 } from './invitation_store.ts'
 import { member, type MemberWithRole } from './member_store.ts'
-import { boundTo, covers, grantsOfMember, mayRule } from './rights.ts'
+import { boundTo, grantsOfMember, mayRule } from './rights.ts'
 
 const INVITATION_MS = 7 * 24 * 60 * 60 * 1000
 /** Open ones of a tenant at once: whoever may invite must not make a mail cannon of us. */

@@ -8,6 +8,7 @@ import {
   MemberChange,
   NewMember,
 } from '../../shared/schemas/member.ts'
+import type { Bound } from '../access/rights.ts'
 import { insertBinding } from '../access/store.ts'
 import { securityEvent } from '../auth/events/events.ts'
 import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
@@ -29,7 +30,7 @@ import {
   toMember,
 } from './member_store.ts'
 import { memberLeaves } from './own_store.ts'
-import { type Bound, checkBound, mayRule } from './rights.ts'
+import { checkBound, mayRule } from './rights.ts'
 import { firstToken } from './setup.ts'
 
 const tag = 'Members'

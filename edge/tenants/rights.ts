@@ -1,35 +1,11 @@
 /** Nobody gives away what they do not hold. */
 import { Fault } from '../../shared/faults.ts'
-import { isBuiltInRole, isPlacePermission } from '../../shared/permissions.ts'
-import { bindingsOf, type Grantor, holds } from '../access/grants.ts'
+import { bindingsOf, type Grantor } from '../access/grants.ts'
+import { type Bound, checkCovers, covers, permissionsOfRole } from '../access/rights.ts'
 import { type Reader, sql } from '../db/database.ts'
-import type { Grants, Place } from '../http/grants.ts'
+import type { Grants } from '../http/grants.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
-
-/** A role where it is bound. */
-export interface Bound {
-  readonly role: string
-  readonly level: 'tenant' | 'workspace' | 'project'
-  readonly place: string | null
-}
-
-/** Whether the grants hold everything that the roles would give, where they would give it. */
-export async function covers(
-  db: Reader,
-  tenant: string,
-  { grants, bound }: { readonly grants: Grants; readonly bound: readonly Bound[] },
-): Promise<boolean> {
-  for (const { role, level, place } of bound) {
-    const custom = await db.selectFrom('custom_role').select('permissions').where('tenant', '=', tenant)
-      .where('id', '=', role).executeTakeFirst()
-    const held = holds(role, custom?.permissions ?? null)
-    const at: Place = level === 'tenant' || place === null ? { level: 'tenant' } : { level, id: place }
-    const given = at.level === 'tenant' ? held : held.filter(isPlacePermission)
-    if (!given.every((permission) => grants.allows(permission, at))) return false
-  }
-  return true
-}
 
 /** All that a member was given, by themselves and by their groups. */
 export async function boundTo(db: Reader, tenant: string, member: string): Promise<Bound[]> {
@@ -74,21 +50,19 @@ export async function checkBound(
   bound: readonly Bound[],
 ): Promise<void> {
   for (const [at, { role, level, place }] of bound.entries()) {
-    const known = isBuiltInRole(role) || await has(db, 'custom_role', { tenant, id: role })
+    const known = await permissionsOfRole(db, tenant, role) !== null
     if (!known) throw new InvalidRequest([{ at: `bindings/${at}/role`, message: 'there is no such role' }])
     const there = level === 'tenant'
       ? place === null
       : place !== null && await has(db, level, { tenant, id: place })
     if (!there) throw new InvalidRequest([{ at: `bindings/${at}/place`, message: 'there is no such place' }])
   }
-  if (!await covers(db, tenant, { grants, bound })) {
-    throw new Fault('forbidden', 'Nobody gives more than they hold.')
-  }
+  await checkCovers(db, tenant, { grants, bound })
 }
 
 async function has(
   db: Reader,
-  table: 'custom_role' | 'workspace' | 'project',
+  table: 'workspace' | 'project',
   { tenant, id }: { readonly tenant: string; readonly id: string },
 ): Promise<boolean> {
   const row = await db.selectFrom(table).select('id').where('tenant', '=', tenant).where('id', '=', id)

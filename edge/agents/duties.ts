@@ -1,0 +1,63 @@
+/** Separation of duties: who let an agent in is not who lets it work. */
+import { Fault } from '../../shared/faults.ts'
+import { bindingsOf, type Grantor } from '../access/grants.ts'
+import { rulesOf } from '../auth/rules/store.ts'
+import { type Reader, sql } from '../db/database.ts'
+import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
+import type { AgentRow } from './store.ts'
+
+export interface DutyOptions extends OwnActOptions {
+  readonly grantor: Grantor
+}
+
+/** The member who made the token by which the agent enrolled; null where nobody knows, or it came by a pool's key. */
+export async function makerOf(
+  db: Reader,
+  { tenant, id }: Pick<AgentRow, 'tenant' | 'id'>,
+): Promise<string | null> {
+  const row = await db.selectFrom('enrolment_token').select('maker').where('tenant', '=', tenant)
+    .where('agent', '=', id).executeTakeFirst()
+  return row?.maker ?? null
+}
+
+/**
+ * Where the tenant's rules want another person: not who made the enrolment token, nor a machine, which may be theirs –
+ * as soon as there is another person who could. What is refused is an entry of the log. Throws `separation_of_duties`.
+ */
+export async function checkDuties(
+  options: DutyOptions,
+  { db, principal, agent, maker }: {
+    readonly db: Reader
+    readonly principal: MemberPrincipal
+    readonly agent: AgentRow
+    readonly maker: string | null
+  },
+): Promise<void> {
+  const { tenant, id } = principal
+  if (maker === null || (await rulesOf(db, tenant)).agent_approval === 'anyone') return
+  const people = await approvers(db, tenant, options.grantor)
+  const another = people.some((person) => person !== maker)
+  if (!another || (id !== maker && people.includes(id))) return
+  await actAsEdge(options, {
+    tenant,
+    action: 'agent.approval_refused',
+    target: agent.id,
+    facts: { member: id, enrolled_by: maker, code: 'separation_of_duties' },
+    writes: [],
+  })
+  throw new Fault('separation_of_duties')
+}
+
+/** Active people who may approve agents. */
+async function approvers(db: Reader, tenant: string, grantor: Grantor): Promise<string[]> {
+  const rows = await db.selectFrom('member')
+    .select(['id', 'operator', sql<string>`${sql.raw(bindings)}`.as('bindings')]).where('tenant', '=', tenant)
+    .where('state', '=', 'active').where('kind', '=', 'person').execute()
+  return rows.filter((row) => {
+    const held = { bindings: row.bindings, operator: row.operator === 1, scopes: null }
+    return grantor.of(held).tenant.has('agents.write')
+  }).map(({ id }) => id)
+}
+
+const bindings = bindingsOf('member.tenant', 'member.id')
