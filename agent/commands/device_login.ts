@@ -31,18 +31,24 @@ type Authorization = Awaited<ReturnType<typeof begin>>
 export async function deviceToken(shell: Shell, asking: Asking): Promise<string> {
   const edge = edgeFor(asking.url, asking.current, asking.network)
   const authorization = await begin(edge, asking)
+  return await interruptible(
+    async (signal) => {
+      say(shell, asking, authorization)
+      return await poll(edgeFor(asking.url, null, asking.network), authorization, signal)
+    },
+    'No longer waiting. Nobody is signed in by this; the code ends by itself.',
+  )
+}
+
+function say(shell: Shell, { tenant }: Asking, authorization: Authorization): void {
   const { user_code, verification_uri, verification_uri_complete, expires_in } = authorization
   shell.note(
     `Open    ${verification_uri}\nCode    ${user_code}\n` +
-      (asking.tenant === undefined ? '' : `Choose  the organisation ${asking.tenant}\n`) +
+      (tenant === undefined ? '' : `Choose  the organisation ${tenant}\n`) +
       `\nOr with the code in it: ${verification_uri_complete}\n` +
       `Approve it if the page shows this code. It is good for ${
         Math.round(expires_in / 60)
       } minutes; waiting.`,
-  )
-  return await interruptible(
-    (signal) => poll(edgeFor(asking.url, null, asking.network), authorization, signal),
-    'No longer waiting. Nobody is signed in by this; the code ends by itself.',
   )
 }
 

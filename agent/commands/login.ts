@@ -94,7 +94,11 @@ async function login(shell: Shell, options: Options): Promise<void> {
     const what = meant === options.tenant ? 'you asked for' : 'the pin is of'
     throw new Fault('pin_mismatch', `The token is of the tenant ${tenant}, ${what} ${meant}.`)
   }
-  const kept = await keepToken(home, token, { store, host: url.host })
+  const kept = await keepToken(home, token, { store, host: url.host }).catch(async (error) => {
+    // Nobody would know it any more.
+    if (sort === 'device') await signOut(edge)
+    throw error
+  })
   const project = await firstProject(edge)
   if (project !== null) rememberProject(home, tenant, project)
   writeProfile(home, { url: url.origin, tenant, pin, project })

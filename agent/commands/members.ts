@@ -1,16 +1,19 @@
 /** `sallyport members`: the people of a tenant, as the edge knows them. Whose signature counts is another matter. */
 import { Fault } from '../../shared/faults.ts'
 import { builtInRoles } from '../../shared/permissions.ts'
-import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { answer } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { confirm } from './ask.ts'
 import { handOver } from './hand_over.ts'
-import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
-import { type Define, type Shell, UsageError } from './shell.ts'
+import { memberNamed, membersOf, placeOf, type PlaceOptions, roleNamed } from './named.ts'
+import { openSession, type SessionOptions, sessionOptions } from './session.ts'
+import type { Define, Shell } from './shell.ts'
 import { table } from './table.ts'
 
-interface InviteOptions extends SessionOptions {
+interface InviteOptions extends SessionOptions, PlaceOptions {
   readonly role: string
+  readonly service?: boolean
+  readonly email?: string
   readonly out?: string
 }
 interface RemoveOptions extends SessionOptions {
@@ -25,15 +28,33 @@ export const define: Define = (command, shell) => {
     command.command('invite').description('Invite somebody; the invitation is good once, for seven days'),
   )
     .argument('<name>', 'their name')
-    .option('--role <role>', builtInRoles.join(', '), 'editor')
+    .option('--role <role>', `${builtInRoles.join(', ')}, or one of your own`, 'editor')
+    .option('--workspace <workspace>', 'only in this workspace, by name or id')
+    .option('--project <project>', 'only in this project, by name or id')
+    .option('--email <address>', 'send it there; only that address accepts it')
+    .option('--service', 'a machine: whoever holds the invitation gets its first token')
     .option('--out <file>', 'write the invitation to this file (mode 0600) instead of printing it')
     .addHelpText(
       'after',
       '\nA member may do at the edge what the role holds. To sign, their key has to be in the trust document as well:\n' +
         'sallyport keys make, then trust edit --add-signer.\n\nExamples:\n' +
-        '  sallyport members invite "Grace" --role editor --out invitation.txt',
+        '  sallyport members invite "Grace" --role editor --out invitation.txt\n' +
+        '  sallyport members invite "Grace" --email grace@example.com --role viewer --project default\n' +
+        '  sallyport members invite deploy --service --role editor --out invitation.txt',
     )
     .action(shell.action((name: string, options: InviteOptions) => invite(shell, name, options)))
+  sessionOptions(command.command('role').description('Give a member another role in the tenant'))
+    .argument('<member>', 'id or name')
+    .argument('<role>', 'name or id')
+    .addHelpText(
+      'after',
+      '\nRoles in a workspace or project: sallyport roles bind.\n\nExamples:\n  sallyport members role "Grace" viewer',
+    )
+    .action(
+      shell.action((member: string, role: string, options: SessionOptions) =>
+        change(shell, { member, role, options })
+      ),
+    )
   sessionOptions(command.command('remove').description('Remove a member and revoke their tokens'))
     .argument('<member>', 'id or name')
     .option('--yes', 'do not ask')
@@ -55,27 +76,36 @@ export const define: Define = (command, shell) => {
     .action(shell.action((name: string, options: RemoveOptions) => erase(shell, name, options)))
 }
 
-async function all({ edge }: Session) {
-  return await everyPage((cursor) => answer(edge.GET('/v1/members', { params: { query: cursor } })))
-}
-
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
-  const members = await all(openSession(shell, options))
+  const members = await membersOf(openSession(shell, options))
   const rows = members.map((one) => [
     one.erased === undefined ? printable(one.name) : '(erased)',
+    one.kind,
     one.role ?? '',
     one.state,
     one.id,
     one.created,
   ])
-  shell.result(members, table(['name', 'role', 'state', 'id', 'since'], rows))
+  shell.result(members, table(['name', 'kind', 'role', 'state', 'id', 'since'], rows))
 }
 
 async function invite(shell: Shell, name: string, options: InviteOptions): Promise<void> {
-  const role = builtInRoles.find((one) => one === options.role)
-  if (role === undefined) throw new UsageError(`--role is one of ${builtInRoles.join(', ')}.`)
   const session = openSession(shell, options)
-  const { member, invitation } = await answer(session.edge.POST('/v1/members', { body: { name, role } }))
+  const role = await roleNamed(session, options.role)
+  const place = await placeOf(session, options)
+  const right = place === null
+    ? { role: role.id }
+    : { bindings: [{ role: role.id, level: place.level, place: place.id }] }
+  const body = {
+    name,
+    ...right,
+    ...(options.service === true ? { kind: 'service' as const } : {}),
+    ...(options.email === undefined ? {} : { email: options.email }),
+  }
+  const { member, invitation } = await answer(session.edge.POST('/v1/members', { body }))
+  if (options.email !== undefined) {
+    return shell.result({ member }, `${name} is invited; the invitation went to ${options.email}.`)
+  }
   if (invitation === undefined) {
     throw new Fault('edge_unexpected', 'The edge invited them, but its answer was lost.')
   }
@@ -85,24 +115,29 @@ async function invite(shell: Shell, name: string, options: InviteOptions): Promi
   handOver(shell, { secret: invitation, out: options.out, value: { member } })
 }
 
-type Known = Awaited<ReturnType<typeof all>>[number]
-
-/** The one with this id, or the only one of this name that `counts`. Throws `not_found` or a UsageError. */
-async function one(session: Session, wanted: string, counts: (member: Known) => boolean): Promise<Known> {
-  const found = (await all(session)).filter((member) =>
-    member.id === wanted || (member.name === wanted && counts(member))
+async function change(
+  shell: Shell,
+  { member: wanted, role: name, options }: {
+    readonly member: string
+    readonly role: string
+    readonly options: SessionOptions
+  },
+): Promise<void> {
+  const session = openSession(shell, options)
+  const member = await memberNamed(session, wanted)
+  const role = await roleNamed(session, name)
+  const params = { path: { id: member.id } }
+  const changed = await answer(session.edge.PATCH('/v1/members/{id}', { params, body: { role: role.id } }))
+  shell.result(
+    changed,
+    `${member.name} is ${role.name} in the tenant now. What their key may sign is for the trust document: ` +
+      'sallyport trust show',
   )
-  const [member] = found
-  if (member === undefined) {
-    throw new Fault('not_found', `There is no member ${printable(wanted)}. See: sallyport members list`)
-  }
-  if (found.length > 1) throw new UsageError(`${found.length} members are called ${wanted}; give the id.`)
-  return member
 }
 
 async function remove(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
   const session = openSession(shell, options)
-  const member = await one(session, wanted, ({ state }) => state !== 'removed')
+  const member = await memberNamed(session, wanted)
   await confirm(shell, `Remove ${member.name} (${member.id})?`, {
     yes: options.yes === true,
     option: '--yes',
@@ -117,7 +152,7 @@ async function remove(shell: Shell, wanted: string, options: RemoveOptions): Pro
 
 async function erase(shell: Shell, wanted: string, options: RemoveOptions): Promise<void> {
   const session = openSession(shell, options)
-  const { id, name } = await one(session, wanted, ({ erased }) => erased === undefined)
+  const { id, name } = await memberNamed(session, wanted, { removed: true })
   await confirm(shell, `Erase everything personal about ${printable(name)} (${id})? It cannot be undone.`, {
     yes: options.yes === true,
     option: '--yes',

@@ -80,8 +80,25 @@ export const groups: readonly Group[] = [
     summary: 'Look at everything that is needed here, and say what is wrong',
     load: () => import('./doctor.ts'),
   },
-  { name: 'members', summary: 'Members: list, invite, remove', load: () => import('./members.ts') },
-  { name: 'tokens', summary: 'API tokens: list, create, revoke', load: () => import('./tokens.ts') },
+  { name: 'members', summary: 'Members: list, invite, role, remove', load: () => import('./members.ts') },
+  {
+    name: 'roles',
+    summary: 'Roles: list, show, create, bind, unbind, explain',
+    load: () => import('./roles.ts'),
+  },
+  {
+    name: 'groups',
+    summary: 'Groups: list, show, create, delete, add, drop',
+    load: () => import('./groups.ts'),
+  },
+  {
+    name: 'approvals',
+    summary: 'What waits for a second person: list, approve, refuse',
+    load: () => import('./approvals.ts'),
+  },
+  { name: 'tokens', summary: 'API tokens: list, create, rotate, revoke', load: () => import('./tokens.ts') },
+  { name: 'workspaces', summary: 'Workspaces: list, create', load: () => import('./workspaces.ts') },
+  { name: 'projects', summary: 'Projects: list, create', load: () => import('./projects.ts') },
   {
     name: 'run',
     summary: 'Run a pipeline file on this machine, with no edge at all',

@@ -4,18 +4,25 @@ import { Fault } from '../../shared/faults.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { handOver } from './hand_over.ts'
-import { openSession, type SessionOptions, sessionOptions } from './session.ts'
+import { memberNamed, placeOf, type PlaceOptions } from './named.ts'
+import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { table } from './table.ts'
 
-interface CreateOptions extends SessionOptions {
+interface CreateOptions extends SessionOptions, PlaceOptions {
   readonly scopes?: string
-  readonly days: string
+  readonly days?: string
+  readonly network: readonly string[]
+  readonly service?: string
+  readonly out?: string
+}
+interface RotateOptions extends SessionOptions {
+  readonly overlap: string
   readonly out?: string
 }
 
 export const define: Define = (command, shell) => {
-  sessionOptions(command.command('list').description('List your tokens; the secrets are not among it'))
+  sessionOptions(command.command('list').description('List tokens; the secrets are not among it'))
     .addHelpText('after', '\nExamples:\n  sallyport tokens list')
     .action(shell.action((options: SessionOptions) => list(shell, options)))
   sessionOptions(command.command('create').description('Make a token, shown once'))
@@ -24,31 +31,85 @@ export const define: Define = (command, shell) => {
       '--scopes <permissions>',
       'only these of your permissions, with commas (default: all that you hold)',
     )
-    .option('--days <days>', 'days until it expires, at most 366', '90')
+    .option('--workspace <workspace>', 'counts in this workspace alone, by name or id')
+    .option('--project <project>', 'counts in this project alone, by name or id')
+    .option('--network <range>', 'counts from this address or range alone (again for more)', gather, [])
+    .option('--service <member>', 'for this machine, by name or id, where you may change members')
+    .option('--days <days>', 'days until it expires, at most 366 (default: 90)')
     .option('--out <file>', 'write the token to this file (mode 0600) instead of printing it')
     .addHelpText(
       'after',
-      '\nExamples:\n  sallyport tokens create ci --scopes pipelines.write,index.write,trust.read --out ci-token.txt',
+      '\nIt may never do more than you, and no more than whoever holds it may at that time.\n\nExamples:\n' +
+        '  sallyport tokens create ci --scopes pipelines.write,index.write,trust.read --out ci-token.txt\n' +
+        '  sallyport tokens create nightly --project default --network 192.0.2.0/24 --days 30\n' +
+        '  sallyport tokens create deploy --service deploy --scopes pipelines.write,index.write,trust.read',
     )
     .action(shell.action((name: string, options: CreateOptions) => create(shell, name, options)))
-  sessionOptions(command.command('revoke').description('Revoke a token'))
-    .argument('<id>', 'id of the token')
-    .addHelpText('after', '\nExamples:\n  sallyport tokens revoke 019a…')
-    .action(shell.action((id: string, options: SessionOptions) => revoke(shell, id, options)))
+  sessionOptions(command.command('rotate').description('Give a token a new secret, shown once'))
+    .argument('<token>', 'id, or its name where only one has it')
+    .option('--overlap <minutes>', 'minutes that the old secret still counts, at most 10080', '0')
+    .option('--out <file>', 'write the token to this file (mode 0600) instead of printing it')
+    .addHelpText('after', '\nExamples:\n  sallyport tokens rotate ci --overlap 60 --out ci-token.txt')
+    .action(shell.action((token: string, options: RotateOptions) => rotate(shell, token, options)))
+  sessionOptions(command.command('revoke').description('Revoke a token; it stops working at once'))
+    .argument('<token>', 'id, or its name where only one has it')
+    .addHelpText('after', '\nExamples:\n  sallyport tokens revoke ci')
+    .action(shell.action((token: string, options: SessionOptions) => revoke(shell, token, options)))
 }
 
+function gather(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+async function all({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/tokens', { params: { query: cursor } })))
+}
+
+type Token = Awaited<ReturnType<typeof all>>[number]
+
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
-  const { edge } = openSession(shell, options)
-  const tokens = await everyPage((cursor) => answer(edge.GET('/v1/tokens', { params: { query: cursor } })))
+  const tokens = await all(openSession(shell, options))
   const rows = tokens.map((one) => [
     printable(one.name),
-    one.revoked === undefined ? 'valid' : 'revoked',
+    one.sort,
+    stateOf(one),
     one.id,
     one.expires.slice(0, 10),
-    one.last_used ?? 'never',
-    one.scopes?.join(', ') ?? 'all of the role',
+    one.last_used === undefined ? 'never' : `${one.last_used} from ${one.last_network ?? '?'}`,
+    one.scopes?.join(', ') ?? 'all of the roles',
+    one.place === undefined ? 'the tenant' : `${one.place.level} ${one.place.id}`,
+    one.networks?.join(', ') ?? 'anywhere',
   ])
-  shell.result(tokens, table(['name', 'state', 'id', 'expires', 'last used', 'scopes'], rows))
+  const headings = ['name', 'kind', 'state', 'id', 'expires', 'last used', 'may', 'in', 'from']
+  shell.result(tokens, table(headings, rows))
+}
+
+function stateOf({ revoked, successor, expires }: Token): string {
+  if (revoked !== undefined) return 'revoked'
+  if (Date.parse(expires) <= Date.now()) return successor === undefined ? 'expired' : 'rotated'
+  return successor === undefined ? 'valid' : `valid until ${expires}`
+}
+
+/** The one with this id, or the only one of this name that still counts. Throws `not_found` or a UsageError. */
+async function tokenNamed(session: Session, wanted: string): Promise<Token> {
+  const found = (await all(session)).filter((one) =>
+    one.id === wanted || (one.name === wanted && stateOf(one) === 'valid')
+  )
+  const [token] = found
+  if (token === undefined) {
+    throw new Fault('not_found', `There is no token ${printable(wanted)}. See: sallyport tokens list`)
+  }
+  if (found.length > 1) throw new UsageError(`${found.length} tokens are called ${wanted}; give the id.`)
+  return token
+}
+
+function whole(
+  text: string,
+  { option, least, most }: { option: string; least: number; most: number },
+): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN
+  if (!(value >= least && value <= most)) throw new UsageError(`${option} is from ${least} to ${most}.`)
+  return value
 }
 
 async function create(shell: Shell, name: string, options: CreateOptions): Promise<void> {
@@ -57,23 +118,44 @@ async function create(shell: Shell, name: string, options: CreateOptions): Promi
   if (unknown !== undefined) {
     throw new UsageError(`--scopes: ${unknown} is none of ${permissions.join(', ')}.`)
   }
-  const days = Number(options.days)
-  if (!Number.isInteger(days) || days < 1 || days > 366) throw new UsageError('--days is from 1 to 366.')
-  const { edge } = openSession(shell, options)
+  const { days } = options
+  const lasting = days === undefined
+    ? {}
+    : { expires_in_days: whole(days, { option: '--days', least: 1, most: 366 }) }
+  const session = openSession(shell, options)
+  const place = await placeOf(session, options)
+  const holder = options.service === undefined ? null : await memberNamed(session, options.service)
   const body = {
     name,
-    expires_in_days: days,
+    ...lasting,
     ...(scopes === undefined ? {} : { scopes: scopes as Permission[] }),
+    ...(place === null ? {} : { place: { level: place.level, id: place.id } }),
+    ...(options.network.length === 0 ? {} : { networks: [...options.network] }),
+    ...(holder === null ? {} : { member: holder.id }),
   }
-  const { token, ...made } = await answer(edge.POST('/v1/tokens', { body }))
+  handMade(shell, await answer(session.edge.POST('/v1/tokens', { body })), options.out)
+}
+
+async function rotate(shell: Shell, wanted: string, options: RotateOptions): Promise<void> {
+  const overlap = whole(options.overlap, { option: '--overlap', least: 0, most: 10_080 })
+  const session = openSession(shell, options)
+  const { id } = await tokenNamed(session, wanted)
+  const body = { overlap_minutes: overlap }
+  const made = await answer(session.edge.POST('/v1/tokens/{id}/rotate', { params: { path: { id } }, body }))
+  handMade(shell, made, options.out)
+}
+
+function handMade(shell: Shell, made: Token & { readonly token?: string }, out: string | undefined): void {
+  const { token, ...value } = made
   if (token === undefined) {
     throw new Fault('edge_unexpected', 'The edge made the token, but its answer was lost.')
   }
-  handOver(shell, { secret: token, out: options.out, value: made })
+  handOver(shell, { secret: token, out, value })
 }
 
-async function revoke(shell: Shell, id: string, options: SessionOptions): Promise<void> {
-  const { edge } = openSession(shell, options)
-  await answer(edge.DELETE('/v1/tokens/{id}', { params: { path: { id } } }))
+async function revoke(shell: Shell, wanted: string, options: SessionOptions): Promise<void> {
+  const session = openSession(shell, options)
+  const { id } = await tokenNamed(session, wanted)
+  await answer(session.edge.DELETE('/v1/tokens/{id}', { params: { path: { id } } }))
   shell.result({ id, revoked: true }, 'Revoked.')
 }

@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Approve an agent, naming the fingerprint that it shows
-         * @description Lets it ask for work and nothing else: it opens what the keys in its ring open.
+         * @description Lets it ask for work and nothing else: it opens what the keys in its ring open. Unless the tenant’s rules say otherwise, another person approves than the one who made the enrolment token, as soon as there is one who may.
          */
         post: operations["approveAgent"];
         delete?: never;
@@ -2732,11 +2732,27 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "approved" | "revoked";
         };
+        Approval: {
+            asked_by: string;
+            created: string;
+            decided?: string;
+            decided_by?: string;
+            expires: string;
+            id: string;
+            /** @enum {string} */
+            kind: "keys" | "deletion";
+            /** @description The operationId of what was asked. */
+            operation: string;
+            /** @description SHA-256 over method, path and body: exactly this is approved. */
+            request: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "used" | "expired";
+        };
         /**
          * Format: uuid
          * @description The id of the approval that another person gave to this very request.
          */
-        Approval: string;
+        ApprovalId: string;
         AuditCheckpoint: {
             /** @description A signed note (C2SP tlog-checkpoint) under the log key. */
             checkpoint: string;
@@ -3991,6 +4007,19 @@ export interface components {
         /**
          * @description `already_exists`: A thing with that id or name exists.
          *
+         *     `mail_off`: This installation sends no mail: ask whoever runs it for an invitation link.
+         */
+        "already_exists.mail_off": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `already_exists`: A thing with that id or name exists.
+         *
          *     `trust_missing`: The edge shows no trust document for this tenant.
          */
         "already_exists.trust_missing": {
@@ -4152,8 +4181,10 @@ export interface components {
          *     `origin_refused`: A page of another site sent this request.
          *
          *     `agent_revoked`: This agent was revoked; enrol a new one.
+         *
+         *     `separation_of_duties`: Another person has to do this: whoever took the step before may not.
          */
-        "forbidden.fresh_sign_in_required.origin_refused.agent_revoked": {
+        "forbidden.fresh_sign_in_required.origin_refused.agent_revoked.separation_of_duties": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4413,19 +4444,6 @@ export interface components {
          *     `wrong_pool`: This belongs to another pool of agents.
          */
         "idempotency_mismatch.signature_invalid.document_invalid.wrong_pool": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /**
-         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
-         *
-         *     `unsupported`: That is not available here.
-         */
-        "idempotency_mismatch.unsupported": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4840,7 +4858,7 @@ export interface components {
     };
     parameters: {
         /** @description The id of the approval that another person gave to this very request. */
-        Approval: components["schemas"]["Approval"];
+        ApprovalId: components["schemas"]["ApprovalId"];
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
     };
@@ -7132,7 +7150,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.agent_revoked"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.agent_revoked.separation_of_duties"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["fingerprint_mismatch.conflict"];
@@ -8103,7 +8121,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -9574,7 +9592,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -9706,9 +9724,10 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             408: components["responses"]["request_timeout"];
+            409: components["responses"]["mail_off"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch.unsupported"];
+            422: components["responses"]["idempotency_mismatch"];
             429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -9903,10 +9922,10 @@ export interface operations {
             403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
-            409: components["responses"]["already_exists"];
+            409: components["responses"]["already_exists.mail_off"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
-            422: components["responses"]["idempotency_mismatch.unsupported"];
+            422: components["responses"]["idempotency_mismatch"];
             429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -10274,7 +10293,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -10629,7 +10648,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -11279,7 +11298,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -12702,7 +12721,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -13302,7 +13321,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -13613,7 +13632,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the approval that another person gave to this very request. */
-                Approval?: components["parameters"]["Approval"];
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };

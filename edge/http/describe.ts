@@ -75,7 +75,7 @@ export function describe(route: Route): RouteConfig {
 function parametersOf(route: Route): { parameters?: { $ref: string }[] } {
   const names = [
     ...(takesKey(route) ? ['IdempotencyKey'] : []),
-    ...(route.twoPerson === undefined ? [] : ['Approval']),
+    ...(route.twoPerson === undefined ? [] : ['ApprovalId']),
   ]
   return names.length === 0
     ? {}
@@ -167,7 +167,7 @@ function problemsOf(route: Route): Record<string, { $ref: string }> {
 export function describeShared(registry: Registry, routes: readonly Route[]): void {
   registry.register('Problem', Problem)
   registry.registerParameter('IdempotencyKey', IdempotencyKey)
-  registry.registerParameter('Approval', Approval)
+  registry.registerParameter('ApprovalId', Approval)
   const names = routes.flatMap((route) => Object.values(problemsOf(route)))
     .map(({ $ref }) => $ref.slice($ref.lastIndexOf('/') + 1))
   for (const name of [...new Set(names)].sort()) {

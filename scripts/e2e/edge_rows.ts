@@ -7,9 +7,9 @@ type Row = Readonly<Record<string, unknown>>
  * What comes and goes whatever is asked: the audit leaf of a refused run, the time a token was used, what agents tell
  * of what they have seen.
  */
-const passing = ['audit_leaf', 'audit_name', 'index_news', 'receipt', 'possession']
+const passing = ['audit_leaf', 'audit_name', 'index_news', 'receipt', 'possession', 'token_network']
 const passingColumns: Readonly<Record<string, readonly string[]>> = {
-  token: ['last_used'],
+  token: ['last_used', 'last_network', 'idle_until'],
   agent: ['last_seen'],
 }
 

@@ -1,0 +1,102 @@
+/** What people call things, and which one they mean: by id, or by a name that only one has. */
+import { Fault } from '../../shared/faults.ts'
+import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { printable } from '../edge_client/problem.ts'
+import type { Session } from './session.ts'
+import { UsageError } from './shell.ts'
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** Throws `not_found`, and a UsageError where several have the name. `what`: `member`, with `list` to see them. */
+export function oneNamed<T extends Named>(
+  all: readonly T[],
+  wanted: string,
+  { what, list }: { readonly what: string; readonly list: string },
+): T {
+  const byId = all.find(({ id }) => id === wanted)
+  const found = byId === undefined ? all.filter(({ name }) => name === wanted) : [byId]
+  const [one] = found
+  if (one === undefined) {
+    throw new Fault('not_found', `There is no ${what} ${printable(wanted)}. See: ${list}`)
+  }
+  if (found.length > 1) {
+    throw new UsageError(`${found.length} are called ${wanted}; give the id of the ${what}.`)
+  }
+  return one
+}
+
+export async function membersOf({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/members', { params: { query: cursor } })))
+}
+
+/** By name not one that was removed, unless said, and none that was erased. */
+export async function memberNamed(
+  session: Session,
+  wanted: string,
+  { removed = false }: { readonly removed?: boolean } = {},
+) {
+  const counts = ({ state, erased }: { readonly state: string; readonly erased?: string }) =>
+    erased === undefined && (removed || state !== 'removed')
+  const members = (await membersOf(session)).filter((one) => one.id === wanted || counts(one))
+  return oneNamed(members, wanted, { what: 'member', list: 'sallyport members list' })
+}
+
+export async function rolesOf({ edge }: Session) {
+  return (await answer(edge.GET('/v1/roles'))).data
+}
+
+export async function roleNamed(session: Session, wanted: string) {
+  return oneNamed(await rolesOf(session), wanted, { what: 'role', list: 'sallyport roles list' })
+}
+
+export async function groupsOf({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/groups', { params: { query: cursor } })))
+}
+
+export async function groupNamed(session: Session, wanted: string) {
+  return oneNamed(await groupsOf(session), wanted, { what: 'group', list: 'sallyport groups list' })
+}
+
+export async function workspacesOf({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/workspaces', { params: { query: cursor } })))
+}
+
+export async function workspaceNamed(session: Session, wanted: string) {
+  return oneNamed(await workspacesOf(session), wanted, {
+    what: 'workspace',
+    list: 'sallyport workspaces list',
+  })
+}
+
+export async function projectsOf({ edge }: Session) {
+  return await everyPage((cursor) => answer(edge.GET('/v1/projects', { params: { query: cursor } })))
+}
+
+async function projectNamed(session: Session, wanted: string) {
+  return oneNamed(await projectsOf(session), wanted, { what: 'project', list: 'sallyport projects list' })
+}
+
+export interface PlaceOptions {
+  readonly workspace?: string
+  readonly project?: string
+}
+
+/** Where: what the options name, null for the whole tenant. */
+export async function placeOf(
+  session: Session,
+  { workspace, project }: PlaceOptions,
+): Promise<{ readonly level: 'workspace' | 'project'; readonly id: string; readonly name: string } | null> {
+  if (workspace !== undefined && project !== undefined) {
+    throw new UsageError('--workspace or --project, not both.')
+  }
+  if (workspace !== undefined) {
+    const { id, name } = await workspaceNamed(session, workspace)
+    return { level: 'workspace', id, name }
+  }
+  if (project === undefined) return null
+  const { id, name } = await projectNamed(session, project)
+  return { level: 'project', id, name }
+}
