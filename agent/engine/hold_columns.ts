@@ -57,6 +57,8 @@ function fitsDecimal({ precision, scale }: Type & { kind: 'decimal' }): boolean 
 interface Arrival {
   readonly when: string
   readonly then: string
+  /** NULL stands for a value that it does not take. */
+  readonly tries?: true
 }
 
 /** Expressions over one column; what no way fits is refused. */
@@ -97,7 +99,8 @@ export function fromText(text: string, from: Column, to: Type): Cell {
     return when({ when: `${whole} and ${cast} is not null`, then: cast })
   }
   if (!written) return when({ when: `${cast} is not null`, then: cast })
-  return when({ when: `${cast}::varchar = ${spelledBack(text, to)}`, then: cast })
+  if (to.kind === 'decimal') return when({ when: hasDigits(text, to.scale ?? 0), then: cast, tries: true })
+  return when({ when: `${cast}::varchar = ${text}`, then: cast })
 }
 
 /** Sources that hold values to their types, and spell them as PostgreSQL does. */
@@ -109,10 +112,9 @@ function integer(type: Type): boolean {
   return type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64'
 }
 
-/** A decimal without whole digits is written without its zero. */
-function spelledBack(text: string, to: Type): string {
-  const bare = to.kind === 'decimal' && to.precision === to.scale
-  return bare ? `regexp_replace(${text}, '^(-?)0\\.', '\\1.')` : text
+/** With exactly so many digits behind the point, a cast has nothing to round. */
+function hasDigits(text: string, scale: number): string {
+  return `instr(${text}, '.') = ${scale === 0 ? '0' : `strlen(${text}) - ${scale}`}`
 }
 
 /** Types whose text from PostgreSQL the reader itself takes exactly: the rest comes in as text. */
@@ -130,7 +132,7 @@ function instantFrom(text: string, duck: string): Cell {
   const era = `try_cast(regexp_replace(${text}, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') as ${duck})`
   const cast = `try_cast(${text} as ${duck})`
   return when(
-    { when: `not suffix(${text}, ' BC') and ${cast} is not null`, then: cast },
+    { when: `not suffix(${text}, ' BC')`, then: cast, tries: true },
     { when: `suffix(${text}, ' BC') and ${fromDuckEra(`${era}::varchar`)} = ${text}`, then: era },
   )
 }
@@ -215,7 +217,7 @@ export function fromValue(name: string, { duck, to }: Cast): Cell {
 
 function allOf({ ways, always }: Cell, holds: (text: string) => string): Cell {
   if (always !== null) return when({ when: holds(always), then: always })
-  return when(...ways.map((way) => ({ when: `${way.when} and ${holds(way.then)}`, then: way.then })))
+  return when(...ways.map((way) => ({ ...way, when: `${way.when} and ${holds(way.then)}` })))
 }
 
 /** Nothing has looked at these texts before: what a cast would round or cut is refused here. */
@@ -242,15 +244,18 @@ function wordsThatHold(name: string, to: Type): string | null {
 /** The value, or an error that names its column by position. */
 export function guarded({ ways, always }: Cell, source: string, at: number): string {
   if (always !== null) return always
-  const arrivals = ways.map((way) => `when ${way.when} then ${way.then}`).join(' ')
-  return `case when ${source} is null then null ${arrivals} else error('sallyport:value_refused:${at}') end`
+  const refused = `error('sallyport:value_refused:${at}')`
+  const arrivals = ways.map(({ when, then, tries }) =>
+    `when ${when} then ${tries ? `coalesce(${then}, ${refused})` : then}`
+  )
+  return `case when ${source} is null then null ${arrivals.join(' ')} else ${refused} end`
 }
 
 /** True for a value that `guarded` refuses; null when it refuses none. */
 export function refusedBy({ ways, always }: Cell, source: string): string | null {
   if (always !== null) return null
-  const arrivals = ways.map((way) => `(${way.when})`).join(' or ')
-  return `${source} is not null and (${arrivals}) is not true`
+  const arrivals = ways.map(({ when, then, tries }) => `(${when}${tries ? ` and ${then} is not null` : ''})`)
+  return `${source} is not null and (${arrivals.join(' or ')}) is not true`
 }
 
 /** Columns whose text may hold what CSV gives a meaning. */

@@ -274,3 +274,31 @@ describe('a question to the catalog', { skip: noServer }, () => {
     assert.equal(none?.limit, '0')
   })
 })
+
+describe('rows on their way', { skip: noServer }, () => {
+  test('are taken in larger pieces than a server sends, whole and in order', async () => {
+    const config = parseConfig('postgres', { url: serverUrl }) as PostgresConfig
+    await using session = await Session.open(config, contextBy(localGuard), 'source')
+    await session.begin('read only')
+    const { bytes, rows } = session.copyOut(
+      `copy (select g, repeat('x', 100) from generate_series(1, 300000) g) to stdout (format csv)`,
+    )
+    let [pieces, size] = [0, 0]
+    const decoder = new TextDecoder()
+    let [next, rest] = [1, '']
+    for await (const piece of bytes) {
+      pieces++
+      size += piece.byteLength
+      const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        if (Number(line.slice(0, line.indexOf(','))) !== next) assert.fail(`${line} is not row ${next}`)
+        next++
+      }
+    }
+    assert.equal(await rows, 300_000)
+    assert.equal(next, 300_001)
+    // It sends 8 kB at a time.
+    assert.ok(size / pieces > 24 << 10, `${size} bytes in ${pieces} pieces`)
+  })
+})
