@@ -1,12 +1,15 @@
 /** A person's second factors, and what they send to show one. */
 import { z } from 'zod'
-import { Count, Line, Time } from './fields.ts'
+import { Count, Id, Line, Time } from './fields.ts'
 import { Passkey, PasskeyAssertion, PasskeyRegistration } from './passkey.ts'
 
 export const Factors = z.object({
   totp: z.object({ on: z.boolean(), since: Time.optional() }),
   recovery_codes: z.object({ left: Count, created: Time.optional() }),
   passkeys: z.array(Passkey),
+  demanded_by: z.array(z.object({ tenant: Id, name: z.string() })).meta({
+    description: 'Tenants of yours that ask for a second factor.',
+  }),
 }).meta({ id: 'Factors' })
 export type Factors = z.infer<typeof Factors>
 
