@@ -19,7 +19,7 @@ import { type Define, type Shell, UsageError } from './shell.ts'
 interface Options {
   readonly url?: string
   readonly tokenFile?: string
-  readonly withToken?: boolean
+  readonly ask?: boolean
   readonly invitationFile?: string
   readonly fresh?: boolean
   readonly tenant?: string
@@ -56,7 +56,7 @@ export const define: Define = (command, shell) => {
     .addOption(
       new Option('--store <place>', 'where the token is kept (SALLYPORT_STORE)').choices([...stores]),
     )
-    .option('--with-token', 'ask for an API token instead')
+    .option('--ask', 'ask for an API token instead')
     .option('--token-file <file>', 'file with an API token, - for stdin (or SALLYPORT_TOKEN)')
     .option('--invitation-file <file>', 'file with an invitation to accept instead (or SALLYPORT_INVITATION)')
     .option('--pin <pin>', 'pin of the tenant (SALLYPORT_PIN)')
@@ -204,7 +204,7 @@ async function tokenOf(
     writeToken(shell.home, token)
     return token
   }
-  if (tokenFile !== undefined || options.withToken === true || set('SALLYPORT_TOKEN')) {
+  if (tokenFile !== undefined || options.ask === true || set('SALLYPORT_TOKEN')) {
     return await askSecret(shell, {
       what: 'API token',
       file: tokenFile,
