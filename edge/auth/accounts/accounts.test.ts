@@ -219,6 +219,38 @@ describe('an account', () => {
   })
 })
 
+test('a sign-in from a browser that the account does not know is told to its owner, and is an event', async () => {
+  await using edge = await people()
+  const own = new Browser(edge)
+  await own.call('POST /v1/sessions', { email: ADA, password })
+  await own.call('POST /v1/sessions', { email: ADA, password })
+  await edge.edge.housekeep()
+  assert.equal(edge.mails.length, 0)
+  await new Browser(edge, '203.0.113.5').call('POST /v1/sessions', { email: ADA, password })
+  assert.match((await mailTo(edge, ADA)).mail.text, /browser that it has not seen before/)
+  const [event] = await entries(edge, 'sign_in.new_device')
+  assert.equal(event.target, edge.ada)
+  assert.match(event.facts.network, /^[0-9a-f]{16}$/)
+  const { json: metrics } = await edge.call({ kind: 'nobody' }, 'GET /metrics')
+  assert.match(metrics, /^sallyport_security_events_total\{kind="sign_in.new_device"\} 1$/m)
+})
+
+test('what has run out is forgotten', async () => {
+  await using edge = await people()
+  const browser = await register(edge, 'grace@example.com')
+  await browser.call('POST /v1/password-resets', { email: 'grace@example.com' })
+  await browser.call('POST /v1/sessions', { email: 'nobody@example.com', password })
+  edge.clock.now += 8 * 86_400_000
+  await edge.edge.housekeep()
+  for (const table of ['session', 'mailed_secret', 'throttle', 'outbox']) {
+    assert.deepEqual(await rows(edge, `SELECT * FROM ${table}`), [], table)
+  }
+  assert.equal((await rows(edge, 'SELECT * FROM known_device')).length, 1)
+  edge.clock.now += 358 * 86_400_000
+  await edge.edge.housekeep()
+  assert.deepEqual(await rows(edge, 'SELECT * FROM known_device'), [])
+})
+
 test('a tenant that allows no passwords is not entered with one', async () => {
   await using edge = await people()
   const browser = new Browser(edge)

@@ -6,6 +6,7 @@ import { openChange } from '../../http/change.ts'
 import { type Context, open, type Route } from '../../http/route.ts'
 import { networkHash } from '../events/events.ts'
 import { hasSecondFactor } from '../factors/store.ts'
+import { noticeMail } from '../mail/templates.ts'
 import type { AuthOptions } from '../options.ts'
 import { deviceCookieName } from '../sessions/cookie.ts'
 import { knownDevice, signIn } from '../sessions/sign_in.ts'
@@ -37,8 +38,8 @@ const passwordRoute = (options: AuthOptions) =>
       reply: { next: 'done' },
     },
     async handle(context) {
-      const { db, now } = context
-      const { people } = options
+      const { db, now, newId } = context
+      const { people, publicUrl: base } = options
       const { who, paid, steps } = await proven(options, context)
       const secondFactor = await hasSecondFactor(db, who.id)
       const methods = [{ method: 'password', at: now }] as const
@@ -49,9 +50,12 @@ const passwordRoute = (options: AuthOptions) =>
         secondFactor,
       })
       const [guess, network] = paid
+      const mail = noticeMail({ to: who.email, base, what: 'new_device' })
+      const told = signed.newDevice ? people.outbox.post(mail, { id: newId(), now }) : []
       return openChange({
         ...signed.entry,
-        writes: [...steps, forgive(guess), refund(network), ...signed.steps],
+        writes: [...steps, forgive(guess), refund(network), ...signed.steps, ...told],
+        committed: () => people.outbox.wake(),
         reply: () => answer({ next: secondFactor ? 'second_factor' : 'done' } as const, signed),
       })
     },
