@@ -1,5 +1,6 @@
 /** Rules that would keep every owner out are refused: nobody could change them back. */
 import { Fault } from '../../../shared/faults.ts'
+import { Id } from '../../../shared/schemas/fields.ts'
 import type { TenantRules } from '../../../shared/schemas/tenant_rules.ts'
 import type { Reader } from '../../db/database.ts'
 import type { SignInMethod } from '../sessions/sessions.ts'
@@ -33,8 +34,12 @@ export async function checkOwnersStay(
   if (await anyToken(db, { tenant, members: owners.filter(isTokenOnly).map(({ member }) => member), now })) {
     return
   }
+  const providers = await db.selectFrom('provider').select('id').where('tenant', '=', tenant).execute()
+  const own = new Set(providers.map(({ id }) => id))
   const people = await Promise.all(
-    owners.filter((one) => !isTokenOnly(one)).map(({ account }) => ownerOf(db, account as string, session)),
+    owners.filter((one) => !isTokenOnly(one)).map(({ account }) =>
+      ownerOf(db, account as string, { tenant, session, own })
+    ),
   )
   const missing = new Set<Gap>()
   for (const { email, ways } of people) {
@@ -81,30 +86,42 @@ async function anyToken(
   return row !== undefined
 }
 
-async function ownerOf(db: Reader, account: string, session: string | null): Promise<Owner> {
-  const [person, identities, passkey, totp, own] = await Promise.all([
+/** The installation's have names; those of tenants have ids. */
+const isConfigured = (provider: string) => !Id.safeParse(provider).success
+
+async function ownerOf(
+  db: Reader,
+  account: string,
+  { tenant, session, own }: {
+    readonly tenant: string
+    readonly session: string | null
+    /** Ids of the tenant's providers. */
+    readonly own: ReadonlySet<string>
+  },
+): Promise<Owner> {
+  const [person, identities, passkey, totp, now] = await Promise.all([
     db.selectFrom('account').select(['email_key', 'password']).where('id', '=', account)
       .executeTakeFirstOrThrow(),
-    db.selectFrom('identity').leftJoin('provider', 'provider.id', 'identity.provider')
-      .select(['identity.issuer', 'identity.provider', 'provider.tenant']).where('account', '=', account)
-      .execute(),
+    db.selectFrom('identity').select(['issuer', 'provider']).where('account', '=', account).execute(),
     db.selectFrom('passkey').select('id').where('account', '=', account).limit(1).executeTakeFirst(),
     db.selectFrom('totp').select('id').where('account', '=', account).where('confirmed', 'is not', null)
       .executeTakeFirst(),
-    session === null ? undefined : db.selectFrom('session').select('methods').where('id', '=', session)
-      .where('account', '=', account).executeTakeFirst(),
+    session === null
+      ? undefined
+      : db.selectFrom('session').select('methods').where('tenant', '=', tenant).where('id', '=', session)
+        .where('account', '=', account).executeTakeFirst(),
   ])
   const at = 0
   const second: SignInMethod[] = [
     ...(totp === undefined ? [] : [{ method: 'totp', at } as const]),
     ...(passkey === undefined ? [] : [{ method: 'passkey', at } as const]),
   ]
-  const ways: (readonly SignInMethod[])[] = identities.map(({ issuer, provider, tenant }) => [
-    { method: 'provider', at, issuer, provider, ...(tenant === null ? {} : { tenant }) },
-    ...second,
-  ])
+  const ways: (readonly SignInMethod[])[] = identities.map(({ issuer, provider }) => {
+    const of = own.has(provider) ? tenant : isConfigured(provider) ? null : ''
+    return [{ method: 'provider', at, issuer, provider, ...(of === null ? {} : { tenant: of }) }, ...second]
+  })
   if (person.password !== null) ways.push([{ method: 'password', at }, ...second])
   if (passkey !== undefined) ways.push([{ method: 'passkey', at }])
-  if (own !== undefined) ways.push(JSON.parse(own.methods) as SignInMethod[])
+  if (now !== undefined) ways.push(JSON.parse(now.methods) as SignInMethod[])
   return { email: person.email_key, ways }
 }
