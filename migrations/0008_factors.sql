@@ -28,6 +28,8 @@ CREATE TABLE passkey (
   public_key BLOB NOT NULL,
   counter INTEGER NOT NULL,
   transports TEXT NOT NULL,
+  -- Whether it may be copied to other devices, which never changes, and whether it is.
+  eligible INTEGER NOT NULL,
   synced INTEGER NOT NULL,
   created INTEGER NOT NULL,
   last_used INTEGER
@@ -42,3 +44,4 @@ CREATE TABLE passkey_challenge (
   expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkey_challenge_expires ON passkey_challenge (expires);
+CREATE INDEX passkey_challenge_bound ON passkey_challenge (bound, expires);

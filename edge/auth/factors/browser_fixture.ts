@@ -9,7 +9,7 @@ import { insertAccount, newAccount } from '../accounts/store.ts'
 import { putRules } from '../rules/store.ts'
 import { type Stage, startSession, usualLimits } from '../sessions/sessions.ts'
 import { hotp } from './hotp.ts'
-import { SoftAuthenticator } from './authenticator_fixture.ts'
+import { type Falsified, SoftAuthenticator } from './authenticator_fixture.ts'
 
 export const TENANT = '0193509f-6e00-7000-8000-000000000001'
 
@@ -137,10 +137,14 @@ export class Browser {
     return await hotp(secret, Math.floor(this.#edge.clock.now / 30_000) + later)
   }
 
-  async addPasskey(name: string, authenticator = new SoftAuthenticator(PUBLIC_URL)) {
+  async addPasskey(
+    name: string,
+    authenticator = new SoftAuthenticator(PUBLIC_URL),
+    falsified: Falsified = {},
+  ) {
     const options = await this.call('POST /v1/account/passkeys/options')
     if (options.status !== 200) throw new Error(JSON.stringify(options.json))
-    const credential = authenticator.register(options.json)
+    const credential = authenticator.register(options.json, falsified)
     const added = await this.call('POST /v1/account/passkeys', { name, credential })
     if (added.status !== 201) throw new Error(JSON.stringify(added.json))
     return {
@@ -153,7 +157,7 @@ export class Browser {
   /** Signs in by passkey, without an address. */
   async signIn(
     authenticator: SoftAuthenticator,
-    falsified: Parameters<SoftAuthenticator['assert']>[1] = {},
+    falsified: Falsified = {},
   ): Promise<Answer> {
     const options = await this.call('POST /v1/sessions/passkey/options')
     const credential = authenticator.assert(options.json, falsified)

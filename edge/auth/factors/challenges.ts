@@ -21,6 +21,9 @@ const COOKIE = '__Host-passkey'
 const COOKIE_ATTRIBUTES = 'HttpOnly; Secure; SameSite=Strict; Path=/'
 const COOKIE_BYTES = 32
 
+/** Whoever asks again and again fills nothing; somebody with several windows has one for each. */
+const AT_ONCE = 5
+
 /** A challenge, and the steps that keep it and forget those that nobody answered in time. */
 export function newChallenge(
   { purpose, bound }: Ceremony,
@@ -29,10 +32,13 @@ export function newChallenge(
   const challenge = randomBytes(CHALLENGE_BYTES)
   const hash = hashOf(base64url(challenge))
   const row = { hash, purpose, bound, expires: now + CHALLENGE_MS }
+  const newest = writes.selectFrom('passkey_challenge').select('hash').where('bound', '=', bound)
+    .orderBy('expires', 'desc').limit(AT_ONCE - 1)
   return {
     challenge,
     steps: [
       step(writes.deleteFrom('passkey_challenge').where('expires', '<=', now)),
+      step(writes.deleteFrom('passkey_challenge').where('bound', '=', bound).where('hash', 'not in', newest)),
       step(writes.insertInto('passkey_challenge').values(row)),
     ],
   }

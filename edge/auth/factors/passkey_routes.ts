@@ -106,6 +106,7 @@ const addPasskey = (options: FactorOptions) =>
         public_key: made.publicKey,
         counter: made.counter,
         transports: JSON.stringify(made.transports),
+        eligible: made.eligible ? 1 : 0,
         synced: made.synced ? 1 : 0,
         created: now,
         last_used: null,

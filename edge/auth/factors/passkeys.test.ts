@@ -8,11 +8,11 @@ import { Browser, entries, installation, person, write } from './browser_fixture
 const MINUTE_MS = 60_000
 
 /** Ada with a passkey, in a browser that added it. */
-async function scene(authenticator = new SoftAuthenticator(PUBLIC_URL)) {
+async function scene(authenticator = new SoftAuthenticator(PUBLIC_URL), falsified: Falsified = {}) {
   const edge = await installation()
   const own = new Browser(edge)
   await own.startSession(edge.ada)
-  const { id, codes } = await own.addPasskey('laptop', authenticator)
+  const { id, codes } = await own.addPasskey('laptop', authenticator, falsified)
   return { edge, own, authenticator, id, codes, [Symbol.asyncDispose]: () => edge[Symbol.asyncDispose]() }
 }
 
@@ -135,6 +135,17 @@ describe('signing in by passkey, without an address', () => {
     assert.equal((await entries(s.edge, 'sign_in.failed'))[0].facts.reason, 'signature')
   })
 
+  test('refuses one that says it may be copied now and might not before, or the other way round', async () => {
+    for (const before of [true, false]) {
+      await using s = await scene(new SoftAuthenticator(PUBLIC_URL), { backupEligible: before })
+      refused(await new Browser(s.edge).signIn(s.authenticator, { backupEligible: !before }))
+      const synced = { backupEligible: before, synced: before }
+      assert.equal((await new Browser(s.edge).signIn(s.authenticator, synced)).status, 200)
+      const { json } = await s.own.call('GET /v1/account/factors')
+      assert.equal(json.passkeys[0].synced, before)
+    }
+  })
+
   test('takes one that never counts', async () => {
     await using s = await scene(new SoftAuthenticator(PUBLIC_URL, { counts: false }))
     for (let i = 0; i < 3; i++) assert.equal((await new Browser(s.edge).signIn(s.authenticator)).status, 200)
@@ -226,6 +237,19 @@ describe('a passkey as second factor', () => {
     refused(await two.show(s.authenticator.assert(one.options)))
     refused(await one.show(s.authenticator.assert(one.options, { userVerified: false })))
     assert.equal((await one.show(s.authenticator.assert(one.options))).status, 200)
+  })
+
+  test('has five challenges in one sign-in at most: an older one is refused', async () => {
+    await using s = await scene()
+    const { browser, options, show } = await waiting(s)
+    for (let i = 0; i < 4; i++) await browser.call('POST /v1/sessions/second-factor/options')
+    const other = await waiting(s)
+    for (let i = 0; i < 5; i++) {
+      s.edge.clock.now++
+      await other.browser.call('POST /v1/sessions/second-factor/options')
+    }
+    refused(await other.show(s.authenticator.assert(other.options)))
+    assert.equal((await show(s.authenticator.assert(options))).status, 200)
   })
 
   test('is not there for who has none', async () => {

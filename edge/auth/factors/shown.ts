@@ -36,7 +36,14 @@ export interface Shown {
 export interface NotShown {
   readonly method: FactorMethod
   readonly account: string | null
-  readonly reason: 'code' | 'challenge' | 'unknown' | 'another_account' | 'signature' | 'counter_fell'
+  readonly reason:
+    | 'code'
+    | 'challenge'
+    | 'unknown'
+    | 'another_account'
+    | 'signature'
+    | 'another_kind'
+    | 'counter_fell'
   /** The id of the passkey, where one is known by that name. */
   readonly passkey?: string
 }
@@ -114,6 +121,7 @@ export async function showPasskey(
     publicKey: row.public_key,
   })
   if (verified === null) return { ...found, reason: 'signature' }
+  if (verified.eligible !== (row.eligible === 1)) return { ...found, reason: 'another_kind' }
   if (fell(row.counter, verified.counter)) return { ...found, reason: 'counter_fell' }
   return { method, account: row.account, steps: [asked.step, usePasskey(row, { ...verified, now })] }
 }

@@ -22,6 +22,7 @@ export interface PasskeyRow {
   readonly public_key: Uint8Array
   readonly counter: number
   readonly transports: string
+  readonly eligible: number
   readonly synced: number
   readonly created: number
   readonly last_used: number | null

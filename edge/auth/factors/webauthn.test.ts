@@ -170,6 +170,7 @@ describe('signing in with a passkey', () => {
       assert.equal(challengeOf(response), challenge)
       assert.deepEqual(await verifiedAssertion(rp, { response, challenge, publicKey }), {
         counter: 42,
+        eligible: false,
         synced: false,
       })
     })

@@ -33,7 +33,9 @@ export interface NewPasskey {
   readonly publicKey: Uint8Array
   readonly counter: number
   readonly transports: readonly Transport[]
-  /** Whether it is copied to other devices (the flag BS). */
+  /** Whether it may be copied to other devices (the flag BE), which never changes. */
+  readonly eligible: boolean
+  /** Whether it is (the flag BS). */
   readonly synced: boolean
 }
 
@@ -132,14 +134,15 @@ export async function verifiedRegistration(
       publicKey,
       counter,
       transports: known(response.response.transports ?? []),
+      eligible: registrationInfo.credentialDeviceType === 'multiDevice',
       synced: registrationInfo.credentialBackedUp,
     }
   })
 }
 
 /**
- * The counter and whether it is synced, after the signature was verified, or null. Whether the counter fell is for the
- * caller to see: here it would be found before the signature. §7.2.
+ * What the authenticator says of itself, after the signature was verified, or null. Whether that fits what it said before
+ * is for the caller to see: here a counter would be looked at before the signature. §7.2.
  */
 export async function verifiedAssertion(
   rp: RelyingParty,
@@ -148,7 +151,7 @@ export async function verifiedAssertion(
     readonly challenge: string
     readonly publicKey: Uint8Array
   },
-): Promise<{ readonly counter: number; readonly synced: boolean } | null> {
+): Promise<Pick<NewPasskey, 'counter' | 'eligible' | 'synced'> | null> {
   return await orNull(async () => {
     if (!sameOrigin(response)) return null
     const { clientDataJSON, authenticatorData, signature } = response.response
@@ -165,7 +168,11 @@ export async function verifiedAssertion(
       requireUserVerification: true,
     })
     if (!verified) return null
-    return { counter: authenticationInfo.newCounter, synced: authenticationInfo.credentialBackedUp }
+    return {
+      counter: authenticationInfo.newCounter,
+      eligible: authenticationInfo.credentialDeviceType === 'multiDevice',
+      synced: authenticationInfo.credentialBackedUp,
+    }
   })
 }
 

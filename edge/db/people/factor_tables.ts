@@ -29,7 +29,9 @@ interface PasskeyTable {
   counter: number
   /** JSON array of ways to reach it. */
   transports: string
-  /** 1 where it is copied to other devices. */
+  /** 1 where it may be copied to other devices, which never changes. */
+  eligible: number
+  /** 1 where it is. */
   synced: number
   created: number
   last_used: number | null
