@@ -19,7 +19,7 @@ import { usedToken } from './auth/store.ts'
 import { SeenNetworks } from './auth/tokens/seen_networks.ts'
 import { assetPages } from './console/assets.ts'
 import { consoleFrame, consolePages } from './console/pages.ts'
-import { reader } from './db/database.ts'
+import { type Reader, reader } from './db/database.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import { Resealing } from './db/reseal.ts'
 import type { Storage } from './db/storage.ts'
@@ -91,50 +91,18 @@ export interface Edge {
 export function wire(options: EdgeOptions): Edge {
   const { storage, primitives, master, clock, log, closing } = options
   const db = reader(storage)
-  const lastUse = new LastUse(usedToken)
-  const grantor = new Grantor()
-  const lastSeen = new LastUse(seenAgent)
-  const logs = new TenantLogs({ db, primitives, master })
-  const newest = new Newest({ db, clock })
   const { randomBytes } = primitives
-  const rewraps = new Rewraps({ db, storage, clock, randomBytes })
-  const inspections = new Inspections({ db, storage, clock })
-  const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps, inspections })
-  const briefings = new Briefings({ newest, logs, clock })
+  const grantor = new Grantor()
+  const lastUse = new LastUse(usedToken)
+  const lastSeen = new LastUse(seenAgent)
+  const rooms = roomsOf(options, db)
+  const { logs, rewraps, queue } = rooms
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
-  const metrics = new Metrics([
-    gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
-    gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
-    gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
-    {
-      name: 'sallyport_sealed_under_older_keys',
-      type: 'gauge',
-      help: 'Records of the edge that wait to be sealed under the newest master key.',
-      value: () => resealing.left,
-    },
-    {
-      name: 'sallyport_polls_waiting',
-      type: 'gauge',
-      help: 'Polls that wait for a run.',
-      value: () => queue.waiting,
-    },
-  ])
+  const metrics = metricsOf({ storage, resealing, queue })
   const people = new People({ ...options, db, randomBytes, grantor, metrics, mail: options.mail ?? null })
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
-  const all = routes({
-    ...options,
-    db,
-    logs,
-    metrics,
-    people,
-    grantor,
-    newest,
-    rewraps,
-    inspections,
-    queue,
-    briefings,
-  })
+  const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
   const wanted = async (tenant: string, kind: TwoPerson) => (await rulesOf(db, tenant)).approvals[kind]
   const services: Services = {
     storage,
@@ -182,6 +150,42 @@ export function wire(options: EdgeOptions): Edge {
       return await queue.reap()
     },
   }
+}
+
+/** What rooms keep in mind between requests. */
+function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: Reader) {
+  const { randomBytes } = primitives
+  const logs = new TenantLogs({ db, primitives, master })
+  const newest = new Newest({ db, clock })
+  const rewraps = new Rewraps({ db, storage, clock, randomBytes })
+  const inspections = new Inspections({ db, storage, clock })
+  const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps, inspections })
+  const briefings = new Briefings({ newest, logs, clock })
+  return { logs, newest, rewraps, inspections, queue, briefings }
+}
+
+function metricsOf({ storage, resealing, queue }: {
+  readonly storage: Storage
+  readonly resealing: Resealing
+  readonly queue: Queue
+}): Metrics {
+  return new Metrics([
+    gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
+    gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
+    gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
+    {
+      name: 'sallyport_sealed_under_older_keys',
+      type: 'gauge',
+      help: 'Records of the edge that wait to be sealed under the newest master key.',
+      value: () => resealing.left,
+    },
+    {
+      name: 'sallyport_polls_waiting',
+      type: 'gauge',
+      help: 'Polls that wait for a run.',
+      value: () => queue.waiting,
+    },
+  ])
 }
 
 function gauge(name: string, help: string, value: () => number) {

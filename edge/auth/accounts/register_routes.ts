@@ -155,7 +155,8 @@ const completeRoute = ({ people, publicUrl: base }: AuthOptions) =>
     example: { body: { secret: reset, password: 'gravel-otter-sundial' }, reply: {} },
     async handle({ db, body, now, newId }) {
       const found = await mailedSecret(db, { secret: body.secret, purpose: 'reset', now })
-      const who = found?.account == null ? null : await account(db, found.account)
+      const id = found?.account ?? null
+      const who = id === null ? null : await account(db, id)
       if (found === null || who === null) throw new Fault('link_invalid')
       checkPassword(body.password, who)
       const password = await people.hasher.hash(body.password)
