@@ -37,6 +37,8 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@libsql/client': ['edge/db/'],
   'oslo': ['edge/auth/factors/hotp.ts'],
   '@simplewebauthn/server': ['edge/auth/factors/webauthn.ts'],
+  'playwright-core': ['scripts/system/'],
+  'smtp-server': ['scripts/system/'],
   'uqr': ['edge/console/islands/qr.ts'],
   'swagger-ui-dist': ['edge/docs', 'edge/http/'],
   '@noble/curves': ['shared/seal/', 'shared/sign/'],

@@ -57,11 +57,13 @@ export function gate(
     readonly children: Child
     /** Below the card: other ways on. */
     readonly aside?: Child
+    /** For pages that are read more than filled in. */
+    readonly wide?: boolean
   },
 ): Html {
   return (
     <Document title={props.title} nonce={nonce}>
-      <div class='gate'>
+      <div class={props.wide ? 'gate wide' : 'gate'}>
         <main id='main'>
           <Brand href='/console' />
           <div class='card'>

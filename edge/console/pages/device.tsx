@@ -37,53 +37,68 @@ export const devicePage = page<ConsoleVisitor>({
               <Submit>Look at the device</Submit>
             </div>
           </Form>
-          <div id='asking' class='stack' hidden>
-            <p>Does your device show this code?</p>
-            <p class='user-code' data-fill='user_code' />
-            <dl class='facts'>
-              <dt>Device</dt>
-              <dd>
-                <strong data-fill='device' />
-              </dd>
-              <dt>It asks from</dt>
-              <dd>
-                <code data-fill='network' />
-              </dd>
-              <dt>Program</dt>
-              <dd data-fill='agent' />
-              <dt>It may</dt>
-              <dd data-fill='scopes' data-fill-otherwise='all that your roles hold' />
-              <dt>In</dt>
-              <dd>{chosen?.name}</dd>
-            </dl>
-            <p class='note warn'>
-              Did somebody send you this code, or read it to you? Then refuse: they would get in as you.
-            </p>
-            <div class='row'>
-              <Form call='POST /v1/device/requests/{user_code}/approve' done='let-in' small label='Let it in'>
-                <input type='hidden' name='user_code' data-from='user_code' />
-                <input type='hidden' name='tenant' value={visitor.tenant ?? ''} />
-                <button type='submit' class='primary' data-focus=''>Let this device in</button>
-              </Form>
-              <Form call='POST /v1/device/requests/{user_code}/deny' done='kept-out' small label='Refuse it'>
-                <input type='hidden' name='user_code' data-from='user_code' />
-                <Submit class='danger'>Refuse</Submit>
-              </Form>
-            </div>
-          </div>
-          <section id='let-in' class='stack' data-instead='asking' hidden aria-labelledby='let-in-title'>
-            <h2 id='let-in-title' tabindex={-1}>The device is signed in</h2>
-            <p>
-              Go back to it. You find it among your{' '}
-              <a href='/console/tokens'>API tokens</a>, and can revoke it there.
-            </p>
-          </section>
-          <section id='kept-out' class='stack' data-instead='asking' hidden aria-labelledby='kept-out-title'>
-            <h2 id='kept-out-title' tabindex={-1}>The device was refused</h2>
-            <p>It gets nothing.</p>
-          </section>
+          <Asking tenant={visitor.tenant ?? ''} name={chosen?.name ?? ''} />
+          <Decided />
         </section>
       ),
     }))
   },
 })
+
+/** What the person compares, and their two answers. */
+function Asking({ tenant, name }: { readonly tenant: string; readonly name: string }) {
+  return (
+    <div id='asking' class='stack' hidden>
+      <p>Does your device show this code?</p>
+      <p class='user-code' data-fill='user_code' />
+      <dl class='facts'>
+        <dt>Device</dt>
+        <dd>
+          <strong data-fill='device' />
+        </dd>
+        <dt>It asks from</dt>
+        <dd>
+          <code data-fill='network' />
+        </dd>
+        <dt>Program</dt>
+        <dd data-fill='agent' />
+        <dt>It may</dt>
+        <dd data-fill='scopes' data-fill-otherwise='all that your roles hold' />
+        <dt>In</dt>
+        <dd>{name}</dd>
+      </dl>
+      <p class='note warn'>
+        Did somebody send you this code, or read it to you? Then refuse: they would get in as you.
+      </p>
+      <div class='row'>
+        <Form call='POST /v1/device/requests/{user_code}/approve' done='let-in' small label='Let it in'>
+          <input type='hidden' name='user_code' data-from='user_code' />
+          <input type='hidden' name='tenant' value={tenant} />
+          <button type='submit' class='primary' data-focus=''>Let this device in</button>
+        </Form>
+        <Form call='POST /v1/device/requests/{user_code}/deny' done='kept-out' small label='Refuse it'>
+          <input type='hidden' name='user_code' data-from='user_code' />
+          <Submit class='danger'>Refuse</Submit>
+        </Form>
+      </div>
+    </div>
+  )
+}
+
+function Decided() {
+  return (
+    <>
+      <section id='let-in' class='stack' data-instead='asking' hidden aria-labelledby='let-in-title'>
+        <h2 id='let-in-title' tabindex={-1}>The device is signed in</h2>
+        <p>
+          Go back to it. You find it among your{' '}
+          <a href='/console/tokens'>API tokens</a>, and can revoke it there.
+        </p>
+      </section>
+      <section id='kept-out' class='stack' data-instead='asking' hidden aria-labelledby='kept-out-title'>
+        <h2 id='kept-out-title' tabindex={-1}>The device was refused</h2>
+        <p>It gets nothing.</p>
+      </section>
+    </>
+  )
+}

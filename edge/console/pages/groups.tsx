@@ -6,7 +6,7 @@ import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
 import { Act, Form, Select, Submit } from '../parts/form.tsx'
 import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
-import { BindForms, heldAt, NameField, namesFor } from '../parts/roles.tsx'
+import { BindForms, heldAt, NameField, type Names, namesFor } from '../parts/roles.tsx'
 import { Table } from '../parts/table.tsx'
 import { BothNeeded, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
@@ -67,6 +67,13 @@ export const groupsPage = page<ConsoleVisitor, typeof listQuery>({
   },
 })
 
+interface Shown {
+  readonly id: string
+  /** Whether the visitor may change it. */
+  readonly may: boolean
+  readonly called: ReadonlyMap<string, string>
+}
+
 export const groupPage = page<ConsoleVisitor>({
   id: 'consoleGroup',
   path: '/console/groups/{id}',
@@ -86,91 +93,20 @@ export const groupPage = page<ConsoleVisitor>({
     const called = new Map(people.data.map((one) => [one.id, one.name] as const))
     const there = new Set(inGroup.data.map(({ member }) => member))
     const others = people.data.filter((one) => one.state !== 'removed' && !there.has(one.id))
-    const may = visitor.permissions.has('roles.write')
+    const shown = { id: group.id, may: visitor.permissions.has('roles.write'), called }
     return room(context, {
       title: group.name,
       lead: 'What this group holds, each of its members holds.',
       children: (
         <>
-          <section class='card' aria-labelledby='roles'>
-            <h2 id='roles'>Roles of the group</h2>
-            {bindings.data.length === 0 ? <p class='muted'>None yet.</p> : (
-              <ul class='choices'>
-                {bindings.data.map((binding) => (
-                  <li>
-                    <strong>{heldAt(binding, names)}</strong>
-                    {may
-                      ? (
-                        <Act
-                          call={`DELETE /v1/bindings/${binding.id}`}
-                          confirm='Its members lose this role, unless they hold it by another way.'
-                          label={`Take away: ${heldAt(binding, names)}`}
-                          class='slim danger'
-                        >
-                          Take away
-                        </Act>
-                      )
-                      : null}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {may
-              ? (
-                <details class='more'>
-                  <summary>Give the group a role</summary>
-                  <BindForms who='group' id={params['id'] ?? ''} names={names} />
-                </details>
-              )
-              : null}
-          </section>
-          <Table<GroupMember>
-            caption='Members of the group'
-            rows={inGroup.data}
-            empty={<strong>Nobody is in it yet.</strong>}
-            columns={[
-              { head: 'Name', cell: ({ member }) => called.get(member) ?? member },
-              { head: 'Since', cell: ({ since }) => <When at={since} /> },
-              {
-                head: 'What you can do',
-                acts: true,
-                cell: ({ member }) =>
-                  may
-                    ? (
-                      <Act
-                        call={`DELETE /v1/groups/${id}/members/${member}`}
-                        label={`Take out ${called.get(member) ?? member}`}
-                        class='slim danger'
-                      >
-                        Take out
-                      </Act>
-                    )
-                    : null,
-              },
-            ]}
-          />
-          {may && others.length > 0
-            ? (
-              <section class='card' aria-labelledby='add'>
-                <h2 id='add'>Add somebody</h2>
-                <Form call={`PUT /v1/groups/${id}/members/{member}`} label='Add somebody'>
-                  <Select
-                    name='member'
-                    label='Member'
-                    options={others.map((one) => ({ value: one.id, label: one.name }))}
-                  />
-                  <div>
-                    <Submit class=''>Add to the group</Submit>
-                  </div>
-                </Form>
-              </section>
-            )
-            : null}
+          <Held {...shown} bindings={bindings.data} names={names} />
+          <Inside {...shown} members={inGroup.data} />
+          {shown.may && others.length > 0 ? <Add {...shown} others={others} /> : null}
           <BothNeeded />
-          {may
+          {shown.may
             ? (
               <Act
-                call={`DELETE /v1/groups/${id}`}
+                call={`DELETE /v1/groups/${group.id}`}
                 confirm='The group goes, and what its members hold by it.'
                 next='/console/groups'
                 class='danger'
@@ -184,3 +120,87 @@ export const groupPage = page<ConsoleVisitor>({
     })
   },
 })
+
+function Held(
+  { id, may, bindings, names }: Shown & { readonly bindings: readonly Binding[]; readonly names: Names },
+) {
+  return (
+    <section class='card' aria-labelledby='roles'>
+      <h2 id='roles'>Roles of the group</h2>
+      {bindings.length === 0 ? <p class='muted'>None yet.</p> : (
+        <ul class='choices'>
+          {bindings.map((binding) => (
+            <li>
+              <strong>{heldAt(binding, names)}</strong>
+              {may
+                ? (
+                  <Act
+                    call={`DELETE /v1/bindings/${binding.id}`}
+                    confirm='Its members lose this role, unless they hold it by another way.'
+                    label={`Take away: ${heldAt(binding, names)}`}
+                    class='slim danger'
+                  >
+                    Take away
+                  </Act>
+                )
+                : null}
+            </li>
+          ))}
+        </ul>
+      )}
+      {may
+        ? (
+          <details class='more'>
+            <summary>Give the group a role</summary>
+            <BindForms who='group' id={id} names={names} />
+          </details>
+        )
+        : null}
+    </section>
+  )
+}
+
+function Inside({ id, may, called, members }: Shown & { readonly members: readonly GroupMember[] }) {
+  const name = (member: string) => called.get(member) ?? member
+  const out = (member: string) => (
+    <Act
+      call={`DELETE /v1/groups/${id}/members/${member}`}
+      label={`Take out ${name(member)}`}
+      class='slim danger'
+    >
+      Take out
+    </Act>
+  )
+  return (
+    <Table<GroupMember>
+      caption='Members of the group'
+      rows={members}
+      empty={<strong>Nobody is in it yet.</strong>}
+      columns={[
+        { head: 'Name', cell: ({ member }) => name(member) },
+        { head: 'Since', cell: ({ since }) => <When at={since} /> },
+        { head: 'What you can do', acts: true, cell: ({ member }) => may ? out(member) : null },
+      ]}
+    />
+  )
+}
+
+function Add(
+  { id, others }: Shown & { readonly others: readonly { readonly id: string; readonly name: string }[] },
+) {
+  return (
+    <section class='card' aria-labelledby='add'>
+      <h2 id='add'>Add somebody</h2>
+      <Form call={`PUT /v1/groups/${id}/members/{member}`} label='Add somebody'>
+        <Select
+          name='member'
+          label='Member'
+          options={others.map((one) => ({ value: one.id, label: one.name }))}
+        />
+        <div>
+          <Submit class=''>Add to the group</Submit>
+        </div>
+      </Form>
+    </section>
+  )
+}

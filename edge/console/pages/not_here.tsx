@@ -63,7 +63,7 @@ export const notHerePage = openPage<ConsoleVisitor>({
     const { visitor } = context
     return Promise.resolve(
       visitor === null
-        ? gate(context, { title: 'What is not here', lead, children: body })
+        ? gate(context, { title: 'What is not here', lead, children: body, wide: true })
         : room({ ...context, visitor }, {
           title: 'What is not here',
           lead,

@@ -35,7 +35,7 @@ export const sessionsPage = page<ConsoleVisitor, typeof listQuery>({
                 </>
               ),
             },
-            { head: 'Address', cell: ({ network }) => <code>{network}</code> },
+            { head: 'Address', cell: ({ network }) => <code class='nowrap'>{network}</code> },
             {
               head: 'Signed in by',
               cell: ({ methods }) => methods.map(({ method }) => said(method)).join(' and '),

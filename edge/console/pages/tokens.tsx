@@ -48,7 +48,7 @@ export const tokensPage = page<ConsoleVisitor, typeof listQuery>({
               {
                 head: 'May',
                 cell: ({ scopes, place }) =>
-                  (scopes === undefined ? 'All that the roles hold' : `${scopes.length} permissions`) +
+                  (scopes === undefined ? 'All that the roles hold' : count(scopes.length)) +
                   (place === undefined ? '' : `, in one ${place.level}`),
               },
               { head: 'Expires', cell: ({ expires }) => <When at={expires} /> },
@@ -63,6 +63,8 @@ export const tokensPage = page<ConsoleVisitor, typeof listQuery>({
     })
   },
 })
+
+const count = (n: number) => n === 1 ? '1 permission' : `${n} permissions`
 
 const ended = ({ revoked, expires }: Token, now: number) =>
   revoked !== undefined || Date.parse(expires) <= now
