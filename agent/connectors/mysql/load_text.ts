@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { RowFault, unquoted } from '../../engine/csv_scan.ts'
+import { Garbage } from '../../engine/garbage.ts'
 import type { Writing } from './values.ts'
 
 const QUOTE = 34
@@ -277,9 +278,11 @@ export async function* loadRows(
   text: (emit: (chunk: Buffer) => void) => LoadText,
 ): AsyncGenerator<Buffer> {
   const ready: Buffer[] = []
+  const garbage = new Garbage()
   const pass = text((chunk) => ready.push(chunk))
   for await (const chunk of bytes) {
     pass.push(chunk)
+    garbage.after(chunk.byteLength)
     while (ready.length > 0) yield ready.shift() as Buffer
   }
   pass.end()

@@ -1,6 +1,7 @@
 /** One stream's load into a file: what is written, where it is kept until the end, and the commit. */
 import { createHash } from 'node:crypto'
 import { Fault } from '../../../shared/faults.ts'
+import { Garbage } from '../../engine/garbage.ts'
 import type {
   Committed,
   Format,
@@ -198,10 +199,12 @@ export class SqliteLoading implements Loading {
 
   async #take(intake: Intake, bytes: ReadableStream<Uint8Array>): Promise<Committed> {
     const { signal } = this.#parts
+    const garbage = new Garbage()
     let size = 0
     for await (const chunk of bytes) {
       size += chunk.byteLength
       intake.push(chunk)
+      garbage.after(chunk.byteLength)
       await pause(signal)
     }
     return { rows: intake.end(), bytes: size }
