@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
+import { bearer, type Caller, rowCounts } from '../edge_fixture.ts'
+import { ids, member, type World, world } from '../world_fixture.ts'
+
+const HOUR_MS = 60 * 60_000
+
+interface Two extends World {
+  readonly officer: Caller
+}
+
+/** A tenant that wants two people for keys and deletion, and its second one. */
+async function two(): Promise<Two> {
+  const edge = await world()
+  const rules = JSON.stringify({ ...defaultRules, approvals: { keys: true, deletion: true } })
+  const sql = 'INSERT INTO tenant_rules (tenant, rules, updated) VALUES (?, ?, 0)'
+  const steps = [{ sql, parameters: [ids.tenant, rules], reads: false }]
+  await edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+  return { ...edge, officer: await member(edge, edge.admin, 'security_officer') }
+}
+
+/** Asks for a new log key, which is a matter of keys. */
+const ask = (edge: World, approval?: string, headers: Record<string, string> = {}, caller = edge.admin) =>
+  edge.call(caller, 'POST /v1/log-keys', {
+    headers: { ...headers, ...(approval === undefined ? {} : { approval }) },
+  })
+
+const decide = (edge: World, caller: Caller, id: string, verb = 'approve') =>
+  edge.call(caller, `POST /v1/approvals/${id}/${verb}`)
+
+async function actions(edge: World): Promise<string[]> {
+  const { json } = await edge.call(edge.admin, 'GET /v1/audit', { query: { limit: '200' } })
+  return json.data.map(({ leaf }: { leaf: string }) => JSON.parse(leaf).action)
+}
+
+describe('where two people are wanted', () => {
+  test('a request waits for another one, happens once they said yes, and happens once', async () => {
+    await using edge = await two()
+    const first = await ask(edge)
+    assert.deepEqual([first.status, first.json.code], [403, 'approval_required'])
+    const { approval } = first.json
+    assert.equal((await ask(edge)).json.approval, approval, 'asking again is the same question')
+    assert.equal((await ask(edge, approval)).json.code, 'approval_required', 'nobody has said yes')
+    assert.equal((await decide(edge, edge.officer, approval)).json.state, 'approved')
+    const done = await ask(edge, approval)
+    assert.equal(done.status, 201, JSON.stringify(done.json))
+    const again = await ask(edge, approval)
+    assert.equal(again.json.code, 'approval_required')
+    const { json } = await edge.call(edge.officer, `GET /v1/approvals/${approval}`)
+    assert.equal(json.state, 'used')
+    const log = (await actions(edge)).filter((action) => action.startsWith('approval.'))
+    assert.deepEqual(log, ['approval.requested', 'approval.given'])
+  })
+
+  test('nobody approves their own request, nor does a machine, nor who may not', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge)).json
+    assert.equal((await decide(edge, edge.admin, approval)).json.code, 'separation_of_duties')
+    assert.equal((await decide(edge, edge.editor, approval)).json.code, 'forbidden')
+    assert.equal((await decide(edge, edge.stranger, approval)).json.code, 'not_found')
+    assert.equal((await ask(edge, approval)).json.code, 'approval_required')
+  })
+
+  test('a yes is for that request of that member, within an hour', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge)).json
+    await decide(edge, edge.officer, approval)
+    const other = await member(edge, edge.admin, 'owner')
+    assert.equal((await ask(edge, approval, {}, other)).json.code, 'approval_required')
+    const elsewhere = await edge.call(edge.admin, `DELETE /v1/pipelines/${ids.pipeline}`, {
+      headers: { approval },
+    })
+    assert.equal(elsewhere.json.code, 'approval_required')
+    edge.clock.now += HOUR_MS
+    assert.equal((await ask(edge, approval)).json.code, 'approval_required')
+    const { json } = await edge.call(edge.officer, `GET /v1/approvals/${approval}`)
+    assert.equal(json.state, 'expired')
+  })
+
+  test('a no ends it, and is not taken back by a later yes', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge)).json
+    assert.equal((await decide(edge, edge.officer, approval, 'refuse')).json.state, 'refused')
+    assert.equal((await decide(edge, edge.officer, approval)).json.code, 'conflict')
+    assert.equal((await ask(edge, approval)).json.code, 'forbidden')
+  })
+
+  test('two who use one yes at once get one of what it is for', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge)).json
+    await decide(edge, edge.officer, approval)
+    const answers = await Promise.all([ask(edge, approval), ask(edge, approval)])
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 403])
+  })
+
+  test('a repetition under its Idempotency-Key is answered, though the yes is used', async () => {
+    await using edge = await two()
+    const headers = { 'idempotency-key': 'once' }
+    const { approval } = (await ask(edge, undefined, headers)).json
+    await decide(edge, edge.officer, approval)
+    const first = await ask(edge, approval, headers)
+    const counts = await rowCounts(edge.storage)
+    const second = await ask(edge, approval, headers)
+    assert.deepEqual([first.status, second.status], [201, 201])
+    assert.deepEqual(second.json, first.json)
+    assert.deepEqual(await rowCounts(edge.storage), counts)
+  })
+})
+
+test('where they are not wanted nobody is asked', async () => {
+  await using edge = await world()
+  assert.equal((await ask(edge)).status, 201)
+  assert.deepEqual((await edge.call(edge.admin, 'GET /v1/approvals')).json.data, [])
+  assert.equal((await edge.call(bearer('sp_pat_none'), 'GET /v1/approvals')).status, 401)
+})
