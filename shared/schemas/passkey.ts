@@ -71,7 +71,9 @@ export const PasskeyAssertion = z.object({
     clientDataJSON: base64url(4096),
     authenticatorData: base64url(4096),
     signature: base64url(2048),
-    userHandle: base64url(86).nullish(),
+    userHandle: z.string().max(86).regex(/^[A-Za-z0-9_-]*$/, 'not base64url').nullish().meta({
+      description: 'Empty or left out: the authenticator does not say whose it is.',
+    }),
   }),
 }).meta({ id: 'PasskeyAssertion', description: 'What `PublicKeyCredential.toJSON()` gives.' })
 export type PasskeyAssertion = z.infer<typeof PasskeyAssertion>

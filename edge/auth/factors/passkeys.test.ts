@@ -49,6 +49,7 @@ describe('signing in by passkey, without an address', () => {
     ['made for a registration', { type: 'webauthn.create' }],
     ['in a frame of others', { crossOrigin: true }],
     ['that does not say whose it is', { userHandle: null }],
+    ['that says it is of nobody', { userHandle: '' }],
     ['that says it is of another', { userHandle: Buffer.from('somebody').toString('base64url') }],
   ]
   for (const [what, falsified] of falsifications) {
@@ -214,7 +215,11 @@ describe('a passkey as second factor', () => {
       transports: ['internal', 'hybrid'],
     }]
     assert.deepEqual(options.allowCredentials, allowed)
-    assert.equal((await show(s.authenticator.assert(options, { userHandle: null }))).status, 200)
+    const again = await waiting(s)
+    for (const [waits, userHandle] of [[{ options, show }, null], [again, '']] as const) {
+      const answer = s.authenticator.assert(waits.options, { userHandle })
+      assert.equal((await waits.show(answer)).status, 200)
+    }
     assert.equal((await browser.call('GET /v1/account/factors')).status, 200)
   })
 

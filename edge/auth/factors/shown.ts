@@ -134,7 +134,7 @@ function fell(before: number, counter: number): boolean {
 /** §7.2 step 6: whose the authenticator says it is. It has to say so where nothing else does. */
 function isHolder(row: PasskeyRow, { response }: PasskeyAssertion, required: boolean): boolean {
   const { userHandle } = response
-  if (userHandle === undefined || userHandle === null) return !required
+  if (userHandle === undefined || userHandle === null || userHandle === '') return !required
   return Buffer.from(userHandle, 'base64url').equals(handleOf(row.account))
 }
 
