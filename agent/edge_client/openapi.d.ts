@@ -3349,6 +3349,7 @@ export interface components {
                 authenticatorData: string;
                 clientDataJSON: string;
                 signature: string;
+                /** @description Empty or left out: the authenticator does not say whose it is. */
                 userHandle?: string | null;
             };
             /** @enum {string} */
