@@ -86,4 +86,25 @@ describe('a plan', { skip: noServer }, () => {
     await refused({ from: 'nothing_*' }, 'stream_missing')
     await refused({ cursor: { column: 'at', lag: '5' } }, 'cursor_refused')
   })
+
+  test('names every stream that fails, each with its reason, and once what they all fail for', async () => {
+    const streams: readonly StreamSpec[] = [
+      { from: 'orders', to: 'orders', mode: 'merge', key: ['x'] },
+      { from: 'customer_a', to: 'customer_a', mode: 'replace' },
+      { from: 'customer_b', to: 'customer_b', mode: 'replace', cursor: { column: 'gone' } },
+      { from: 'nowhere', to: 'nowhere', mode: 'replace' },
+    ]
+    const { code, message } = await planRun({ ...orderOf({}), streams }).then(assert.fail, (fault) => fault)
+    assert.equal(code, 'column_missing')
+    const lines = String(message).split('\n')
+    assert.deepEqual(lines.map((line) => line.split(':')[0]), ['orders', 'customer_b', 'nowhere'])
+    assert.match(lines[0] ?? '', /key names "x"/)
+    const nobody = new URL(world.sourceUrl)
+    nobody.port = '1'
+    const down = await planRun({ ...orderOf({}), streams, source: postgres(nobody.href) }).catch((fault) =>
+      fault
+    )
+    assert.equal(down.code, 'connection_refused')
+    assert.equal(String(down.message).split('\n').length, 1)
+  })
 })

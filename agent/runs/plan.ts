@@ -1,5 +1,5 @@
 /** What a run would do: both ends are looked at, nothing is written. */
-import { Fault } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Mode, Range, Target } from '../connectors/connector.ts'
 import { Ends } from './ends.ts'
 import { runStreams } from './expand.ts'
@@ -42,18 +42,46 @@ export interface PlannedRange {
   readonly exact: boolean
 }
 
-/** Throws the first fault that a run would meet before its first byte, with the name of its stream. */
+/** About one stream: the others may fail as well, each for its own reason. */
+const ofStream: readonly FaultCode[] = [
+  'unsupported',
+  'path_refused',
+  'policy_denied',
+  'stream_missing',
+  'column_missing',
+  'column_required',
+  'names_collide',
+  'cursor_refused',
+  'key_missing',
+  'key_refused',
+  'schema_refused',
+  'name_refused',
+  'target_refused',
+  'type_refused',
+  'permission_denied',
+  'file_invalid',
+]
+
+/**
+ * Throws the first fault that a run would meet before its first byte. Its message names every stream that fails, each
+ * in a line of its own with its reason.
+ */
 export async function planRun(order: Order): Promise<StreamPlan[]> {
   const plans: StreamPlan[] = []
+  const faults: { readonly fault: Fault; readonly line: string }[] = []
   for (const stream of await runStreams(order)) {
     try {
       plans.push(await planStream(order, stream))
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      throw new Fault(error.code, `${stream.spec.from}: ${error.message}`, { cause: error })
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault
+      faults.push({ fault, line: `${stream.spec.from}: ${fault.message}` })
+      if (!ofStream.includes(fault.code)) break
     }
   }
-  return plans
+  const [first] = faults
+  if (first === undefined) return plans
+  const lines = faults.map(({ line }) => line).join('\n')
+  throw new Fault(first.fault.code, lines, { cause: first.fault })
 }
 
 async function planStream(order: Order, { spec, ledgerIndex }: RunStream): Promise<StreamPlan> {
