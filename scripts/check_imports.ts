@@ -60,6 +60,8 @@ const places: Readonly<Record<string, readonly string[]>> = {
   'hash-wasm': ['edge/auth/accounts/argon2.ts'],
   'nodemailer': ['edge/auth/mail/smtp.ts'],
   'bun': ['agent/', 'scripts/'],
+  'arctic': ['edge/auth/providers/exchange.ts'],
+  'jose': ['edge/auth/providers/id_token.ts'],
 }
 
 export interface Import {

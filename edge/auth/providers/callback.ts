@@ -87,7 +87,7 @@ async function enter(
     methods: [method],
     fresh: null,
     secondFactor,
-    ...(provider.tenant === null || membership?.member == null ? {} : { into: provider.tenant }),
+    ...(provider.tenant === null || (membership?.member ?? null) === null ? {} : { into: provider.tenant }),
   })
   const { facts, further, target } = plan.entry
   const what = plan.newDevice ? 'new_device' : null

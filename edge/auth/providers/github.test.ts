@@ -13,6 +13,8 @@ import { type Heard, type Said, type TestServer, testServer } from './server_fix
 
 const CLIENT = 'Iv1.0123456789abcdef'
 const SECRET = '0123456789abcdef0123456789abcdef01234567'
+/** In the form of one of theirs. */
+const TOKEN = `gho_${'0'.repeat(36)}`
 const REFUSED = '/console/sign-in?problem=provider_refused'
 const FAILED = '/console/sign-in?problem=provider_failed'
 
@@ -44,7 +46,7 @@ function answerOf(hub: Hub, heard: Heard): Said | null {
   // "All API requests must include a valid User-Agent header."
   if (headers['user-agent'] === undefined) return { status: 403, body: { message: 'Request forbidden' } }
   if (path === '/login/oauth/access_token' && method === 'POST') return tokens(hub, heard, form)
-  if (headers.authorization !== 'Bearer gho_16C7e42F292c6912E7710c838347Ae178B4a') {
+  if (headers.authorization !== `Bearer ${TOKEN}`) {
     return { status: 401, body: { message: 'Requires authentication' } }
   }
   if (path === '/api/v3/user') return { body: hub.user }
@@ -69,7 +71,7 @@ function tokens({ codes }: Hub, { headers }: Heard, form: URLSearchParams): Said
   }
   return {
     body: {
-      access_token: 'gho_16C7e42F292c6912E7710c838347Ae178B4a',
+      access_token: TOKEN,
       scope: 'read:user,user:email',
       token_type: 'bearer',
     },

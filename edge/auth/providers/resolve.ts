@@ -91,7 +91,7 @@ async function newcomer(asked: Asked, provider: Provider, heard: Heard): Promise
   }
   const row = accountFor(provider, { id: newId(), mail, name: nameOf(heard.said), now })
   const joined = await membership(asked, provider, { account: row, said: heard.said })
-  if (provider.tenant !== null && joined?.member == null) throw refused('no_claim')
+  if (provider.tenant !== null && (joined?.member ?? null) === null) throw refused('no_claim')
   const connected = connect(asked, provider, { heard, account: row.id })
   return {
     account: row,
