@@ -58,7 +58,8 @@ const steps: Partial<Record<FaultCode, string>> = {
   catalogue_refused: 'Look anew; if that stays, do not believe what this edge shows.',
   log_refused: 'Do not believe what this edge shows; the log itself is with the agent that ran it.',
   reference_refused: 'Add it to "references" in the local policy file on the agent.',
-  path_refused: 'Add its folder to "files" in the local policy file on the agent.',
+  path_refused:
+    'A connection needs a "path" that holds it; on an agent, "files" in its local policy file names that folder too.',
   address_refused: 'Add the address to "addresses" in the local policy file on the agent, if that is meant.',
   tls_failed:
     'A database on this machine without TLS: name it under "plain" in the local policy file of the agent.',

@@ -62,11 +62,11 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-/** `name` inside `folder`, absolute. Throws `path_refused` when it leads out of it. */
-export function inside(folder: string, name: string): string {
+/** `name` inside `folder`, absolute. Throws `path_refused` when it leads out of it; `said`: the name that was given. */
+export function inside(folder: string, name: string, said = name): string {
   const path = resolve(folder, name)
   if (path !== folder && !path.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
-    throw new Fault('path_refused', `"${name}" leads out of the connection's folder.`)
+    throw new Fault('path_refused', `"${said}" leads out of the connection's folder.`)
   }
   return path
 }

@@ -29,7 +29,8 @@ export class Place {
       throw new Fault('path_refused', `"${name}" is not in this connection.`)
     }
     const real = realOf(path)
-    if (inside(realOf(this.folder), real) !== real) throw new Fault('path_refused')
+    // Where it leads is nothing for a message: only its name was given.
+    inside(realOf(this.folder), real, name)
     this.#context.guard.path(real)
     return path
   }
