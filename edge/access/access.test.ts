@@ -200,6 +200,7 @@ describe('an explanation', () => {
     const id = await memberId(edge, edge.editor)
     const group = (await edge.call(edge.admin, 'POST /v1/groups', { body: { name: 'g' } })).json.id
     await edge.call(edge.admin, `PUT /v1/groups/${group}/members/${id}`)
+    edge.clock.now += 1
     const bound = { role: 'admin', level: 'project', place: ids.project }
     await edge.call(edge.admin, 'POST /v1/bindings', { body: { group, ...bound } })
     const { json } = await explain(edge, { member: id, permission: 'runs.write', project: ids.project })
