@@ -4,6 +4,7 @@ import { connectionRecipients } from '../../shared/trust/recipients.ts'
 import { dirname, resolve } from 'node:path'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { handingIn } from '../edge_client/handing_in.ts'
 import {
   connectionNamed,
   connectionOfUrl,
@@ -161,8 +162,10 @@ interface Storing {
 async function store({ session: { edge } }: Project, { id, known, made }: Storing): Promise<void> {
   const body = { document: made.document, sealed: made.sealed }
   const params = { path: { id } }
-  if (known) await answer(edge.POST('/v1/connections/{id}/versions', { params, body }))
-  else await answer(edge.POST('/v1/connections', { body }))
+  const stored = known
+    ? answer(edge.POST('/v1/connections/{id}/versions', { params, body }))
+    : answer(edge.POST('/v1/connections', { body }))
+  await handingIn<unknown>('connections.write', stored)
 }
 
 /** From the file, or a URL by file, environment or prompt. Checked by its connector before anything is sealed. */

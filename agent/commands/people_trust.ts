@@ -15,6 +15,7 @@ import type { SeenIndex, VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import { toBase64 } from '../../shared/bytes.ts'
 import type { TrustVersion } from '../edge_client/agent_edge.ts'
 import { answer } from '../edge_client/edge_client.ts'
+import { handingIn } from '../edge_client/handing_in.ts'
 import { makePrivateFolder, readIfThere, writeAtomic } from '../files.ts'
 import { type KeyPair, parseFile, places, readKey } from '../home.ts'
 import { native } from '../primitives.ts'
@@ -74,6 +75,7 @@ export function signerFor(
     `The trust document does not let the signer key ${
       keyId(native, key.public)
     } sign for "${missing}" here. ` +
+      'What is missing is that scope, which no role at the edge stands in for. ' +
       'Who holds a root key adds it: sallyport trust edit --add-signer …',
   )
 }
@@ -171,7 +173,8 @@ export async function publishIndex(
     await raise(publishing, { number, hash })
     try {
       const params = { path: { id: project.id } }
-      await answer(session.edge.POST('/v1/projects/{id}/index', { params, body: { document: dsse } }))
+      const published = session.edge.POST('/v1/projects/{id}/index', { params, body: { document: dsse } })
+      await handingIn('index.write', answer(published))
       return { number, hash }
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'conflict') throw error

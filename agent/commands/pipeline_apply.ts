@@ -9,6 +9,7 @@ import { readUnverified } from '../../shared/sign/documents.ts'
 import { verifyAuthored } from '../../shared/trust/authority.ts'
 import { pipelineRecipients } from '../../shared/trust/recipients.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { handingIn } from '../edge_client/handing_in.ts'
 import { readText, writeAtomic } from '../files.ts'
 import { parseFile } from '../home.ts'
 import { checkEnds } from '../pipeline_files/ends.ts'
@@ -102,8 +103,10 @@ async function apply(shell: Shell, path: string, options: ApplyOptions): Promise
   const { edge } = project.session
   const body = { document: made.document, sealed: made.sealed }
   const known = (await storedPipelines(project)).some((one) => one.id === id)
-  if (known) await answer(edge.POST('/v1/pipelines/{id}/versions', { params: { path: { id } }, body }))
-  else await answer(edge.POST('/v1/pipelines', { body }))
+  const stored = known
+    ? answer(edge.POST('/v1/pipelines/{id}/versions', { params: { path: { id } }, body }))
+    : answer(edge.POST('/v1/pipelines', { body }))
+  await handingIn<unknown>('pipelines.write', stored)
   const entry = { kind: 'pipeline', name, version, hash: made.hash } as const
   const index = await publish(shell, project, { signer, change: (entries) => ({ ...entries, [id]: entry }) })
   const { live, text } = await confirmed(shell, options, confirming(project, [document.pool], index))

@@ -7,6 +7,7 @@ import type { Request } from '../../shared/schemas/request.ts'
 import type { RunRecord } from '../../shared/schemas/run.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { handingIn } from '../edge_client/handing_in.ts'
 import { native } from '../primitives.ts'
 import { checkAction } from '../runs/ordered.ts'
 import { projectText } from '../trust/known_projects.ts'
@@ -144,7 +145,8 @@ async function start(shell: Shell, name: string, options: StartOptions): Promise
   const question = questionOf(action, { name: entry.name, modes })
   if (question !== null) await confirm(shell, question, { yes: options.yes === true, option: '--yes' })
   const { dsse } = signDocument(native, { type: 'request', document: request, seeds: [signer.private] })
-  const run = await answer(edge.POST('/v1/runs', { body: { ...body, request: dsse } }))
+  const made = answer(edge.POST('/v1/runs', { body: { ...body, request: dsse } }))
+  const run = await handingIn('runs.write', made)
   return await started(shell, project.session, { run, watch: options.watch })
 }
 

@@ -14,12 +14,13 @@ import { readToken, type TokenSource } from '../kept_token.ts'
 import { readPin } from '../trust/ring.ts'
 import type { ProjectName } from '../trust/known_projects.ts'
 import { configOf } from './agent_options.ts'
-import type { Shell } from './shell.ts'
+import { type Shell, UsageError } from './shell.ts'
 
 export interface SessionOptions {
   readonly url?: string
   readonly tokenFile?: string
   readonly pin?: string
+  readonly approval?: string
 }
 
 export interface Session {
@@ -38,6 +39,7 @@ export function sessionOptions(command: Command): Command {
     .option('--url <url>', 'address of the edge, when it is not the one signed in to (SALLYPORT_URL)')
     .option('--token-file <file>', 'file with an API token, - for stdin (or SALLYPORT_TOKEN)')
     .option('--pin <pin>', 'pin of the tenant, when it is not the remembered one (SALLYPORT_PIN)')
+    .option('--approval <id>', 'what another person has approved, where the tenant wants two')
 }
 
 /** Throws `not_signed_in` when there is no edge or no token. */
@@ -53,12 +55,25 @@ export function openSession(shell: Shell, options: SessionOptions): Session {
   const hasFloor = config.floor !== floorFile || Bun.file(join(home, places.floor)).size > 0
   return {
     url,
-    edge: edgeFor(url, token, config.network),
+    edge: withApproval(edgeFor(url, token, config.network), options.approval),
     home,
     profile,
     floor: hasFloor && config.floor !== 'none' ? config.floor : null,
     typedPin: config.pin,
   }
+}
+
+/** What changes something names the approval. */
+function withApproval(edge: Edge, approval: string | undefined): Edge {
+  if (approval === undefined) return edge
+  if (!Id.safeParse(approval).success) throw new UsageError('--approval is the id that the refusal named.')
+  edge.use({
+    onRequest({ request }) {
+      if (request.method !== 'GET') request.headers.set('approval', approval)
+      return request
+    },
+  })
+  return edge
 }
 
 function tokenOf({ env }: Shell, { tokenFile }: SessionOptions): string | null {

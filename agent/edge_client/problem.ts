@@ -51,6 +51,10 @@ export function faultOf(status: number, body: unknown): Fault {
     return new Fault('edge_unexpected', `The edge answered ${status}, which says nothing known.`)
   }
   if (meaningOf(known).class === 'refused' && !refusedByEdge.includes(known)) return notForEdge(known)
+  const approval = said['approval']
+  if (known === 'approval_required' && typeof approval === 'string') {
+    return new Fault(known, `${detail ?? meaningOf(known).help} It waits as ${printable(approval)}.`)
+  }
   return new Fault(known, withFields(detail, said['errors']))
 }
 

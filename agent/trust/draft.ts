@@ -13,6 +13,7 @@ import { readUnverified, signDocument, verifyDocument } from '../../shared/sign/
 import { addSignature } from '../../shared/sign/dsse.ts'
 import type { Trusted } from '../../shared/trust/chain.ts'
 import { answer, type Edge } from '../edge_client/edge_client.ts'
+import { handingIn } from '../edge_client/handing_in.ts'
 import { readIfThere, writeAtomic } from '../files.ts'
 import { parseFile, places } from '../home.ts'
 import { native } from '../primitives.ts'
@@ -166,6 +167,7 @@ export async function publishDraft(
     await raiseFloor(floor, firstFloor({ tenant, version, hash }), raise)
   }
   const body = { document: draft.document, ...(draft.policy === null ? {} : { policy: draft.policy }) }
-  await answer(edge.POST('/v1/trust', { body, headers: { 'idempotency-key': hash } }))
+  const published = edge.POST('/v1/trust', { body, headers: { 'idempotency-key': hash } })
+  await handingIn('trust.write', answer(published))
   return { version, hash }
 }

@@ -103,6 +103,19 @@ describe('a second person', () => {
     assert.match(readFileSync(join(output, 'hers.csv'), 'utf8'), /Grace/)
   })
 
+  test('whose key may sign and whose role may not hand it in is told which one is missing, and the other way round', async () => {
+    await world.does('members', 'role', 'Grace H', 'viewer')
+    const refused = await grace.call(['runs', 'start', 'hers', '--json'])
+    assert.deepEqual([refused.exit, refused.code], [3, 'forbidden'])
+    assert.match(refused.stderr, /missing is a role at the edge that holds runs\.write/)
+    const explained = await world.does('roles', 'explain', 'Grace H', 'runs.write')
+    assert.equal(explained.allowed, false)
+    assert.ok(explained.missing.roles.includes('editor'))
+    await world.does('members', 'role', 'Grace H', 'editor')
+    const unpublished = await grace.call(['pipeline', 'apply', join(folder, 'hers.json'), '--yes', '--json'])
+    assert.match(unpublished.stderr, /missing is that scope, which no role at the edge stands in for/)
+  })
+
   test('who applies what is listed already changes nothing', async () => {
     const path = pipeline('steady', 'steady.csv')
     const { live: _live, ...first } = await world.does('pipeline', 'apply', path, '--yes')
