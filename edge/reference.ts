@@ -8,7 +8,9 @@ only what it cannot read: connections, policies and pipeline bodies arrive seale
 signers have signed.
 
 Lists are paginated: \`?limit=&cursor=\` → \`{data, next_cursor}\`. Commands take an \`Idempotency-Key\`. Errors are \
-RFC 9457 problem details with a stable \`code\`. Times are ISO 8601 in UTC, keys and envelopes base64.`
+RFC 9457 problem details with a stable \`code\`. Times are ISO 8601 in UTC, keys and envelopes base64.
+
+Which role may what is a table of its own: [permissions of every operation](/docs/permissions).`
 
 // Not written in place: the library's type is that of OpenAPI 3.0, which has no identifier.
 const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' }

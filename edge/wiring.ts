@@ -14,6 +14,7 @@ import { LastUse } from './auth/last_use.ts'
 import type { Sender } from './auth/mail/mail.ts'
 import { People } from './auth/people.ts'
 import type { ConfiguredProvider } from './auth/providers/providers.ts'
+import { wantsTwo } from './auth/rules/judge.ts'
 import { rulesOf } from './auth/rules/store.ts'
 import { usedToken } from './auth/store.ts'
 import { SeenNetworks } from './auth/tokens/seen_networks.ts'
@@ -103,7 +104,7 @@ export function wire(options: EdgeOptions): Edge {
   const people = new People({ ...options, db, randomBytes, grantor, metrics, mail: options.mail ?? null })
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
-  const wanted = async (tenant: string, kind: TwoPerson) => (await rulesOf(db, tenant)).approvals[kind]
+  const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
   const services: Services = {
     storage,
     db,
@@ -125,7 +126,7 @@ export function wire(options: EdgeOptions): Edge {
   }
   const api = createApi(all, services)
   const document = () => reference(api, all)
-  const app = createApp(api, [...referencePages(document), ...assetPages()])
+  const app = createApp(api, [...referencePages(document, all), ...assetPages()])
   servePages(api, consolePages, { frame: consoleFrame, services })
   return {
     app,

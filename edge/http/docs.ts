@@ -1,10 +1,12 @@
 /**
- * `/openapi.json` and `/docs`: the reference, from this origin alone. The policy lets the page load and reach nothing
+ * `/openapi.json`, `/docs` and `/docs/permissions`: the reference, from this origin alone. The policy lets the page load and reach nothing
  * else, so a token that somebody tries an operation with goes nowhere but here.
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Json } from './describe.ts'
+import { permissionPage, permissionStyle } from './permission_page.ts'
+import type { Route } from './route.ts'
 
 /** A page that needs no principal and changes nothing. */
 export interface Page {
@@ -33,6 +35,7 @@ const HTML = `<!doctype html>
 <link rel="icon" href="/docs/favicon-32x32.png">
 </head>
 <body>
+<p><a href="/docs/permissions">Which role may what: permissions of every operation</a></p>
 <div id="reference"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
@@ -70,11 +73,14 @@ const assets = [
   },
 ]
 
-export function referencePages(document: () => Json): readonly Page[] {
+export function referencePages(document: () => Json, routes: readonly Route[]): readonly Page[] {
   const text = once(() => JSON.stringify(document()))
+  const permissions = once(() => permissionPage(routes))
   return [
     { path: '/openapi.json', answer: () => page(text(), 'application/json') },
     { path: '/docs', answer: () => page(HTML, 'text/html; charset=utf-8') },
+    { path: '/docs/permissions', answer: () => page(permissions(), 'text/html; charset=utf-8') },
+    { path: '/docs/permissions.css', answer: () => page(permissionStyle, 'text/css; charset=utf-8') },
     { path: '/docs/start.js', answer: () => page(START, 'text/javascript; charset=utf-8') },
     ...assets.map(({ name, type, file }) => {
       const bytes = once(() => readFile(fileURLToPath(file())))
