@@ -50,7 +50,7 @@ CREATE UNIQUE INDEX custom_role_name ON custom_role (tenant, name);
 CREATE TABLE approval (
   id TEXT PRIMARY KEY,
   tenant TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('keys', 'deletion')),
+  kind TEXT NOT NULL CHECK (kind IN ('keys', 'deletion', 'rules')),
   operation TEXT NOT NULL,
   -- SHA-256 of method, path and body in hex: what is approved is this request and no other.
   request TEXT NOT NULL,

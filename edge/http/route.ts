@@ -73,8 +73,8 @@ export interface Shape<
   readonly acrossTenants?: string
 }
 
-/** What a tenant may want two people for. */
-export type TwoPerson = 'keys' | 'deletion'
+/** What a tenant may want two people for; `rules`: to change that, once it wants two for anything. */
+export type TwoPerson = 'keys' | 'deletion' | 'rules'
 
 /** What a route asks to find out where the thing is that it acts on. */
 export interface AskedWithin<P, Q, B> {

@@ -90,7 +90,7 @@ export type Explanation = z.infer<typeof Explanation>
 
 export const Approval = z.object({
   id: Id,
-  kind: z.enum(['keys', 'deletion']),
+  kind: z.enum(['keys', 'deletion', 'rules']),
   operation: z.string().meta({ description: 'The operationId of what was asked.' }),
   request: z.string().meta({ description: 'SHA-256 over method, path and body: exactly this is approved.' }),
   asked_by: Id,

@@ -1,5 +1,6 @@
 /** Whether a sign-in is good enough for a tenant. Everything that asks for that asks here. */
 import type { TenantRules } from '../../../shared/schemas/tenant_rules.ts'
+import type { TwoPerson } from '../../http/route.ts'
 import type { Applicant } from '../sessions/demands.ts'
 import type { SessionLimits, SignInMethod } from '../sessions/sessions.ts'
 
@@ -30,6 +31,11 @@ export function gapsOf(
 
 export function limitsOf({ session }: TenantRules): SessionLimits {
   return { idleMs: session.idle_minutes * MINUTE_MS, absoluteMs: session.absolute_hours * HOUR_MS }
+}
+
+/** Whether a second person has to approve it. Where two are wanted for anything, one alone does not end that. */
+export function wantsTwo({ approvals }: TenantRules, kind: TwoPerson): boolean {
+  return kind === 'rules' ? approvals.keys || approvals.deletion : approvals[kind]
 }
 
 /** The provider that an address has to sign in with, or null. */

@@ -37,10 +37,11 @@ export const ruleRoutes: readonly Route[] = [
     permission: 'rules.write',
     audit: 'rules.changed',
     fresh: true,
+    twoPerson: 'rules',
     summary: 'Change how members have to be signed in, and what needs two people',
     description:
       'Refused where no owner could sign in any more, with what is missing. API tokens are not signed in: no rule of ' +
-      'sign-in is about them.',
+      'sign-in is about them. Where the rules want two people for anything, they are changed by two.',
     body: TenantRules,
     reply: TenantRules,
     faults: ['last_owner'],

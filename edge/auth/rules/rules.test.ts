@@ -129,6 +129,22 @@ describe('rules of sign-in', () => {
   })
 })
 
+test('rules that want two people for something are changed by two', async () => {
+  await using on = await scene()
+  const other = await person(on.edge, TENANT, { role: 'owner' })
+  for (const approvals of [{ keys: true, deletion: false }, { keys: false, deletion: true }]) {
+    await run(on, writes.deleteFrom('tenant_rules'))
+    assert.equal((await put(on.edge, on.owner, { approvals })).status, 200)
+    const asked = await put(on.edge, on.owner, {})
+    assert.deepEqual([asked.status, asked.json.code], [403, 'approval_required'])
+    const { approval } = asked.json
+    const approved = await on.edge.call(other.caller, `POST /v1/approvals/${approval}/approve`)
+    assert.equal(approved.status, 200, JSON.stringify(approved.json))
+    const again = { body: defaultRules, headers: { approval } }
+    assert.equal((await on.edge.call(on.owner, 'PUT /v1/rules', again)).status, 200)
+  }
+})
+
 describe('the last owner', () => {
   const password = (account: string) =>
     writes.updateTable('account').set({ password: '$argon2id$' }).where('id', '=', account)

@@ -41,7 +41,7 @@ interface CustomRoleTable {
 interface ApprovalTable {
   id: string
   tenant: string
-  kind: 'keys' | 'deletion'
+  kind: 'keys' | 'deletion' | 'rules'
   operation: string
   /** SHA-256 of method, path and body in hex. */
   request: string
