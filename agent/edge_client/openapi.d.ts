@@ -2072,7 +2072,7 @@ export interface paths {
         get: operations["getRules"];
         /**
          * Change how members have to be signed in, and what needs two people
-         * @description Refused where no owner could sign in any more, with what is missing. API tokens are not signed in: no rule of sign-in is about them.
+         * @description Refused where no owner could sign in any more, with what is missing. API tokens are not signed in: no rule of sign-in is about them. Where the rules want two people for anything, they are changed by two.
          */
         put: operations["putRules"];
         post?: never;
@@ -2740,7 +2740,7 @@ export interface components {
             expires: string;
             id: string;
             /** @enum {string} */
-            kind: "keys" | "deletion";
+            kind: "keys" | "deletion" | "rules";
             /** @description The operationId of what was asked. */
             operation: string;
             /** @description SHA-256 over method, path and body: exactly this is approved. */
@@ -11746,6 +11746,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -11804,7 +11806,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["last_owner"];
             413: components["responses"]["body_too_large"];
