@@ -156,14 +156,17 @@ describe('the end of a session', () => {
   test('comes twelve hours after the sign-in, however much it is used', async () => {
     await using edge = await people()
     const browser = await signedIn(edge)
+    const nowhere = await register(edge, 'grace@example.com')
     for (let i = 0; i < 23; i++) {
       edge.clock.now += 30 * MINUTE_MS
       assert.equal((await browser.call('GET /v1/account')).status, 200)
+      assert.equal((await nowhere.call('GET /v1/account')).status, 200)
     }
     // A new secret is no new session.
     await browser.call('POST /v1/sessions/tenant', { tenant: TENANT })
     edge.clock.now += 30 * MINUTE_MS
     assert.equal((await browser.call('GET /v1/account')).status, 401)
+    assert.equal((await nowhere.call('GET /v1/account')).status, 401)
   })
 
   test('comes as early as the tenant’s rules say, from the next request on', async () => {
@@ -228,6 +231,9 @@ describe('a session in a tenant', () => {
     assert.equal((await mallory.call('POST /v1/sessions/tenant', { tenant: TENANT })).status, 404)
     assert.equal((await mallory.call('GET /v1/whoami')).json.code, 'forbidden')
     assert.equal((await mallory.call('GET /v1/members')).json.code, 'forbidden')
+    const ada = await signedIn(edge)
+    const elsewhere = { tenant: '0193509f-6e00-7000-8000-0000000000ff' }
+    assert.equal((await ada.call('POST /v1/sessions/tenant', elsewhere)).status, 404)
   })
 
   test('keeps no rights when its member is demoted or removed', async () => {
