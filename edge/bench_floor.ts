@@ -39,7 +39,8 @@ app.openapi(route, async (c) => {
   const steps = [{ sql: SQL, parameters: [id, TENANT, name, created], reads: false }]
   const leaf = { tenant: TENANT, action: 'workspace.created', time: created, request: null, text: LEAF }
   await storage.write({ id, steps, leaf, repeatable: false })
-  return c.json({ id, name, created: new Date(created).toISOString() }, 201)
+  const made = { id, name, environment: 'other' as const, production: false }
+  return c.json({ ...made, created: new Date(created).toISOString() }, 201)
 })
 
 Deno.serve({

@@ -107,11 +107,15 @@ const create = command({
   audit: 'thing.created',
   body: z.strictObject({ name: z.string() }),
   handle({ principal, body, now, newId }) {
-    const row = { id: newId(), tenant: principal.tenant, name: body.name, created: now }
+    const environment = 'other' as const
+    const row = { id: newId(), tenant: principal.tenant, name: body.name, environment, created: now }
     return Promise.resolve(change({
       writes: [
         step(writes.insertInto('workspace').values(row), { otherwise: 'already_exists' }),
-        step(writes.selectFrom('workspace').select(['id', 'name']).where('id', '=', row.id)),
+        step(
+          writes.selectFrom('workspace').select(['id', 'name']).where('tenant', '=', row.tenant)
+            .where('id', '=', row.id),
+        ),
       ],
       target: row.id,
       facts: { length: body.name.length },
@@ -318,7 +322,8 @@ describe('a change', () => {
       handle({ attempt }) {
         attempts.push(attempt)
         if (attempt === 3) return Promise.resolve(unchanged({ id: 'gave up', name: '' }))
-        const never = writes.updateTable('workspace').set({ created: 1 }).where('id', '=', 'nobody')
+        const never = writes.updateTable('workspace').set({ created: 1 }).where('tenant', '=', TENANT)
+          .where('id', '=', 'nobody')
         return Promise.resolve(change({
           writes: [step(never, { otherwise: 'conflict' })],
           target: 'nobody',

@@ -151,7 +151,8 @@ export async function roomFor(
 ): Promise<void> {
   const { tenant, member, email, now } = of
   const before = await invitationOf(db, tenant, member)
-  const justMailed = email !== null && before?.email != null && now - before.created < MAIL_AGAIN_MS
+  const mailed = before === null || before.email === null ? null : before.created
+  const justMailed = email !== null && mailed !== null && now - mailed < MAIL_AGAIN_MS
   if (justMailed || await countOpen(db, tenant, now) >= MAX_OPEN) throw new Fault('limit_reached')
 }
 

@@ -132,14 +132,19 @@ export function eraseMember(
   const row = writes.updateTable('member').set(gone).where('tenant', '=', tenant).where('id', '=', id)
     .where('erased', 'is', null).where(keepsOwner(tenant, id))
   const beside = writes.deleteFrom('audit_name').where('tenant', '=', tenant).where('member', '=', id)
-  const tokens = writes.updateTable('token').set({ name: 'erased' }).where('tenant', '=', tenant)
-    .where('member', '=', id)
+  const tokens = writes.updateTable('token').set({ name: 'erased', last_network: null, networks: '[]' })
+    .where('tenant', '=', tenant).where('member', '=', id)
+  const theirs = sql<string>`(select id from token where tenant = ${tenant} and member = ${id})`
+  const networks = writes.deleteFrom('token_network').where('token', 'in', theirs)
+  const devices = writes.deleteFrom('device_request').where('tenant', '=', tenant).where('member', '=', id)
   const invitations = writes.deleteFrom('invitation').where('tenant', '=', tenant).where('member', '=', id)
   return [
     step(row, { otherwise: 'last_owner' }),
     ...deleteAllOf(tenant, id),
     step(beside, { rows: names, otherwise: 'conflict' }),
     step(tokens),
+    step(networks),
+    step(devices),
     step(invitations),
   ]
 }

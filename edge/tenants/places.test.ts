@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { bearer, type Caller } from '../edge_fixture.ts'
-import { sealed, signedConnection, signedTrust } from '../trust/examples.ts'
+import { Estate, TestEdge } from '../estate_fixture.ts'
 import { ids, type World, world } from '../world_fixture.ts'
 
 async function workspaceOf(edge: World, name: string, environment?: string): Promise<string> {
@@ -113,18 +113,16 @@ describe('a project', () => {
   })
 
   test('stays while a connection is in it', async () => {
-    await using edge = await world()
-    await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
-    const made = await edge.call(edge.admin, 'POST /v1/connections', {
-      body: { document: signedConnection.dsse, sealed },
-    })
-    assert.equal(made.status, 201, JSON.stringify(made.json))
-    const remove = () => edge.call(edge.admin, `DELETE /v1/projects/${ids.project}`)
-    assert.equal((await remove()).json.code, 'conflict')
-    assert.equal((await edge.call(edge.stranger, `DELETE /v1/projects/${ids.project}`)).status, 404)
-    assert.equal((await edge.call(edge.editor, `DELETE /v1/projects/${ids.project}`)).status, 403)
-    await edge.call(edge.admin, `DELETE /v1/connections/${ids.source}`)
+    await using edge = await TestEdge.start()
+    const estate = await Estate.found(edge)
+    await estate.publishTrust()
+    const connection = await estate.addConnection()
+    const remove = () => estate.call('DELETE', `/v1/projects/${estate.project}`)
+    assert.equal((await remove()).body.code, 'conflict')
+    const other = await Estate.found(edge, estate)
+    assert.equal((await other.call('DELETE', `/v1/projects/${estate.project}`)).status, 404)
+    await estate.made('DELETE', `/v1/connections/${connection}`)
     assert.equal((await remove()).status, 200)
-    assert.equal((await edge.call(edge.admin, `GET /v1/projects/${ids.project}`)).status, 404)
+    assert.equal((await estate.call('GET', `/v1/projects/${estate.project}`)).status, 404)
   })
 })

@@ -202,12 +202,14 @@ export function firstToken(
   member: MemberRow,
   making: Pick<Making, 'now' | 'newId' | 'randomBytes'>,
 ): { readonly row: NewTokenRow; readonly secret: string } {
-  const secret = newSecret('pat', making.randomBytes)
+  const service = member.kind === 'service'
+  const secret = newSecret(service ? 'svc' : 'pat', making.randomBytes)
   const row: NewTokenRow = {
     id: making.newId(),
     tenant: member.tenant,
     member: member.id,
     name: 'first token',
+    sort: service ? 'service' : 'personal',
     hash: hashSecret(secret),
     scopes: null,
     created: making.now,
