@@ -189,6 +189,7 @@ async function happens(route: Route, operation: Operation): Promise<void> {
 }
 
 test('that were all of them', () => {
-  const asked = operations.filter(({ id }) => routes.find((route) => route.id === id)?.permission != null)
+  const guarded = new Set(routes.filter(({ permission }) => permission !== null).map(({ id }) => id))
+  const asked = operations.filter(({ id }) => guarded.has(id))
   assert.equal(cells, asked.length * 56)
 })

@@ -1,5 +1,5 @@
 /** The middle of a request: handle → write, as often as it takes. */
-import { Fault } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Permission } from '../../shared/permissions.ts'
 import { type Reader, scopedReader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
@@ -42,6 +42,9 @@ export interface ParsedRequest {
   readonly request: Request
 }
 
+/** What asking the handler again does not mend. */
+const forGood: ReadonlySet<FaultCode> = new Set(['idempotency_mismatch', 'approval_required'])
+
 type Decided = Change<unknown> | OpenChange<unknown> | Unchanged<unknown>
 
 /** What the handler answers, once what it decided to write is durable. */
@@ -80,8 +83,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
       const own = rows.slice(0, decided.writes.length)
       return decided.reply({ rows: own, repeated: recorded !== null && identity.keyed })
     } catch (error) {
-      const refused = error instanceof Fault && error.class === 'request' &&
-        error.code !== 'idempotency_mismatch'
+      const refused = error instanceof Fault && error.class === 'request' && !forGood.has(error.code)
       if (!refused || !decided.again || ++attempt >= MAX_ATTEMPTS) throw error
     }
   }
