@@ -16,10 +16,10 @@ const gigabytes = Number(process.env['SALLYPORT_LARGE_GB'] ?? 2)
 const rowBytes = 262
 const rows = Math.ceil(gigabytes * 1e9 / rowBytes)
 const minutes = 60_000
-/** Of the agent: 150 where it has a core to itself; a busy machine collects its garbage later. */
-const agentMb = 200
-/** A hold of 512 MB takes more of the machine than DuckDB counts: its limit is for its buffers alone. */
-const holdMb = 900
+/** Of the agent on direct routes. Seen with ten others on each core: 137. */
+const agentMb = 150
+/** Of agent and hold together, of 612 that are promised. Seen: 465 into Parquet, 375 out of it. */
+const restowedMb = 550
 
 describe(`${gigabytes} GB`, () => {
   let server: Postgres
@@ -84,9 +84,9 @@ describe(`${gigabytes} GB`, () => {
 
   test('go into Parquet and back in the memory of the hold', { timeout: 30 * minutes }, async () => {
     const out = await moved('large', 'lake', 'large.parquet')
-    assert.ok(out.mb <= agentMb + holdMb, `${out.mb} MB`)
+    assert.ok(out.mb <= restowedMb, `${out.mb} MB`)
     const back = await moved('large.parquet', 'db', 'back')
-    assert.ok(back.mb <= agentMb + holdMb, `${back.mb} MB`)
+    assert.ok(back.mb <= restowedMb, `${back.mb} MB`)
     const [same] = await sql.unsafe(
       `select (select sum(hashtextextended(l::text, 0)) from large l) = (select sum(hashtextextended(c::text, 0)) from back c) as same`,
     )
