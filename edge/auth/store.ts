@@ -54,7 +54,8 @@ export function holderStatement(
       'FROM project p WHERE p.tenant = t.tenant AND p.workspace = t.place) END AS inside, ' +
       `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
       'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
-      "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active'",
+      "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
+      "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))",
     parameters: [network, hash, now, now],
     reads: true,
     single: true,
@@ -174,6 +175,20 @@ export function revokeTokensOf(tenant: string, member: string, now: number): Ste
       member,
     )
       .where('revoked', 'is', null),
+  )
+}
+
+/** Machines that an account has signed in end, in every tenant: whoever got hold of the account may have done that. */
+export function revokeDevicesOf(account: string, now: number): Step {
+  const theirs = sql<boolean>`(token.tenant, token.member) in
+    (select member.tenant, member.id from member where member.account = ${account})`
+  return step(
+    writes.updateTable('token').set({ revoked: now }).where('sort', '=', 'device').where(
+      'revoked',
+      'is',
+      null,
+    )
+      .where(theirs),
   )
 }
 

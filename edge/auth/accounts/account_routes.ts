@@ -19,6 +19,7 @@ import { dropSessions, ended, rotateSession } from '../sessions/sessions.ts'
 import { deleteAccount, membershipsOf, renameAccount, setAddress } from './account_store.ts'
 import { forgetSecrets, mailedSecret, mailSecret, useSecret } from './mailed_secrets.ts'
 import { ownSession, self, sure } from './own.ts'
+import { revokeDevicesOf } from '../store.ts'
 import { forgetDevices, setPassword } from './password_store.ts'
 import { checkPassword } from './policy.ts'
 import { type AccountRow, plainEmail } from './store.ts'
@@ -128,6 +129,7 @@ const passwordRoute = (options: AuthOptions) =>
         writes: [
           setPassword(who, { password, now }),
           dropSessions(who.id, 'password_changed', { now, except: current.id }),
+          revokeDevicesOf(who.id, now),
           forgetSecrets(who.id),
           ...rotated.steps,
           ...people.outbox.post(mail, { id: newId(), now }),
@@ -229,29 +231,40 @@ const deleteRoute = (options: AuthOptions) =>
     audit: 'account.deleted',
     summary: 'Delete your account',
     description:
-      'Within five minutes of signing in, or of a passkey or code where you have one. You leave every tenant; the last ' +
-      'owner of one has to hand it over or delete it first.',
+      'Within five minutes of signing in, or of a passkey or code where you have one. Everything personal ' +
+      'goes from every tenant that you are a member of; the last owner of one has to hand it over or delete it first.',
     reply: Nothing,
     faults: ['fresh_sign_in_required', 'last_owner', 'conflict'],
     example: { reply: {} },
     async handle(context) {
       const { db, now, newId } = context
-      const { people, publicUrl: base, leave } = options
+      const { people, publicUrl: base, erasing } = options
       const who = await self(context)
       await sure(options, context, { who, session: await ownSession(context), password: undefined })
-      const members = await membershipsOf(db, who.id)
+      const erased = await Promise.all(
+        (await membershipsOf(db, who.id)).map(async (member) => ({
+          member,
+          ...await erasing(db, member, now),
+        })),
+      )
       const mail = noticeMail({ to: who.email, base, what: 'deleted' })
       return openChange({
         ...await accountLog(db, who.id),
         writes: [
-          ...members.flatMap(({ tenant, id }) => leave(tenant, id, now)),
+          ...erased.flatMap(({ steps }) => steps),
           ...deleteAccount(who.id),
           forgetSecrets(who.id),
           forgetDevices(who.id),
           ...people.outbox.post(mail, { id: newId(), now }),
         ],
         target: who.id,
-        facts: { memberships: members.length },
+        facts: { memberships: erased.length },
+        further: erased.map(({ member: { tenant, id }, names }) => ({
+          action: 'member.erased',
+          target: id,
+          facts: { names },
+          tenant,
+        })),
         reply: () => answer({}, { cookies: ended }),
         committed: () => people.outbox.wake(),
       })

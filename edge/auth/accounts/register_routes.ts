@@ -21,6 +21,7 @@ import { accountLog } from '../sessions/account_log.ts'
 import { dropSessions } from '../sessions/sessions.ts'
 import { signIn } from '../sessions/sign_in.ts'
 import { mailedSecret, mailSecret, useSecret } from './mailed_secrets.ts'
+import { revokeDevicesOf } from '../store.ts'
 import { forgetDevices, setPassword } from './password_store.ts'
 import { checkPassword } from './policy.ts'
 import { account, accountByEmail, emailKey, insertAccount, newAccount, plainEmail } from './store.ts'
@@ -167,6 +168,7 @@ const completeRoute = ({ people, publicUrl: base }: AuthOptions) =>
           ...useSecret(found),
           setPassword(who, { password, now, verified: true }),
           dropSessions(who.id, 'password_changed', { now }),
+          revokeDevicesOf(who.id, now),
           forgetDevices(who.id),
           forgive({ kind: 'account', of: who.id }),
           ...people.outbox.post(mail, { id: newId(), now }),

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test'
 import { DEVICE_GRANT } from '../../../shared/schemas/device.ts'
 import { bearer, type Caller, nobody, type TestEdge } from '../../edge_fixture.ts'
 import { ids, world } from '../../world_fixture.ts'
-import { type Person, person, session } from './people_fixture.ts'
+import { defaultRules } from '../../../shared/schemas/tenant_rules.ts'
+import { putRules } from '../rules/store.ts'
+import { type Person, person, run, session } from './people_fixture.ts'
 
 const client_id = 'sallyport'
 
@@ -59,6 +61,18 @@ describe('approving a device', () => {
     const undecided = await session(edge, { account: stranger.account, tenant: null })
     assert.equal((await approve(edge, undecided, user_code, edge.otherTenant)).status, 403)
     assert.equal((await poll(edge, device_code)).json.error, 'authorization_pending')
+  })
+
+  test('takes a sign-in that the tenant’s rules still let in', async () => {
+    await using edge = await world()
+    const { account } = await person(edge, ids.tenant)
+    const signedIn = await session(edge, { account, tenant: ids.tenant, method: 'password' })
+    const { user_code } = await authorize(edge)
+    await run(edge, [putRules(ids.tenant, { ...defaultRules, mfa: 'required' }, edge.clock.now)].flat())
+    const refused = await approve(edge, signedIn, user_code)
+    assert.deepEqual([refused.status, refused.json.code], [403, 'sign_in_not_enough'])
+    const stronger = await session(edge, { account, tenant: ids.tenant })
+    assert.equal((await approve(edge, stronger, user_code)).status, 200)
   })
 
   test('gives a token of the approver’s tenant, and of no other', async () => {

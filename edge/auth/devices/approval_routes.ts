@@ -7,19 +7,15 @@ import type { Storage } from '../../db/storage.ts'
 import { openChange } from '../../http/change.ts'
 import type { Client } from '../../http/client.ts'
 import type { AccountPrincipal } from '../../http/principal.ts'
+import { SignInNotEnough } from '../../http/problem.ts'
 import { command, query, type Route } from '../../http/route.ts'
 import { pay, refund, type Throttled } from '../accounts/throttle.ts'
 import { networkHash } from '../events/events.ts'
 import { accountLog } from '../sessions/account_log.ts'
-import {
-  approveRequest,
-  denyRequest,
-  type DeviceRow,
-  memberOf,
-  ownsDevice,
-  toDeviceRequest,
-  waiting,
-} from './store.ts'
+import type { DemandsOf } from '../sessions/demands.ts'
+import { methodsOf, session } from '../sessions/sessions.ts'
+import { memberIn } from '../sessions/store.ts'
+import { approveRequest, denyRequest, type DeviceRow, ownsDevice, toDeviceRequest, waiting } from './store.ts'
 import { readUserCode } from './user_code.ts'
 
 const tag = 'Devices'
@@ -30,7 +26,12 @@ const params = z.strictObject({
 })
 const example = { user_code: 'WDJB-MJHT' }
 
-export function deviceApprovalRoutes({ storage }: { readonly storage: Storage }): readonly Route[] {
+interface Options {
+  readonly storage: Storage
+  readonly people: { readonly demandsOf: DemandsOf }
+}
+
+export function deviceApprovalRoutes({ storage, people }: Options): readonly Route[] {
   return [
     query({
       id: 'getDeviceRequest',
@@ -80,8 +81,7 @@ export function deviceApprovalRoutes({ storage }: { readonly storage: Storage })
       },
       async handle({ db, principal, params, body: { tenant }, now, client }) {
         const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
-        const member = principal.tenant === tenant ? await memberOf(db, tenant, principal.account) : null
-        if (member === null) throw new Fault('forbidden', 'Choose that organisation for your session first.')
+        const member = await admitted({ db, people, principal, tenant, now })
         const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
         if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
         return openChange({
@@ -119,6 +119,30 @@ export function deviceApprovalRoutes({ storage }: { readonly storage: Storage })
       },
     }),
   ]
+}
+
+/**
+ * The member that the session acts as: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
+ * now. Throws Fault `forbidden`, `SignInNotEnough`.
+ */
+async function admitted(
+  { db, people, principal, tenant, now }: Pick<Options, 'people'> & {
+    readonly db: Reader
+    readonly principal: AccountPrincipal
+    readonly tenant: string
+    readonly now: number
+  },
+): Promise<string> {
+  const { account } = principal
+  const found = principal.tenant === tenant ? await memberIn(db, { account, tenant }) : null
+  const row = await session(db, account, { id: principal.session, now })
+  if (found === null || row === null) {
+    throw new Fault('forbidden', 'Choose that organisation for your session first.')
+  }
+  const { lacks } = await people.demandsOf(tenant)
+  const missing = lacks({ email: found.email_key, methods: methodsOf(row) })
+  if (missing.length > 0) throw new SignInNotEnough(missing)
+  return found.member
 }
 
 /**

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DEVICE_GRANT } from '../../../shared/schemas/device.ts'
+import { step, writes } from '../../db/database.ts'
 import { type Answer, bearer, type Caller, nobody, type TestEdge } from '../../edge_fixture.ts'
 import { ids, type World, world } from '../../world_fixture.ts'
-import { person, session } from './people_fixture.ts'
+import { person, run, session } from './people_fixture.ts'
 
 const client_id = 'sallyport'
 const DAY_MS = 86_400_000
@@ -247,6 +248,26 @@ describe('a device’s token', () => {
     assert.equal((await whoami(edge, left)).status, 401)
     edge.clock.now += 1
     assert.equal((await whoami(edge, used)).status, 401)
+  })
+
+  test('ends with every other sign-in when the password is changed, and API tokens stay', async () => {
+    await using edge = await world()
+    const { caller } = await person(edge, ids.tenant)
+    const token = await signedIn(edge, caller)
+    const api = await edge.call(bearer(token), 'POST /v1/tokens', { body: { name: 'ci' } })
+    const body = { password: 'seven grey herons over the weir' }
+    assert.equal((await edge.call(caller, 'PUT /v1/account/password', { body })).status, 200)
+    assert.equal((await whoami(edge, token)).status, 401)
+    assert.equal((await whoami(edge, api.json.token)).status, 200)
+  })
+
+  test('and every other token stops when the account is locked', async () => {
+    await using edge = await world()
+    const { account, caller } = await person(edge, ids.tenant)
+    const token = await signedIn(edge, caller)
+    const api = await edge.call(bearer(token), 'POST /v1/tokens', { body: { name: 'ci' } })
+    await run(edge, [step(writes.updateTable('account').set({ state: 'locked' }).where('id', '=', account))])
+    for (const secret of [token, api.json.token]) assert.equal((await whoami(edge, secret)).status, 401)
   })
 
   test('cannot be rotated, and revokes itself when its person signs out', async () => {

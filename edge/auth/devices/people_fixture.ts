@@ -16,7 +16,7 @@ export interface Person {
   readonly caller: Caller
 }
 
-async function run(edge: TestEdge, steps: readonly Step[]): Promise<void> {
+export async function run(edge: TestEdge, steps: readonly Step[]): Promise<void> {
   await edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
 }
 
@@ -68,16 +68,17 @@ export async function person(
 
 export async function session(
   edge: TestEdge,
-  { account, tenant, fresh = true }: {
+  { account, tenant, fresh = true, method = 'passkey' }: {
     readonly account: string
     readonly tenant: string | null
     readonly fresh?: boolean
+    readonly method?: 'passkey' | 'password'
   },
 ): Promise<Caller> {
   const now = edge.clock.now
   const { steps, cookies } = startSession({
     ...{ id: idAt(edge), account, stage: 'full', tenant, limits: usualLimits, now },
-    methods: [{ method: 'passkey', at: now }],
+    methods: [{ method, at: now }],
     fresh: fresh ? now : null,
     client: { network: '192.0.2.1', agent: 'test' },
     randomBytes: native.randomBytes,

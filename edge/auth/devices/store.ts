@@ -78,13 +78,6 @@ export async function ownsDevice(db: Reader, token: string, account: string): Pr
   return row?.tenant ?? null
 }
 
-/** The account as an active member of the tenant: its id, or null. */
-export async function memberOf(db: Reader, tenant: string, account: string): Promise<string | null> {
-  const row = await db.selectFrom('member').select('id').where('tenant', '=', tenant)
-    .where('account', '=', account).where('state', '=', 'active').executeTakeFirst()
-  return row?.id ?? null
-}
-
 /** By the device code. */
 export async function asked(db: Reader, hash: string): Promise<DeviceRow | null> {
   const row = await db.selectFrom('device_request').selectAll().where('hash', '=', hash).executeTakeFirst()
