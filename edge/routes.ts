@@ -18,7 +18,7 @@ import { registerRoutes } from './auth/accounts/register_routes.ts'
 import { signInRoutes } from './auth/accounts/sign_in_routes.ts'
 import { authRoutes } from './auth/routes.ts'
 import { sessionRoutes } from './auth/sessions/routes.ts'
-import { memberLeaves } from './tenants/own_store.ts'
+import { erasing } from './tenants/erasure.ts'
 import { ruleRoutes } from './auth/rules/routes.ts'
 import { dropSessionsOfMember } from './auth/sessions/sessions.ts'
 import { tokenRoutes } from './auth/tokens/routes.ts'
@@ -60,7 +60,7 @@ export interface RoomOptions extends EdgeOptions {
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
-  const auth = { ...options, leave: memberLeaves }
+  const auth = { ...options, erasing }
   return [
     ...operationRoutes(options.metrics),
     ...auditRoutes(options.logs),

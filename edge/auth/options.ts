@@ -1,4 +1,5 @@
 import type { Storage } from '../db/storage.ts'
+import type { Reader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { People } from './people.ts'
 
@@ -8,6 +9,10 @@ export interface AuthOptions {
   readonly storage: Storage
   /** Without a trailing slash. */
   readonly publicUrl: string
-  /** How a member leaves a tenant, which a room further down knows. */
-  readonly leave: (tenant: string, member: string, now: number) => readonly Step[]
+  /** What takes a member out of a tenant for good and erases them there, which a room further down knows. */
+  readonly erasing: (
+    db: Reader,
+    member: { readonly tenant: string; readonly id: string },
+    now: number,
+  ) => Promise<{ readonly steps: readonly Step[]; readonly names: number }>
 }

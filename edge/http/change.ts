@@ -18,6 +18,8 @@ export interface FurtherEntry {
   readonly action: `${string}.${string}`
   readonly target: string
   readonly facts?: Change<unknown>['facts']
+  /** Whose log it is in; that of the change unless said. */
+  readonly tenant?: string
 }
 
 export interface Change<Reply> {
@@ -32,7 +34,7 @@ export interface Change<Reply> {
   readonly names?: Readonly<Record<string, PersonalName>>
   /** Other tenants, whose logs get the same entry without the names. */
   readonly alsoIn?: readonly string[]
-  /** Entries of the same plan, right before the route's own and in the same log. */
+  /** Entries of the same plan, right before the route's own. */
   readonly further?: readonly FurtherEntry[]
   /** When it was decided, of a handler that has waited; the request's `now` unless said. */
   readonly time?: number

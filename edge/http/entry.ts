@@ -122,9 +122,9 @@ function further(
   change: Change<unknown>,
   { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
 ): Step[] {
-  return (change.further ?? []).map(({ action, ...rest }, i) => {
+  return (change.further ?? []).map(({ action, tenant = entry.tenant, ...rest }, i) => {
     const planId = uuid(sha256(utf8(`${identity.planId}/further/${i}`)), 8)
-    const own = { identity: { ...identity, planId }, entry: { ...entry, action }, names: {} }
+    const own = { identity: { ...identity, planId }, entry: { ...entry, tenant, action }, names: {} }
     return leafStatement(planId, leafOf({ ...change, facts: {}, ...rest }, own))
   })
 }

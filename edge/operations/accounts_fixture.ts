@@ -1,6 +1,6 @@
 /** Accounts and sessions: how each operation succeeds. */
 import { type Person, person, session } from '../auth/devices/people_fixture.ts'
-import type { Caller } from '../edge_fixture.ts'
+import { type Caller, nobody } from '../edge_fixture.ts'
 import type { Operation } from '../operations_fixture.ts'
 import { ids, type World } from '../world_fixture.ts'
 
@@ -71,5 +71,17 @@ export const accountOperations: readonly Operation[] = [
     request: (_, w) => ({ ...own(), body: { secret: mailed(w) } }),
   },
   { id: 'signOut', prepare: again, request: own },
-  { id: 'deleteAccount', prepare: again, request: own },
+  {
+    id: 'deleteAccount',
+    // Somebody who is a member of no tenant: for others there are entries about that as well.
+    async prepare(w) {
+      const signedIn = await w.call(nobody, 'POST /v1/sessions', {
+        body: { email, password: 'ember-walrus-flute' },
+      })
+      const [session] = signedIn.headers.getSetCookie()
+      caller = { kind: 'session', cookie: /=(sp_ses_[0-9A-Za-z]+);/.exec(session ?? '')?.[1] ?? '' }
+      return signedIn
+    },
+    request: own,
+  },
 ]

@@ -5,6 +5,8 @@ import { Id } from '../../shared/schemas/fields.ts'
 import { ErasedMember } from '../../shared/schemas/member.ts'
 import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
 import { revokeTokensOf } from '../auth/store.ts'
+import type { Reader } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 import { change, unchanged } from '../http/change.ts'
 import { command, type Route } from '../http/route.ts'
 import { anyMember, eraseMember, namesOf } from './member_store.ts'
@@ -12,6 +14,22 @@ import { mayRule } from './rights.ts'
 
 const id = '019a9f3e-7c00-7000-8000-000000000006'
 const at = '2026-11-22T08:00:00.000Z'
+
+/** Everything personal about somebody who is a member there, whoever wishes it; to be entered as `member.erased`. */
+export async function erasing(
+  db: Reader,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+  now: number,
+): Promise<{ readonly steps: readonly Step[]; readonly names: number }> {
+  const names = await namesOf(db, tenant, id)
+  const steps = [
+    // While the member still names the account.
+    dropSessionsOfMember({ tenant, member: id }, 'member_removed', now),
+    ...eraseMember(tenant, id, { names, now }),
+    revokeTokensOf(tenant, id, now),
+  ]
+  return { steps, names }
+}
 
 export const erasureRoutes: readonly Route[] = [
   command({
@@ -42,14 +60,9 @@ export const erasureRoutes: readonly Route[] = [
       })
       if (row.erased !== null) return unchanged(erasedReply(row.erased, 0))
       await mayRule(db, principal, row)
-      const names = await namesOf(db, tenant, row.id)
+      const { steps, names } = await erasing(db, { tenant, id: row.id }, now)
       return change({
-        writes: [
-          // While the member still names the account.
-          dropSessionsOfMember({ tenant, member: row.id }, 'member_removed', now),
-          ...eraseMember(tenant, row.id, { names, now }),
-          revokeTokensOf(tenant, row.id, now),
-        ],
+        writes: steps,
         target: row.id,
         facts: { names },
         reply: () => erasedReply(now, names),

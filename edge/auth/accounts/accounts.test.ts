@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { native } from '../../primitives.ts'
+import { addMember } from '../devices/people_fixture.ts'
 import { Browser, entries, setRules, TENANT, write } from '../factors/browser_fixture.ts'
 import { newSecret } from '../secret.ts'
 import { PasswordHasher } from './hasher.ts'
@@ -190,12 +191,14 @@ describe('an account', () => {
     assert.deepEqual([taken.status, taken.json.code], [409, 'already_exists'])
   })
 
-  test('is deleted with its sessions and memberships, and not while it is the last owner', async () => {
+  test('is deleted with its sessions, and from every tenant; and not while it is the last owner', async () => {
     await using edge = await people()
     const owner = new Browser(edge)
     await owner.call('POST /v1/sessions', { email: ADA, password })
     assert.equal((await owner.call('DELETE /v1/account')).json.code, 'last_owner')
     const browser = await register(edge, 'grace@example.com')
+    const account = (await browser.call('GET /v1/account')).json.id
+    const member = await addMember(edge, TENANT, { account, role: 'editor' })
     edge.clock.now += 6 * 60_000
     assert.equal((await browser.call('DELETE /v1/account')).json.code, 'fresh_sign_in_required')
     await browser.call('POST /v1/sessions', { email: 'grace@example.com', password })
@@ -203,6 +206,10 @@ describe('an account', () => {
     assert.equal(browser.cookies.has('__Host-session'), false)
     const left = await rows(edge, 'SELECT 1 FROM account WHERE email_key = ?', 'grace@example.com')
     assert.equal(left.length, 0)
+    const [gone] = await rows(edge, 'SELECT name, state, account, erased FROM member WHERE id = ?', member)
+    assert.deepEqual({ ...gone }, { name: '', state: 'removed', account: null, erased: edge.clock.now })
+    assert.deepEqual((await entries(edge, 'member.erased')).map(({ target }) => target), [member])
+    assert.deepEqual((await entries(edge, 'account.deleted')).map(({ target }) => target), [account])
     assert.match((await mailTo(edge, 'grace@example.com')).mail.text, /was deleted/)
   })
 
