@@ -87,7 +87,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Within five minutes of signing in, or of a passkey or code where you have one. You leave every tenant; the last owner of one has to hand it over or delete it first.
+         * @description Within five minutes of signing in, or of a passkey or code where you have one. Everything personal goes from every tenant that you are a member of; the last owner of one has to hand it over or delete it first.
          */
         delete: operations["deleteAccount"];
         options?: never;
