@@ -41,6 +41,12 @@ const rooms: readonly Room[] = [
     title: 'People and access',
     pages: [
       {
+        path: '/console/organisation',
+        about: 'Its name, its owner, its end',
+        name: 'Organisation',
+        permission: 'tenant.read',
+      },
+      {
         path: '/console/members',
         about: 'People and services, and their roles',
         name: 'Members',

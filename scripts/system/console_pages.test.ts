@@ -24,6 +24,7 @@ const forAnybody = ['sign-in', 'register', 'verify', 'reset', 'second-factor', '
 const signedIn = [
   '',
   'account',
+  'organisation',
   'sessions',
   'tenants',
   'tokens',
@@ -102,7 +103,6 @@ describe('pages of the console', { skip }, () => {
     const linked = await call(url, `POST /v1/members/${member}/invitation`, { token, body: {} })
     await page.goto(`${url}/console/invitation#${linked['invitation']}`)
     await page.getByRole('button', { name: 'Accept the invitation' }).click()
-    await page.getByRole('button', { name: /^Work here/ }).click()
     await page.waitForURL(/\/console$/)
     await virtualAuthenticator(ada)
     await page.goto(`${url}/console/account`)

@@ -16,7 +16,8 @@ export function startForms(): void {
     void submit(event.target)
   })
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-call]')) {
-    if (takeFragment(form) && form.dataset['auto'] !== undefined) void submit(form)
+    const ready = form.dataset['fragment'] === undefined || takeFragment(form)
+    if (ready && form.dataset['auto'] !== undefined) void submit(form)
   }
 }
 
@@ -48,17 +49,15 @@ async function send(form: HTMLFormElement, template: string): Promise<Reply | nu
   const kept = `approval ${target}`
   const approval = sessionStorage.getItem(kept)
   const headers: Record<string, string> = approval === null ? {} : { approval }
-  const reply = await call(target, body, headers)
-  if (reply.ok) {
-    sessionStorage.removeItem(kept)
-    return reply
+  let reply = await call(target, body, headers)
+  if (!reply.ok && reply.problem.code === 'fresh_sign_in_required') {
+    if (!await isFresh()) return null
+    reply = await call(target, body, headers)
   }
-  if (reply.problem.code === 'fresh_sign_in_required') {
-    return await isFresh() ? await call(target, body, headers) : null
-  }
-  if (reply.problem.code === 'approval_required' && reply.problem.approval !== undefined) {
-    sessionStorage.setItem(kept, reply.problem.approval)
-  }
+  // Kept until another person decided: the same request, sent again, then goes through.
+  const waiting = !reply.ok && reply.problem.code === 'approval_required' ? reply.problem.approval : undefined
+  if (waiting === undefined) sessionStorage.removeItem(kept)
+  else sessionStorage.setItem(kept, waiting)
   return reply
 }
 

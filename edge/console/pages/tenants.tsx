@@ -27,6 +27,8 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
     const { visitor } = context
     const next = ownPath(context.query.next)
     const { data } = await context.ask('GET /v1/account/tenants', Tenants)
+    // Where there is no choice nobody is asked to make one.
+    const only = data.length === 1 && visitor.kept === null && data[0]?.tenant.closing === undefined
     const why = visitor.kept === null ? undefined : kept[visitor.kept]
     return room(context, {
       title: 'Organisations',
@@ -54,7 +56,7 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
             )
             : (
               <ul class='choices'>
-                {data.map((one) => <One one={one} next={next} />)}
+                {data.map((one) => <One one={one} next={next} only={only} />)}
               </ul>
             )}
         </>
@@ -63,7 +65,13 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
   },
 })
 
-function One({ one: { tenant, roles, chosen }, next }: { readonly one: OwnTenant; readonly next: string }) {
+function One(
+  { one: { tenant, roles, chosen }, next, only }: {
+    readonly one: OwnTenant
+    readonly next: string
+    readonly only: boolean
+  },
+) {
   return (
     <li class='card-like'>
       <div>
@@ -82,6 +90,7 @@ function One({ one: { tenant, roles, chosen }, next }: { readonly one: OwnTenant
             call='POST /v1/sessions/tenant'
             fields={{ tenant: tenant.id }}
             next={next}
+            auto={only}
             label={`Work here: ${tenant.name}`}
             class='slim primary'
           >

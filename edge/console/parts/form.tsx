@@ -234,6 +234,7 @@ export function Act(
     readonly children: Child
     readonly label?: string
     readonly class?: string
+    readonly auto?: boolean
     readonly fields?: Readonly<Record<string, string>>
   },
 ) {
