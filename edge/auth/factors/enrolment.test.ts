@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { PUBLIC_URL } from '../../edge_fixture.ts'
 import { SoftAuthenticator } from './authenticator_fixture.ts'
-import { Browser, entries, installation, person, setRules, TENANT, write } from './browser_fixture.ts'
+import {
+  Browser,
+  entries,
+  fromBase32,
+  installation,
+  person,
+  setRules,
+  TENANT,
+  write,
+} from './browser_fixture.ts'
 
 const MINUTE_MS = 60_000
 
@@ -56,12 +65,15 @@ describe('setting up a factor', () => {
     assert.equal((await other.addPasskey('phone')).codes, undefined, 'there are codes')
   })
 
-  test('a challenge that was got in time is refused when the time is over', async () => {
+  test('a challenge or a secret that was got in time is refused when the time is over', async () => {
     await using s = await scene()
     s.edge.clock.now += 4 * MINUTE_MS
     const options = await s.own.call('POST /v1/account/passkeys/options')
     const credential = new SoftAuthenticator(PUBLIC_URL).register(options.json)
+    const { json: { secret } } = await s.own.call('POST /v1/account/totp')
     s.edge.clock.now += 2 * MINUTE_MS
+    const code = await s.own.code(fromBase32(secret))
+    assert.equal((await confirm(s.own, code)).json.code, 'fresh_sign_in_required')
     const late = await s.own.call('POST /v1/account/passkeys', { name: 'late', credential })
     assert.equal(late.json.code, 'fresh_sign_in_required')
   })
@@ -198,8 +210,12 @@ describe('a tenant that asks for a second factor', () => {
     const last = await s.own.call(`DELETE /v1/account/passkeys/${id}`)
     assert.deepEqual([last.status, last.json.code], [409, 'second_factor_demanded'])
     assert.match(last.json.detail, /Acme/)
-    await setRules(s.edge, { mfa: 'optional' })
+    await s.own.addTotp()
     assert.equal((await s.own.call(`DELETE /v1/account/passkeys/${id}`)).status, 200)
+    const app = await s.own.call('DELETE /v1/account/totp')
+    assert.deepEqual([app.status, app.json.code], [409, 'second_factor_demanded'])
+    await setRules(s.edge, { mfa: 'optional' })
+    assert.equal((await s.own.call('DELETE /v1/account/totp')).status, 200)
   })
 
   test('keeps one also of two that go at the same moment', async () => {
