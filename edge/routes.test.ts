@@ -54,11 +54,18 @@ function assertProblem(answer: Answer, status: number, code: string): void {
   assert.equal(answer.headers.get('x-request-id'), answer.json.request_id)
 }
 
+/** Every row, but for security events: refusals in a row are one, which is written a little later. */
+async function counted(): Promise<Record<string, unknown>> {
+  const rows = await w.storage.read({ sql: 'SELECT action FROM audit_leaf', parameters: [], reads: true })
+  const acts = rows.filter(({ action }) => !isSecurityEvent(action as string))
+  return { ...await rowCounts(w.storage), audit_leaf: acts.length }
+}
+
 /** Runs attacks, none of which may write anything. */
 async function unchanged(attacks: () => Promise<void>): Promise<void> {
-  const counts = await rowCounts(w.storage)
+  const counts = await counted()
   await attacks()
-  assert.deepEqual(await rowCounts(w.storage), counts)
+  assert.deepEqual(await counted(), counts)
 }
 
 /** Entries of the tenant that acts, oldest first. */
