@@ -1,6 +1,7 @@
 /** What a trust document says of keys that the edge keeps beside it: since when, and that one has gone. */
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
 import { fromBase64 } from '../../shared/bytes.ts'
+import { securityEvent } from '../auth/events/events.ts'
 import { sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { FurtherEntry } from '../http/change.ts'
@@ -17,6 +18,21 @@ export function listKeys({ tenant, version, issued, sealing_keys }: TrustDocumen
 
 /** Entries of the audit log for keys that are in another state than before, where somebody will look for it. */
 export function keyEntries(document: TrustDocument, before: TrustDocument | null): FurtherEntry[] {
+  return [...changedKeys(document, before), ...sealingKeyEntries(document, before)]
+}
+
+const keyParts = ['roots', 'pools', 'sealing_keys', 'signers', 'readers', 'recovery', 'log_key'] as const
+
+/** A security event for a document that trusts other keys than the one before; the first one changes nothing. */
+function changedKeys(document: TrustDocument, before: TrustDocument | null): FurtherEntry[] {
+  if (before === null) return []
+  const changed = keyParts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(document[part]))
+  if (changed.length === 0) return []
+  const facts = { trust: document.version, changed: changed.join(' ') }
+  return [securityEvent('key.changed', { tenant: document.tenant, facts })]
+}
+
+function sealingKeyEntries(document: TrustDocument, before: TrustDocument | null): FurtherEntry[] {
   return document.sealing_keys.flatMap(({ kid, pool, state }) => {
     const was = before?.sealing_keys.find((key) => key.kid === kid)?.state
     if (state === was || (state !== 'retired' && state !== 'compromised')) return []
