@@ -13,6 +13,7 @@ import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { projectStands } from '../tenants/place_store.ts'
 import { at, ids, sealed, signedConnection } from '../trust/examples.ts'
 import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
 import { checkProject } from '../trust/store.ts'
@@ -111,7 +112,7 @@ const create = command({
       throw new InvalidRequest([{ at: 'document/version', message: 'the first version is 1' }])
     }
     return change({
-      writes: insertConnection(signed, now),
+      writes: [projectStands(principal.tenant, document.project), ...insertConnection(signed, now)],
       target: document.id,
       facts: { project: document.project, version: 1, hash },
       reply: () => toRecord(signed, { created: now, updated: now }),

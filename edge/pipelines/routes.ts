@@ -12,6 +12,7 @@ import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { projectStands } from '../tenants/place_store.ts'
 import { at, ids, sealed, signedPipeline } from '../trust/examples.ts'
 import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
 import { checkProject, tellOfIndex } from '../trust/store.ts'
@@ -121,7 +122,11 @@ const create = command({
       throw new InvalidRequest([{ at: 'document/version', message: 'the first version is 1' }])
     }
     return change({
-      writes: [...insertPipeline(signed, now), ...newsOf(signed, planId)],
+      writes: [
+        projectStands(principal.tenant, document.project),
+        ...insertPipeline(signed, now),
+        ...newsOf(signed, planId),
+      ],
       target: document.id,
       facts: { project: document.project, version: 1, hash },
       reply: () => toRecord(signed, { created: now, updated: now }),

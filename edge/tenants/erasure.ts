@@ -39,6 +39,7 @@ export const erasureRoutes: readonly Route[] = [
     tag: 'Members',
     permission: 'members.write',
     fresh: true,
+    twoPerson: 'deletion',
     audit: 'member.erased',
     summary: 'Erase everything personal about a member, for good',
     description:

@@ -23,6 +23,13 @@ export function workspaceStands(tenant: string, id: string): Step {
   return step(query, { otherwise: 'not_found' })
 }
 
+/** Likewise for a project. */
+export function projectStands(tenant: string, id: string): Step {
+  const query = writes.updateTable('project').set(({ ref }) => ({ name: ref('name') }))
+    .where('tenant', '=', tenant).where('id', '=', id)
+  return step(query, { otherwise: 'not_found' })
+}
+
 /** Refused with `conflict` where a project is in it. */
 export function removeWorkspace(tenant: string, id: string): Step[] {
   const query = writes.deleteFrom('workspace').where('tenant', '=', tenant).where('id', '=', id)

@@ -125,4 +125,16 @@ describe('a project', () => {
     assert.equal((await remove()).status, 200)
     assert.equal((await estate.call('GET', `/v1/projects/${estate.project}`)).status, 404)
   })
+
+  test('and a connection that begins in it at the same moment do not both win', async () => {
+    await using edge = await TestEdge.start()
+    const estate = await Estate.found(edge)
+    await estate.publishTrust()
+    const { body } = estate.connection()
+    const [removed, begun] = await Promise.all([
+      estate.call('DELETE', `/v1/projects/${estate.project}`),
+      estate.call('POST', '/v1/connections', body),
+    ])
+    assert.equal([removed.status, begun.status].filter((status) => status < 300).length, 1)
+  })
 })
