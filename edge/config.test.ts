@@ -55,6 +55,16 @@ describe('the configuration', () => {
     }
   })
 
+  test('sends mail where it is told to, and none otherwise', () => {
+    assert.equal(config({}).mail, null)
+    const mail = config({
+      SALLYPORT_SMTP_URL: 'smtps://edge:secret@mail.example.com',
+      SALLYPORT_MAIL_FROM: 'edge@example.com',
+    }).mail
+    assert.deepEqual([mail?.host, mail?.port, mail?.from], ['mail.example.com', 465, 'edge@example.com'])
+    assert.throws(() => config({ SALLYPORT_SMTP_URL: 'smtp://mail.example.com' }), /SALLYPORT_MAIL_FROM/)
+  })
+
   test('names the variable that makes no sense, and quotes no value', () => {
     const wrong = {
       SALLYPORT_PORT: ['0x10', '65536', '-1', 'secret'],

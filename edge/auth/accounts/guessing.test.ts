@@ -87,6 +87,17 @@ describe('who guesses a password', () => {
     assert.equal((await guess(edge, 'other@example.com', '2001:db8:0:8::1')).status, 401)
   })
 
+  test('is told to come again while too many are being looked at, and that costs no guess', async () => {
+    await using edge = await people()
+    const busy = Promise.allSettled(Array.from({ length: 140 }, () => hasher.hash('x')))
+    const answer = await guess(edge, ADA)
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [429, '5'])
+    const rows = await edge.storage.read({ sql: 'SELECT * FROM throttle', parameters: [], reads: true })
+    assert.deepEqual(rows, [])
+    await busy
+    assert.equal((await guess(edge, ADA)).status, 401)
+  })
+
   test('is in the log of the tenant, by id and without the address, and is counted', async () => {
     await using edge = await people()
     await guesses(edge, ADA, 1)

@@ -54,11 +54,6 @@ export class PasswordHasher {
       Math.max(1, Math.min(MAX_THREADS, navigator.hardwareConcurrency - 1))
   }
 
-  /** Those that wait for a thread. */
-  get waiting(): number {
-    return this.#waiting.length
-  }
-
   /** How many hashes were begun. */
   get started(): number {
     return this.#started
@@ -97,11 +92,16 @@ export class PasswordHasher {
     this.#busy.clear()
   }
 
-  #run(input: Argon2Input): Promise<Uint8Array> {
-    if (this.#closed) throw new Fault('unavailable')
+  /** Throws Fault `too_many_requests` when too many wait already: ask before a guess is paid for. */
+  checkRoom(): void {
     if (this.#waiting.length >= (this.#options.maxWaiting ?? MAX_WAITING)) {
       throw new TooManyRequests(RETRY_SECONDS)
     }
+  }
+
+  #run(input: Argon2Input): Promise<Uint8Array> {
+    if (this.#closed) throw new Fault('unavailable')
+    this.checkRoom()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ input, resolve, reject })
       this.#next()

@@ -67,6 +67,7 @@ async function proven(
   context: Context<null, unknown, unknown, PasswordSignIn>,
 ) {
   const { db, body, now, client, cookie } = context
+  people.hasher.checkRoom()
   const key = emailKey(body.email)
   const who = await accountByEmail(db, key)
   const paid = [await guessOf(context, { who, key }), {
