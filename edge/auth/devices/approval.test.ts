@@ -5,7 +5,7 @@ import { bearer, type Caller, nobody, type TestEdge } from '../../edge_fixture.t
 import { ids, world } from '../../world_fixture.ts'
 import { defaultRules } from '../../../shared/schemas/tenant_rules.ts'
 import { putRules } from '../rules/store.ts'
-import { type Person, person, run, session } from './people_fixture.ts'
+import { addMember, type Person, person, run, session } from './people_fixture.ts'
 
 const client_id = 'sallyport'
 
@@ -60,6 +60,9 @@ describe('approving a device', () => {
     assert.equal((await approve(edge, forged, user_code)).status, 403)
     const undecided = await session(edge, { account: stranger.account, tenant: null })
     assert.equal((await approve(edge, undecided, user_code, edge.otherTenant)).status, 403)
+    const both = await person(edge, edge.otherTenant)
+    await addMember(edge, ids.tenant, { account: both.account, role: 'owner' })
+    assert.equal((await approve(edge, both.caller, user_code)).status, 403, 'chosen is the other one')
     assert.equal((await poll(edge, device_code)).json.error, 'authorization_pending')
   })
 

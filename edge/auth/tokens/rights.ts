@@ -1,6 +1,7 @@
 /**
  * What somebody may put into a token: never more than they hold themselves, and never wider than the token that they
- * ask by. So no token leads to one that may do more, in more places, from more networks or for longer.
+ * ask by. So no token leads to one that may do more, from more networks or for longer; one that counts in a place alone
+ * makes none at all, since `tokens.write` is held in the whole tenant or not.
  */
 import {
   everybodyHolds,
@@ -54,7 +55,7 @@ export function completed(
   { wanted, own }: { readonly wanted: Partial<Limits>; readonly own: boolean },
 ): Limits {
   const mine = maker.own === null ? null : limitsOf(maker.own)
-  const place = wanted.place ?? mine?.place ?? null
+  const place = wanted.place ?? null
   const networks = wanted.networks ?? mine?.networks ?? null
   if (wanted.scopes) return { place, networks, scopes: wanted.scopes }
   const all = own && !maker.principal.scoped
@@ -75,9 +76,6 @@ export async function beyond(
   const errors: FieldError[] = []
   if (place !== null && !await seen(maker, place, db)) {
     errors.push({ at: 'place/id', message: 'there is no such place' })
-  }
-  if (mine?.place && !await inside(place, mine.place, { db, tenant: maker.principal.tenant })) {
-    errors.push({ at: 'place', message: 'beyond the place of the calling token' })
   }
   if (mine?.networks && (networks === null || !rangesWithin(networks, mine.networks))) {
     errors.push({ at: 'networks', message: 'beyond the networks of the calling token' })
@@ -112,18 +110,5 @@ async function seen({ principal }: Maker, place: TokenPlace, db: Reader): Promis
   if (!grants.allows(place.level === 'workspace' ? 'workspaces.read' : 'projects.read', place)) return false
   const row = await db.selectFrom(place.level).select('id').where('tenant', '=', tenant)
     .where('id', '=', place.id).executeTakeFirst()
-  return row !== undefined
-}
-
-async function inside(
-  place: TokenPlace | null,
-  outer: TokenPlace,
-  { db, tenant }: { readonly db: Reader; readonly tenant: string },
-): Promise<boolean> {
-  if (place === null) return false
-  if (place.level === outer.level) return place.id === outer.id
-  if (place.level === 'workspace') return false
-  const row = await db.selectFrom('project').select('id').where('tenant', '=', tenant)
-    .where('id', '=', place.id).where('workspace', '=', outer.id).executeTakeFirst()
   return row !== undefined
 }

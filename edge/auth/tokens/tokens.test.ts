@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Answer, bearer, type Call, type Caller, type TestEdge } from '../../edge_fixture.ts'
 import { ids, world } from '../../world_fixture.ts'
-import { addMember, person } from '../devices/people_fixture.ts'
+import { addMember, person, session } from '../devices/people_fixture.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -41,8 +41,11 @@ describe('a token', () => {
     await using edge = await world()
     const stale = await person(edge, ids.tenant, { fresh: false })
     assert.equal((await make(edge, stale.caller, {})).json.code, 'fresh_sign_in_required')
-    const { caller } = await person(edge, ids.tenant)
-    assert.equal((await make(edge, caller, {})).status, 201)
+    const { account, caller } = await person(edge, ids.tenant)
+    const { id } = (await make(edge, caller, {})).json
+    const later = await session(edge, { account, tenant: ids.tenant, fresh: false })
+    assert.equal((await rotate(edge, later, id)).json.code, 'fresh_sign_in_required')
+    assert.equal((await rotate(edge, caller, id)).status, 201)
   })
 
   test('counts in its place alone, for what a place can hold', async () => {
@@ -99,6 +102,14 @@ describe('a token that makes tokens', () => {
     assert.equal((await make(edge, narrow.caller, { networks: ['192.0.2.128/25'] })).status, 201)
   })
 
+  test('makes none where it counts in one place alone', async () => {
+    await using edge = await world()
+    const place = { level: 'project', id: ids.project }
+    const placed = await made(edge, edge.admin, { place })
+    assert.equal((await make(edge, placed.caller, {})).status, 403)
+    assert.equal((await rotate(edge, placed.caller, placed.id)).status, 403)
+  })
+
   test('is no way to another member, and to a service for who may change members alone', async () => {
     await using edge = await world()
     const service = await addMember(edge, ids.tenant, { account: null, kind: 'service', role: 'owner' })
@@ -144,9 +155,12 @@ describe('rotating a token', () => {
   test('happens once, also of many at once, and the old one ends at once unless said otherwise', async () => {
     await using edge = await world()
     const old = await made(edge, edge.admin)
-    const answers = await Promise.all([1, 2, 3].map(() => rotate(edge, edge.admin, old.id)))
+    const overlap = { overlap_minutes: 5 }
+    const answers = await Promise.all([1, 2, 3].map(() => rotate(edge, edge.admin, old.id, overlap)))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409])
-    assert.equal((await whoami(edge, old.caller)).status, 401)
+    const other = await made(edge, edge.admin)
+    await rotate(edge, edge.admin, other.id)
+    assert.equal((await whoami(edge, other.caller)).status, 401)
     const list = await edge.call(edge.admin, 'GET /v1/tokens')
     const row = list.json.data.find(({ id }: { id: string }) => id === old.id)
     assert.equal(row.successor, answers.find(({ status }) => status === 201)?.json.id)
@@ -173,7 +187,7 @@ describe('rotating a token', () => {
       assert.equal((await rotate(edge, caller.caller, id.id)).status, 403)
     }
     assert.equal((await rotate(edge, narrow.caller, narrow.id)).status, 201)
-    const theirs = await made(edge, edge.editor)
+    const theirs = await made(edge, edge.editor, { scopes: ['runs.read'] })
     assert.equal((await rotate(edge, edge.admin, theirs.id)).status, 403, 'it would act as the editor')
     assert.equal((await rotate(edge, edge.editor, wide.id)).status, 404)
     assert.equal((await rotate(edge, edge.stranger, wide.id)).status, 404)
