@@ -74,6 +74,35 @@ describe('who may open which page', () => {
     }
   })
 
+  test('an address that does not make sense is said to be one', async () => {
+    const { status, json } = await get('owner', '/console/tokens?cursor=%00')
+    assert.equal(status, 400)
+    assert.match(json, /This address does not make sense/)
+  })
+
+  test('a failure is a page with a number, and the cause stands in the log alone', async () => {
+    const { edge } = console_
+    await edge.storage.write({
+      id: '',
+      steps: [{ sql: 'ALTER TABLE custom_role RENAME TO hidden_role', parameters: [], reads: false }],
+      leaf: null,
+      repeatable: false,
+    })
+    const { status, json } = await get('owner', '/console/roles')
+    await edge.storage.write({
+      id: '',
+      steps: [{ sql: 'ALTER TABLE hidden_role RENAME TO custom_role', parameters: [], reads: false }],
+      leaf: null,
+      repeatable: false,
+    })
+    assert.equal(status, 500)
+    const [, number = ''] = /internal<\/code> · <code>([0-9a-f-]{36})</.exec(json) ?? []
+    assert.doesNotMatch(json, /custom_role|SQL|no such/i)
+    const logged = edge.logged.find(({ message }) => message === 'a page failed')
+    assert.equal((logged?.fields as { request: string }).request, number)
+    assert.equal((await get('owner', '/console/roles')).status, 200)
+  })
+
   test('a member or group of nobody here is not found', async () => {
     const strange = '019a9f3e-7c00-7000-8000-0000000000aa'
     for (

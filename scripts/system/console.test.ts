@@ -165,7 +165,7 @@ describe('the console in Chromium', { skip }, () => {
     await signIn(ada, ADA)
     await heading(page, 'Second factor')
     await page.getByText('Use a recovery code', { exact: true }).click()
-    await page.getByLabel('Recovery code', { exact: true }).fill(codes[3] as string)
+    await page.getByRole('textbox', { name: 'Recovery code' }).fill(codes[3] as string)
     await page.getByRole('button', { name: 'Go on with a recovery code' }).click()
     await heading(page, 'Acme Analytics')
     await open(page, '/console/tokens')

@@ -136,19 +136,25 @@ describe('pages of the console', { skip }, () => {
       ? []
       : [{ dark: true, width: 1280, axe: false }, { dark: false, width: 390, axe: false }]),
   ]
-  for (const look of looks) {
-    const { dark, width } = look
+  for (const { dark, width, axe } of looks) {
     const called = `${dark ? 'dark' : 'light'}, ${width} wide`
-    test(`have no violation and fit the screen: ${called}`, async () => {
-      for (const [paths, cookies] of [[signedIn, state.cookies], [forAnybody, []]] as const) {
-        const { context, page } = await world.visitor({ dark, width })
-        await context.addCookies([...cookies])
-        const found: unknown[] = []
-        for (const path of paths) found.push(...await check(page, path, { called, axe: look.axe }))
-        assert.deepEqual(found, [])
-        await context.close()
-      }
-    })
+    for (const [who, paths] of [['somebody signed in', signedIn], ['anybody', forAnybody]] as const) {
+      describe(`for ${who}: ${called}`, () => {
+        let visitor: Visitor
+        before(async () => {
+          visitor = await world.visitor({ dark, width })
+          if (paths === signedIn) await visitor.context.addCookies(state.cookies)
+        })
+        after(async () => {
+          await visitor.context.close()
+        })
+        for (const path of paths) {
+          test(`/console/${path} ${axe ? 'has no violation and ' : ''}fits the screen`, async () => {
+            assert.deepEqual(await check(visitor.page, path, { called, axe }), [])
+          })
+        }
+      })
+    }
   }
 
   async function check(
