@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
 import { bearer, type Caller, rowCounts } from '../edge_fixture.ts'
+import { sealed, signedConnection, signedTrust } from '../trust/examples.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -13,6 +14,9 @@ interface Two extends World {
 /** A tenant that wants two people for keys and deletion, and its second one. */
 async function two(): Promise<Two> {
   const edge = await world()
+  await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
+  const document = signedConnection.dsse
+  await edge.call(edge.admin, 'POST /v1/connections', { body: { document, sealed } })
   const rules = JSON.stringify({ ...defaultRules, approvals: { keys: true, deletion: true } })
   const sql = 'INSERT INTO tenant_rules (tenant, rules, updated) VALUES (?, ?, 0)'
   const steps = [{ sql, parameters: [ids.tenant, rules], reads: false }]
@@ -20,9 +24,9 @@ async function two(): Promise<Two> {
   return { ...edge, officer: await member(edge, edge.admin, 'security_officer') }
 }
 
-/** Asks for a new log key, which is a matter of keys. */
+/** Asks for the deletion of a connection. */
 const ask = (edge: World, approval?: string, headers: Record<string, string> = {}, caller = edge.admin) =>
-  edge.call(caller, 'POST /v1/log-keys', {
+  edge.call(caller, `DELETE /v1/connections/${ids.source}`, {
     headers: { ...headers, ...(approval === undefined ? {} : { approval }) },
   })
 
@@ -44,7 +48,7 @@ describe('where two people are wanted', () => {
     assert.equal((await ask(edge, approval)).json.code, 'approval_required', 'nobody has said yes')
     assert.equal((await decide(edge, edge.officer, approval)).json.state, 'approved')
     const done = await ask(edge, approval)
-    assert.equal(done.status, 201, JSON.stringify(done.json))
+    assert.equal(done.status, 200, JSON.stringify(done.json))
     const again = await ask(edge, approval)
     assert.equal(again.json.code, 'approval_required')
     const { json } = await edge.call(edge.officer, `GET /v1/approvals/${approval}`)
@@ -68,7 +72,7 @@ describe('where two people are wanted', () => {
     await decide(edge, edge.officer, approval)
     const other = await member(edge, edge.admin, 'owner')
     assert.equal((await ask(edge, approval, {}, other)).json.code, 'approval_required')
-    const elsewhere = await edge.call(edge.admin, `DELETE /v1/pipelines/${ids.pipeline}`, {
+    const elsewhere = await edge.call(edge.admin, 'POST /v1/log-keys', {
       headers: { approval },
     })
     assert.equal(elsewhere.json.code, 'approval_required')
@@ -91,7 +95,7 @@ describe('where two people are wanted', () => {
     const { approval } = (await ask(edge)).json
     await decide(edge, edge.officer, approval)
     const answers = await Promise.all([ask(edge, approval), ask(edge, approval)])
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 403])
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 403])
   })
 
   test('a repetition under its Idempotency-Key is answered, though the yes is used', async () => {
@@ -102,7 +106,7 @@ describe('where two people are wanted', () => {
     const first = await ask(edge, approval, headers)
     const counts = await rowCounts(edge.storage)
     const second = await ask(edge, approval, headers)
-    assert.deepEqual([first.status, second.status], [201, 201])
+    assert.deepEqual([first.status, second.status], [200, 200])
     assert.deepEqual(second.json, first.json)
     assert.deepEqual(await rowCounts(edge.storage), counts)
   })
@@ -110,7 +114,7 @@ describe('where two people are wanted', () => {
 
 test('where they are not wanted nobody is asked', async () => {
   await using edge = await world()
-  assert.equal((await ask(edge)).status, 201)
+  assert.equal((await edge.call(edge.admin, 'POST /v1/log-keys')).status, 201)
   assert.deepEqual((await edge.call(edge.admin, 'GET /v1/approvals')).json.data, [])
   assert.equal((await edge.call(bearer('sp_pat_none'), 'GET /v1/approvals')).status, 401)
 })

@@ -36,7 +36,7 @@ export interface ParsedRequest {
   /** As it came. */
   readonly asked: Asked
   readonly client: Client
-  /** Steps that the plan takes along behind the handler's: what uses an approval up. */
+  /** Steps that the plan takes along before the handler's: what uses an approval up. */
   readonly along: readonly Step[]
   /** Whose signal aborts when the caller goes away. */
   readonly request: Request
@@ -61,7 +61,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
     if (tenant !== null) { for (const step of decided.writes) checkTenant(step, tenant) }
     const entry = entryOf(route, { who, decided, now: decided.time ?? now })
     const { along } = request
-    const whole = along.length === 0 ? decided : { ...decided, writes: [...decided.writes, ...along] }
+    const whole = along.length === 0 ? decided : { ...decided, writes: [...along, ...decided.writes] }
     const plan = planOf(whole, { identity, entry, randomBytes: services.randomBytes })
     try {
       const { rows, recorded } = await services.storage.write(plan)
@@ -79,8 +79,8 @@ export async function act(route: Route, services: Services, request: ParsedReque
         for (const { action } of [entry, ...decided.further ?? []]) services.metrics.acted(action)
       }
       decided.committed?.()
-      // The plan may hold steps of its own behind the handler's.
-      const own = rows.slice(0, decided.writes.length)
+      // The plan may hold steps of its own before and behind the handler's.
+      const own = rows.slice(along.length, along.length + decided.writes.length)
       return decided.reply({ rows: own, repeated: recorded !== null && identity.keyed })
     } catch (error) {
       const refused = error instanceof Fault && error.class === 'request' && !forGood.has(error.code)

@@ -91,16 +91,15 @@ describe('/openapi.json', () => {
     visit(document)
   })
 
-  test('says who may: a token, a signature, a secret good once, or nobody in particular and why', async () => {
+  test('says who may: a token, a session, a signature, a secret good once, or nobody in particular and why', async () => {
     for (const operation of operationsOf(await documentOf())) {
       const [scheme] = operation.security.flatMap((one: Json) => Object.keys(one))
       const permission = operation['x-permission'] as string
       if (permission === 'none') assert.ok(operation['x-open-because'], operation.operationId)
-      else {assert.equal(
-          scheme,
-          permission.startsWith('agent:') ? 'signature' : 'token',
-          operation.operationId,
-        )}
+      else {
+        const person = permission === 'account:any' ? 'session' : 'token'
+        assert.equal(scheme, permission.startsWith('agent:') ? 'signature' : person, operation.operationId)
+      }
     }
   })
 })

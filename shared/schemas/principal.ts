@@ -31,7 +31,8 @@ export const Whoami = z.object({
   role: RoleName.optional(),
   roles: z.array(HeldRole),
   token: Id.optional().meta({ description: 'Where a token said who it is.' }),
-  sort: TokenSort.optional().meta({ description: 'Of the token.' }),
+  /** Of the token. */
+  sort: TokenSort.optional(),
   expires: Time.optional().meta({ description: 'Of the token.' }),
   session: Id.optional().meta({ description: 'Where a session did.' }),
   account: Id.optional(),
