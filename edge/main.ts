@@ -64,8 +64,9 @@ async function start(log: Log): Promise<void> {
     },
   }, (request, { remoteAddr }) => edge.app(request, { remote: remoteAddr.hostname }))
   const minutely = async () => {
+    // A mail server may be slow: nothing else waits for it.
+    void tidy(edge.housekeep, log)
     await tidy(edge.flush, log)
-    await tidy(edge.housekeep, log)
     await tidy(edge.removeSilent, log)
     await tidy(edge.eraseTenants, log)
     await tidy(edge.reseal, log)

@@ -70,7 +70,6 @@ export class People {
   async flush(): Promise<void> {
     await this.#lastSeen.flush(this.#options.storage)
     await this.events.settled()
-    await this.outbox.settled()
   }
 
   /** Sends the mail that is due: every minute. */

@@ -16,7 +16,7 @@ test('an owner hears by mail of every change of their factors, and of a recovery
   await waiting.startSession(edge.ada, 'second_factor')
   await waiting.call('POST /v1/sessions/second-factor', { method: 'recovery', code })
   assert.equal((await own.call(`DELETE /v1/account/passkeys/${id}`)).status, 200)
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   const texts = [
     /authenticator app was set up/,
     /passkey was added/,
@@ -39,7 +39,7 @@ test('an owner hears of a browser that their account has not seen, also where a 
   const { authenticator } = await own.addPasskey('laptop')
   await own.signIn(authenticator)
   await own.signIn(authenticator)
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   const before = edge.mails.length
   const elsewhere = new Browser(edge)
   await elsewhere.startSession(edge.ada, 'second_factor')
@@ -47,7 +47,7 @@ test('an owner hears of a browser that their account has not seen, also where a 
   const credential = authenticator.assert(options.json)
   await elsewhere.call('POST /v1/sessions/second-factor', { method: 'passkey', credential })
   await new Browser(edge).signIn(authenticator)
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   const news = edge.mails.slice(before)
   assert.equal(news.length, 2)
   for (const { to, text } of news) {
@@ -64,7 +64,7 @@ test('an owner is warned of guesses behind their password, and of a copy of thei
   const { authenticator } = await own.addPasskey('laptop')
   const clone = authenticator.clone()
   await own.signIn(authenticator)
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   const before = edge.mails.length
   const guess = async () => {
     const browser = new Browser(edge)
@@ -76,11 +76,11 @@ test('an owner is warned of guesses behind their password, and of a copy of thei
     clone.counter = 0
     await new Browser(edge).signIn(clone)
   }
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   const texts = () => edge.mails.slice(before).map(({ text }) => /wrong codes|may be a copy/.exec(text)?.[0])
   assert.deepEqual(texts(), ['wrong codes', 'may be a copy'])
   edge.clock.now += 60 * 60_000
   for (let i = 0; i < 2; i++) await guess()
-  await edge.edge.flush()
+  await edge.edge.housekeep()
   assert.deepEqual(texts(), ['wrong codes', 'may be a copy', 'wrong codes'])
 })

@@ -79,11 +79,6 @@ export class Outbox {
     return this.#running
   }
 
-  /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    await this.#running?.catch(() => undefined)
-  }
-
   async #all(): Promise<void> {
     const { db, clock, send } = this.#options
     if (send === null) return

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { reader } from '../../db/database.ts'
 import { PUBLIC_URL } from '../../edge_fixture.ts'
 import { native } from '../../primitives.ts'
 import { ADA, password, people, register } from '../accounts/people_fixture.ts'
 import { Browser, entries, setRules, TENANT, write } from '../factors/browser_fixture.ts'
 import { newSecret } from '../secret.ts'
+import { rotateSession, session, touchSession } from './sessions.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -212,6 +214,21 @@ describe('the end of a session', () => {
     assert.equal((await there.call('GET /v1/account')).status, 401)
     assert.equal((await here.call(`DELETE /v1/sessions/${data[0].id}`)).status, 404)
   })
+})
+
+test('a session that was revoked meanwhile is not brought back by what was under way', async () => {
+  await using edge = await people()
+  const browser = await signedIn(edge)
+  const { json: { data: [{ id }] } } = await browser.call('GET /v1/sessions')
+  const db = reader(edge.storage)
+  const { now } = edge.clock
+  const row = await session(db, edge.ada, { id, now })
+  assert.ok(row !== null)
+  const rotated = rotateSession(row, { tenant: TENANT, fresh: now }, { now, randomBytes: native.randomBytes })
+  await browser.call(`DELETE /v1/sessions/${id}`)
+  await assert.rejects(write(edge, rotated.steps), { code: 'unauthenticated' })
+  await write(edge, [touchSession(id, now + 60_000)])
+  assert.equal(await session(db, edge.ada, { id, now }), null)
 })
 
 describe('a session in a tenant', () => {
