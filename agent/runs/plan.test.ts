@@ -94,7 +94,10 @@ describe('a plan', { skip: noServer }, () => {
       { from: 'customer_b', to: 'customer_b', mode: 'replace', cursor: { column: 'gone' } },
       { from: 'nowhere', to: 'nowhere', mode: 'replace' },
     ]
-    const { code, message } = await planRun({ ...orderOf({}), streams }).then(assert.fail, (fault) => fault)
+    const { code, message } = await planRun({ ...orderOf({}), streams }).then(
+      () => assert.fail('it has a plan'),
+      (fault) => fault,
+    )
     assert.equal(code, 'column_missing')
     const lines = String(message).split('\n')
     assert.deepEqual(lines.map((line) => line.split(':')[0]), ['orders', 'customer_b', 'nowhere'])
