@@ -31,95 +31,100 @@ interface Options {
   readonly people: { readonly demandsOf: DemandsOf }
 }
 
-export function deviceApprovalRoutes({ storage, people }: Options): readonly Route[] {
-  return [
-    query({
-      id: 'getDeviceRequest',
-      path: '/v1/device/requests/{user_code}',
-      tag,
-      permission: 'account:any',
-      summary: 'The device that shows this code, for a person to compare',
-      params,
-      reply: DeviceRequest,
-      faults: ['not_found', 'too_many_requests'],
-      example: {
-        params: example,
-        reply: {
-          ...example,
-          device: 'laptop of Ada',
-          network: '192.0.2.17',
-          agent: 'sallyport/0.1.0',
-          renews: false,
-          created: '2026-11-22T08:00:00.000Z',
-          expires: '2026-11-22T08:10:00.000Z',
-        },
-      },
-      async handle({ db, principal, params, now, client }) {
-        return toDeviceRequest(
-          await guessed({ storage, db, principal, client, now, typed: params.user_code }),
-        )
-      },
-    }),
-    command({
-      id: 'approveDevice',
-      method: 'post',
-      path: '/v1/device/requests/{user_code}/approve',
-      tag,
-      permission: 'account:any',
-      whileClosing: true,
-      fresh: true,
-      audit: 'device.approved',
-      summary: 'Let the device sign in as you, in the tenant that your session has chosen',
-      params,
-      body: DeviceApproval,
-      reply: DeviceDecision,
-      faults: ['not_found', 'conflict', 'forbidden', 'sign_in_not_enough', 'too_many_requests'],
-      example: {
-        params: example,
-        body: { tenant: '019a9f3e-7c00-7000-8000-000000000000' },
-        reply: { state: 'approved' },
-      },
-      async handle({ db, principal, params, body: { tenant }, now, client }) {
-        const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
-        const member = await admitted({ db, people, principal, tenant, now })
-        const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
-        if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
-        return openChange({
-          tenant,
-          actor: { kind: 'account', id: principal.account },
-          writes: [approveRequest(row, { tenant, member, now })],
-          target: row.id,
-          facts: { member, network: networkHash(row.network), renews: row.token },
-          reply: () => ({ state: 'approved' as const }),
-        })
-      },
-    }),
-    command({
-      id: 'denyDevice',
-      method: 'post',
-      path: '/v1/device/requests/{user_code}/deny',
-      tag,
-      permission: 'account:any',
-      whileClosing: true,
-      audit: 'device.denied',
-      summary: 'Refuse the device',
-      params,
-      reply: DeviceDecision,
-      faults: ['not_found', 'conflict', 'too_many_requests'],
-      example: { params: example, reply: { state: 'denied' } },
-      async handle({ db, principal, params, now, client }) {
-        const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
-        return openChange({
-          ...await accountLog(db, principal.account),
-          writes: [denyRequest(row, now)],
-          target: row.id,
-          facts: { network: networkHash(row.network) },
-          reply: () => ({ state: 'denied' as const }),
-        })
-      },
-    }),
-  ]
+export function deviceApprovalRoutes(options: Options): readonly Route[] {
+  return [lookRoute(options), approveRoute(options), denyRoute(options)]
 }
+
+const lookRoute = ({ storage }: Options): Route =>
+  query({
+    id: 'getDeviceRequest',
+    path: '/v1/device/requests/{user_code}',
+    tag,
+    permission: 'account:any',
+    summary: 'The device that shows this code, for a person to compare',
+    params,
+    reply: DeviceRequest,
+    faults: ['not_found', 'too_many_requests'],
+    example: {
+      params: example,
+      reply: {
+        ...example,
+        device: 'laptop of Ada',
+        network: '192.0.2.17',
+        agent: 'sallyport/0.1.0',
+        renews: false,
+        created: '2026-11-22T08:00:00.000Z',
+        expires: '2026-11-22T08:10:00.000Z',
+      },
+    },
+    async handle({ db, principal, params, now, client }) {
+      return toDeviceRequest(
+        await guessed({ storage, db, principal, client, now, typed: params.user_code }),
+      )
+    },
+  })
+
+const approveRoute = ({ storage, people }: Options): Route =>
+  command({
+    id: 'approveDevice',
+    method: 'post',
+    path: '/v1/device/requests/{user_code}/approve',
+    tag,
+    permission: 'account:any',
+    whileClosing: true,
+    fresh: true,
+    audit: 'device.approved',
+    summary: 'Let the device sign in as you, in the tenant that your session has chosen',
+    params,
+    body: DeviceApproval,
+    reply: DeviceDecision,
+    faults: ['not_found', 'conflict', 'forbidden', 'sign_in_not_enough', 'too_many_requests'],
+    example: {
+      params: example,
+      body: { tenant: '019a9f3e-7c00-7000-8000-000000000000' },
+      reply: { state: 'approved' },
+    },
+    async handle({ db, principal, params, body: { tenant }, now, client }) {
+      const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
+      const member = await admitted({ db, people, principal, tenant, now })
+      const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
+      if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
+      return openChange({
+        tenant,
+        actor: { kind: 'account', id: principal.account },
+        writes: [approveRequest(row, { tenant, member, now })],
+        target: row.id,
+        facts: { member, network: networkHash(row.network), renews: row.token },
+        reply: () => ({ state: 'approved' as const }),
+      })
+    },
+  })
+
+const denyRoute = ({ storage }: Options): Route =>
+  command({
+    id: 'denyDevice',
+    method: 'post',
+    path: '/v1/device/requests/{user_code}/deny',
+    tag,
+    permission: 'account:any',
+    whileClosing: true,
+    audit: 'device.denied',
+    summary: 'Refuse the device',
+    params,
+    reply: DeviceDecision,
+    faults: ['not_found', 'conflict', 'too_many_requests'],
+    example: { params: example, reply: { state: 'denied' } },
+    async handle({ db, principal, params, now, client }) {
+      const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
+      return openChange({
+        ...await accountLog(db, principal.account),
+        writes: [denyRequest(row, now)],
+        target: row.id,
+        facts: { network: networkHash(row.network) },
+        reply: () => ({ state: 'denied' as const }),
+      })
+    },
+  })
 
 /**
  * The member that the session acts as: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
