@@ -1246,6 +1246,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erased-tenants/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log of a tenant that was erased, with its last checkpoint, as JSON lines
+         * @description For the operator. `sallyport audit verify` checks it offline; it names ids and nobody.
+         */
+        get: operations["exportErasedAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fresh/passkey": {
         parameters: {
             query?: never;
@@ -3249,8 +3269,7 @@ export interface components {
              */
             kind?: "person" | "service";
             name: string;
-            /** @description At the tenant. Or say `bindings`. */
-            role?: ("owner" | "admin" | "editor" | "viewer" | "security_officer" | "auditor" | "agent_operator") | string;
+            role?: components["schemas"]["Role"];
         };
         NewOwner: {
             member: string;
@@ -3269,8 +3288,7 @@ export interface components {
             client_id: string;
             /** @description Kept sealed, and never answered. */
             client_secret: string;
-            /** @description As its discovery document spells it. */
-            issuer: string;
+            issuer: components["schemas"]["Issuer"];
             name: string;
         };
         NewRecoveryCodes: {
@@ -3300,12 +3318,7 @@ export interface components {
             name: string;
             /** @description Where it may be used from; from anywhere unless said. */
             networks?: string[];
-            /** @description Counts in this workspace or project alone. */
-            place?: {
-                id: string;
-                /** @enum {string} */
-                level: "workspace" | "project";
-            };
+            place?: components["schemas"]["TokenPlace"];
             scopes?: components["schemas"]["Permission"][];
         };
         /** @description Its environment is `other` unless said. */
@@ -3514,11 +3527,7 @@ export interface components {
         };
         Project: {
             created: string;
-            /**
-             * @description Of its workspace.
-             * @enum {string}
-             */
-            environment: "development" | "staging" | "production" | "other";
+            environment: components["schemas"]["Environment"];
             id: string;
             name: string;
             production: boolean;
@@ -3895,6 +3904,7 @@ export interface components {
             /** @description The token that takes its place since a rotation. */
             successor?: string;
         };
+        /** @description The token counts in this workspace or project alone. */
         TokenPlace: {
             id: string;
             /** @enum {string} */
@@ -3960,11 +3970,7 @@ export interface components {
             roles: components["schemas"]["HeldRole"][];
             /** @description Where a session did. */
             session?: string;
-            /**
-             * @description Of the token.
-             * @enum {string}
-             */
-            sort?: "personal" | "service" | "device";
+            sort?: components["schemas"]["TokenSort"];
             tenant: string;
             /** @description Where a token said who it is. */
             token?: string;
@@ -8674,6 +8680,40 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    exportErasedAudit: {
+        parameters: {
+            query: {
+                /** @example 019a9f3e-7c00-7000-8000-000000000000 */
+                tenant: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"leaf":"{\"v\":1,…}"}
+                     *     {"checkpoint":"sallyport/019a9f3e-7c00-7000-8000-000000000000\n1\n…\n"}
+                     */
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     confirmByPasskey: {
         parameters: {
             query?: never;
@@ -9839,6 +9879,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The id of the approval that another person gave to this very request. */
+                Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -9869,7 +9911,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.approval_required.origin_refused"];
             404: components["responses"]["not_found"];
             409: components["responses"]["last_owner.conflict"];
             422: components["responses"]["idempotency_mismatch"];

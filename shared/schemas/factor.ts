@@ -19,7 +19,7 @@ const TotpCode = z.string().regex(/^[0-9]{6}$/, 'not six digits')
 /** Letters' case, blanks and dashes do not matter. */
 const RecoveryCode = z.string().min(24).max(60)
 
-const RecoveryCodes = z.array(z.string()).length(10).optional().meta({
+const RecoveryCodes = z.array(z.string()).min(10).max(10).optional().meta({
   description:
     'Ten, each good once, shown once: left out when there were some already, or the Idempotency-Key was used before.',
 })

@@ -25,7 +25,8 @@ const placed = z.strictObject({
 export const NewMember = z.strictObject({
   name: Line,
   kind: z.enum(['person', 'service']).optional().meta({ description: 'A person unless said.' }),
-  role: RoleName.optional().meta({ description: 'At the tenant. Or say `bindings`.' }),
+  /** At the tenant. */
+  role: RoleName.optional(),
   bindings: z.array(placed).min(1).max(50).optional(),
   email: Email.optional().meta({
     description: 'Of a person: the invitation goes there, and only that address accepts it.',

@@ -6,7 +6,7 @@ export const Project = z.object({
   id: Id,
   workspace: Id,
   name: Name,
-  environment: Environment.meta({ description: 'Of its workspace.' }),
+  environment: Environment,
   production: z.boolean(),
   created: Time,
 }).meta({ id: 'Project' })

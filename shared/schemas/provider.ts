@@ -28,7 +28,7 @@ const Rules = z.array(ClaimRule).max(100)
 
 export const NewProvider = z.strictObject({
   name: Line,
-  issuer: Issuer.meta({ description: 'As its discovery document spells it.' }),
+  issuer: Issuer,
   client_id: ClientId,
   client_secret: ClientSecret.meta({ description: 'Kept sealed, and never answered.' }),
   claim_rules: Rules.optional(),

@@ -8,6 +8,7 @@ export const Secret = z.string().regex(/^sp_[a-z]{3}_[0-9A-Za-z]{36}$/)
 /** Where in the tenant a token counts. */
 export const TokenPlace = z.strictObject({ level: z.enum(['workspace', 'project']), id: Id }).meta({
   id: 'TokenPlace',
+  description: 'The token counts in this workspace or project alone.',
 })
 export type TokenPlace = z.infer<typeof TokenPlace>
 
@@ -42,7 +43,7 @@ export const NewToken = z.strictObject({
     description: 'A member of kind service, whose token it becomes; your own unless said.',
   }),
   scopes: z.array(PermissionName).min(1).max(100).optional(),
-  place: TokenPlace.optional().meta({ description: 'Counts in this workspace or project alone.' }),
+  place: TokenPlace.optional(),
   networks: z.array(Network).min(1).max(50).optional().meta({
     description: 'Where it may be used from; from anywhere unless said.',
   }),
