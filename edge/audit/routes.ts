@@ -118,7 +118,11 @@ function exportRoute(logs: TenantLogs): Route {
 }
 
 /** The leaves below the checkpoint, page by page as the reader takes them, and the checkpoint. */
-function exportStream(db: Reader, tenant: string, head: SignedHead): ReadableStream<Uint8Array> {
+export function exportStream(
+  db: Reader,
+  tenant: string,
+  head: Pick<SignedHead, 'size' | 'checkpoint'>,
+): ReadableStream<Uint8Array> {
   let at = 0
   return new ReadableStream({
     async pull(controller) {

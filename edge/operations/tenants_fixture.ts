@@ -115,6 +115,11 @@ export const tenantOperations: readonly Operation[] = [
     },
     request: () => ({ query: { tenant: gone } }),
   },
+  {
+    id: 'exportErasedAudit',
+    prepare: (world) => set(world, 'UPDATE erased_tenant SET size = 0 WHERE id = ?', gone),
+    request: () => ({ query: { tenant: gone } }),
+  },
 ]
 
 const gone = '0193509f-6e00-7000-8000-0000000000aa'

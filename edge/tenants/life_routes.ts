@@ -2,8 +2,11 @@
 import { z } from 'zod'
 import { toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { checkpointLine, leafLine } from '../../shared/log/export.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { ErasedTenant, Tenant, TenantChange, TenantDeletion } from '../../shared/schemas/tenant.ts'
+import { exportStream } from '../audit/routes.ts'
+import type { Reader } from '../db/database.ts'
 import { change, unchanged } from '../http/change.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
@@ -154,4 +157,31 @@ async function own(found: Promise<TenantRow | null>): Promise<TenantRow> {
   return row
 }
 
-export const lifeRoutes: readonly Route[] = [changeTenant, deleteTenant, restoreRoute, getErased]
+/** `db` reads beyond the tenant of who asks. */
+const exportErased = ({ db }: { readonly db: Reader }) =>
+  query({
+    id: 'exportErasedAudit',
+    path: '/v1/erased-tenants/audit',
+    tag: 'Tenants',
+    permission: 'tenants.create',
+    fresh: true,
+    summary: 'The audit log of a tenant that was erased, with its last checkpoint, as JSON lines',
+    description: 'For the operator. `sallyport audit verify` checks it offline; it names ids and nobody.',
+    query: z.strictObject({ tenant: Id }),
+    media: 'application/jsonl',
+    reply: z.string(),
+    faults: ['not_found'],
+    example: {
+      query: { tenant: example.id },
+      reply: leafLine('{"v":1,…}') + checkpointLine(`sallyport/${example.id}\n1\n…\n`),
+    },
+    async handle({ query }) {
+      const row = await erasedTenant(db, query.tenant)
+      if (row === null) throw new Fault('not_found')
+      return exportStream(db, row.id, row)
+    },
+  })
+
+export function lifeRoutes(options: { readonly db: Reader }): readonly Route[] {
+  return [changeTenant, deleteTenant, restoreRoute, getErased, exportErased(options)]
+}

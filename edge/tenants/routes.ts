@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/faults.ts'
 import { Tenant } from '../../shared/schemas/tenant.ts'
+import type { Reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import { query, type Route } from '../http/route.ts'
 import { erasureRoutes } from './erasure.ts'
@@ -17,13 +18,14 @@ import { workspaceRoutes } from './workspaces.ts'
 
 export interface TenantOptions extends SetupOptions, RegistrationOptions {
   readonly storage: Storage
+  readonly db: Reader
 }
 
 export function tenantRoutes(options: TenantOptions): readonly Route[] {
   return [
     ...setupRoutes(options),
     getTenant,
-    ...lifeRoutes,
+    ...lifeRoutes(options),
     ...ownerRoutes,
     ...exportRoutes(options),
     ...workspaceRoutes,

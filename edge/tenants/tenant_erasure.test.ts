@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fromUtf8, utf8 } from '../../shared/bytes.ts'
+import { fromBase64, fromUtf8, utf8 } from '../../shared/bytes.ts'
 import { logOrigin } from '../../shared/log/checkpoint.ts'
 import { checkpointLine, leafLine, verifyExport } from '../../shared/log/export.ts'
 import { leaves } from '../audit/store.ts'
@@ -205,6 +205,16 @@ describe('erasing a tenant', () => {
       query: { tenant: edge.otherTenant },
     })
     assert.equal(left.json.id, edge.otherTenant)
+    const { json: text } = await edge.call(edge.admin, 'GET /v1/erased-tenants/audit', {
+      query: { tenant: edge.otherTenant },
+    })
+    const log = { name: logOrigin(edge.otherTenant), publicKey: fromBase64(left.json.log_key) }
+    const report = await verifyExport(native, {
+      chunks: ReadableStream.from([utf8(text)]),
+      log,
+      remembered: null,
+    })
+    assert.equal(report.checkpoint.size, left.json.size)
     assert.equal(
       (await edge.call(edge.viewer, 'GET /v1/erased-tenants', { query: { tenant: ids.tenant } })).status,
       403,
