@@ -1,7 +1,7 @@
 /** The console as people use it: a real browser, a real edge under its own permissions, real mails. */
 import { after, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { until } from '../e2e/until.ts'
 import {
   call,
@@ -145,8 +145,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.locator('.user-code', { hasText: asked['user_code'] as string }).waitFor()
     await page.getByText('build machine').waitFor()
     await page.getByRole('button', { name: 'Let this device in' }).click()
-    await confirmIfAsked(page)
-    await page.getByRole('heading', { name: 'The device is signed in' }).waitFor()
+    await confirmed(page, page.getByRole('heading', { name: 'The device is signed in' }))
     const token = await call(world.url, 'POST /v1/device/token', {
       body: {
         grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -196,8 +195,7 @@ describe('the console in Chromium', { skip }, () => {
     await form.getByLabel('Mail address').fill(GRACE)
     await form.getByLabel('Role').selectOption('viewer')
     await form.getByRole('button', { name: 'Invite' }).click()
-    await confirmIfAsked(page)
-    await page.getByRole('link', { name: 'Grace Hopper' }).waitFor()
+    await confirmed(page, page.getByRole('link', { name: 'Grace Hopper' }))
     const invitation = await world.link(GRACE)
     await register(grace, GRACE, 'Grace Hopper')
     await grace.page.goto(invitation)
@@ -213,8 +211,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.getByRole('link', { name: 'Grace Hopper' }).click()
     await page.getByLabel('Role', { exact: true }).last().selectOption('security_officer')
     await page.getByRole('button', { name: 'Change the role' }).click()
-    await confirmIfAsked(page)
-    await page.getByText('Security officer in the whole organisation').waitFor()
+    await confirmed(page, page.getByText('Security officer in the whole organisation'))
     await page.getByRole('link', { name: /Why may this member/ }).click()
     await page.getByLabel('May', { exact: true }).selectOption('rules.write')
     await page.getByRole('button', { name: 'Ask' }).click()
@@ -239,6 +236,41 @@ describe('the console in Chromium', { skip }, () => {
     await open(elsewhere.page, '/console/sessions')
     await heading(elsewhere.page, 'Sign in')
     assert.match(elsewhere.page.url(), /next=%2Fconsole%2Fsessions/)
+  })
+
+  test('what needs two people waits for the other one, and then goes through once', async () => {
+    const rules = grace.page
+    await virtualAuthenticator(grace)
+    await signIn(grace, GRACE)
+    await heading(rules, 'Acme Analytics')
+    await open(rules, '/console/account')
+    await rules.getByRole('button', { name: 'Add a passkey' }).click()
+    await confirmed(rules, rules.getByRole('button', { name: 'I have kept it' }))
+    await rules.getByRole('button', { name: 'I have kept it' }).click()
+    await rules.getByRole('button', { name: /^Remove the passkey/ }).waitFor()
+    await open(rules, '/console/rules')
+    await rules.getByLabel('Deletion').check()
+    await rules.getByRole('button', { name: 'Save the rules' }).click()
+    await confirmed(rules, rules.locator('form[data-call="PUT /v1/rules"]:not([aria-busy])'))
+    assert.ok(await rules.getByLabel('Deletion').isChecked())
+
+    const { page } = ada
+    const ask = async (said: RegExp) => {
+      await open(page, '/console/organisation')
+      await page.getByLabel('Type its name').fill('Acme Analytics')
+      await page.getByRole('button', { name: 'Delete this organisation' }).click()
+      await confirmed(page, page.locator('.alert', { hasText: said }))
+    }
+    await ask(/See who can approve it/)
+    await open(page, '/console/approvals')
+    await page.getByRole('button', { name: 'Take back deleteTenant' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Approve deleteTenant' }).count(), 0)
+    await open(rules, '/console/approvals')
+    await rules.getByRole('button', { name: 'Approve deleteTenant' }).click()
+    await rules.locator('#confirm[open]').getByRole('button', { name: 'Approve' }).click()
+    await confirmed(rules, rules.getByText('approved', { exact: true }))
+    // Approved, it is looked at: the tenant that the installation stands on stays.
+    await ask(/The installation was set up with this tenant/)
   })
 
   test('wrong passwords say the same as an address that nobody has', async () => {
@@ -275,9 +307,11 @@ describe('the console in Chromium', { skip }, () => {
     assert.deepEqual(world.complaints, [])
   })
 
-  /** The dialog that asks for a passkey, where the last one is too old. */
-  async function confirmIfAsked(page: Page): Promise<void> {
-    const dialog = page.locator('#fresh[open]')
-    if (await dialog.count() > 0) await dialog.getByRole('button', { name: 'Use a passkey' }).click()
+  /** Waits for what comes of it, by way of the dialog that asks for a passkey where the last one is too old. */
+  async function confirmed(page: Page, result: Locator): Promise<void> {
+    const passkey = page.locator('#fresh[open]').getByRole('button', { name: 'Use a passkey' })
+    await passkey.or(result).first().waitFor()
+    if (await passkey.isVisible()) await passkey.click()
+    await result.waitFor()
   }
 })
