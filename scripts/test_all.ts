@@ -1,6 +1,6 @@
 /**
  * `npm run test:all [-- WORD …]`: the tests of scripts/system and every *.system.test.ts, which need more
- * than the package registry of npm: a real browser and MariaDB from Debian, AWS as moto from PyPI. Installs what is missing where
+ * than the package registry of npm: a real browser, MariaDB and a keychain from Debian, AWS as moto from PyPI. Installs what is missing where
  * it may; a test that cannot run says so by name.
  */
 import { spawnSync } from 'node:child_process'
@@ -30,6 +30,7 @@ function install(program: string, packages: readonly string[]): void {
 
 install('chromium', ['chromium'])
 install('mariadbd', ['mariadb-server'])
+install('gnome-keyring-daemon', ['gnome-keyring', 'libsecret-1-0', 'dbus'])
 installMoto()
 installPostgresVersions()
 await currentBinary()
