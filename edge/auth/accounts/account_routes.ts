@@ -240,7 +240,7 @@ const deleteRoute = (options: AuthOptions) =>
       const { db, now, newId } = context
       const { people, publicUrl: base, erasing } = options
       const who = await self(context)
-      await sure(options, context, { who, session: await ownSession(context), password: undefined })
+      await sure(options, context, { who, session: await ownSession(context), password: null })
       const erased = await Promise.all(
         (await membershipsOf(db, who.id)).map(async (member) => ({
           member,

@@ -28,9 +28,9 @@ export async function ownSession({ db, principal, now }: Asking): Promise<Sessio
 }
 
 /**
- * Resolves when it is the owner who sits there: by a fresh passkey or code, by the password, or – who has no second
- * factor and sends no password – by having signed in within five minutes. Throws `sign_in_failed` for a wrong password,
- * `too_many_requests`, `fresh_sign_in_required`.
+ * Resolves when it is the owner who sits there: by a fresh passkey or code, by the password, or – who has neither
+ * password nor second factor, or is asked for no password – by having signed in within five minutes. Throws
+ * `sign_in_failed` for a wrong password, `too_many_requests`, `fresh_sign_in_required`.
  */
 export async function sure(
   { people, storage }: Pick<AuthOptions, 'people' | 'storage'>,
@@ -38,11 +38,12 @@ export async function sure(
   { who, session, password }: {
     readonly who: AccountRow
     readonly session: SessionRow
-    readonly password: string | undefined
+    /** Null: the request has no place for one. */
+    readonly password: string | null | undefined
   },
 ): Promise<void> {
   if (isFresh(principal, now)) return
-  if (password !== undefined && who.password !== null) {
+  if (typeof password === 'string' && who.password !== null) {
     // Its own line of guesses: whoever took a session over must not use it to guess on.
     const guess = { kind: 'account', of: `own ${who.id}` } as const
     await pay({ storage, db }, [guess], now)
@@ -52,6 +53,7 @@ export async function sure(
     return
   }
   const last = Math.max(...methodsOf(session).map(({ at }) => at))
-  const recent = now - last <= FRESH_MS && !await hasSecondFactor(db, who.id)
+  const enough = password === null || who.password === null
+  const recent = enough && now - last <= FRESH_MS && !await hasSecondFactor(db, who.id)
   if (!recent) throw new Fault('fresh_sign_in_required')
 }
