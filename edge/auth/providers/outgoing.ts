@@ -2,13 +2,14 @@
  * Requests to a provider: https (http on loopback, for an edge that runs there itself), to addresses that may be
  * connected to, within limits of time and size, and never along a redirect.
  *
- * `node:https` in place of `fetch`, because here the address that was looked at is the one that is connected to: a
- * name that answers otherwise the next time (DNS rebinding) gains nothing.
+ * `node:http` in place of `fetch`, because here the address that was looked at is the one that is connected to: a
+ * name that answers otherwise the next time (DNS rebinding) gains nothing. TLS is put below it by ourselves, since
+ * `node:https` reads the machine's certificates by a permission that Deno gives to nobody by name.
  */
 import { lookup } from 'node:dns/promises'
-import { type IncomingMessage, request as plain, type RequestOptions } from 'node:http'
-import { request as secure } from 'node:https'
+import { type IncomingMessage, request as send, type RequestOptions } from 'node:http'
 import { isIP } from 'node:net'
+import { connect, type ConnectionOptions } from 'node:tls'
 import { Fault } from '../../../shared/faults.ts'
 import { isLoopbackHost, mayConnect } from './addresses.ts'
 
@@ -41,7 +42,7 @@ export function outgoing({ loopback, timeoutMs = TIMEOUT_MS }: OutgoingOptions):
     try {
       const at = new URL(url)
       checkUrl(at, loopback)
-      const { status, text } = await send(at, { asked, loopback, signal: AbortSignal.timeout(timeoutMs) })
+      const { status, text } = await ask(at, { asked, loopback, signal: AbortSignal.timeout(timeoutMs) })
       return { status, json: parsed(text) }
     } catch (cause) {
       throw cause instanceof Fault ? cause : new Fault('provider_failed', undefined, { cause })
@@ -64,7 +65,7 @@ export function mayAsk(url: URL, loopback: boolean): boolean {
   return scheme && url.username === '' && url.password === '' && url.hash === ''
 }
 
-function send(
+function ask(
   url: URL,
   { asked, loopback, signal }: {
     readonly asked: Asked
@@ -76,17 +77,22 @@ function send(
     const body = asked.body === undefined ? null : new TextEncoder().encode(asked.body)
     const options: RequestOptions = {
       method: asked.method,
-      // A connection of its own, so that none is shared between names.
-      agent: false,
       headers: {
+        'host': url.host,
         'accept': 'application/json',
         'user-agent': 'sallyport',
+        // A connection of its own, so that none is shared between names.
+        'connection': 'close',
         ...asked.headers,
         ...(body === null ? {} : { 'content-length': String(body.length) }),
       },
-      lookup: guarded(loopback) as NonNullable<RequestOptions['lookup']>,
+      ...(url.protocol === 'https:' ? { createConnection: () => secured(url, loopback) } : {
+        agent: false,
+        lookup: guarded(loopback) as NonNullable<RequestOptions['lookup']>,
+      }),
     }
-    const request = (url.protocol === 'https:' ? secure : plain)(url, options, (response) => {
+    const at = url.href.replace(/^https:/, 'http:')
+    const request = send(at, options, (response) => {
       read(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
     })
     signal.addEventListener('abort', () => {
@@ -96,6 +102,19 @@ function send(
     request.on('error', reject)
     request.end(body ?? undefined)
   })
+}
+
+/** TLS to the host by its name, whose certificate has to verify. */
+function secured(url: URL, loopback: boolean) {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const options: ConnectionOptions = {
+    host,
+    port: url.port === '' ? 443 : Number(url.port),
+    lookup: guarded(loopback) as NonNullable<ConnectionOptions['lookup']>,
+    // A server is never asked for by a number (RFC 6066 section 3).
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  }
+  return connect(options)
 }
 
 async function read(response: IncomingMessage): Promise<string> {
