@@ -11,10 +11,24 @@ import type { Step } from './db/plan.ts'
 import type { Kind } from './db/storage_fixture.ts'
 import { bearer, type Caller, type TestEdge, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
-import { ids, logKey, signedConnection, signedIndex, signedPipeline, signedTrust } from './trust/examples.ts'
+import {
+  ids,
+  logKey,
+  sealed,
+  signedConnection,
+  signedIndex,
+  signedPipeline,
+  signedTrust,
+} from './trust/examples.ts'
 import { readUnverified } from '../shared/sign/documents.ts'
 
 export { ids, logKey }
+
+/** A tenant with its trust document and a connection, as the examples have them. */
+export async function withConnection(edge: World): Promise<void> {
+  await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
+  await edge.call(edge.admin, 'POST /v1/connections', { body: { document: signedConnection.dsse, sealed } })
+}
 
 const seed = (n: number) => new Uint8Array(32).fill(n)
 const OTHER = '0193509f-6e00-7000-8000-0000000000ff'

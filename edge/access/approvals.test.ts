@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
 import { bearer, type Caller, rowCounts } from '../edge_fixture.ts'
-import { sealed, signedConnection, signedTrust } from '../trust/examples.ts'
-import { ids, member, type World, world } from '../world_fixture.ts'
+import { ids, member, withConnection, type World, world } from '../world_fixture.ts'
 
 const HOUR_MS = 60 * 60_000
 
@@ -14,9 +13,7 @@ interface Two extends World {
 /** A tenant that wants two people for keys and deletion, and its second one. */
 async function two(): Promise<Two> {
   const edge = await world()
-  await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
-  const document = signedConnection.dsse
-  await edge.call(edge.admin, 'POST /v1/connections', { body: { document, sealed } })
+  await withConnection(edge)
   const rules = JSON.stringify({ ...defaultRules, approvals: { keys: true, deletion: true } })
   const sql = 'INSERT INTO tenant_rules (tenant, rules, updated) VALUES (?, ?, 0)'
   const steps = [{ sql, parameters: [ids.tenant, rules], reads: false }]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '../edge_fixture.ts'
-import { linked, person, signIn } from '../tenants/account_fixture.ts'
+import { linked, person, signIn } from './account_fixture.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 
 async function withSession(edge: World, role: 'viewer' | 'owner', email: string) {
