@@ -7,7 +7,9 @@ import {
   call,
   type ConsoleWorld,
   consoleWorld,
+  currentStep,
   skip,
+  soonestStep,
   totp,
   virtualAuthenticator,
   type Visitor,
@@ -22,6 +24,8 @@ describe('the console in Chromium', { skip }, () => {
   let ada: Visitor
   let grace: Visitor
   let secret = ''
+  /** Of the last code: each counts once. */
+  let step = 0
   let codes: string[] = []
 
   before(async () => {
@@ -84,7 +88,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.getByRole('button', { name: 'Turn it on' }).click()
     await page.locator('form[data-call="POST /v1/account/totp/confirm"] .alert').filter({ hasText: /\w/ })
       .waitFor()
-    await page.getByLabel('The code that the app shows now').fill(totp(secret, -1))
+    await page.getByLabel('The code that the app shows now').fill(totp(secret, step = soonestStep()))
     await page.getByRole('button', { name: 'Turn it on' }).click()
     codes = (await page.locator('#once[open] [data-once-value]').innerText()).trim().split('\n')
     assert.equal(codes.length, 10)
@@ -101,7 +105,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press('Enter')
     await heading(page, 'Second factor')
-    await page.keyboard.type(totp(secret))
+    await page.keyboard.type(totp(secret, Math.max(step + 1, currentStep())))
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Go on')
     await page.keyboard.press('Space')
@@ -241,8 +245,6 @@ describe('the console in Chromium', { skip }, () => {
   test('what needs two people waits for the other one, and then goes through once', async () => {
     const rules = grace.page
     await virtualAuthenticator(grace)
-    await signIn(grace, GRACE)
-    await heading(rules, 'Acme Analytics')
     await open(rules, '/console/account')
     await rules.getByRole('button', { name: 'Add a passkey' }).click()
     await confirmed(rules, rules.getByRole('button', { name: 'I have kept it' }))

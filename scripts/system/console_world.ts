@@ -183,14 +183,19 @@ async function visitor(
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The code that an authenticator app shows, `steps` half minutes from now. RFC 6238. */
-export function totp(secret: string, steps = 0): string {
+export const currentStep = () => Math.floor(Date.now() / 30_000)
+
+/** The first half minute whose code still counts, and goes on doing so for some seconds. */
+export const soonestStep = () => Math.floor((Date.now() + 10_000) / 30_000) - 1
+
+/** The code that an authenticator app shows in that half minute. RFC 6238. */
+export function totp(secret: string, step: number): string {
   const bits = [...secret.replaceAll(/[\s=]/g, '')].map((c) =>
     ALPHABET.indexOf(c).toString(2).padStart(5, '0')
   )
   const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)))
   const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps))
+  counter.writeBigUInt64BE(BigInt(step))
   const mac = createHmac('sha1', key).update(counter).digest()
   const at = (mac[19] as number) & 15
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
