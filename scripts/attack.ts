@@ -1,12 +1,14 @@
 /**
- * `npm run attack [-- --prove] [-- --only WORD] [-- --json] [-- --list]`: an edge that was taken over, against the
+ * `npm run attack [-- --prove] [-- --only WORD] [-- --json] [-- --list] [-- --people]`: an edge that was taken over, against the
  * compiled agent. Each attack has to be refused, and the customer has to see it. With --prove the check that stops an
- * attack is taken out of the binary, and the attack has to succeed: one that does not proves nothing.
+ * attack is taken out of the binary, and the attack has to succeed: one that does not proves nothing. With --people the
+ * attacker is anybody, and the edge is attacked: how people and programs get in, and what they may.
  */
 import { parseArgs } from 'node:util'
 import { attacks } from './attack/all.ts'
-import { carryOut } from './attack/campaign.ts'
+import { type CampaignOptions, carryOut } from './attack/campaign.ts'
 import { type Judged, lineOf, listOf } from './attack/judge.ts'
+import { carryOutSignIns, signInAttacks } from './attack/sign_ins.ts'
 
 const { values } = parseArgs({
   options: {
@@ -14,20 +16,26 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    people: { type: 'boolean', default: false },
   },
 })
 const { prove, json } = values
-const chosen = attacks.filter(({ name, tried }) => `${name} ${tried}`.includes(values.only))
+
+function chosen<One extends { readonly name: string; readonly tried: string }>(all: readonly One[]): One[] {
+  return all.filter(({ name, tried }) => `${name} ${tried}`.includes(values.only))
+}
 
 async function attackAll(): Promise<Judged[]> {
   const judged: Judged[] = []
-  await carryOut(chosen, {
+  const options: CampaignOptions = {
     prove,
     onJudged(one, at) {
       judged[at] = one
       if (!json) console.log(lineOf(one))
     },
-  })
+  }
+  if (values.people) await carryOutSignIns(chosen(await signInAttacks()), options)
+  else await carryOut(chosen(attacks), options)
   return judged
 }
 
@@ -44,5 +52,5 @@ function close(judged: readonly Judged[]): number {
   return good === judged.length && good > 0 ? 0 : 1
 }
 
-if (values.list) console.log(listOf(chosen))
+if (values.list) console.log(listOf(values.people ? chosen(await signInAttacks()) : chosen(attacks)))
 else process.exitCode = close(await attackAll())

@@ -52,7 +52,8 @@ function wrongInEarnest({ codes }: Attack, { code, seen, gained }: Outcome): str
   return seen.length === 0 ? 'the customer sees it nowhere' : null
 }
 
-const wrongInProof = ({ gained, code }: Outcome) =>
+/** An attack that gains nothing where its checks are taken out proves nothing. */
+export const wrongInProof = ({ gained, code }: Pick<Outcome, 'gained' | 'code'>): string | null =>
   gained === null ? `without its check it still gains nothing (${code ?? 'no code'})` : null
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
@@ -74,7 +75,7 @@ export function lineOf({ ok, name, tried, code, seen, gained, wrong, without, se
   return `${ok ? 'ok  ' : 'FAIL'}  ${name} | ${tried} | ${end} | ${seconds} s`
 }
 
-export function listOf(attacks: readonly Attack[]): string {
+export function listOf(attacks: readonly Pick<Attack, 'name' | 'tried' | 'codes' | 'without'>[]): string {
   return attacks.map(({ name, tried, codes, without }) =>
     `${name}: ${tried}\n      ${codes.join(' or ')}; stopped by: ${
       without.map(({ check }) => check).join('; ')

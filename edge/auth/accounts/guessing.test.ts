@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { hasher } from '../../edge_fixture.ts'
 import { Browser, entries } from '../factors/browser_fixture.ts'
-import { ADA, type Installation, mailTo, password, people, register } from './people_fixture.ts'
+import { ADA, type Installation, mailTo, password, people, register, workOf } from './people_fixture.ts'
 
 const wrong = 'walrus-ember-flute'
 
@@ -117,14 +117,6 @@ const said = ({ status, json, headers }: Awaited<ReturnType<typeof guess>>) => (
   json: { ...json, request_id: null },
   headers: [...headers.keys()].filter((name) => name !== 'x-request-id').toSorted(),
 })
-
-/** What the edge did for an answer: plans, statements that wrote, hashes. */
-async function workOf(edge: Installation, act: () => Promise<unknown>) {
-  const before = { ...edge.storage.counts(), hashes: hasher.started }
-  await act()
-  const { plans } = edge.storage.counts()
-  return { plans: plans - before.plans, hashes: hasher.started - before.hashes }
-}
 
 describe('who wants to know whether an address has an account', () => {
   test('reads the same answer for both, of the same work, when signing in', async () => {

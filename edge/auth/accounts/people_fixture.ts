@@ -51,3 +51,11 @@ export async function register(edge: TestEdge, email: string, network?: string):
   if (made.status !== 201) throw new Error(JSON.stringify(made.json))
   return browser
 }
+
+/** What the edge did for an answer: plans, and hashes of passwords. */
+export async function workOf(edge: TestEdge, act: () => Promise<unknown>) {
+  const before = { ...edge.storage.counts(), hashes: hasher.started }
+  await act()
+  const { plans } = edge.storage.counts()
+  return { plans: plans - before.plans, hashes: hasher.started - before.hashes }
+}

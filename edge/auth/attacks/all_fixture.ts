@@ -1,0 +1,7 @@
+/** Every attack, in the order of the list. */
+import type { Attack } from './attack_fixture.ts'
+import { secondFactors } from './factors_fixture.ts'
+import { passwords } from './passwords_fixture.ts'
+import { providers } from './providers_fixture.ts'
+
+export const attacks: readonly Attack[] = [...passwords, ...secondFactors, ...providers]
