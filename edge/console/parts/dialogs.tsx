@@ -40,7 +40,7 @@ export function FreshDialog() {
         <a href='/console/account'>Set one up</a> first.
       </p>
       <div class='alert' role='alert' data-alert='' />
-      <button type='button' class='primary wide' data-fresh-passkey=''>Use a passkey</button>
+      <button type='button' class='primary wide' data-fresh-passkey='' autofocus>Use a passkey</button>
       <div class='or'>or</div>
       <form method='dialog' data-fresh-code=''>
         <div class='field'>
