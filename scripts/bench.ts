@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- WORD …]`: measures what the README quotes, each against a peer or a floor in the same run, and
- * prints JSON. WORD picks groups: seal, engine, edge, pickup, agent. `--peers` instead measures other tools at the same
- * jobs, which takes a quarter of an hour.
+ * prints JSON. WORD picks groups: seal, engine, edge, people, pickup,
+ * agent, audit. `--peers` instead measures other tools at the same
+ * jobs, all of them or those whose names contain a WORD; all take a quarter of an hour.
  */
 import { cpus } from 'node:os'
 import { Glob } from 'bun'
@@ -9,7 +10,7 @@ import { peers } from './bench/peers.ts'
 import type { Row } from './bench/row.ts'
 
 const words = process.argv.slice(2)
-const rows: Row[] = words.includes('--peers') ? await peers() : []
+const rows: Row[] = words.includes('--peers') ? await peers(words.filter((word) => word !== '--peers')) : []
 for (
   const file of [...new Glob('*.ts').scanSync({ cwd: new URL('./bench', import.meta.url).pathname })].sort()
 ) {

@@ -186,7 +186,8 @@ async function fill(
     load data local infile '${path}' into table bench.orders`)
 }
 
-export async function peers(): Promise<Row[]> {
+/** Those jobs whose name contains one of the words; all of them without words. */
+export async function peers(words: readonly string[]): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-peers-'))
   mkdirSync(join(folder, 'home'))
   debianProgram('mariadbd', 'mariadb-server')
@@ -205,7 +206,9 @@ export async function peers(): Promise<Row[]> {
     await fill(sql, { places, psql }, mariadb)
     const bench: Bench = { places, sql, tools: await toolsOf() }
     const rows: Row[] = []
-    for (const job of jobsOf(places, psql, mariadb)) {
+    const asked = (name: string) =>
+      words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase()))
+    for (const job of jobsOf(places, psql, mariadb).filter(({ name }) => asked(name))) {
       console.error(`measuring ${job.name} …`)
       rows.push(...(await compare(bench, job)))
     }
