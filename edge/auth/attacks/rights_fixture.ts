@@ -1,0 +1,270 @@
+/** Attacks on what somebody may: kept, taken, given and found at others. */
+import { bearer, type Caller } from '../../edge_fixture.ts'
+import { defaultRules } from '../../../shared/schemas/tenant_rules.ts'
+import { putRules } from '../rules/store.ts'
+import { run } from '../devices/people_fixture.ts'
+import { signedConnection, signedTrust } from '../../trust/examples.ts'
+import { sealed } from '../../trust/examples.ts'
+import { ids, member, type World, world } from '../../world_fixture.ts'
+import { type Attack, codeOf, ended } from './attack_fixture.ts'
+
+const denied = { entry: 'access.denied_in_a_row' } as const
+
+const memberId = async (edge: World, caller: Caller) =>
+  (await edge.call(caller, 'GET /v1/whoami')).json.member as string
+
+/** As often as it takes to stand out; the last answer. */
+async function insist(edge: World, caller: Caller, target: string, body: unknown) {
+  let answer = await edge.call(caller, target, { body })
+  for (let i = 1; i < 10 && answer.status === 403; i++) answer = await edge.call(caller, target, { body })
+  return answer
+}
+
+const demoted: Attack = {
+  name: 'rights kept after demotion',
+  tried: 'an editor who has become a viewer goes on with the token of before',
+  code: 'forbidden',
+  leaves: denied,
+  without: [{
+    check: 'what a member may is computed from what is bound now',
+    file: 'edge/access/grants.ts',
+    find: 'const key = `${granted.operator} ${granted.scopes} ${granted.bindings}`',
+    put: 'const key = `${granted.operator} ${granted.scopes}`',
+  }],
+  async attempt() {
+    await using edge = await world()
+    await edge.call(edge.editor, 'GET /v1/whoami')
+    const id = await memberId(edge, edge.editor)
+    await edge.call(edge.admin, `PATCH /v1/members/${id}`, { body: { role: 'viewer' } })
+    const [workspace] = (await edge.call(edge.admin, 'GET /v1/workspaces')).json.data
+    const answer = await insist(edge, edge.editor, 'POST /v1/projects', {
+      name: 'x',
+      workspace: workspace.id,
+    })
+    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'a project' : null })
+  },
+}
+
+const removed: Attack = {
+  name: 'token kept after removal',
+  tried: 'somebody who was removed goes on with the token that they had made',
+  code: 'unauthenticated',
+  leaves: { entry: 'member.removed' },
+  without: [{
+    check: 'a removed member has no token',
+    file: 'edge/tenants/own_store.ts',
+    find: '    revokeTokensOf(tenant, id, now),\n',
+    put: '',
+  }, {
+    check: 'a token counts while its member is active',
+    file: 'edge/auth/store.ts',
+    find: "m.state = 'active' AND (m.account IS NULL",
+    put: '(m.account IS NULL',
+  }],
+  async attempt() {
+    await using edge = await world()
+    const id = await memberId(edge, edge.editor)
+    await edge.call(edge.admin, `DELETE /v1/members/${id}`)
+    const answer = await edge.call(edge.editor, 'GET /v1/members')
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 200 ? 'the list of members' : null,
+    })
+  },
+}
+
+const invitation: Attack = {
+  name: 'invitation reuse',
+  tried: 'an invitation out of a chat is accepted once more, for a token as that member',
+  code: 'unauthenticated',
+  leaves: { counted: 'acceptInvitation', status: 401 },
+  without: [{
+    check: 'an invitation that was accepted is not found',
+    file: 'edge/tenants/invitation_store.ts',
+    find:
+      ".where('hash', '=', hash).where('accepted', 'is', null).where('expires', '>', now).executeTakeFirst()",
+    put: ".where('hash', '=', hash).where('expires', '>', now).executeTakeFirst()",
+  }, {
+    check: 'it is for a member who is not there yet',
+    file: 'edge/tenants/invitation_store.ts',
+    find: "const there = row.kind === 'join' ? row.state === 'invited' :",
+    put: "const there = row.kind === 'join' ? true :",
+  }, {
+    check: 'it is used up, by compare-and-set',
+    file: 'edge/tenants/invitation_store.ts',
+    find:
+      ".where('hash', '=', hash).where('accepted', 'is', null).where('expires', '>', now)\n  return step(",
+    put: ".where('hash', '=', hash).where('expires', '>', now)\n  return step(",
+  }, {
+    check: 'a member becomes one once',
+    file: 'edge/tenants/invitation_store.ts',
+    find: ".where('id', '=', id).where('state', '=', 'invited')",
+    put: ".where('id', '=', id)",
+  }],
+  async attempt() {
+    await using edge = await world()
+    const { json } = await edge.call(edge.admin, 'POST /v1/members', {
+      body: { name: 'Grace', role: 'editor' },
+    })
+    const accept = () => edge.call(bearer(json.invitation), 'POST /v1/invitations/accept')
+    await accept()
+    const answer = await accept()
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 201 ? 'a token of the member' : null,
+    })
+  },
+}
+
+const given: Attack = {
+  name: 'role beyond one’s own',
+  tried: 'an administrator makes an owner of a friend',
+  code: 'forbidden',
+  leaves: { counted: 'createBinding', status: 403 },
+  without: [{
+    check: 'nobody gives what they do not hold',
+    file: 'edge/access/rights.ts',
+    find: 'if (!given.every((permission) => grants.allows(permission, at))) return false',
+    put: '',
+  }],
+  async attempt() {
+    await using edge = await world()
+    const admin = await member(edge, edge.admin, 'admin')
+    const body = { member: await memberId(edge, edge.viewer), role: 'owner', level: 'tenant' }
+    const answer = await edge.call(admin, 'POST /v1/bindings', { body })
+    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'an owner' : null })
+  },
+}
+
+const assigned: Attack = {
+  name: 'mass assignment of an invitation',
+  tried: 'an invitation is made that says besides that its member is the operator of the installation',
+  code: 'invalid_request',
+  leaves: { counted: 'inviteMember', status: 400 },
+  without: [{
+    check: 'a body holds what its schema names',
+    file: 'shared/schemas/member.ts',
+    find: 'export const NewMember = z.strictObject({',
+    put: 'export const NewMember = z.looseObject({',
+  }, {
+    check: 'a row is made of the fields that are named',
+    file: 'edge/tenants/members.ts',
+    find: 'writes: [...insertMember(row, null), ',
+    put:
+      'writes: [...insertMember({ ...row, ...((body as { operator?: 1 }).operator && { operator: 1 }) }, null), ',
+  }],
+  async attempt() {
+    await using edge = await world()
+    const body = { name: 'Mallory', role: 'viewer', operator: 1 }
+    const answer = await edge.call(edge.admin, 'POST /v1/members', { body })
+    const sql = 'SELECT count(*) AS n FROM member WHERE operator = 1'
+    const [row] = await edge.storage.read({ sql, parameters: [], reads: true })
+    return await ended(edge, { code: codeOf(answer), gained: row?.n === 1 ? null : 'another operator' })
+  },
+}
+
+const foreign: Attack = {
+  name: "another tenant's id",
+  tried: 'a member of one tenant names the connection of another by its id',
+  code: 'not_found',
+  leaves: { counted: 'getConnection', status: 404 },
+  without: [{
+    check: 'a query names the tenant of who asks',
+    file: 'edge/connections/store.ts',
+    find: ".on('v.tenant', '=', tenant),\n  )\n",
+    put: ".onRef('v.tenant', '=', 'c.tenant'),\n  )\n",
+  }, {
+    check: 'and so does its condition',
+    file: 'edge/connections/store.ts',
+    find:
+      ".where('c.tenant', '=', tenant).where('c.id', '=', id).where('c.deleted', 'is', null).executeTakeFirst()",
+    put: ".where('c.id', '=', id).where('c.deleted', 'is', null).executeTakeFirst()",
+  }, {
+    check: 'a statement that no tenant binds is not run',
+    file: 'edge/db/database.ts',
+    find: 'if (this.#tenant !== null) checkTenant(query, this.#tenant)',
+    put: '',
+  }],
+  async attempt() {
+    await using edge = await connected()
+    const answer = await edge.call(edge.stranger, `GET /v1/connections/${ids.source}`)
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 200 ? 'the connection' : null,
+    })
+  },
+}
+
+/** The examples' tenant with a trust document and a connection. */
+async function connected(): Promise<World> {
+  const edge = await world()
+  await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
+  const body = { document: signedConnection.dsse, sealed }
+  const { status, json } = await edge.call(edge.admin, 'POST /v1/connections', { body })
+  if (status !== 201) throw new Error(JSON.stringify(json))
+  return edge
+}
+
+/** A tenant that wants two people; the owner has asked for the deletion of a connection. */
+async function twoPeople() {
+  const edge = await connected()
+  const rules = { ...defaultRules, approvals: { keys: true, deletion: true } }
+  await run(edge, [putRules(ids.tenant, rules, edge.clock.now)].flat())
+  const remove = (approval?: string) =>
+    edge.call(edge.admin, `DELETE /v1/connections/${ids.source}`, {
+      headers: approval === undefined ? {} : { approval },
+    })
+  return { edge, remove, approval: (await remove()).json.approval as string }
+}
+
+const alone: Attack = {
+  name: 'two-person rule skipped',
+  tried: 'who asks for a deletion approves it themselves',
+  code: 'separation_of_duties',
+  leaves: { entry: 'approval.requested' },
+  without: [{
+    check: 'nobody approves their own request',
+    file: 'edge/access/approval_routes.ts',
+    find: "if (yes && (machine || row.asked_by === principal.id)) throw new Fault('separation_of_duties')",
+    put: '',
+  }],
+  async attempt() {
+    const { edge, remove, approval } = await twoPeople()
+    await using _ = edge
+    const answer = await edge.call(edge.admin, `POST /v1/approvals/${approval}/approve`)
+    const gone = (await remove(approval)).status === 200
+    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
+  },
+}
+
+const swapped: Attack = {
+  name: 'approval used for another request',
+  tried: 'what was approved is exchanged: the yes to a deletion stands in for new log keys',
+  code: 'approval_required',
+  leaves: { entry: 'approval.requested' },
+  without: [{
+    check: 'an approval is for the request that was shown',
+    file: 'edge/access/approvals.ts',
+    find: 'row !== null && row.request === request && row.asked_by === member',
+    put: 'row !== null && row.asked_by === member',
+  }],
+  async attempt() {
+    const { edge, approval } = await twoPeople()
+    await using _ = edge
+    const officer = await member(edge, edge.admin, 'security_officer')
+    await edge.call(officer, `POST /v1/approvals/${approval}/approve`)
+    const answer = await edge.call(edge.admin, 'POST /v1/log-keys', { headers: { approval } })
+    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'a log key' : null })
+  },
+}
+
+export const rights: readonly Attack[] = [
+  demoted,
+  removed,
+  invitation,
+  given,
+  assigned,
+  foreign,
+  alone,
+  swapped,
+]
