@@ -338,6 +338,7 @@ function report(shell: Shell, done: Report): void {
       '     sallyport trust edit --policy policy.yaml && sallyport trust sign && sallyport trust publish',
     ]),
     ...(unwritten.length === 0 ? [] : [`Add to agent.yaml:\n     ${unwritten.join('\n     ')}`]),
+    'Sign in at the console, where people and their roles are: sallyport members link --help',
     'Start an agent, here or where the data is: sallyport enroll, then sallyport agent',
     'Add connections and a pipeline: sallyport connection add --help, sallyport pipeline init --help',
   ]

@@ -16,6 +16,10 @@ interface InviteOptions extends SessionOptions, PlaceOptions {
   readonly email?: string
   readonly out?: string
 }
+interface LinkOptions extends SessionOptions {
+  readonly email?: string
+  readonly out?: string
+}
 interface RemoveOptions extends SessionOptions {
   readonly yes?: boolean
 }
@@ -43,6 +47,25 @@ export const define: Define = (command, shell) => {
         '  sallyport members invite deploy --service --role editor --out invitation.txt',
     )
     .action(shell.action((name: string, options: InviteOptions) => invite(shell, name, options)))
+  sessionOptions(
+    command.command('link').description(
+      'Make a link by which a member gets into the console; you, unless said',
+    ),
+  )
+    .argument('[member]', 'id or name')
+    .option('--email <address>', 'send it there; only that address accepts it')
+    .option('--out <file>', 'write the link to this file (mode 0600) instead of printing it')
+    .addHelpText(
+      'after',
+      '\nThe link leads to an account of their own, or a new one, which then signs in as the member, with the roles\n' +
+        'that the member has. Who made a tenant by `sallyport init` begins with it. It is good once, for seven days; an\n' +
+        'invitation that nobody has accepted is replaced.\n\nExamples:\n' +
+        '  sallyport members link --email ada@example.com\n' +
+        '  sallyport members link "Grace" --out link.txt',
+    )
+    .action(
+      shell.action((name: string | undefined, options: LinkOptions) => link(shell, name, options)),
+    )
   sessionOptions(command.command('role').description('Give a member another role in the tenant'))
     .argument('<member>', 'id or name')
     .argument('<role>', 'name or id')
@@ -113,6 +136,28 @@ async function invite(shell: Shell, name: string, options: InviteOptions): Promi
     `${name} signs in with it: sallyport login --url ${session.url.origin} --invitation-file FILE --pin <pin>`,
   )
   handOver(shell, { secret: invitation, out: options.out, value: { member } })
+}
+
+async function link(shell: Shell, wanted: string | undefined, options: LinkOptions): Promise<void> {
+  const session = openSession(shell, options)
+  const { edge, url } = session
+  const who = wanted === undefined ? await answer(edge.GET('/v1/whoami')) : null
+  const { id, name } = who === null
+    ? await memberNamed(session, wanted as string)
+    : { id: who.member, name: who.name }
+  const { email } = options
+  const params = { path: { id } }
+  const body = email === undefined ? {} : { email }
+  const made = await answer(edge.POST('/v1/members/{id}/invitation', { params, body }))
+  const value = { member: id, kind: made.kind, expires: made.expires }
+  if (email !== undefined) return shell.result(value, `A link for ${printable(name)} went to ${email}.`)
+  if (made.invitation === undefined) {
+    throw new Fault('edge_unexpected', 'The edge made the link, but its answer was lost.')
+  }
+  shell.note(
+    `For ${printable(name)}, in a browser. Where the edge sends mail, a new account needs --email instead.`,
+  )
+  handOver(shell, { secret: `${url.origin}/console/invitation#${made.invitation}`, out: options.out, value })
 }
 
 async function change(

@@ -80,7 +80,11 @@ export const groups: readonly Group[] = [
     summary: 'Look at everything that is needed here, and say what is wrong',
     load: () => import('./doctor.ts'),
   },
-  { name: 'members', summary: 'Members: list, invite, role, remove', load: () => import('./members.ts') },
+  {
+    name: 'members',
+    summary: 'Members: list, invite, link, role, remove, erase',
+    load: () => import('./members.ts'),
+  },
   {
     name: 'roles',
     summary: 'Roles: list, show, create, bind, unbind, explain',

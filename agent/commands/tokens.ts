@@ -22,7 +22,7 @@ interface RotateOptions extends SessionOptions {
 }
 
 export const define: Define = (command, shell) => {
-  sessionOptions(command.command('list').description('List tokens; the secrets are not among it'))
+  sessionOptions(command.command('list').description('List tokens, without their secrets'))
     .addHelpText('after', '\nExamples:\n  sallyport tokens list')
     .action(shell.action((options: SessionOptions) => list(shell, options)))
   sessionOptions(command.command('create').description('Make a token, shown once'))

@@ -1,6 +1,6 @@
 /** Roles, groups, places and tokens by the binary, against a real edge: what people do, and what they then may. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -39,6 +39,29 @@ after(async () => {
 })
 
 const names = (list: Json) => list.map(({ name }: { name: string }) => name).toSorted()
+
+describe('a link into the console', () => {
+  test('is made for oneself and for others who have no account, and a new one replaces it', async () => {
+    const own = await does('members', 'link')
+    assert.match(own.token, /^http:\S+\/console\/invitation#sp_inv_\w+$/)
+    assert.equal(own.kind, 'link')
+    const file = join(folder, 'link')
+    const written = await does('members', 'link', 'Grace', '--out', file)
+    assert.deepEqual([written.kind, written.file], ['link', file])
+    const look = async (link: string) => {
+      const invitation = new URL(link).hash.slice(1)
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ invitation })
+      return await (await fetch(`${edge.url}/v1/invitations/look`, { method: 'POST', headers, body }))
+        .json() as Json
+    }
+    assert.equal((await look(own.token)).name, 'Ada')
+    assert.equal((await look(readFileSync(file, 'utf8').trim())).name, 'Grace')
+    await does('members', 'link')
+    assert.equal((await look(own.token)).code, 'link_invalid')
+    assert.equal((await tries(grace, 'members', 'link', 'Ada')).exit, 3)
+  })
+})
 
 describe('a role', () => {
   test('in a project lets somebody see that one and no other', async () => {

@@ -1,9 +1,9 @@
 /** Where an invitation's link leads: what it is for, and becoming that member. */
 import { openPage } from '../../http/page_route.ts'
 import { gate } from '../frame.tsx'
-import { Act, Form, Hidden, Submit } from '../parts/form.tsx'
+import { Act, Field, Form, Hidden, Submit } from '../parts/form.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
-import { NoSecret } from './register.tsx'
+import { NewPassword, NoSecret } from './register.tsx'
 
 const HERE = '/console/invitation'
 const KEPT = 'sallyport invitation'
@@ -55,14 +55,39 @@ export const invitationPage = openPage<ConsoleVisitor>({
   },
 })
 
+/** Who is new gets an account by the invitation itself: its return proves the address that it names. */
 function First() {
   return (
     <>
-      <p>Sign in first, or make an account with that address; then you come back here.</p>
-      <div class='stack'>
-        <a class='button primary wide' href={`/console/sign-in?next=${HERE}`} data-focus=''>Sign in</a>
-        <a class='button wide' href={`/console/register?next=${HERE}`}>Make an account</a>
-      </div>
+      <p>
+        You have an account? <a href={`/console/sign-in?next=${HERE}`}>Sign in</a>{' '}
+        and accept with it. New here? Choose a password.
+      </p>
+      <Form
+        call='POST /v1/invitations/register'
+        fragment='invitation'
+        keep={KEPT}
+        next='/console'
+        label='Make an account by the invitation'
+      >
+        <Hidden name='invitation' value='' />
+        <Field
+          name='email'
+          label='Mail address'
+          type='email'
+          autocomplete='username'
+          maxlength={254}
+          required
+          from='email'
+        />
+        <Field name='name' label='Your name' autocomplete='name' maxlength={200} required from='name' />
+        <NewPassword label='Password' />
+        <Submit class='primary wide'>Make the account and accept</Submit>
+      </Form>
+      <p class='muted'>
+        It names no address? Then <a href='/console/register'>make an account</a>{' '}
+        first, and open the invitation again.
+      </p>
     </>
   )
 }

@@ -48,8 +48,8 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
                 <div class='empty'>
                   <strong>You are in no organisation yet.</strong>
                   <span>
-                    Ask somebody who manages one to invite{' '}
-                    <b>{visitor.account.email}</b>. The link in that mail brings you in.
+                    Were you invited? Open the link of that mail once more. If not, ask somebody who manages
+                    one to invite <b>{visitor.account.email}</b>.
                   </span>
                 </div>
               </section>

@@ -92,6 +92,8 @@ interface FieldProps {
   readonly class?: string
   readonly autofocus?: boolean
   readonly placeholder?: string
+  /** The field of the reply that it begins with, in a part that a reply reveals. */
+  readonly from?: string
   /** How its text becomes JSON: as text unless said; `lines` is a list, one a line or comma; `pairs` one of `{domain, provider}`. */
   readonly as?: 'number' | 'lines' | 'pairs' | 'json'
   /** What an empty field sends; it is left out unless said. */
@@ -119,6 +121,7 @@ export function Field(props: FieldProps) {
     'aria-describedby': said,
     'data-as': props.as ?? (props.type === 'number' ? 'number' : undefined),
     'data-empty': props.empty,
+    'data-from': props.from,
   }
   return (
     <div class='field'>
