@@ -330,7 +330,7 @@ export interface paths {
         post?: never;
         /**
          * Leave one of your tenants
-         * @description Your sessions and tokens there end at once, and what you were given there goes. What your key has signed still counts until it leaves the trust document. The last owner stays: hand the tenant over first, or delete it.
+         * @description Your sessions and tokens there end at once, and what you were given there goes. What your key has signed still counts until it leaves the trust document. The last owner stays: hand the tenant over first, or delete it. Signed in by the provider of another tenant alone, show a way to sign in of your own first.
          */
         delete: operations["leaveTenantOf"];
         options?: never;
@@ -1478,7 +1478,7 @@ export interface paths {
         put?: never;
         /**
          * Become the member that an invitation is for, with the account that is signed in
-         * @description Where the invitation names an address, only an account with that verified address may.
+         * @description Where the invitation names an address, only an account with that verified address may. Whoever signs in by the provider of another tenant alone sets a password or a passkey first, and signs in with it.
          */
         post: operations["joinTenant"];
         delete?: never;
@@ -4282,8 +4282,10 @@ export interface components {
          *     `origin_refused`: A page of another site sent this request.
          *
          *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         *
+         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
          */
-        "forbidden.origin_refused.tenant_closing": {
+        "forbidden.origin_refused.tenant_closing.sign_in_not_enough": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5830,7 +5832,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.origin_refused.fresh_sign_in_required"];
             404: components["responses"]["not_found"];
             409: components["responses"]["last_owner"];
             422: components["responses"]["idempotency_mismatch"];
@@ -9372,7 +9374,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused.tenant_closing"];
+            403: components["responses"]["forbidden.origin_refused.tenant_closing.sign_in_not_enough"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.conflict"];
             410: components["responses"]["link_invalid"];

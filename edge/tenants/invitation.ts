@@ -7,9 +7,13 @@ import type { Mail } from '../auth/mail/mail.ts'
 import type { Outbox } from '../auth/mail/outbox.ts'
 import { letter } from '../auth/mail/templates.ts'
 import { hashSecret, isSecret, newSecret } from '../auth/secret.ts'
+import { vouchedBy } from '../auth/sessions/borrowed.ts'
+import type { DemandsOf } from '../auth/sessions/demands.ts'
+import { methodsOf, session } from '../auth/sessions/sessions.ts'
 import type { Reader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
-import type { MemberPrincipal } from '../http/principal.ts'
+import type { AccountPrincipal, MemberPrincipal } from '../http/principal.ts'
+import { SignInNotEnough } from '../http/problem.ts'
 import {
   countOpen,
   invitationOf,
@@ -30,7 +34,7 @@ const MAIL_AGAIN_MS = 60_000
 export interface InvitationOptions {
   readonly grantor: Grantor
   readonly publicUrl: string
-  readonly people: { readonly outbox: Outbox }
+  readonly people: { readonly outbox: Outbox; readonly demandsOf: DemandsOf }
 }
 
 /** What is written for a new invitation, and its secret for whoever is to hand it over. */
@@ -184,4 +188,27 @@ export async function mayAccept(db: Reader, account: string, { email_key }: Invi
     .where('id', '=', account).where('state', '=', 'active').executeTakeFirst()
   if (row === undefined) return false
   return email_key === null || (row.email_verified !== null && row.email_key === email_key)
+}
+
+/**
+ * Who is signed in by another tenant's word alone becomes nobody here: that tenant could say the same of anybody. Throws
+ * `SignInNotEnough`, unless the rules of this one take its issuer.
+ */
+export async function checkVouched(
+  db: Reader,
+  demandsOf: DemandsOf,
+  { principal, tenant, now }: {
+    readonly principal: AccountPrincipal
+    readonly tenant: string
+    readonly now: number
+  },
+): Promise<void> {
+  const row = await session(db, principal.account, { id: principal.session, now })
+  if (row === null) throw new Fault('unauthenticated')
+  const methods = methodsOf(row)
+  const by = vouchedBy(methods)
+  if (by === null || by === tenant) return
+  // What else the rules ask for is asked for when the tenant is chosen.
+  const missing = (await demandsOf(tenant)).lacks({ email: '', methods }).filter((gap) => gap === 'issuer')
+  if (missing.length > 0) throw new SignInNotEnough(missing)
 }

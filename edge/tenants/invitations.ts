@@ -14,6 +14,7 @@ import { change, openChange, unchanged } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, open, query, type Route } from '../http/route.ts'
 import {
+  checkVouched,
   invitable,
   type InvitationOptions,
   mayAccept,
@@ -192,7 +193,7 @@ function lookRoute({ grantor }: InvitationOptions): Route {
   })
 }
 
-function joinRoute({ grantor }: InvitationOptions): Route {
+function joinRoute({ grantor, people }: InvitationOptions): Route {
   return command({
     id: 'joinTenant',
     method: 'post',
@@ -202,13 +203,24 @@ function joinRoute({ grantor }: InvitationOptions): Route {
     permission: 'account:any',
     audit: 'invitation.accepted',
     summary: 'Become the member that an invitation is for, with the account that is signed in',
-    description: 'Where the invitation names an address, only an account with that verified address may.',
+    description:
+      'Where the invitation names an address, only an account with that verified address may. Whoever signs ' +
+      'in by the provider of another tenant alone sets a password or a passkey first, and signs in with it.',
     body: InvitationSecret,
     reply: Member,
-    faults: ['link_invalid', 'tenant_closing', 'already_exists', 'forbidden', 'conflict'],
+    faults: [
+      'link_invalid',
+      'tenant_closing',
+      'already_exists',
+      'forbidden',
+      'conflict',
+      'sign_in_not_enough',
+    ],
     example: { body: { invitation: secretExample }, reply: memberExample },
-    async handle({ db, principal: { account }, body, now }) {
+    async handle({ db, principal, body, now }) {
       const row = await standing(db, grantor, { secret: body.invitation, now })
+      await checkVouched(db, people.demandsOf, { principal, tenant: row.tenant, now })
+      const { account } = principal
       if (row.member_kind === 'service') throw new Fault('conflict', 'It is for a machine.')
       if (!await mayAccept(db, account, row)) {
         throw new Fault('forbidden', 'The invitation is for another address.')

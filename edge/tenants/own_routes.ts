@@ -4,6 +4,8 @@ import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { Member } from '../../shared/schemas/member.ts'
 import { OwnTenant } from '../../shared/schemas/tenant.ts'
+import { isBorrowed, vouchedBy } from '../auth/sessions/borrowed.ts'
+import { methodsOf, session } from '../auth/sessions/sessions.ts'
 import { change, openChange } from '../http/change.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { member, type MemberWithRole, toMember } from './member_store.ts'
@@ -84,13 +86,18 @@ const leaveTenantOf = command({
   permission: 'account:any',
   audit: 'member.left',
   summary: 'Leave one of your tenants',
-  description: leaving,
+  description: leaving +
+    ' Signed in by the provider of another tenant alone, show a way to sign in of your own first.',
   params: z.strictObject({ id: Id }),
   reply: Member,
-  faults: ['not_found', 'last_owner'],
+  faults: ['not_found', 'last_owner', 'fresh_sign_in_required'],
   example: { params: { id: tenant.id }, reply: left },
-  async handle({ db, principal: { account }, params, now }) {
+  async handle({ db, principal: { account, session: id }, params, now }) {
+    const asking = await session(db, account, { id, now })
+    if (asking === null) throw new Fault('unauthenticated')
     const row = existing(await memberOfAccount(db, params.id, account))
+    const elsewhere = vouchedBy(methodsOf(asking)) !== row.tenant
+    if (elsewhere && await isBorrowed(db, asking)) throw new Fault('fresh_sign_in_required')
     return openChange({
       tenant: row.tenant,
       actor: { kind: 'account', id: account },

@@ -5,6 +5,7 @@ import { type AccountPrincipal, isFresh } from '../../http/principal.ts'
 import { hasSecondFactor } from '../factors/store.ts'
 import type { AuthOptions } from '../options.ts'
 import { FRESH_MS } from '../../http/principal.ts'
+import { isBorrowed } from '../sessions/borrowed.ts'
 import { methodsOf, session, type SessionRow } from '../sessions/sessions.ts'
 import { account, type AccountRow } from './store.ts'
 import { forgive, pay } from './throttle.ts'
@@ -29,8 +30,8 @@ export async function ownSession({ db, principal, now }: Asking): Promise<Sessio
 
 /**
  * Resolves when it is the owner who sits there: by a fresh passkey or code, by the password, or – who has neither
- * password nor second factor, or is asked for no password – by having signed in within five minutes. Throws
- * `sign_in_failed` for a wrong password, `too_many_requests`, `fresh_sign_in_required`.
+ * password nor second factor, or is asked for no password – by having signed in within five minutes, by more than a
+ * tenant's word where there is more. Throws `sign_in_failed` for a wrong password, `too_many_requests`, `fresh_sign_in_required`.
  */
 export async function sure(
   { people, storage }: Pick<AuthOptions, 'people' | 'storage'>,
@@ -54,6 +55,7 @@ export async function sure(
   }
   const last = Math.max(...methodsOf(session).map(({ at }) => at))
   const enough = password === null || who.password === null
-  const recent = enough && now - last <= FRESH_MS && !await hasSecondFactor(db, who.id)
+  const recent = enough && now - last <= FRESH_MS && !await hasSecondFactor(db, who.id) &&
+    !await isBorrowed(db, session)
   if (!recent) throw new Fault('fresh_sign_in_required')
 }

@@ -5,6 +5,7 @@ import type { Step } from '../../db/plan.ts'
 import { type AccountPrincipal, FRESH_MS, isFresh } from '../../http/principal.ts'
 import { rulesOf } from '../rules/store.ts'
 import { type AccountLog, accountLog } from '../sessions/account_log.ts'
+import { isBorrowed } from '../sessions/borrowed.ts'
 import {
   dropSessions,
   methodsOf,
@@ -27,6 +28,8 @@ export interface Asking {
 /** The session that asks, what its account has, and whose logs hear of it. */
 export interface Owner {
   readonly session: SessionRow
+  /** Whether somebody else's word is all that it stands on. */
+  readonly borrowed: boolean
   readonly held: Held
   readonly log: AccountLog
 }
@@ -34,7 +37,12 @@ export interface Owner {
 export async function owner({ db, principal, now }: Asking): Promise<Owner> {
   const row = await session(db, principal.account, { id: principal.session, now })
   if (row === null) throw new Fault('unauthenticated')
-  return { session: row, held: await held(db, row.account), log: await accountLog(db, row.account) }
+  return {
+    session: row,
+    borrowed: await isBorrowed(db, row),
+    held: await held(db, row.account),
+    log: await accountLog(db, row.account),
+  }
 }
 
 export function hasFactor({ totp, passkeys }: Held): boolean {
@@ -43,14 +51,15 @@ export function hasFactor({ totp, passkeys }: Held): boolean {
 
 /**
  * The first factor needs a sign-in of the last five minutes, and further ones one of those that are there: else whoever
- * finds an open browser keeps the account. A recovery code of the last five minutes stands in for what was lost. Throws
- * Fault `fresh_sign_in_required`.
+ * finds an open browser keeps the account. A recovery code of the last five minutes stands in for what was lost. What a
+ * tenant's provider says is not enough where the account has a way in of its own. Throws Fault `fresh_sign_in_required`.
  */
-export function mayEnrol(principal: AccountPrincipal, { session, held }: Owner, now: number): void {
+export function mayEnrol(principal: AccountPrincipal, { session, borrowed, held }: Owner, now: number): void {
   if (isFresh(principal, now)) return
-  const enough = methodsOf(session).some(({ method, at }) =>
-    now - at <= FRESH_MS && (method === 'recovery' || !hasFactor(held))
-  )
+  const enough = !borrowed &&
+    methodsOf(session).some(({ method, at }) =>
+      now - at <= FRESH_MS && (method === 'recovery' || !hasFactor(held))
+    )
   if (!enough) throw new Fault('fresh_sign_in_required')
 }
 
