@@ -1,11 +1,11 @@
 /** A durable POST through all layers of the edge, against the same body and rows through OpenAPIHono and zod alone. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEdge } from '../e2e/edge_process.ts'
 import { root } from '../suites.ts'
-import type { LoadOptions, LoadReport } from './load.ts'
+import { load, type LoadReport } from './load.ts'
 import { median, type Row } from './row.ts'
 
 const RUNS = 7
@@ -14,29 +14,15 @@ const WARM_UP_MS = 500
 const MEASURE_MS = 1500
 const AIM = 0.5
 
-/** Runs the load as a process of its own. */
-async function load(target: { port: number; token: string }, run: number): Promise<LoadReport> {
-  const options: LoadOptions = {
+const posts = (target: { readonly port: number; readonly token: string }, run: number) =>
+  load({
     ...target,
-    path: '/v1/workspaces',
+    paths: ['/v1/workspaces'],
     connections: CONNECTIONS,
     warmUpMs: WARM_UP_MS,
     measureMs: MEASURE_MS,
     prefix: `run${run}`,
-  }
-  const child = spawn('bun', [join(import.meta.dir, 'load.ts'), JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const report = JSON.parse(await output(child)) as LoadReport
-  if (report.refused > 0) throw new Error(`${report.refused} requests were refused`)
-  return report
-}
-
-async function output(child: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const piece of child.stdout ?? []) text += piece
-  return text
-}
 
 async function startFloor(folder: string): Promise<{ port: number; stop: () => void }> {
   const deno = join(root, 'node_modules', 'deno', 'deno')
@@ -79,8 +65,8 @@ export async function bench(): Promise<Row[]> {
     const pairs: { floor: LoadReport; value: LoadReport }[] = []
     for (let run = 0; run <= RUNS; run++) {
       const pair = {
-        floor: await load({ port: floor.port, token: '' }, run),
-        value: await load({ port: edge.port, token }, run),
+        floor: await posts({ port: floor.port, token: '' }, run),
+        value: await posts({ port: edge.port, token }, run),
       }
       // The first pair warms both up.
       if (run > 0) pairs.push(pair)

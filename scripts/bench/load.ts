@@ -3,11 +3,14 @@
  * connections, one request in flight on each, and prints a `LoadReport` as JSON. Plain sockets: an HTTP client would
  * cost more than the server that is measured.
  */
-import { connect } from 'bun'
+import { connect, spawn } from 'bun'
 
 export interface LoadOptions {
   readonly port: number
-  readonly path: string
+  /** POST unless said. */
+  readonly method?: 'POST' | 'PATCH'
+  /** One for each connection, in turn. */
+  readonly paths: readonly string[]
   readonly token: string
   readonly connections: number
   readonly warmUpMs: number
@@ -17,8 +20,10 @@ export interface LoadOptions {
 }
 
 export interface LoadReport {
-  /** Answered with 201 inside the measured time. */
+  /** Answered with success inside the measured time. */
   readonly requests: number
+  /** Answered with success, from the first to the last. */
+  readonly answered: number
   readonly seconds: number
   /** Answered with anything else. */
   readonly refused: number
@@ -30,13 +35,25 @@ interface Counting {
   measuring: boolean
   done: boolean
   refused: number
+  answered: number
   readonly timesMs: number[]
+}
+
+/** Runs the load as a process of its own. Throws where a request was refused. */
+export async function load(options: LoadOptions): Promise<LoadReport> {
+  const child = spawn([process.execPath, import.meta.path, JSON.stringify(options)], { stderr: 'inherit' })
+  const report = JSON.parse(await new Response(child.stdout).text()) as LoadReport
+  if (report.refused > 0) throw new Error(`${report.refused} requests were refused`)
+  return report
 }
 
 /** One connection that sends, waits for the whole answer, and sends again. */
 function connection(options: LoadOptions, counting: Counting, index: number): Promise<void> {
-  const { port, path, token, prefix } = options
-  const head = `POST ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nauthorization: Bearer ${token}\r\n` +
+  const { port, method = 'POST', paths, token, prefix } = options
+  const head =
+    `${method} ${
+      paths[index % paths.length]
+    } HTTP/1.1\r\nhost: localhost:${port}\r\nauthorization: Bearer ${token}\r\n` +
     'content-type: application/json\r\ncontent-length: '
   let sent = 0
   let since = 0
@@ -59,8 +76,9 @@ function connection(options: LoadOptions, counting: Counting, index: number): Pr
           if (end < 0) return
           const length = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? 0)
           if (received.length < end + 4 + length) return
-          if (!received.startsWith('HTTP/1.1 201')) counting.refused += 1
-          else if (counting.measuring) counting.timesMs.push(performance.now() - since)
+          if (!received.startsWith('HTTP/1.1 20')) counting.refused += 1
+          else counting.answered += 1
+          if (counting.measuring) counting.timesMs.push(performance.now() - since)
           received = ''
           next(socket)
         },
@@ -73,7 +91,7 @@ function connection(options: LoadOptions, counting: Counting, index: number): Pr
 }
 
 async function run(options: LoadOptions): Promise<LoadReport> {
-  const counting: Counting = { measuring: false, done: false, refused: 0, timesMs: [] }
+  const counting: Counting = { measuring: false, done: false, refused: 0, answered: 0, timesMs: [] }
   const connections = Array.from({ length: options.connections }, (_, i) => connection(options, counting, i))
   await Bun.sleep(options.warmUpMs)
   const start = performance.now()
@@ -85,7 +103,8 @@ async function run(options: LoadOptions): Promise<LoadReport> {
   await Promise.all(connections)
   const sorted = counting.timesMs.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
-  return { requests: sorted.length, seconds, refused: counting.refused, p50Ms: at(0.5), p99Ms: at(0.99) }
+  const { refused, answered } = counting
+  return { requests: sorted.length, answered, seconds, refused, p50Ms: at(0.5), p99Ms: at(0.99) }
 }
 
 if (import.meta.main) console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '') as LoadOptions)))

@@ -14,6 +14,8 @@ export interface EdgeOptions {
   readonly port?: number
   /** Where edge/, shared/ and migrations/ are; this checkout unless given. */
   readonly code?: string
+  /** What runs in place of `edge/main.ts`. */
+  readonly program?: string
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>
   /** What it may reach besides itself: `127.0.0.1:25`. */
@@ -95,7 +97,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeProcess> {
       '--no-prompt',
       '--cached-only',
       ...permissions(options, { port, code }),
-      join('edge', 'main.ts'),
+      options.program ?? join('edge', 'main.ts'),
     ], {
       cwd: code,
       env: {
