@@ -40,10 +40,29 @@ export function createApi(routes: readonly Route[], services: Services): Api {
   return api
 }
 
-/** `pages` are static: no tenant, no principal. Never rejects. */
-export function createApp(api: Api, pages: readonly Page[] = []): App {
+/** Two years, for this host and those below it. RFC 6797; ASVS 5.0, 3.4.1. */
+const HTTPS_ALONE = 'max-age=63072000; includeSubDomains'
+
+/**
+ * `pages` are static: no tenant, no principal. `https`: whoever was here comes by https from then on, on this host and
+ * those below it. Never rejects.
+ */
+export function createApp(
+  api: Api,
+  pages: readonly Page[] = [],
+  { https = false }: { readonly https?: boolean } = {},
+): App {
   for (const page of pages) api.get(page.path, () => page.answer())
-  return async (request, connection) => await api.fetch(request, connection)
+  return async (request, connection) => {
+    const response = await api.fetch(request, connection)
+    const { headers } = response
+    headers.set('x-content-type-options', 'nosniff')
+    if (!headers.has('content-security-policy')) {
+      headers.set('content-security-policy', "frame-ancestors 'none'")
+    }
+    if (https) headers.set('strict-transport-security', HTTPS_ALONE)
+    return response
+  }
 }
 
 /** Which methods a path takes, for the answer 405. */

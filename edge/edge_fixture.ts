@@ -80,6 +80,7 @@ export async function testEdge(
     readonly providers?: readonly ConfiguredProvider[]
     /** Null: an edge that sends no mail. Left out: it is kept in `mails`. */
     readonly mail?: Sender | null
+    readonly publicUrl?: string
   } = {},
 ): Promise<TestEdge> {
   const fixture = await testStorage(options.kind ?? 'embedded')
@@ -91,7 +92,7 @@ export async function testEdge(
   const mails: Mail[] = []
   const edge = wire({
     storage: fixture.storage,
-    publicUrl: PUBLIC_URL,
+    publicUrl: options.publicUrl ?? PUBLIC_URL,
     setupTokenHash: hashSecret(setupToken),
     master,
     primitives: native,

@@ -126,7 +126,8 @@ export function wire(options: EdgeOptions): Edge {
   }
   const api = createApi(all, services)
   const document = () => reference(api, all)
-  const app = createApp(api, [...referencePages(document, all), ...assetPages()])
+  const https = new URL(options.publicUrl).protocol === 'https:'
+  const app = createApp(api, [...referencePages(document, all), ...assetPages()], { https })
   servePages(api, consolePages, { frame: consoleFrame, services })
   return {
     app,
