@@ -65,6 +65,11 @@ describe('what bindings grant', () => {
     const granted = { ...none, bindings: '[["viewer","tenant",null,null,null]]' }
     assert.equal(grantor.of(granted), grantor.of({ ...granted }))
     assert.notEqual(grantor.of(granted), grantor.of({ ...granted, scopes: '["runs.read"]' }))
+    const long = {
+      ...none,
+      bindings: `[["viewer","workspace","w",null,${JSON.stringify(Array(20_000).fill('p'))}]]`,
+    }
+    assert.notEqual(grantor.of(long), grantor.of(long), 'what is long fills no memory')
     for (const held of Object.values(rolePermissions)) {
       assert.ok(
         held.every((permission) => permissions.includes(permission) && permission !== 'tenants.create'),

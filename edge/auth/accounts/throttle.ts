@@ -36,8 +36,12 @@ const allowances = {
   mail_network: { free: 30, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
   /** Sign-ins with a provider that one network begins. */
   attempt: { free: 100, firstMs: 1000, longestMs: MINUTE_MS },
+  /** Answers of providers to nothing that was asked, as the log hears of them. */
+  unknown_state: { free: 20, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
   /** Codes of a second factor for one account. */
   factor: { free: 5, firstMs: 1000, longestMs: 15 * MINUTE_MS },
+  /** Devices that begin to sign in from one network. */
+  device_network: { free: 200, firstMs: 1000, longestMs: MINUTE_MS },
   /** Codes of devices that one account types. */
   user_code: { free: 10, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
   /** Codes of devices that come from one network. */

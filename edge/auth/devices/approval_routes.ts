@@ -9,7 +9,7 @@ import type { Client } from '../../http/client.ts'
 import type { AccountPrincipal } from '../../http/principal.ts'
 import { SignInNotEnough } from '../../http/problem.ts'
 import { command, query, type Route } from '../../http/route.ts'
-import { pay, refund, type Throttled } from '../accounts/throttle.ts'
+import { networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
 import { networkHash } from '../events/events.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import type { DemandsOf } from '../sessions/demands.ts'
@@ -166,7 +166,7 @@ async function guessed(
 ): Promise<DeviceRow> {
   const costs: readonly Throttled[] = [
     { kind: 'user_code', of: principal.account },
-    { kind: 'user_code_network', of: client.network },
+    { kind: 'user_code_network', of: networkOf(client.network) },
   ]
   await pay({ storage, db }, costs, now)
   const code = readUserCode(typed)

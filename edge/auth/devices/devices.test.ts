@@ -214,6 +214,17 @@ describe('asking for the token', () => {
     edge.clock.now += 600_001
     await authorize(edge)
   })
+
+  test('counts all addresses of one network of IPv6 together', async () => {
+    await using edge = await world()
+    const from = async (remote: string) => {
+      const call = { body: { client_id }, remote }
+      return (await edge.call(nobody, 'POST /v1/device/authorize', call)).status
+    }
+    for (let i = 1; i <= 200; i++) assert.equal(await from(`2001:db8::${i.toString(16)}`), 200)
+    assert.equal(await from('2001:db8::ffff'), 429)
+    assert.equal(await from('2001:db8:0:1::1'), 200)
+  })
 })
 
 describe('a device’s token', () => {

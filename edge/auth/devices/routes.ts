@@ -16,6 +16,7 @@ import { change, openChange } from '../../http/change.ts'
 import type { Client } from '../../http/client.ts'
 import { TooManyRequests } from '../../http/problem.ts'
 import { command, open, type Route } from '../../http/route.ts'
+import { networkOf, pay } from '../accounts/throttle.ts'
 import { networkHash } from '../events/events.ts'
 import { hashSecret, isSecret, newSecret } from '../secret.ts'
 import { DEVICE_IDLE_MS, insertToken, replaceToken } from '../store.ts'
@@ -205,8 +206,10 @@ interface Beginning {
 }
 
 /** Throws `TooManyRequests` where too many wait that came from this address. */
-async function begin({ publicUrl }: DeviceOptions, beginning: Beginning) {
+async function begin({ publicUrl, storage }: DeviceOptions, beginning: Beginning) {
   const { db, now, id, client, randomBytes, scopes, token } = beginning
+  // One customer has as many addresses of IPv6 as they like, all of one network.
+  await pay({ storage, db }, [{ kind: 'device_network', of: networkOf(client.network) }], now)
   if (await waitingFrom(db, client.network, now) >= MOST_WAITING) throw new TooManyRequests(EXPIRES_SECONDS)
   const secret = newSecret('dvc', randomBytes)
   const userCode = newUserCode(randomBytes)

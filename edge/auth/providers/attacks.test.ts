@@ -131,6 +131,16 @@ describe('an authorization response', () => {
     assert.equal(await count(on, 'session'), 1)
   })
 
+  test('to nothing that was asked fills no log, however often it comes', async () => {
+    await using on = await scene()
+    for (let i = 0; i < 30; i++) {
+      assert.equal(await on.browser.back('house', { code: 'c', state: 'invented' }), INVALID)
+      await on.edge.edge.flush()
+    }
+    const said = (await log(on)).filter(({ facts }) => facts?.reason === 'state')
+    assert.equal(said.length, 20)
+  })
+
   test('counts once when it comes twice at once', async () => {
     await using on = await scene()
     await signIn(on, 'house', ada, { browser: new Browser(on.edge) })

@@ -1,8 +1,11 @@
 /** The browser is back from the provider: who it is, what that gives, or why not. */
 import { Fault, type FaultCode } from '../../../shared/faults.ts'
+import type { Storage } from '../../db/storage.ts'
 import { type Answer, answer } from '../../http/answer.ts'
 import { type OpenChange, openChange, type Unchanged, unchanged } from '../../http/change.ts'
 import { SESSION_COOKIE } from '../../http/cookies.ts'
+import { TooManyRequests } from '../../http/problem.ts'
+import { networkOf, pay } from '../accounts/throttle.ts'
 import { networkHash, securityEvent } from '../events/events.ts'
 import { hasSecondFactor } from '../factors/store.ts'
 import type { People } from '../people.ts'
@@ -30,14 +33,19 @@ type Nothing = Readonly<Record<string, never>>
 type Decided = OpenChange<Answer<Nothing>> | Unchanged<Answer<Nothing>>
 
 /** Always sends the browser on: to where it wanted to go, or to a page that says why not. */
-export async function finish(flow: Flow, people: People, context: CallbackContext): Promise<Decided> {
+export async function finish(
+  { flow, people, storage }: { readonly flow: Flow; readonly people: People; readonly storage: Storage },
+  context: CallbackContext,
+): Promise<Decided> {
   const { db, now, params, query } = context
   const state = query.state ?? ''
   const row = isState(state) ? await attempt(db, { state: hashed(state), now }) : null
   const provider = row === null ? null : await flow.providers.find(db, row.provider)
   if (row === null || provider === null || provider.id !== params.provider) {
-    const facts = { reason: 'state', network: networkHash(context.client.network) }
-    people.events.record('sign_in.failed', { account: null }, facts)
+    if (await isRare(storage, context)) {
+      const facts = { reason: 'state', network: networkHash(context.client.network) }
+      people.events.record('sign_in.failed', { account: null }, facts)
+    }
     return unchanged(answer({}, { location: problemPage('link_invalid', null) }))
   }
   const going: Going = { flow, people, context, row, provider }
@@ -56,6 +64,17 @@ export async function finish(flow: Flow, people: People, context: CallbackContex
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'internal' || error.code === 'unavailable') throw error
     return await refuse(going, error)
+  }
+}
+
+/** Anybody can come with an invented state, as often as they like: the log hears of the first ones of a network. */
+async function isRare(storage: Storage, { db, now, client }: CallbackContext): Promise<boolean> {
+  try {
+    await pay({ storage, db }, [{ kind: 'unknown_state', of: networkOf(client.network) }], now)
+    return true
+  } catch (error) {
+    if (error instanceof TooManyRequests) return false
+    throw error
   }
 }
 

@@ -25,6 +25,9 @@ describe('a provider of a tenant', () => {
     const said = JSON.stringify([made.json, read.json, list.json, row, await log(on), on.edge.logged])
     assert.ok(!said.includes(CLIENT_SECRET) && !said.includes(JSON.stringify(CLIENT_SECRET).slice(1, -1)))
     assert.deepEqual(read.json.claim_rules, [rule])
+    const [entry] = (await log(on)).filter(({ action }) => action === 'provider.created')
+    assert.ok(!JSON.stringify(entry).includes(rule.value), 'a value may be somebody’s address')
+    assert.ok(entry.facts.claim_rules.includes(`"role":"${rule.role}"`))
   })
 
   test('changes, but not its issuer', async () => {

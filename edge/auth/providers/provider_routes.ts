@@ -149,7 +149,7 @@ const createProvider = ({ flow, loopback }: SignInByProvider) =>
       return change({
         writes: [insertProvider(row)],
         target: id,
-        facts: { issuer: row.issuer, claim_rules: row.claim_rules },
+        facts: { issuer: row.issuer, ...ruleFacts(body.claim_rules ?? []) },
         reply: () => toProvider(row, flow),
       })
     },
@@ -187,7 +187,7 @@ const changeProvider = ({ flow }: SignInByProvider) =>
         writes: [updateProvider(row, before)],
         target: row.id,
         facts: {
-          claim_rules: row.claim_rules,
+          ...ruleFacts(JSON.parse(row.claim_rules) as ClaimRule[]),
           client_id: row.client_id !== before.client_id,
           client_secret: body.client_secret !== undefined,
         },
@@ -234,6 +234,17 @@ async function existing(db: Reader, { tenant }: MemberPrincipal, id: string): Pr
   const row = await provider(db, tenant, id)
   if (row === null) throw new Fault('not_found')
   return row
+}
+
+/** What the rules give, and by which claims. A value may be somebody's address, which no log could forget. */
+function ruleFacts(rules: readonly ClaimRule[]): { readonly claim_rules: string } {
+  const given = rules.map(({ claim, role, level = 'tenant', place = null }) => ({
+    claim,
+    role,
+    level,
+    place,
+  }))
+  return { claim_rules: JSON.stringify(given) }
 }
 
 /** One directory, and one that may be asked. GitHub has no id_token, so nobody could vouch for its identities here. */

@@ -82,7 +82,7 @@ const Response = z.object({
   iss: z.string().max(500).optional(),
 })
 
-const finishProviderSignIn = ({ flow, people }: SignInByProvider) =>
+const finishProviderSignIn = (options: SignInByProvider) =>
   open({
     id: 'finishProviderSignIn',
     method: 'get',
@@ -97,5 +97,5 @@ const finishProviderSignIn = ({ flow, people }: SignInByProvider) =>
     reply: z.object({}),
     faults: ['conflict', 'already_exists'],
     example: { params: { provider: 'google' }, query: { state: 'AAAA', code: 'BBBB' }, reply: {} },
-    handle: (context) => finish(flow, people, context),
+    handle: (context) => finish(options, context),
   })
