@@ -1,10 +1,11 @@
 /** Attacks on what somebody may: kept, taken, given and found at others. */
+import { enrolled } from '../../agents/duties_fixture.ts'
 import { bearer, type Caller } from '../../edge_fixture.ts'
 import { defaultRules } from '../../../shared/schemas/tenant_rules.ts'
 import { putRules } from '../rules/store.ts'
 import { run } from '../devices/people_fixture.ts'
-import { signedConnection, signedTrust } from '../../trust/examples.ts'
-import { sealed } from '../../trust/examples.ts'
+import { sealed, signedConnection, signedTrust } from '../../trust/examples.ts'
+import { person as stranger } from '../../tenants/account_fixture.ts'
 import { ids, member, type World, world } from '../../world_fixture.ts'
 import { type Attack, codeOf, ended } from './attack_fixture.ts'
 
@@ -110,6 +111,33 @@ const invitation: Attack = {
     return await ended(edge, {
       code: codeOf(answer),
       gained: answer.status === 201 ? 'a token of the member' : null,
+    })
+  },
+}
+
+const another: Attack = {
+  name: 'invitation for another address',
+  tried: 'an invitation that was mailed to somebody is accepted by the account of who got hold of it',
+  code: 'forbidden',
+  leaves: { counted: 'joinTenant', status: 403 },
+  without: [{
+    check: 'an invitation with an address is for who has proven to have it',
+    file: 'edge/tenants/invitations.ts',
+    find: 'if (!await mayAccept(db, account, row)) {',
+    put: 'if (false) {',
+  }],
+  async attempt() {
+    await using edge = await world()
+    const email = 'grace@example.com'
+    await edge.call(edge.admin, 'POST /v1/members', { body: { name: 'Grace', role: 'editor', email } })
+    await edge.edge.housekeep()
+    const [secret] = /sp_inv_[0-9A-Za-z]+/.exec(edge.mails.at(-1)?.text ?? '') ?? []
+    const mallory = await stranger(edge, 'mallory@example.com')
+    const body = { invitation: secret }
+    const answer = await edge.call(mallory.caller, 'POST /v1/invitations/join', { body })
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 201 ? 'the place of somebody else' : null,
     })
   },
 }
@@ -256,13 +284,38 @@ const swapped: Attack = {
   },
 }
 
+const ownAgent: Attack = {
+  name: 'own agent approved',
+  tried: 'who made the enrolment token approves the machine that used it, though another person could',
+  code: 'separation_of_duties',
+  leaves: { entry: 'agent.approval_refused' },
+  without: [{
+    check: 'another person approves an agent than who let it ask',
+    file: 'edge/agents/duties.ts',
+    find: "  throw new Fault('separation_of_duties')",
+    put: '',
+  }],
+  async attempt() {
+    await using edge = await world()
+    await member(edge, edge.admin, 'agent_operator')
+    const { id, fingerprint } = await enrolled(edge, edge.admin)
+    const answer = await edge.call(edge.admin, `POST /v1/agents/${id}/approve`, { body: { fingerprint } })
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 200 ? 'an approved agent' : null,
+    })
+  },
+}
+
 export const rights: readonly Attack[] = [
   demoted,
   removed,
   invitation,
+  another,
   given,
   assigned,
   foreign,
   alone,
   swapped,
+  ownAgent,
 ]

@@ -3,7 +3,7 @@ import { type Answer, PUBLIC_URL, type TestEdge } from '../../edge_fixture.ts'
 import { SESSION_COOKIE } from '../../http/cookies.ts'
 import { ADA, password, people, register } from '../accounts/people_fixture.ts'
 import { native } from '../../primitives.ts'
-import { Browser, installation, write } from '../factors/browser_fixture.ts'
+import { Browser, installation, setRules, write } from '../factors/browser_fixture.ts'
 import { newSecret } from '../secret.ts'
 import { type Attack, codeOf, ended } from './attack_fixture.ts'
 
@@ -224,6 +224,30 @@ const locked: Attack = {
   },
 }
 
+const unruly: Attack = {
+  name: "tenant's rules skipped",
+  tried: 'a password alone gets into a tenant that asks for two factors, by a session from before the rule',
+  code: 'sign_in_not_enough',
+  leaves: { counted: 'whoami', status: 403 },
+  without: [{
+    check: "a tenant's rules are looked at with every request",
+    file: authenticate,
+    find: 'if (missing.length > 0) return new SignInNotEnough(missing)',
+    put: '',
+  }],
+  async attempt() {
+    await using edge = await installation()
+    const browser = new Browser(edge)
+    await browser.startSession(edge.ada)
+    await setRules(edge, { mfa: 'required' })
+    const answer = await browser.call('GET /v1/whoami')
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 200 ? `the tenant ${answer.json.tenant}` : null,
+    })
+  },
+}
+
 export const sessions: readonly Attack[] = [
   fixation,
   planted,
@@ -234,4 +258,5 @@ export const sessions: readonly Attack[] = [
   stale,
   expired,
   locked,
+  unruly,
 ]

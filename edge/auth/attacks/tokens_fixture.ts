@@ -63,6 +63,29 @@ const foreignNetwork: Attack = {
   },
 }
 
+const spoofed: Attack = {
+  name: 'address in a header',
+  tried: 'a stolen token is used from elsewhere, with a header that names an address of its network',
+  code: 'forbidden',
+  leaves: { entry: 'token.new_network' },
+  without: [{
+    check: 'what a header says of an address counts behind proxies of ours alone',
+    file: 'edge/http/client.ts',
+    find: 'const said = hops === 0 ? undefined :',
+    put: 'const said = hops === 0 ? headers.get("x-forwarded-for") :',
+  }],
+  async attempt() {
+    await using edge = await world()
+    const stolen = bearer(await token(edge, { networks: ['192.0.2.0/24'] }))
+    const headers = { 'x-forwarded-for': '192.0.2.7' }
+    const answer = await edge.call(stolen, 'GET /v1/members', { remote: '203.0.113.5', headers })
+    return await ended(edge, {
+      code: codeOf(answer),
+      gained: answer.status === 200 ? 'the list of members' : null,
+    })
+  },
+}
+
 const wider: Attack = {
   name: 'token that makes a wider one',
   tried: 'a token with few scopes makes one with all of them',
@@ -178,4 +201,12 @@ const deviceGuessed: Attack = {
   },
 }
 
-export const tokens: readonly Attack[] = [inUrl, foreignNetwork, wider, revoked, deviceReuse, deviceGuessed]
+export const tokens: readonly Attack[] = [
+  inUrl,
+  foreignNetwork,
+  spoofed,
+  wider,
+  revoked,
+  deviceReuse,
+  deviceGuessed,
+]
