@@ -1,6 +1,6 @@
 /** `sallyport audit verify`: an export against what agents remember, and against what they have signed for. */
 import type { Command } from 'commander'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { Fault, type FaultCode } from '../../shared/faults.ts'
@@ -207,10 +207,13 @@ async function knownLog(
   }
   if (profile?.pin) {
     const cache = join(home, places.cache, `trust-${profile.pin.tenant}.json`)
-    const { document } = await walkTrust({ pin: profile.pin, seen: [], cache, after: null })
-    return { tenant: document.tenant, logKey: document.log_key }
+    // Nothing there is no fault of the edge's, which is not asked.
+    if (existsSync(cache)) {
+      const { document } = await walkTrust({ pin: profile.pin, seen: [], cache, after: null })
+      return { tenant: document.tenant, logKey: document.log_key }
+    }
   }
   throw new UsageError(
-    'No trust document was verified here. Give --log-key: sallyport trust show --json has it.',
+    'No trust document was verified here yet: run sallyport trust show once, or give --log-key.',
   )
 }

@@ -50,7 +50,10 @@ describe('a role bound at a project', () => {
     await using edge = await world()
     const caller = await boundAt(edge, { role: 'viewer', level: 'project', place: ids.project })
     const run = { pipeline_id: ids.pipeline }
-    assert.equal((await edge.call(caller, 'POST /v1/runs', { body: run })).json.code, 'forbidden')
+    const refused = (await edge.call(caller, 'POST /v1/runs', { body: run })).json
+    assert.equal(refused.code, 'forbidden')
+    assert.match(refused.detail, /it needs runs\.write\.$/, 'what is missing is said')
+    assert.match((await edge.call(caller, 'GET /v1/members')).json.detail, /it needs members\.read\.$/)
     const workspace = (await edge.call(edge.admin, `GET /v1/projects/${ids.project}`)).json.workspace
     const editor = await boundAt(edge, { role: 'admin', level: 'project', place: ids.project })
     const made = await edge.call(editor, 'POST /v1/projects', { body: { workspace, name: 'more' } })

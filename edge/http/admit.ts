@@ -11,6 +11,7 @@ import {
   type Incoming,
   isAgentPermission,
   isFresh,
+  lacking,
   type MemberPrincipal,
   type Principal,
   refusalOf,
@@ -45,7 +46,8 @@ export async function admit(route: Route, services: Services, incoming: Incoming
   if (principal === null) throw new Fault('unauthenticated')
   if (!allows(principal, permission)) {
     services.watch.refused(principal)
-    throw new Fault(refusalOf(principal))
+    const code = refusalOf(principal)
+    throw code === 'forbidden' ? lacking(permission) : new Fault(code)
   }
   if (principal.kind === 'member' && principal.closing) checkClosing(route, principal)
   if (route.fresh === true && !isFresh(principal, services.clock())) throw new Fault('fresh_sign_in_required')
@@ -104,7 +106,7 @@ export async function admitWithin(
     if (!grants.allows(permission, place)) {
       services.watch.refused(principal)
       const seen = place.level === 'tenant' || grants.allows(readingOf(permission), place)
-      throw new Fault(seen ? 'forbidden' : 'not_found')
+      throw seen ? lacking(permission) : new Fault('not_found')
     }
   }
   if (twoPerson === undefined) return nothing

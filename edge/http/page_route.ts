@@ -9,7 +9,7 @@ import { Fault, isFaultCode } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { toBase64 } from '../../shared/bytes.ts'
 import { explain } from './log.ts'
-import type { RoutePermission } from './principal.ts'
+import { lacking, type RoutePermission } from './principal.ts'
 import { faultOf, InvalidRequest, statusOf } from './problem.ts'
 import type { ObjectSchema } from './route.ts'
 import type { Api } from './serve.ts'
@@ -207,7 +207,7 @@ function wayOf<V extends Visitor>(
   if (visitor === null) return { lead: frame.ways.signIn(path) }
   if (permission === 'account:any') return null
   if (visitor.tenant === null) return { lead: frame.ways.chooseTenant(path) }
-  if (permission !== 'member:any' && !visitor.permissions.has(permission)) throw new Fault('forbidden')
+  if (permission !== 'member:any' && !visitor.permissions.has(permission)) throw lacking(permission)
   return null
 }
 

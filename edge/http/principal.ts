@@ -1,4 +1,4 @@
-import type { Fault, FaultCode } from '../../shared/faults.ts'
+import { Fault, type FaultCode } from '../../shared/faults.ts'
 import type { Permission } from '../../shared/permissions.ts'
 import type { AgentState } from '../../shared/schemas/agent.ts'
 import type { Client } from './client.ts'
@@ -86,6 +86,19 @@ export function allows(principal: Principal, permission: RoutePermission): boole
 export function refusalOf(principal: Principal): FaultCode {
   if (principal.kind === 'agent' && principal.state === 'pending') return 'agent_not_approved'
   return principal.kind === 'agent' && principal.state === 'revoked' ? 'agent_revoked' : 'forbidden'
+}
+
+/** `forbidden` that says which permission it takes: the table of them is public, so that nobody learns more by it. */
+export function lacking(permission: RoutePermission): Fault {
+  if (isAgentPermission(permission)) return new Fault('forbidden', 'Agents alone may do this.')
+  if (permission === 'account:any') {
+    return new Fault('forbidden', 'A person’s session in a browser alone may do this.')
+  }
+  if (permission === 'member:any') return new Fault('forbidden')
+  return new Fault(
+    'forbidden',
+    `Your roles or the scope of your token do not allow this: it needs ${permission}.`,
+  )
 }
 
 /** How old the last passkey or code may be where a route asks for a fresh one. ASVS 5.0, 7.5.3. */

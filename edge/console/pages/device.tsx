@@ -91,8 +91,8 @@ function Decided() {
       <section id='let-in' class='stack' data-instead='asking' hidden aria-labelledby='let-in-title'>
         <h2 id='let-in-title' tabindex={-1}>The device is signed in</h2>
         <p>
-          Go back to it. You find it among your{' '}
-          <a href='/console/tokens'>API tokens</a>, and can revoke it there.
+          Go back to it. <code>sallyport logout</code>{' '}
+          there ends it. Whoever may see API tokens finds it among them.
         </p>
       </section>
       <section id='kept-out' class='stack' data-instead='asking' hidden aria-labelledby='kept-out-title'>
