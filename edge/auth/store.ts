@@ -35,7 +35,18 @@ export type NewTokenRow =
 /** How long a device's token lives without being used. */
 export const DEVICE_IDLE_MS = 7 * 24 * 60 * 60 * 1000
 
-const holdersBindings = bindingsOf('t.tenant', 't.member')
+const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused = 0'
+
+/** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
+const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
+  `t.networks, m.operator, ${bindingsOf('t.tenant', 't.member')} AS bindings, ` +
+  '(SELECT x.closing FROM tenant x WHERE x.id = t.tenant) AS closing, ' +
+  "CASE t.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) " +
+  'FROM project p WHERE p.tenant = t.tenant AND p.workspace = t.place) END AS inside, ' +
+  `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
+  'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
+  "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
+  "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))"
 
 /**
  * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, networks,
@@ -46,20 +57,7 @@ export function holderStatement(
   hash: string,
   { now, network }: { readonly now: number; readonly network: string },
 ): Statement {
-  const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused = 0'
-  return {
-    sql:
-      'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, t.networks, ' +
-      `m.operator, ${holdersBindings} AS bindings, (SELECT x.closing FROM tenant x WHERE x.id = t.tenant) AS closing, CASE t.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) ` +
-      'FROM project p WHERE p.tenant = t.tenant AND p.workspace = t.place) END AS inside, ' +
-      `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
-      'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
-      "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
-      "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))",
-    parameters: [network, hash, now, now],
-    reads: true,
-    single: true,
-  }
+  return { sql: holderSql, parameters: [network, hash, now, now], reads: true, single: true }
 }
 
 /** A row of `holderStatement`. */

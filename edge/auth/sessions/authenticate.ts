@@ -58,19 +58,17 @@ interface Holder {
   readonly closing: number | null
 }
 
+const holderSql =
+  'SELECT s.id, s.account, s.tenant, s.stage, s.methods, s.fresh, s.created, s.seen, s.idle_until, ' +
+  'a.email_key, m.id AS member, m.operator, ' +
+  `CASE WHEN m.id IS NOT NULL THEN ${bindingsOf('m.tenant', 'm.id')} END AS bindings, ` +
+  '(SELECT x.closing FROM tenant x WHERE x.id = s.tenant) AS closing ' +
+  'FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
+  "ON m.account = s.account AND m.tenant = s.tenant AND m.state = 'active' " +
+  "WHERE s.hash = ? AND s.revoked IS NULL AND s.ends > ? AND a.state = 'active'"
+
 function holderStatement(hash: string, now: number): Statement {
-  return {
-    sql: 'SELECT s.id, s.account, s.tenant, s.stage, s.methods, s.fresh, s.created, s.seen, s.idle_until, ' +
-      `a.email_key, m.id AS member, m.operator, CASE WHEN m.id IS NOT NULL THEN ${
-        bindingsOf('m.tenant', 'm.id')
-      } ` +
-      'END AS bindings, (SELECT x.closing FROM tenant x WHERE x.id = s.tenant) AS closing FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
-      "ON m.account = s.account AND m.tenant = s.tenant AND m.state = 'active' " +
-      "WHERE s.hash = ? AND s.revoked IS NULL AND s.ends > ? AND a.state = 'active'",
-    parameters: [hash, now],
-    reads: true,
-    single: true,
-  }
+  return { sql: holderSql, parameters: [hash, now], reads: true, single: true }
 }
 
 /** By its own limits, and by those that its tenant has now. */
