@@ -1935,7 +1935,7 @@ export interface paths {
         post?: never;
         /**
          * Nobody signs in with it any more
-         * @description Refused while a rule of sign-in needs it. Members that came by it stay, until they are removed.
+         * @description Refused while a rule of sign-in needs it. Sessions that began with it end. Members that came by it stay, until they are removed.
          */
         delete: operations["removeProvider"];
         options?: never;
@@ -4658,6 +4658,19 @@ export interface components {
         };
         /** @description `limit_reached`: The pipeline has had the runs or attempts that it allows. */
         limit_reached: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `limit_reached`: The pipeline has had the runs or attempts that it allows.
+         *
+         *     `too_many_requests`: Slow down and repeat after the time in Retry-After.
+         */
+        "limit_reached.too_many_requests": {
             headers: {
                 [name: string]: unknown;
             };
@@ -9771,7 +9784,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
-            429: components["responses"]["limit_reached"];
+            429: components["responses"]["limit_reached.too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -9971,7 +9984,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
-            429: components["responses"]["limit_reached"];
+            429: components["responses"]["limit_reached.too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

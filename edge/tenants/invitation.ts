@@ -3,6 +3,7 @@ import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grants.ts'
 import { covers } from '../access/rights.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
+import { pay } from '../auth/accounts/throttle.ts'
 import type { Mail } from '../auth/mail/mail.ts'
 import type { Outbox } from '../auth/mail/outbox.ts'
 import { letter } from '../auth/mail/templates.ts'
@@ -10,7 +11,9 @@ import { hashSecret, isSecret, newSecret } from '../auth/secret.ts'
 import { vouchedBy } from '../auth/sessions/borrowed.ts'
 import type { DemandsOf } from '../auth/sessions/demands.ts'
 import { methodsOf, session } from '../auth/sessions/sessions.ts'
+import { token } from '../auth/store.ts'
 import type { Reader } from '../db/database.ts'
+import type { Storage } from '../db/storage.ts'
 import type { Step } from '../db/plan.ts'
 import type { AccountPrincipal, MemberPrincipal } from '../http/principal.ts'
 import { SignInNotEnough } from '../http/problem.ts'
@@ -34,6 +37,7 @@ const MAIL_AGAIN_MS = 60_000
 export interface InvitationOptions {
   readonly grantor: Grantor
   readonly publicUrl: string
+  readonly storage: Storage
   readonly people: { readonly outbox: Outbox; readonly demandsOf: DemandsOf }
 }
 
@@ -48,7 +52,7 @@ export interface MadeInvitation {
 /** An invitation for a member, in place of the one before. */
 export async function newInvitation(
   db: Reader,
-  { publicUrl, people: { outbox } }: InvitationOptions,
+  { publicUrl, storage, people: { outbox } }: InvitationOptions,
   of: {
     readonly tenant: string
     readonly member: string
@@ -80,6 +84,12 @@ export async function newInvitation(
     accepted: null,
   }
   if (row.email === null) return { row, steps: [putInvitation(row)], secret }
+  // Also of those that were taken back: mail that went out is not.
+  const costs = [{ kind: 'invitation', of: row.email_key ?? '' }, {
+    kind: 'invitations',
+    of: tenant,
+  }] as const
+  await pay({ storage, db }, costs, now)
   const to = { email: row.email, url: `${publicUrl}/console/invitation#${secret}` }
   const mail = invitationMail({ ...to, kind, name, ...await namesFor(db, tenant, inviter) })
   return {
@@ -132,7 +142,9 @@ export async function invitable(
   const row = self || grants.tenant.has('members.read') ? await member(db, tenant, wanted) : null
   if (row === null) throw new Fault('not_found')
   // A token that is cut down must not become a sign-in that is not.
-  if (self && scoped) throw new Fault('forbidden', 'This token has scopes of its own: take one without.')
+  if (self && (scoped || await isKept(db, principal))) {
+    throw new Fault('forbidden', 'This token has limits of its own: take one without.')
+  }
   if (!self) {
     if (!grants.tenant.has('members.write')) throw new Fault('forbidden')
     await mayRule(db, principal, row)
@@ -211,4 +223,9 @@ export async function checkVouched(
   // What else the rules ask for is asked for when the tenant is chosen.
   const missing = (await demandsOf(tenant)).lacks({ email: '', methods }).filter((gap) => gap === 'issuer')
   if (missing.length > 0) throw new SignInNotEnough(missing)
+}
+
+/** Whether they ask by a token that its address list keeps to some networks. */
+async function isKept(db: Reader, { tenant, by }: MemberPrincipal): Promise<boolean> {
+  return by.kind === 'token' && (await token(db, tenant, by.id))?.networks !== null
 }

@@ -335,6 +335,18 @@ describe('who invites', () => {
   })
 })
 
+test('an address gets few invitations, also where each is taken back', async () => {
+  await using edge = await world()
+  const email = 'grace@example.com'
+  const said: number[] = []
+  for (let i = 0; i < 6; i++) {
+    const { status, json } = await invite(edge, { name: 'Grace', role: 'viewer', email })
+    said.push(status)
+    if (status === 201) await edge.call(edge.admin, `DELETE /v1/members/${json.member.id}/invitation`)
+  }
+  assert.deepEqual(said, [201, 201, 201, 201, 201, 429])
+})
+
 describe('a member with a token only', () => {
   test('becomes an account by a link of their own', async () => {
     await using edge = await world()
@@ -361,6 +373,9 @@ describe('a member with a token only', () => {
       body: { name: 'few', scopes: ['members.read'] },
     })
     assert.equal((await edge.call(bearer(json.token), path, { body: {} })).status, 403)
+    const here = { name: 'here', networks: ['192.0.2.0/24'] }
+    const kept = await edge.call(edge.admin, 'POST /v1/tokens', { body: here })
+    assert.equal((await edge.call(bearer(kept.json.token), path, { body: {} })).status, 403)
     for (const call of [{ method: 'PATCH', body: { role: 'viewer' } }, { method: 'DELETE' }]) {
       const { method, ...rest } = call
       assert.equal((await edge.call(admin, `${method} /v1/members/${owner}`, rest)).status, 403)

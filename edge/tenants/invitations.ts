@@ -105,7 +105,7 @@ function inviteAgain(options: InvitationOptions): Route {
     params,
     body: NewInvitation,
     reply: SentInvitation,
-    faults: ['not_found', 'forbidden', 'already_exists', 'limit_reached', 'mail_off'],
+    faults: ['not_found', 'forbidden', 'already_exists', 'limit_reached', 'mail_off', 'too_many_requests'],
     example: {
       params: { id },
       body: {},

@@ -84,7 +84,7 @@ function inviteRoute(options: InvitationOptions): Route {
       'says.',
     body: NewMember,
     reply: InvitedMember,
-    faults: ['limit_reached', 'mail_off'],
+    faults: ['limit_reached', 'mail_off', 'too_many_requests'],
     example: {
       body: { name: 'Grace Hopper', role: 'editor' },
       reply: { member: { ...example, state: 'invited' }, invitation },

@@ -34,6 +34,10 @@ const allowances = {
   mail: { free: 3, firstMs: MINUTE_MS, longestMs: 60 * MINUTE_MS },
   /** Mail that one network asks for. */
   mail_network: { free: 30, firstMs: 10_000, longestMs: 15 * MINUTE_MS },
+  /** Invitations that go to one address, whoever sends them. */
+  invitation: { free: 5, firstMs: MINUTE_MS, longestMs: 60 * MINUTE_MS },
+  /** Invitations that one tenant sends by mail. */
+  invitations: { free: 400, firstMs: 1000, longestMs: MINUTE_MS },
   /** Sign-ins with a provider that one network begins. */
   attempt: { free: 100, firstMs: 1000, longestMs: MINUTE_MS },
   /** Answers of providers to nothing that was asked, as the log hears of them. */

@@ -13,6 +13,7 @@ import type { MemberPrincipal } from '../../http/principal.ts'
 import { InvalidRequest } from '../../http/problem.ts'
 import { command, query, type Route } from '../../http/route.ts'
 import { rulesOf } from '../rules/store.ts'
+import { dropSessionsBy } from '../sessions/sessions.ts'
 import { isOneDirectory } from './claims.ts'
 import { type Flow, redirectUri } from './flow.ts'
 import { GITHUB_ISSUER } from './github.ts'
@@ -205,14 +206,16 @@ const removeProvider = ({ flow }: SignInByProvider) =>
     permission: 'rules.write',
     audit: 'provider.removed',
     fresh: true,
+    acrossTenants: 'sessions that stand on its word end, whatever tenant they have chosen',
     summary: 'Nobody signs in with it any more',
     description:
-      'Refused while a rule of sign-in needs it. Members that came by it stay, until they are removed.',
+      'Refused while a rule of sign-in needs it. Sessions that began with it end. Members that came by it stay, until ' +
+      'they are removed.',
     params,
     reply: Provider,
     faults: ['not_found', 'conflict'],
     example: { params: { id: example.id }, reply: example },
-    async handle({ db, principal, params }) {
+    async handle({ db, principal, params, now }) {
       const row = await existing(db, principal, params.id)
       const { sso_domains } = await rulesOf(db, principal.tenant)
       if (sso_domains.some((one) => one.provider === row.id)) {
@@ -222,7 +225,7 @@ const removeProvider = ({ flow }: SignInByProvider) =>
         )
       }
       return change({
-        writes: [deleteProvider(principal.tenant, row.id)],
+        writes: [deleteProvider(principal.tenant, row.id), dropSessionsBy(row.id, now)],
         target: row.id,
         facts: { issuer: row.issuer },
         reply: () => toProvider(row, flow),

@@ -174,6 +174,7 @@ export type Reason =
   | 'role_changed'
   | 'address_changed'
   | 'member_removed'
+  | 'provider_removed'
   | 'account_locked'
 
 /**
@@ -206,6 +207,14 @@ export function dropSessionsOfMember(
   return step(
     writes.updateTable('session').set({ revoked: now, reason }).where('account', '=', account)
       .where('tenant', '=', tenant).where('revoked', 'is', null),
+  )
+}
+
+/** Ends the sessions that stand on a provider's word, whatever tenant they have chosen: it is none any more. */
+export function dropSessionsBy(provider: string, now: number): Step {
+  return step(
+    writes.updateTable('session').set({ revoked: now, reason: 'provider_removed' })
+      .where(sql<boolean>`instr(methods, ${provider}) > 0`).where('revoked', 'is', null),
   )
 }
 
