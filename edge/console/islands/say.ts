@@ -28,7 +28,7 @@ export function say(form: HTMLElement, problem: Problem): void {
   const alert = alertOf(form)
   if (alert !== null && (first === null || left.length > 0)) {
     alert.textContent = left.length > 0 ? left.map(sentence).join(' ') : sentence(problem.detail)
-    const way = ways[problem.code]
+    const way = ways[problem.code] ?? wayIn(problem)
     if (way !== undefined) {
       const link = document.createElement('a')
       link.href = way.to()
@@ -46,6 +46,12 @@ const ways: Readonly<Record<string, { readonly words: string; readonly to: () =>
   unauthenticated: { words: 'Sign in again', to: () => back('/console/sign-in') },
   second_factor_required: { words: 'Go on', to: () => back('/console/second-factor') },
   link_required: { words: 'Sign in with your password', to: () => '/console/sign-in' },
+}
+
+/** Into an organisation whose rules ask for more than the sign-in has shown. */
+function wayIn({ missing }: Problem) {
+  if (missing?.includes('second_factor') !== true) return undefined
+  return { words: 'It asks for a second factor: set one up', to: () => '/console/account' }
 }
 
 const back = (path: string) => `${path}?next=${encodeURIComponent(location.pathname + location.search)}`
