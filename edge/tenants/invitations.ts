@@ -205,7 +205,7 @@ function joinRoute({ grantor, people }: InvitationOptions): Route {
     summary: 'Become the member that an invitation is for, with the account that is signed in',
     description:
       'Where the invitation names an address, only an account with that verified address may. Whoever signs ' +
-      'in by the provider of another tenant alone sets a password or a passkey first, and signs in with it.',
+      'in by the provider of another tenant alone adds a passkey first, or proves an address, and signs in with that.',
     body: InvitationSecret,
     reply: Member,
     faults: [

@@ -24,6 +24,17 @@ export function emailKey(text: string): string {
   return plainEmail(text).toLowerCase().normalize('NFKC')
 }
 
+const UNPROVEN = 'unproven:'
+
+/** A key that no address has: of one that only a tenant's provider has said, so that whoever really has it can register. */
+export function unprovenKey(id: string, email: string): string {
+  return `${UNPROVEN}${id}:${emailKey(email)}`
+}
+
+export function isUnproven(key: string): boolean {
+  return key.startsWith(UNPROVEN)
+}
+
 /** A row for somebody new. `email_verified` is when the address was proven; null: by nobody yet. */
 export function newAccount(
   { id, email, name, password, email_verified, now }: {

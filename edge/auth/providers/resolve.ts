@@ -13,6 +13,7 @@ import {
   emailKey,
   insertAccount,
   newAccount,
+  unprovenKey,
 } from '../accounts/store.ts'
 import { emailOf, labelOf, nameOf } from './claims.ts'
 import type { Heard } from './flow.ts'
@@ -120,7 +121,7 @@ function accountFor(
   if (provider.tenant === null && !proven) throw refused('address_not_proven')
   const email = mail?.email ?? `${id}@account.invalid`
   const row = newAccount({ id, email, name, password: null, email_verified: proven ? now : null, now })
-  return proven ? row : { ...row, email_key: `unproven:${id}:${row.email_key}` }
+  return proven ? row : { ...row, email_key: unprovenKey(id, email) }
 }
 
 function connect(

@@ -4,6 +4,7 @@
  * their own, nor another tenant.
  */
 import type { Reader } from '../../db/database.ts'
+import { isUnproven } from '../accounts/store.ts'
 import { methodsOf, type SessionRow, type SignInMethod } from './sessions.ts'
 
 /** The tenant whose provider alone says who sits there; null where something else has shown it too. */
@@ -25,9 +26,11 @@ export async function isBorrowed(
   const tenant = vouchedBy(methods)
   if (tenant === null) return false
   const { account: id } = session
-  const account = await db.selectFrom('account').select(['password', 'email_verified']).where('id', '=', id)
-    .executeTakeFirst()
-  if (account === undefined || account.password !== null || account.email_verified !== null) return true
+  const account = await db.selectFrom('account').select(['password', 'email_key', 'email_verified'])
+    .where('id', '=', id).executeTakeFirst()
+  if (account === undefined || account.email_verified !== null) return true
+  // A password opens nothing where no address finds the account.
+  if (account.password !== null && !isUnproven(account.email_key)) return true
   const theirs = db.selectFrom('provider').select('issuer').where('tenant', '=', tenant)
   const issuers = methods.flatMap(({ issuer }) => issuer ?? [])
   const other = await db.selectFrom('identity').select('id').where('account', '=', id)
