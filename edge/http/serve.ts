@@ -68,6 +68,10 @@ export function serve(api: Api, route: Route, services: Services): void {
       client,
       along,
       request: raw,
+    }).catch((error) => {
+      // Who reaches for more than they hold there has tried a door as well.
+      if (who.principal !== null && isRefusal(error)) services.watch.refused(who.principal)
+      throw error
     })
     if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
     return respond(route, reply, requestId)
@@ -125,6 +129,10 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     }
     await next()
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Fault && (error.code === 'forbidden' || error.code === 'separation_of_duties')
 }
 
 function fieldsOf(body: z.ZodType): string[] {

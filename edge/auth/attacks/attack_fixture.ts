@@ -67,6 +67,12 @@ export function codeOf({ status, json }: Answer): string | null {
   return status < 400 ? null : String(json.code)
 }
 
+/** Where the answer that mattered is all: `what` is gained by one that is no refusal. */
+export async function answered(edge: TestEdge, answer: Answer, what: string): Promise<Outcome> {
+  const code = codeOf(answer)
+  return await ended(edge, { code, gained: code === null ? what : null })
+}
+
 /** What is wrong with the end of an attack; null when it was refused and seen. */
 export function wrongWith({ code, leaves }: Attack, outcome: Outcome): string | null {
   if (outcome.gained !== null) return `it SUCCEEDED: ${outcome.gained}`

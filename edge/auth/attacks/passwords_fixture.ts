@@ -10,7 +10,7 @@ import {
   register,
   workOf,
 } from '../accounts/people_fixture.ts'
-import { type Attack, codeOf, ended } from './attack_fixture.ts'
+import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const MALLORY = 'mallory@example.com'
 const NOBODY = 'nobody@example.com'
@@ -40,10 +40,7 @@ const bruteForce: Attack = {
     await using edge = await people()
     for (let i = 0; i < 8; i++) await enter(edge, ADA, `gravel-otter-sundial-${i}`)
     const answer = await enter(edge, ADA, password)
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'a session of the owner' : null,
-    })
+    return await answered(edge, answer, 'a session of the owner')
   },
 }
 
@@ -62,10 +59,7 @@ const stuffing: Attack = {
     await using edge = await people()
     for (let i = 0; i < 100; i++) await enter(edge, `person${i}@example.com`, password)
     const answer = await enter(edge, ADA, password)
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'a session of the owner' : null,
-    })
+    return await answered(edge, answer, 'a session of the owner')
   },
 }
 
@@ -166,7 +160,7 @@ const kept: Attack = {
   name: 'session kept after a change of password',
   tried: "a stolen session's cookie is used after its owner has changed the password",
   code: 'unauthenticated',
-  leaves: { entry: 'account.password_changed' },
+  leaves: { counted: 'getAccount', status: 401 },
   without: [{
     check: 'a change of password ends every other session',
     file: 'edge/auth/accounts/account_routes.ts',
@@ -180,10 +174,7 @@ const kept: Attack = {
     const stolen = elsewhere.copy()
     await own.call('PUT /v1/account/password', { current: password, password: 'ember-walrus-flute' })
     const answer = await stolen.call('GET /v1/account')
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? `the account of ${answer.json.email}` : null,
-    })
+    return await answered(edge, answer, `the account of ${answer.json.email}`)
   },
 }
 

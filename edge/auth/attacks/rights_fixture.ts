@@ -7,7 +7,7 @@ import { run } from '../devices/people_fixture.ts'
 import { sealed, signedConnection, signedTrust } from '../../trust/examples.ts'
 import { person as stranger } from '../../tenants/account_fixture.ts'
 import { ids, member, type World, world } from '../../world_fixture.ts'
-import { type Attack, codeOf, ended } from './attack_fixture.ts'
+import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const denied = { entry: 'access.denied_in_a_row' } as const
 
@@ -15,9 +15,10 @@ const memberId = async (edge: World, caller: Caller) =>
   (await edge.call(caller, 'GET /v1/whoami')).json.member as string
 
 /** As often as it takes to stand out; the last answer. */
-async function insist(edge: World, caller: Caller, target: string, body: unknown) {
-  let answer = await edge.call(caller, target, { body })
-  for (let i = 1; i < 10 && answer.status === 403; i++) answer = await edge.call(caller, target, { body })
+async function insist(edge: World, caller: Caller, target: string, body?: unknown) {
+  const call = body === undefined ? {} : { body }
+  let answer = await edge.call(caller, target, call)
+  for (let i = 1; i < 10 && answer.status === 403; i++) answer = await edge.call(caller, target, call)
   return answer
 }
 
@@ -40,7 +41,7 @@ const demoted: Attack = {
     const id = await memberId(edge, admin)
     await edge.call(edge.admin, `PATCH /v1/members/${id}`, { body: { role: 'viewer' } })
     const answer = await insist(edge, admin, 'POST /v1/workspaces', { name: 'mine' })
-    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'a workspace' : null })
+    return await answered(edge, answer, 'a workspace')
   },
 }
 
@@ -48,7 +49,7 @@ const removed: Attack = {
   name: 'token kept after removal',
   tried: 'somebody who was removed goes on with the token that they had made',
   code: 'unauthenticated',
-  leaves: { entry: 'member.removed' },
+  leaves: { counted: 'whoami', status: 401 },
   without: [{
     check: 'a removed member has no token',
     file: 'edge/tenants/own_store.ts',
@@ -65,10 +66,7 @@ const removed: Attack = {
     const id = await memberId(edge, edge.editor)
     await edge.call(edge.admin, `DELETE /v1/members/${id}`)
     const answer = await edge.call(edge.editor, 'GET /v1/whoami')
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'a place in the tenant' : null,
-    })
+    return await answered(edge, answer, 'a place in the tenant')
   },
 }
 
@@ -108,10 +106,7 @@ const invitation: Attack = {
     const accept = () => edge.call(bearer(json.invitation), 'POST /v1/invitations/accept')
     await accept()
     const answer = await accept()
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 201 ? 'a token of the member' : null,
-    })
+    return await answered(edge, answer, 'a token of the member')
   },
 }
 
@@ -135,10 +130,7 @@ const another: Attack = {
     const mallory = await stranger(edge, 'mallory@example.com')
     const body = { invitation: secret }
     const answer = await edge.call(mallory.caller, 'POST /v1/invitations/join', { body })
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 201 ? 'the place of somebody else' : null,
-    })
+    return await answered(edge, answer, 'the place of somebody else')
   },
 }
 
@@ -146,7 +138,7 @@ const given: Attack = {
   name: 'role beyond one’s own',
   tried: 'an administrator makes an owner of a friend',
   code: 'forbidden',
-  leaves: { counted: 'createBinding', status: 403 },
+  leaves: denied,
   without: [{
     check: 'nobody gives what they do not hold',
     file: 'edge/access/rights.ts',
@@ -157,8 +149,8 @@ const given: Attack = {
     await using edge = await world()
     const admin = await member(edge, edge.admin, 'admin')
     const body = { member: await memberId(edge, edge.viewer), role: 'owner', level: 'tenant' }
-    const answer = await edge.call(admin, 'POST /v1/bindings', { body })
-    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'an owner' : null })
+    const answer = await insist(edge, admin, 'POST /v1/bindings', body)
+    return await answered(edge, answer, 'an owner')
   },
 }
 
@@ -214,10 +206,7 @@ const foreign: Attack = {
   async attempt() {
     await using edge = await connected()
     const answer = await edge.call(edge.stranger, `GET /v1/connections/${ids.source}`)
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'the connection' : null,
-    })
+    return await answered(edge, answer, 'the connection')
   },
 }
 
@@ -247,7 +236,7 @@ const alone: Attack = {
   name: 'two-person rule skipped',
   tried: 'who asks for a deletion approves it themselves',
   code: 'separation_of_duties',
-  leaves: { entry: 'approval.requested' },
+  leaves: denied,
   without: [{
     check: 'nobody approves their own request',
     file: 'edge/access/approval_routes.ts',
@@ -257,7 +246,7 @@ const alone: Attack = {
   async attempt() {
     const { edge, remove, approval } = await twoPeople()
     await using _ = edge
-    const answer = await edge.call(edge.admin, `POST /v1/approvals/${approval}/approve`)
+    const answer = await insist(edge, edge.admin, `POST /v1/approvals/${approval}/approve`)
     const gone = (await remove(approval)).status === 200
     return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
   },
@@ -280,7 +269,7 @@ const swapped: Attack = {
     const officer = await member(edge, edge.admin, 'security_officer')
     await edge.call(officer, `POST /v1/approvals/${approval}/approve`)
     const answer = await edge.call(edge.admin, 'POST /v1/log-keys', { headers: { approval } })
-    return await ended(edge, { code: codeOf(answer), gained: answer.status === 201 ? 'a log key' : null })
+    return await answered(edge, answer, 'a log key')
   },
 }
 
@@ -300,10 +289,7 @@ const ownAgent: Attack = {
     await member(edge, edge.admin, 'agent_operator')
     const { id, fingerprint } = await enrolled(edge, edge.admin)
     const answer = await edge.call(edge.admin, `POST /v1/agents/${id}/approve`, { body: { fingerprint } })
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'an approved agent' : null,
-    })
+    return await answered(edge, answer, 'an approved agent')
   },
 }
 

@@ -5,7 +5,7 @@ import { ADA, password, people, register } from '../accounts/people_fixture.ts'
 import { native } from '../../primitives.ts'
 import { Browser, installation, setRules, write } from '../factors/browser_fixture.ts'
 import { newSecret } from '../secret.ts'
-import { type Attack, codeOf, ended } from './attack_fixture.ts'
+import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const EVIL = { origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' }
 const MALLORY = 'mallory@example.com'
@@ -27,7 +27,7 @@ const fixation: Attack = {
   name: 'fixation',
   tried: 'a cookie that the attacker knows from before the second factor is used after it',
   code: 'unauthenticated',
-  leaves: { entry: 'session.second_factor_shown' },
+  leaves: { counted: 'getAccount', status: 401 },
   without: [{
     check: 'a session gets a new secret with everything that makes it worth more',
     file: 'edge/auth/sessions/sessions.ts',
@@ -53,7 +53,7 @@ const planted: Attack = {
   tried:
     'a secret of the attacker is planted in a browser, and is to be that of the session which its owner signs in to',
   code: 'unauthenticated',
-  leaves: { entry: 'session.started' },
+  leaves: { counted: 'getAccount', status: 401 },
   without: [{
     check: 'a sign-in takes nothing of the cookie that the browser came with',
     file: 'edge/auth/sessions/sign_in.ts',
@@ -177,10 +177,7 @@ const stale: Attack = {
     await own.addTotp()
     edge.clock.now += 6 * 60_000
     const answer = await own.call('DELETE /v1/account/totp')
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'an account without a second factor' : null,
-    })
+    return await answered(edge, answer, 'an account without a second factor')
   },
 }
 
@@ -241,10 +238,7 @@ const unruly: Attack = {
     await browser.startSession(edge.ada)
     await setRules(edge, { mfa: 'required' })
     const answer = await browser.call('GET /v1/whoami')
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? `the tenant ${answer.json.tenant}` : null,
-    })
+    return await answered(edge, answer, `the tenant ${answer.json.tenant}`)
   },
 }
 

@@ -3,7 +3,7 @@ import { DEVICE_GRANT } from '../../../shared/schemas/device.ts'
 import { bearer, nobody } from '../../edge_fixture.ts'
 import { ids, type World, world } from '../../world_fixture.ts'
 import { person } from '../devices/people_fixture.ts'
-import { type Attack, codeOf, ended } from './attack_fixture.ts'
+import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const routes = 'edge/auth/devices/routes.ts'
 
@@ -34,10 +34,7 @@ const inUrl: Attack = {
     await using edge = await world()
     const query = { access_token: await token(edge) }
     const answer = await edge.call(nobody, 'GET /v1/whoami', { query })
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'a request by a secret in a URL' : null,
-    })
+    return await answered(edge, answer, 'a request by a secret in a URL')
   },
 }
 
@@ -56,10 +53,7 @@ const foreignNetwork: Attack = {
     await using edge = await world()
     const stolen = bearer(await token(edge, { networks: ['192.0.2.0/24'] }))
     const answer = await edge.call(stolen, 'GET /v1/members', { remote: '203.0.113.5' })
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'the list of members' : null,
-    })
+    return await answered(edge, answer, 'the list of members')
   },
 }
 
@@ -79,10 +73,7 @@ const spoofed: Attack = {
     const stolen = bearer(await token(edge, { networks: ['192.0.2.0/24'] }))
     const headers = { 'x-forwarded-for': '192.0.2.7' }
     const answer = await edge.call(stolen, 'GET /v1/members', { remote: '203.0.113.5', headers })
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'the list of members' : null,
-    })
+    return await answered(edge, answer, 'the list of members')
   },
 }
 
@@ -117,7 +108,7 @@ const revoked: Attack = {
   name: 'revoked token',
   tried: 'a token is used on after it was revoked',
   code: 'unauthenticated',
-  leaves: { entry: 'token.revoked' },
+  leaves: { counted: 'listMembers', status: 401 },
   without: [{
     check: 'a revoked token is nobody’s',
     file: 'edge/auth/store.ts',
@@ -129,10 +120,7 @@ const revoked: Attack = {
     const stolen = bearer(await token(edge))
     await edge.call(stolen, 'DELETE /v1/tokens/current')
     const answer = await edge.call(stolen, 'GET /v1/members')
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'the list of members' : null,
-    })
+    return await answered(edge, answer, 'the list of members')
   },
 }
 
@@ -170,10 +158,7 @@ const deviceReuse: Attack = {
     })
     await machine.poll()
     const answer = await machine.poll()
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? 'a second token of the person' : null,
-    })
+    return await answered(edge, answer, 'a second token of the person')
   },
 }
 
@@ -194,10 +179,7 @@ const deviceGuessed: Attack = {
     const look = (code: string) => edge.call(mallory.caller, `GET /v1/device/requests/${code}`)
     for (let i = 0; i < 10; i++) await look('BCDF-GHJK')
     const answer = await look(machine.code)
-    return await ended(edge, {
-      code: codeOf(answer),
-      gained: answer.status === 200 ? "somebody's machine" : null,
-    })
+    return await answered(edge, answer, "somebody's machine")
   },
 }
 

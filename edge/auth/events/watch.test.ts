@@ -34,6 +34,17 @@ describe('refusals in a row', () => {
     assert.equal(await counted(w, name), 1)
   })
 
+  test('count likewise where somebody reaches for more than they hold', async () => {
+    await using w = await world()
+    const admin = await member(w, w.admin, 'admin')
+    const { member: id } = (await w.call(w.viewer, 'GET /v1/whoami')).json
+    const body = { member: id, role: 'owner', level: 'tenant' }
+    for (let i = 0; i < REFUSALS_IN_A_ROW; i++) {
+      assert.equal((await w.call(admin, 'POST /v1/bindings', { body })).json.code, 'forbidden')
+    }
+    assert.equal(await logged(w, name), 1)
+  })
+
   test('are no event when something was granted in between, when they take long, or are of several', async () => {
     await using w = await world()
     await refuse(w, REFUSALS_IN_A_ROW - 1)
