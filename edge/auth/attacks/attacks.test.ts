@@ -20,6 +20,20 @@ describe('the list', () => {
     for (const { name, without } of attacks) assert.ok(without.length > 0, name)
   })
 
+  test('is the one of the README', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const [table = ''] = (readme.split('\n## Attacks\n')[1] ?? '').split('\n## ')
+    const rows = table.split('\n').filter((line) => line.startsWith('| ')).slice(2)
+      .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+    const wanted = attacks.map(({ name, code, leaves, without }) => [
+      name,
+      `\`${code}\``,
+      'entry' in leaves ? `entry \`${leaves.entry}\`` : `count \`${leaves.counted}\` ${leaves.status}`,
+      without.map(({ check }) => check).join('; '),
+    ])
+    assert.deepEqual(rows, wanted)
+  })
+
   test('names checks that stand in the source exactly once, as the proof takes them out', () => {
     for (const { without } of attacks) {
       for (const { check, file, find } of without) {
