@@ -32,6 +32,9 @@ export function clientOf(
 
 /** An address in its plain form: without the port or brackets of a proxy, v4 as v4. Null when it is none. */
 function plain(text: string): string | null {
+  if (text === '') return null
+  // As it nearly always is: with every request, so without the patterns.
+  if (isIP(text) === 4) return text
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ??
     text
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
