@@ -4,7 +4,7 @@ import { Fault } from '../../shared/faults.ts'
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { handOver } from './hand_over.ts'
-import { memberNamed, placeOf, type PlaceOptions } from './named.ts'
+import { memberNamed, membersOf, placeOf, type PlaceOptions } from './named.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { table } from './table.ts'
@@ -68,9 +68,14 @@ async function all({ edge }: Session) {
 type Token = Awaited<ReturnType<typeof all>>[number]
 
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
-  const tokens = await all(openSession(shell, options))
+  const session = openSession(shell, options)
+  const tokens = await all(session)
+  // Whose they are matters to whoever sees those of others, and only such a one may see the members.
+  const others = new Set(tokens.map(({ member }) => member)).size > 1
+  const names = new Map((others ? await membersOf(session) : []).map(({ id, name }) => [id, name]))
   const rows = tokens.map((one) => [
     printable(one.name),
+    ...(others ? [printable(names.get(one.member) ?? one.member)] : []),
     one.sort,
     stateOf(one),
     one.id,
@@ -80,7 +85,18 @@ async function list(shell: Shell, options: SessionOptions): Promise<void> {
     one.place === undefined ? 'the tenant' : `${one.place.level} ${one.place.id}`,
     one.networks?.join(', ') ?? 'anywhere',
   ])
-  const headings = ['name', 'kind', 'state', 'id', 'expires', 'last used', 'may', 'in', 'from']
+  const headings = [
+    'name',
+    ...(others ? ['whose'] : []),
+    'kind',
+    'state',
+    'id',
+    'expires',
+    'last used',
+    'may',
+    'in',
+    'from',
+  ]
   shell.result(tokens, table(headings, rows))
 }
 

@@ -35,7 +35,7 @@ const HTML = `<!doctype html>
 <link rel="icon" href="/docs/favicon-32x32.png">
 </head>
 <body>
-<p><a href="/docs/permissions">Which role may what: permissions of every operation</a></p>
+<noscript><a href="/docs/permissions">Which role may what: permissions of every operation</a></noscript>
 <div id="reference"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>

@@ -141,6 +141,8 @@ describe('a token', () => {
     const made = await does('tokens', 'create', 'more', '--service', 'deploy', '--scopes', 'runs.read')
     assert.match(made.token, /^sp_svc_/)
     assert.deepEqual([made.member, made.scopes], [who.member, ['runs.read']])
+    const listed = (await ada.call(['tokens', 'list'])).stdout
+    assert.match(listed, /^more +deploy +service/m, 'whose it is stands beside it')
   })
 })
 
