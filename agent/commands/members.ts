@@ -28,6 +28,42 @@ export const define: Define = (command, shell) => {
   sessionOptions(command.command('list').description('List members'))
     .addHelpText('after', '\nExamples:\n  sallyport members list')
     .action(shell.action((options: SessionOptions) => list(shell, options)))
+  defineInviting(command, shell)
+  sessionOptions(command.command('role').description('Give a member another role in the tenant'))
+    .argument('<member>', 'id or name')
+    .argument('<role>', 'name or id')
+    .addHelpText(
+      'after',
+      '\nRoles in a workspace or project: sallyport roles bind.\n\nExamples:\n  sallyport members role "Grace" viewer',
+    )
+    .action(
+      shell.action((member: string, role: string, options: SessionOptions) =>
+        change(shell, { member, role, options })
+      ),
+    )
+  sessionOptions(command.command('remove').description('Remove a member and revoke their tokens'))
+    .argument('<member>', 'id or name')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExamples:\n  sallyport members remove "Grace"')
+    .action(shell.action((name: string, options: RemoveOptions) => remove(shell, name, options)))
+  sessionOptions(
+    command.command('erase').description(
+      'Remove a member and erase everything personal about them, for good',
+    ),
+  )
+    .argument('<member>', 'id or name')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nTheir names beside the audit log go; the hashes in it stay, and every proof and export verifies as before.\n' +
+        'What they have signed names their key and stays: see trust edit --remove-signer.\n\nExamples:\n' +
+        '  sallyport members erase "Grace"',
+    )
+    .action(shell.action((name: string, options: RemoveOptions) => erase(shell, name, options)))
+}
+
+/** What lets somebody in. */
+const defineInviting: Define = (command, shell) => {
   sessionOptions(
     command.command('invite').description('Invite somebody; the invitation is good once, for seven days'),
   )
@@ -66,37 +102,6 @@ export const define: Define = (command, shell) => {
     .action(
       shell.action((name: string | undefined, options: LinkOptions) => link(shell, name, options)),
     )
-  sessionOptions(command.command('role').description('Give a member another role in the tenant'))
-    .argument('<member>', 'id or name')
-    .argument('<role>', 'name or id')
-    .addHelpText(
-      'after',
-      '\nRoles in a workspace or project: sallyport roles bind.\n\nExamples:\n  sallyport members role "Grace" viewer',
-    )
-    .action(
-      shell.action((member: string, role: string, options: SessionOptions) =>
-        change(shell, { member, role, options })
-      ),
-    )
-  sessionOptions(command.command('remove').description('Remove a member and revoke their tokens'))
-    .argument('<member>', 'id or name')
-    .option('--yes', 'do not ask')
-    .addHelpText('after', '\nExamples:\n  sallyport members remove "Grace"')
-    .action(shell.action((name: string, options: RemoveOptions) => remove(shell, name, options)))
-  sessionOptions(
-    command.command('erase').description(
-      'Remove a member and erase everything personal about them, for good',
-    ),
-  )
-    .argument('<member>', 'id or name')
-    .option('--yes', 'do not ask')
-    .addHelpText(
-      'after',
-      '\nTheir names beside the audit log go; the hashes in it stay, and every proof and export verifies as before.\n' +
-        'What they have signed names their key and stays: see trust edit --remove-signer.\n\nExamples:\n' +
-        '  sallyport members erase "Grace"',
-    )
-    .action(shell.action((name: string, options: RemoveOptions) => erase(shell, name, options)))
 }
 
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
