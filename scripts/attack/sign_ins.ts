@@ -1,5 +1,5 @@
 /**
- * Attacks on how people and programs get in (`edge/auth/attacks`): each in a process of its own, against the edge as it
+ * Attacks on how people and programs get in (`edge/attacks`): each in a process of its own, against the edge as it
  * is, or against a copy of its source without the checks that stop it.
  */
 import { spawn } from 'node:child_process'
@@ -16,7 +16,7 @@ import { edgeWithout, type Mutation } from './without.ts'
 const LONGEST_MS = 90_000
 const LANES = 2
 
-/** As `edge/auth/attacks/main_fixture.ts --list` prints it. */
+/** As `edge/attacks/main_fixture.ts --list` prints it. */
 export interface SignInAttack {
   readonly name: string
   readonly tried: string
@@ -29,7 +29,7 @@ export interface SignInAttack {
 // deno-lint-ignore no-explicit-any -- what comes of it is looked at by who asked
 async function carryOutAt(folder: string, args: readonly string[]): Promise<any> {
   const program = join(root, 'node_modules', '.bin', 'deno')
-  const entry = join('edge', 'auth', 'attacks', 'main_fixture.ts')
+  const entry = join('edge', 'attacks', 'main_fixture.ts')
   const child = spawn(program, ['run', '--no-check', '--allow-all', entry, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

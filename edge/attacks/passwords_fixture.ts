@@ -1,6 +1,6 @@
 /** Attacks on passwords and on what is mailed. */
-import type { Browser } from '../factors/browser_fixture.ts'
-import { Browser as Own } from '../factors/browser_fixture.ts'
+import type { Browser } from '../auth/factors/browser_fixture.ts'
+import { Browser as Own } from '../auth/factors/browser_fixture.ts'
 import {
   ADA,
   type Installation,
@@ -9,7 +9,7 @@ import {
   people,
   register,
   workOf,
-} from '../accounts/people_fixture.ts'
+} from '../auth/accounts/people_fixture.ts'
 import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const MALLORY = 'mallory@example.com'

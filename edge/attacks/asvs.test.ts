@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-const readme = new URL('../README.md', import.meta.url)
+const readme = new URL('../auth/README.md', import.meta.url)
 const [, table = ''] = readFileSync(readme, 'utf8').split('## ASVS 5.0')
 const rows = [...table.matchAll(/^\| (\d+\.\d+\.\d+) +\| ([123]) +\| (.+?) +\| (.+?) +\|$/gm)]
   .map(([, number = '', level, , covered = '']) => ({ number, level, covered }))

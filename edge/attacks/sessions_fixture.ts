@@ -1,10 +1,10 @@
 /** Attacks on sessions: by what stands in a cookie, by pages of other sites, and by what is skipped. */
-import { type Answer, PUBLIC_URL, type TestEdge } from '../../edge_fixture.ts'
-import { SESSION_COOKIE } from '../../http/cookies.ts'
-import { ADA, password, people, register } from '../accounts/people_fixture.ts'
-import { native } from '../../primitives.ts'
-import { Browser, installation, setRules, write } from '../factors/browser_fixture.ts'
-import { newSecret } from '../secret.ts'
+import { type Answer, PUBLIC_URL, type TestEdge } from '../edge_fixture.ts'
+import { SESSION_COOKIE } from '../http/cookies.ts'
+import { ADA, password, people, register } from '../auth/accounts/people_fixture.ts'
+import { native } from '../primitives.ts'
+import { Browser, installation, setRules, write } from '../auth/factors/browser_fixture.ts'
+import { newSecret } from '../auth/secret.ts'
 import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const EVIL = { origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' }

@@ -1,8 +1,8 @@
 /** Attacks on tokens of programs and machines. */
-import { DEVICE_GRANT } from '../../../shared/schemas/device.ts'
-import { bearer, nobody } from '../../edge_fixture.ts'
-import { ids, type World, world } from '../../world_fixture.ts'
-import { person } from '../devices/people_fixture.ts'
+import { DEVICE_GRANT } from '../../shared/schemas/device.ts'
+import { bearer, nobody } from '../edge_fixture.ts'
+import { ids, type World, world } from '../world_fixture.ts'
+import { person } from '../auth/devices/people_fixture.ts'
 import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const routes = 'edge/auth/devices/routes.ts'

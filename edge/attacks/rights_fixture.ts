@@ -1,12 +1,12 @@
 /** Attacks on what somebody may: kept, taken, given and found at others. */
-import { enrolled } from '../../agents/duties_fixture.ts'
-import { bearer, type Caller } from '../../edge_fixture.ts'
-import { defaultRules } from '../../../shared/schemas/tenant_rules.ts'
-import { putRules } from '../rules/store.ts'
-import { run } from '../devices/people_fixture.ts'
-import { sealed, signedConnection, signedTrust } from '../../trust/examples.ts'
-import { person as stranger } from '../../tenants/account_fixture.ts'
-import { ids, member, type World, world } from '../../world_fixture.ts'
+import { enrolled } from '../agents/duties_fixture.ts'
+import { bearer, type Caller } from '../edge_fixture.ts'
+import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
+import { putRules } from '../auth/rules/store.ts'
+import { run } from '../auth/devices/people_fixture.ts'
+import { sealed, signedConnection, signedTrust } from '../trust/examples.ts'
+import { person as stranger } from '../tenants/account_fixture.ts'
+import { ids, member, type World, world } from '../world_fixture.ts'
 import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const denied = { entry: 'access.denied_in_a_row' } as const

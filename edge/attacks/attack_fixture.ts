@@ -3,8 +3,8 @@
  * in a tenant's audit log, or where no tenant is concerned in `/metrics`. Each names the checks that stop it, so that
  * they can be taken out of a copy of the source: there it has to succeed.
  */
-import type { FaultCode } from '../../../shared/faults.ts'
-import type { Answer, TestEdge } from '../../edge_fixture.ts'
+import type { FaultCode } from '../../shared/faults.ts'
+import type { Answer, TestEdge } from '../edge_fixture.ts'
 
 /** One check, and the source without it. */
 export interface Mutation {

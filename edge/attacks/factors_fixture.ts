@@ -1,7 +1,7 @@
 /** Attacks on second factors and passkeys. */
-import type { TestEdge } from '../../edge_fixture.ts'
-import type { Falsified, SoftAuthenticator } from '../factors/authenticator_fixture.ts'
-import { Browser, installation } from '../factors/browser_fixture.ts'
+import type { TestEdge } from '../edge_fixture.ts'
+import type { Falsified, SoftAuthenticator } from '../auth/factors/authenticator_fixture.ts'
+import { Browser, installation } from '../auth/factors/browser_fixture.ts'
 import { type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const store = 'edge/auth/factors/store.ts'

@@ -9,8 +9,8 @@ import {
   type Scene,
   scene,
   signIn,
-} from '../providers/browser_fixture.ts'
-import { CLIENT_ID, liar, newKey, token, unsigned } from '../providers/liar_fixture.ts'
+} from '../auth/providers/browser_fixture.ts'
+import { CLIENT_ID, liar, newKey, token, unsigned } from '../auth/providers/liar_fixture.ts'
 import { type Attack, ended, type Mutation } from './attack_fixture.ts'
 
 const idToken = 'edge/auth/providers/id_token.ts'
