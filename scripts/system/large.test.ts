@@ -18,6 +18,8 @@ const rows = Math.ceil(gigabytes * 1e9 / rowBytes)
 const minutes = 60_000
 /** Of the agent on direct routes. Seen with ten others on each core: 137. */
 const agentMb = 150
+/** Of the agent where it makes text of rows. Seen: 158 on an idle machine, 135 on a busy one, where less is under way. */
+const textMb = 170
 /** Of agent and hold together, of 612 that are promised. Seen: 465 into Parquet, 375 out of it. */
 const restowedMb = 550
 
@@ -97,7 +99,7 @@ describe(`${gigabytes} GB`, () => {
 
   test('go into a file of text and back in the memory of any table', { timeout: 30 * minutes }, async () => {
     const out = await moved('large', 'lake', 'large.csv')
-    assert.ok(out.mb <= agentMb, `${out.mb} MB`)
+    assert.ok(out.mb <= textMb, `${out.mb} MB`)
     assert.ok(
       existsSync(join(folder, 'large.csv')) && statSync(join(folder, 'large.csv')).size > gigabytes * 0.9e9,
     )
