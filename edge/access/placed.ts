@@ -4,9 +4,9 @@ import {
   isPlacePermission,
   type Permission,
   permissions,
-} from '../../../shared/permissions.ts'
-import type { TokenPlace } from '../../../shared/schemas/token.ts'
-import type { Grants, Place, Reach } from '../../http/grants.ts'
+} from '../../shared/permissions.ts'
+import type { TokenPlace } from '../../shared/schemas/token.ts'
+import type { Grants, Place, Reach } from '../http/grants.ts'
 
 /** `projects`: those of the place, where it is a workspace. */
 export function within(
