@@ -63,7 +63,11 @@ describe('what bindings grant', () => {
   test('of many roles at a workspace are computed from its projects once', () => {
     const projects = Array.from({ length: 5000 }, (_, i) => `p${i}`)
     const role = '["r","workspace","w","[\\"runs.read\\",\\"runs.write\\"]"]'
-    const grants = grantsOf({ ...none, bindings: `[${Array(50).fill(role).join()}]`, inside: [['w', projects]] })
+    const grants = grantsOf({
+      ...none,
+      bindings: `[${Array(50).fill(role).join()}]`,
+      inside: [['w', projects]],
+    })
     const reach = grants.reach('runs.read')
     assert.ok(!reach.all && reach.projects.length === 5000)
     assert.equal(grants.reach('runs.write'), reach, 'what is held at the same places is one list')
