@@ -25,7 +25,8 @@ CREATE TRIGGER custom_role_deleted AFTER DELETE ON custom_role BEGIN
   UPDATE tenant SET rights = lower(hex(randomblob(12))) WHERE id = OLD.tenant; END;
 CREATE TRIGGER project_inserted AFTER INSERT ON project BEGIN
   UPDATE tenant SET rights = lower(hex(randomblob(12))) WHERE id = NEW.tenant; END;
-CREATE TRIGGER project_updated AFTER UPDATE ON project BEGIN
+-- Not of its name, which plans write again to see that the project is there.
+CREATE TRIGGER project_updated AFTER UPDATE OF id, tenant, workspace ON project BEGIN
   UPDATE tenant SET rights = lower(hex(randomblob(12))) WHERE id IN (OLD.tenant, NEW.tenant); END;
 CREATE TRIGGER project_deleted AFTER DELETE ON project BEGIN
   UPDATE tenant SET rights = lower(hex(randomblob(12))) WHERE id = OLD.tenant; END;

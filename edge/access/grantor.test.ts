@@ -25,6 +25,14 @@ const tables: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
   project: { id: '1', tenant: 'a', workspace: 'w', name: 'p', created: 0 },
 }
 
+/** Of each, a column that matters. */
+const changed: Readonly<Record<string, string>> = {
+  binding: 'role',
+  group_member: 'member',
+  custom_role: 'permissions',
+  project: 'workspace',
+}
+
 for (const kind of kinds) {
   test(`whatever writes to a table that rights follow from changes the tenant's, ${kind}`, async () => {
     await using fixture = await testStorage(kind)
@@ -40,7 +48,7 @@ for (const kind of kinds) {
       const values = columns.map(() => '?').join()
       const writes: [string, Value[]][] = [
         [`INSERT INTO ${table} (${columns.join()}) VALUES (${values})`, Object.values(row)],
-        [`UPDATE ${table} SET created = 1 WHERE tenant = ?`, ['a']],
+        [`UPDATE ${table} SET ${changed[table]} = 'x' WHERE tenant = ?`, ['a']],
         [`DELETE FROM ${table} WHERE tenant = ?`, ['a']],
       ]
       for (const [sql, parameters] of writes) {
@@ -51,6 +59,12 @@ for (const kind of kinds) {
         before = now
       }
     }
+    await run(storage, 'INSERT INTO project (id, tenant, workspace, name, created) VALUES (?, ?, ?, ?, 0)', [
+      ...['2', 'a', 'w', 'p'],
+    ])
+    before = await rights()
+    await run(storage, 'UPDATE project SET name = name WHERE tenant = ?', ['a'])
+    assert.deepEqual(await rights(), before, 'what says that a project is there changes nothing')
   })
 }
 
