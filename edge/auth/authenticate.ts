@@ -32,8 +32,8 @@ export function memberAuthenticator(
     const holder = row as unknown as TokenHolder
     const { token, tenant, member, sort, scopes, fresh, level } = holder
     const refused = holder.networks !== null && !inRanges(address, JSON.parse(holder.networks) as string[])
-    if (refused || holder.known === 0) {
-      options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.any === 1 })
+    if (refused || holder.network !== 'known') {
+      options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.network !== null })
     }
     if (refused) throw new Fault('forbidden', 'This token may not be used from this network.')
     options.lastUse.touch(token, now, address)

@@ -39,15 +39,16 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
   't.networks, m.operator, x.rights, x.closing, ' +
-  `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
+  `CASE WHEN EXISTS (${used} AND n.network = ?) THEN 'known' WHEN EXISTS (${used}) THEN 'new' END AS network ` +
+  'FROM token t JOIN member m ' +
   'ON m.id = t.member AND m.tenant = t.tenant JOIN tenant x ON x.id = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
   "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
   "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))"
 
 /**
  * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, networks,
- * operator`, the `rights` and `closing` of the tenant, and whether its networks hold this one: `any` and `known`. One
- * statement: it is asked with every request.
+ * operator`, the `rights` and `closing` of the tenant, and of the `network`
+ * whether it was used from there, `known`, or only from others, `new`. One statement: it is asked with every request.
  */
 export function holderStatement(
   hash: string,
@@ -70,8 +71,8 @@ export interface TokenHolder {
   readonly operator: number
   readonly rights: string
   readonly closing: number | null
-  readonly any: number
-  readonly known: number
+  /** Null: it was used from nowhere yet. */
+  readonly network: 'known' | 'new' | null
 }
 
 export function toToken(row: TokenRow): Token {
