@@ -165,9 +165,8 @@ const assigned: Attack = {
   }, {
     check: 'a row is made of the fields that are named',
     file: 'edge/tenants/members.ts',
-    find: 'writes: [...insertMember(row, null), ',
-    put:
-      'writes: [...insertMember({ ...row, ...((body as { operator?: 1 }).operator && { operator: 1 }) }, null), ',
+    find: '...insertMember(row, null),',
+    put: '...insertMember({ ...row, ...((body as { operator?: 1 }).operator && { operator: 1 }) }, null),',
   }],
   async attempt() {
     await using edge = await world()
