@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { Fault } from '../shared/faults.ts'
 import { newId } from '../shared/ids.ts'
+import { safeHeaders } from './http/answer.ts'
 import { describeShared } from './http/describe.ts'
 import type { Page } from './http/docs.ts'
 import { explain } from './http/log.ts'
@@ -56,9 +57,11 @@ export function createApp(
   return async (request, connection) => {
     const response = await api.fetch(request, connection)
     const { headers } = response
-    headers.set('x-content-type-options', 'nosniff')
-    if (!headers.has('content-security-policy')) {
-      headers.set('content-security-policy', "frame-ancestors 'none'")
+    // An answer of a route has all of them; what else answers is looked through.
+    if (headers.get('content-security-policy') !== safeHeaders['content-security-policy']) {
+      for (const [name, value] of Object.entries(safeHeaders)) {
+        if (!headers.has(name)) headers.set(name, value)
+      }
     }
     if (https) headers.set('strict-transport-security', HTTPS_ALONE)
     return response

@@ -3,7 +3,8 @@
  * and no roles, no bindings, no place, no handle that keeps to a tenant: whoever has a token may do everything. Started
  * like `main.ts`, of which it leaves out what happens now and then.
  */
-import { bindingsOf, Grantor, grantsOf } from './access/grants.ts'
+import { Grantor } from './access/grantor.ts'
+import { grantsOf } from './access/grants.ts'
 import { createApi, createApp } from './app.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import { SecurityEvents } from './auth/events/events.ts'
@@ -29,7 +30,7 @@ import type { Services } from './http/services.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
 
-const OWNER = '[["owner","tenant",null,null,null]]'
+const OWNER = '[["owner","tenant",null,null]]'
 
 /** The same grants for everybody. */
 class Everything extends Grantor {
@@ -40,14 +41,13 @@ class Everything extends Grantor {
   }
 }
 
-/** The storage with the bindings cut out of what looks a token up. */
-function withoutBindings(storage: Storage): Storage {
-  const asked = bindingsOf('t.tenant', 't.member')
+/** The storage with the tenant's rights cut out of what looks a token up. */
+function withoutRights(storage: Storage): Storage {
   const texts = new Map<string, string>()
   const cut = (sql: string) => {
     let text = texts.get(sql)
-    if (text === undefined) texts.set(sql, text = sql.replace(asked, "'[]'"))
-    if (text === sql) throw new Error('the look-up of a token asks for its bindings in another way now')
+    if (text === undefined) texts.set(sql, text = sql.replace('x.rights', "''"))
+    if (text === sql) throw new Error('the look-up of a token asks for rights in another way now')
     return text
   }
   return {
@@ -88,11 +88,11 @@ const services: Services = {
   ...own,
   randomBytes: pooled(native.randomBytes),
   authenticate: {
-    member: memberAuthenticator(withoutBindings(storage), {
+    member: memberAuthenticator(withoutRights(storage), {
       clock,
       lastUse: new LastUse(usedToken),
       networks: new SeenNetworks({ storage, clock, events, log }),
-      grantor: new Everything(),
+      grantor: new Everything(storage),
     }),
     agent: () => Promise.resolve(null),
     session: () => Promise.resolve(null),

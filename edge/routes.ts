@@ -1,5 +1,5 @@
 /** Every route of every room. What is not in this list is not served. */
-import type { Grantor } from './access/grants.ts'
+import type { Grantor } from './access/grantor.ts'
 import { accessRoutes } from './access/routes.ts'
 import { joinRoutes } from './agents/join_routes.ts'
 import { agentRoutes } from './agents/routes.ts'

@@ -1,6 +1,6 @@
 /** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
 import type { Primitives } from '../shared/seal/primitives.ts'
-import { Grantor } from './access/grants.ts'
+import { Grantor } from './access/grantor.ts'
 import { approve } from './access/approvals.ts'
 import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
@@ -93,7 +93,7 @@ export function wire(options: EdgeOptions): Edge {
   const { storage, primitives, master, clock, log, closing } = options
   const db = reader(storage)
   const { randomBytes } = primitives
-  const grantor = new Grantor()
+  const grantor = new Grantor(storage)
   const lastUse = new LastUse(usedToken)
   const lastSeen = new LastUse(seenAgent)
   const rooms = roomsOf(options, db)

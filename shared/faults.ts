@@ -140,7 +140,11 @@ const faults = {
     help: 'A parameter is missing, is not declared, or has a value that the pipeline does not allow.',
   },
   trigger_used: { class: 'refused', help: 'This trigger has already had its run.' },
-  limit_reached: { class: 'refused', help: 'The pipeline has had the runs or attempts that it allows.' },
+  limit_reached: {
+    class: 'refused',
+    help:
+      'There are as many already as there may be: of these in the tenant, or of runs or attempts of the pipeline.',
+  },
   policy_missing: {
     class: 'refused',
     help: 'The trust document commits to no policy, so nothing is allowed.',

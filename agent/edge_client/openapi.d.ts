@@ -990,7 +990,7 @@ export interface paths {
         put?: never;
         /**
          * Give a member or a group a role, at the tenant, a workspace or a project
-         * @description Of what the role gives there you have to hold everything yourself. It counts from the next request on, also for tokens that exist; sessions of those whom it is given to end. What is signed needs a signer’s scope in the trust document as well: a role at the edge does not give that.
+         * @description Of what the role gives there you have to hold everything yourself. It counts from the next request on, also for tokens that exist; sessions of those whom it is given to end. What is signed needs a signer’s scope in the trust document as well: a role at the edge does not give that. A tenant has at most 10,000 bindings.
          */
         post: operations["createBinding"];
         delete?: never;
@@ -1330,7 +1330,10 @@ export interface paths {
         /** Groups of members, oldest first */
         get: operations["listGroups"];
         put?: never;
-        /** Make a group; it gives nothing until a role is bound to it */
+        /**
+         * Make a group; it gives nothing until a role is bound to it
+         * @description A tenant has at most 1,000 groups.
+         */
         post: operations["createGroup"];
         delete?: never;
         options?: never;
@@ -1834,7 +1837,10 @@ export interface paths {
         /** Projects, oldest first */
         get: operations["listProjects"];
         put?: never;
-        /** Make a project in a workspace */
+        /**
+         * Make a project in a workspace
+         * @description A tenant has at most 10,000 projects.
+         */
         post: operations["createProject"];
         delete?: never;
         options?: never;
@@ -4656,7 +4662,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `limit_reached`: The pipeline has had the runs or attempts that it allows. */
+        /** @description `limit_reached`: There are as many already as there may be: of these in the tenant, or of runs or attempts of the pipeline. */
         limit_reached: {
             headers: {
                 [name: string]: unknown;
@@ -4666,7 +4672,7 @@ export interface components {
             };
         };
         /**
-         * @description `limit_reached`: The pipeline has had the runs or attempts that it allows.
+         * @description `limit_reached`: There are as many already as there may be: of these in the tenant, or of runs or attempts of the pipeline.
          *
          *     `too_many_requests`: Slow down and repeat after the time in Retry-After.
          */
@@ -7898,6 +7904,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -8963,6 +8970,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -10657,6 +10665,7 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["limit_reached"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

@@ -9,6 +9,7 @@ import { change } from '../http/change.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { withinLimit } from './limits.ts'
 import type { AccessOptions } from './options.ts'
 import { checkCovers, permissionsOfRole } from './rights.ts'
 import {
@@ -72,10 +73,10 @@ function create(options: AccessOptions): Route {
     description:
       'Of what the role gives there you have to hold everything yourself. It counts from the next request on, also for ' +
       'tokens that exist; sessions of those whom it is given to end. What is signed needs a signer’s scope in the ' +
-      'trust document as well: a role at the edge does not give that.',
+      'trust document as well: a role at the edge does not give that. A tenant has at most 10,000 bindings.',
     body: NewBinding,
     reply: Binding,
-    faults: ['not_found', 'already_exists'],
+    faults: ['not_found', 'already_exists', 'limit_reached'],
     example: { body: exampleBody, reply: example },
     async handle({ db, principal, body, now, newId }) {
       const { tenant, grants } = principal
@@ -93,7 +94,11 @@ function create(options: AccessOptions): Route {
       await checkCovers(db, tenant, { grants, bound: [row] })
       const members = await holders(db, row)
       return change({
-        writes: [insertBinding(row), ...options.rightsChanged(principal, { members, now })],
+        writes: [
+          insertBinding(row),
+          withinLimit(tenant, 'binding'),
+          ...options.rightsChanged(principal, { members, now }),
+        ],
         target: row.member ?? row.member_group ?? '',
         facts: factsOf(row, true),
         reply: () => toBinding(row),

@@ -8,6 +8,7 @@ import { change } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { withinLimit } from './limits.ts'
 import type { AccessOptions } from './options.ts'
 import { checkCovers } from './rights.ts'
 import {
@@ -59,14 +60,15 @@ const create = command({
   fresh: true,
   audit: 'group.created',
   summary: 'Make a group; it gives nothing until a role is bound to it',
+  description: 'A tenant has at most 1,000 groups.',
   body: NewGroup,
   reply: Group,
-  faults: ['already_exists'],
+  faults: ['already_exists', 'limit_reached'],
   example: { body: { name: 'Marketing' }, reply: { ...example, members: 0 } },
   handle({ principal, body, now, newId }) {
     const row = { id: newId(), tenant: principal.tenant, name: body.name, created: now }
     return Promise.resolve(change({
-      writes: [insertGroup(row)],
+      writes: [insertGroup(row), withinLimit(row.tenant, 'member_group')],
       target: row.id,
       reply: () => toGroup(row, 0),
     }))

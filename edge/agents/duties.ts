@@ -1,15 +1,13 @@
 /** Separation of duties: who let an agent in is not who lets it work. */
 import { Fault } from '../../shared/faults.ts'
-import { bindingsOf, type Grantor } from '../access/grants.ts'
+import { bindingsOf, grantsOf } from '../access/grants.ts'
 import { rulesOf } from '../auth/rules/store.ts'
 import { type Reader, sql } from '../db/database.ts'
 import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
 import type { AgentRow } from './store.ts'
 
-export interface DutyOptions extends OwnActOptions {
-  readonly grantor: Grantor
-}
+export type DutyOptions = OwnActOptions
 
 /** The member who made the token by which the agent enrolled; null where nobody knows, or it came by a pool's key. */
 export async function makerOf(
@@ -36,7 +34,7 @@ export async function checkDuties(
 ): Promise<void> {
   const { tenant, id } = principal
   if (maker === null || (await rulesOf(db, tenant)).agent_approval === 'anyone') return
-  const people = await approvers(db, tenant, options.grantor)
+  const people = await approvers(db, tenant)
   const another = people.some((person) => person !== maker)
   if (!another || (id !== maker && people.includes(id))) return
   await actAsEdge(options, {
@@ -50,13 +48,13 @@ export async function checkDuties(
 }
 
 /** Active people who may approve agents. */
-async function approvers(db: Reader, tenant: string, grantor: Grantor): Promise<string[]> {
+async function approvers(db: Reader, tenant: string): Promise<string[]> {
   const rows = await db.selectFrom('member')
     .select(['id', 'operator', sql<string>`${sql.raw(bindings)}`.as('bindings')]).where('tenant', '=', tenant)
     .where('state', '=', 'active').where('kind', '=', 'person').execute()
   return rows.filter((row) => {
     const held = { bindings: row.bindings, operator: row.operator === 1, scopes: null }
-    return grantor.of(held).tenant.has('agents.write')
+    return grantsOf(held).tenant.has('agents.write')
   }).map(({ id }) => id)
 }
 

@@ -28,12 +28,10 @@ const demoted: Attack = {
   code: 'forbidden',
   leaves: denied,
   without: [{
-    check: 'what a member may is computed from what is bound now',
-    file: 'edge/auth/authenticate.ts',
-    find: 'const grants = grantor.of({ bindings, operator: operator === 1, scopes })',
-    put: 'const kept = (globalThis as unknown as { kept?: Map<string, Grants> }).kept ??= new Map()\n' +
-      '  const grants = kept.get(holder.token) ?? grantor.of({ bindings, operator: operator === 1, scopes })\n' +
-      '  kept.set(holder.token, grants)',
+    check: 'what a member may is computed anew when something was given or taken since',
+    file: 'edge/access/grantor.ts',
+    find: 'if (kept?.rights === rights && kept.operator === operator) return kept.grants',
+    put: 'if (kept !== undefined) return kept.grants',
   }],
   async attempt() {
     await using edge = await world()
@@ -167,9 +165,8 @@ const assigned: Attack = {
   }, {
     check: 'a row is made of the fields that are named',
     file: 'edge/tenants/members.ts',
-    find: 'writes: [...insertMember(row, null), ',
-    put:
-      'writes: [...insertMember({ ...row, ...((body as { operator?: 1 }).operator && { operator: 1 }) }, null), ',
+    find: '...insertMember(row, null),',
+    put: '...insertMember({ ...row, ...((body as { operator?: 1 }).operator && { operator: 1 }) }, null),',
   }],
   async attempt() {
     await using edge = await world()

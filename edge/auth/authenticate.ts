@@ -1,14 +1,12 @@
 /** Who a bearer token belongs to, looked up on every request: a revoked token stops at once. */
 import { Fault } from '../../shared/faults.ts'
-import type { Grantor } from '../access/grants.ts'
+import type { Grantor, Holder } from '../access/grantor.ts'
 import type { Storage } from '../db/storage.ts'
-import type { Grants } from '../http/grants.ts'
 import { type Authenticator, bearer, type MemberPrincipal } from '../http/principal.ts'
 import type { LastUse } from './last_use.ts'
 import { hashSecret, isSecret, type SecretKind } from './secret.ts'
 import { holderStatement, type TokenHolder } from './store.ts'
 import { inRanges, networkOf } from './tokens/networks.ts'
-import { within } from './tokens/placed.ts'
 import type { SeenNetworks } from './tokens/seen_networks.ts'
 
 const kinds: readonly SecretKind[] = ['pat', 'svc', 'dev']
@@ -34,8 +32,8 @@ export function memberAuthenticator(
     const holder = row as unknown as TokenHolder
     const { token, tenant, member, sort, scopes, fresh, level } = holder
     const refused = holder.networks !== null && !inRanges(address, JSON.parse(holder.networks) as string[])
-    if (refused || holder.known === 0) {
-      options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.any === 1 })
+    if (refused || holder.network !== 'known') {
+      options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.network !== null })
     }
     if (refused) throw new Fault('forbidden', 'This token may not be used from this network.')
     options.lastUse.touch(token, now, address)
@@ -44,16 +42,14 @@ export function memberAuthenticator(
       tenant,
       id: member,
       by: { kind: 'token', id: token, sort, fresh },
-      grants: placed(holder, options.grantor),
+      grants: await options.grantor.of(held(holder)),
       scoped: scopes !== null || level !== null,
       closing: holder.closing !== null,
     }
   }
 }
 
-function placed(holder: TokenHolder, grantor: Grantor): Grants {
-  const { bindings, operator, scopes, level, place, inside } = holder
-  const grants = grantor.of({ bindings, operator: operator === 1, scopes })
-  if (level === null || place === null) return grants
-  return within(grants, { level, id: place }, JSON.parse(inside ?? '[]') as string[])
+function held({ tenant, member, rights, operator, scopes, level, place }: TokenHolder): Holder {
+  const at = level === null || place === null ? null : { level, id: place }
+  return { tenant, member, rights, operator: operator === 1, scopes, place: at }
 }

@@ -1,6 +1,6 @@
 /** What signing in is made of, put together once: routes of this room take it, and `wiring.ts` keeps it going. */
 import type { Primitives } from '../../shared/seal/primitives.ts'
-import type { Grantor } from '../access/grants.ts'
+import type { Grantor } from '../access/grantor.ts'
 import type { Reader } from '../db/database.ts'
 import type { MasterKeys } from '../db/master_keys.ts'
 import type { Storage } from '../db/storage.ts'

@@ -1,5 +1,4 @@
 import type { Permission } from '../../shared/permissions.ts'
-import { bindingsOf } from '../access/grants.ts'
 import type { TokenSort } from '../../shared/schemas/principal.ts'
 import type { Token } from '../../shared/schemas/token.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
@@ -39,19 +38,17 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
-  `t.networks, m.operator, ${bindingsOf('t.tenant', 't.member')} AS bindings, ` +
-  '(SELECT x.closing FROM tenant x WHERE x.id = t.tenant) AS closing, ' +
-  "CASE t.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) " +
-  'FROM project p WHERE p.tenant = t.tenant AND p.workspace = t.place) END AS inside, ' +
-  `EXISTS (${used}) AS "any", EXISTS (${used} AND n.network = ?) AS known FROM token t JOIN member m ` +
-  'ON m.id = t.member AND m.tenant = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
+  't.networks, m.operator, x.rights, x.closing, ' +
+  `CASE WHEN EXISTS (${used} AND n.network = ?) THEN 'known' WHEN EXISTS (${used}) THEN 'new' END AS network ` +
+  'FROM token t JOIN member m ' +
+  'ON m.id = t.member AND m.tenant = t.tenant JOIN tenant x ON x.id = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
   "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
   "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))"
 
 /**
  * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, networks,
- * operator, bindings`, the projects `inside` a token's workspace, and whether its networks hold this one: `any` and
- * `known`. One statement: it is asked with every request.
+ * operator`, the `rights` and `closing` of the tenant, and of the `network`
+ * whether it was used from there, `known`, or only from others, `new`. One statement: it is asked with every request.
  */
 export function holderStatement(
   hash: string,
@@ -72,11 +69,10 @@ export interface TokenHolder {
   readonly place: string | null
   readonly networks: string | null
   readonly operator: number
-  readonly bindings: string
+  readonly rights: string
   readonly closing: number | null
-  readonly inside: string | null
-  readonly any: number
-  readonly known: number
+  /** Null: it was used from nowhere yet. */
+  readonly network: 'known' | 'new' | null
 }
 
 export function toToken(row: TokenRow): Token {

@@ -7,6 +7,7 @@ import {
   DummyDriver,
   Kysely,
   type QueryResult,
+  type RawBuilder,
   SelectQueryNode,
   sql,
   SqliteAdapter,
@@ -21,6 +22,14 @@ import type { Tables } from './tables.ts'
 import { checkTenant } from './tenant_guard.ts'
 
 export { sql }
+
+/**
+ * For `where(column, 'in', oneOf(values))`: a list that may be long goes along as one parameter, so that the statement
+ * stays the same however long it is.
+ */
+export function oneOf(values: readonly string[]): RawBuilder<string> {
+  return sql<string>`(select value from json_each(${JSON.stringify(values)}))`
+}
 
 /** A database handle that can only read, in its types and in the engine. */
 export type Reader = ReadonlyKysely<Tables>

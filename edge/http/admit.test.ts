@@ -24,7 +24,7 @@ const member = (by: By): MemberPrincipal => ({
   tenant: TENANT,
   id: 'ada',
   by,
-  grants: grantsOf({ bindings: '[["owner","tenant",null,null,null]]', operator: false, scopes: null }),
+  grants: grantsOf({ bindings: '[["owner","tenant",null,null]]', operator: false, scopes: null }),
   scoped: false,
   closing: false,
 })

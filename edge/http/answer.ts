@@ -1,5 +1,11 @@
 /** An answer that says more than its body: cookies, or where to go on. */
 
+/** On every answer: it is what it says that it is, and nobody frames it. A page may say more of the second. */
+export const safeHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "frame-ancestors 'none'",
+} as const
+
 const MADE = Symbol('answer')
 
 export interface Answer<Body> {

@@ -27,7 +27,13 @@ export function clientOf(
 ): Client {
   const said = hops === 0 ? undefined : headers.get('x-forwarded-for')?.split(',').at(-hops)?.trim()
   const network = plain(said ?? '') ?? plain(remote) ?? '0.0.0.0'
-  return { network, agent: (headers.get('user-agent') ?? '').slice(0, MAX_AGENT) }
+  return {
+    network,
+    // Looked up when asked for: few requests need it.
+    get agent() {
+      return (headers.get('user-agent') ?? '').slice(0, MAX_AGENT)
+    },
+  }
 }
 
 /** An address in its plain form: without the port or brackets of a proxy, v4 as v4. Null when it is none. */

@@ -42,7 +42,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
   const member = (headers: Headers): MemberPrincipal | null => {
     const id = headers.get('authorization')?.replace('Bearer ', '')
     if (id === undefined) return null
-    const bindings = '[["owner","tenant",null,null,null]]'
+    const bindings = '[["owner","tenant",null,null]]'
     const grants = grantsOf({ bindings, operator: false, scopes: null })
     const by = { kind: 'token', id: 'token', sort: 'personal', fresh: null } as const
     return { kind: 'member', tenant: TENANT, id, by, grants, scoped: false, closing: false }

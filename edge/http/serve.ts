@@ -7,7 +7,7 @@ import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
 import { act } from './act.ts'
 import { admit, type Admitted, admitWithin } from './admit.ts'
-import { answerOf } from './answer.ts'
+import { answerOf, safeHeaders } from './answer.ts'
 import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
 import { isForm, jsonOfForm } from './form.ts'
@@ -150,7 +150,7 @@ function respond(route: Route, reply: unknown, requestId: string): Response {
   const headers = {
     'content-type': route.media ?? 'application/json',
     'cache-control': 'private, no-store',
-    'x-content-type-options': 'nosniff',
+    ...safeHeaders,
     'x-request-id': requestId,
   }
   const { body, cookies, location } = answerOf(reply)

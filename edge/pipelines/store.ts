@@ -3,7 +3,7 @@ import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
-import { type Reader, sql, step, writes } from '../db/database.ts'
+import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { keepSealed } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
@@ -59,7 +59,7 @@ export async function pipelines(
 ): Promise<PipelineSummary[]> {
   let query = db.selectFrom('pipeline').select(columns).where('tenant', '=', tenant)
     .where('deleted', 'is', null).orderBy('id').limit(page.take)
-  if (page.projects !== null) query = query.where('project', 'in', page.projects)
+  if (page.projects !== null) query = query.where('project', 'in', oneOf(page.projects))
   if (page.project !== null) query = query.where('project', '=', page.project)
   if (page.after !== null) query = query.where('id', '>', page.after)
   return (await query.execute()).map(toSummary)

@@ -2,7 +2,7 @@
 import type { FaultCode } from '../../shared/faults.ts'
 import type { StreamProgress, StreamResult } from '../../shared/schemas/run.ts'
 import type { Run, RunRecord, RunState, RunStream, Trigger } from '../../shared/schemas/run.ts'
-import { type Reader, sql, step, writes } from '../db/database.ts'
+import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { RoomTables } from '../db/room_tables.ts'
 import { isoTime } from '../trust/store.ts'
@@ -88,7 +88,7 @@ export interface RunFilter {
 export async function runs(db: Reader, tenant: string, filter: RunFilter): Promise<RunRow[]> {
   const { projects, pipeline, state, before, take } = filter
   let query = db.selectFrom('run').selectAll().where('tenant', '=', tenant)
-  if (projects !== null) query = query.where('project', 'in', projects)
+  if (projects !== null) query = query.where('project', 'in', oneOf(projects))
   if (pipeline !== null) query = query.where('pipeline', '=', pipeline)
   if (state !== null) query = query.where('state', '=', state)
   if (before !== null) {

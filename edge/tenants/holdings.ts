@@ -32,7 +32,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
     tenant: 'id',
     key: 'id',
     shown: 'id name log_key created next_log_key next_log_key_created closing erase_at',
-    hidden: 'log_key_sealed next_log_key_sealed erasing erased',
+    hidden: 'log_key_sealed next_log_key_sealed erasing erased rights',
     erasure: 'last',
   },
   workspace: { key: 'id', shown: 'id tenant name environment created' },

@@ -1,6 +1,6 @@
 /** What makes an invitation good: whoever makes it, the address that it names, and the moment that it is used. */
 import { Fault } from '../../shared/faults.ts'
-import type { Grantor } from '../access/grants.ts'
+import type { Grantor } from '../access/grantor.ts'
 import { covers } from '../access/rights.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
 import { pay } from '../auth/accounts/throttle.ts'

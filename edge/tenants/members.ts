@@ -8,6 +8,7 @@ import {
   MemberChange,
   NewMember,
 } from '../../shared/schemas/member.ts'
+import { withinLimit } from '../access/limits.ts'
 import type { Bound } from '../access/rights.ts'
 import { insertBinding } from '../access/store.ts'
 import { securityEvent } from '../auth/events/events.ts'
@@ -118,7 +119,12 @@ function inviteRoute(options: InvitationOptions): Route {
       }))
       const tenantRole = bound.find(({ level }) => level === 'tenant')?.role ?? null
       return change({
-        writes: [...insertMember(row, null), ...given.map(insertBinding), ...made.steps],
+        writes: [
+          ...insertMember(row, null),
+          ...given.map(insertBinding),
+          withinLimit(tenant, 'binding'),
+          ...made.steps,
+        ],
         target: row.id,
         facts: { kind, role: tenantRole, bindings: bound.length, by_mail: email !== null },
         names: { member: { member: row.id, value: row.name } },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { NewProject, Project } from '../../shared/schemas/project.ts'
+import { withinLimit } from '../access/limits.ts'
 import { change } from '../http/change.ts'
 import { projectsOf } from '../http/grants.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
@@ -67,9 +68,10 @@ export const projectRoutes: readonly Route[] = [
     within: ({ body }) => Promise.resolve({ level: 'workspace', id: body.workspace }),
     audit: 'project.created',
     summary: 'Make a project in a workspace',
+    description: 'A tenant has at most 10,000 projects.',
     body: NewProject,
     reply: Project,
-    faults: ['not_found', 'already_exists'],
+    faults: ['not_found', 'already_exists', 'limit_reached'],
     example: {
       body: { workspace: workspaceExample.id, name: 'ads' },
       reply: { ...projectExample, name: 'ads' },
@@ -80,7 +82,11 @@ export const projectRoutes: readonly Route[] = [
       const { environment } = of
       const row = { id: newId(), tenant: principal.tenant, ...body, created: now }
       return change({
-        writes: [workspaceStands(row.tenant, row.workspace), insertProject(row)],
+        writes: [
+          workspaceStands(row.tenant, row.workspace),
+          insertProject(row),
+          withinLimit(row.tenant, 'project'),
+        ],
         target: row.id,
         facts: { workspace: row.workspace },
         reply: () => toProject({ ...row, environment }),

@@ -1,8 +1,8 @@
 /** Nobody gives away what they do not hold. */
 import { Fault } from '../../shared/faults.ts'
-import { bindingsOf, type Grantor } from '../access/grants.ts'
+import type { Grantor } from '../access/grantor.ts'
 import { type Bound, checkCovers, covers, permissionsOfRole } from '../access/rights.ts'
-import { type Reader, sql } from '../db/database.ts'
+import type { Reader } from '../db/database.ts'
 import type { Grants } from '../http/grants.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
@@ -29,16 +29,13 @@ export async function grantsOfMember(
   tenant: string,
   { member, grantor }: { readonly member: string; readonly grantor: Grantor },
 ): Promise<Grants | null> {
-  const row = await db.selectFrom('member').select([
-    'operator',
-    sql<string>`${sql.raw(bindings)}`.as('bindings'),
-  ])
-    .where('tenant', '=', tenant).where('id', '=', member).where('state', '=', 'active').executeTakeFirst()
+  const row = await db.selectFrom('member').innerJoin('tenant', 'tenant.id', 'member.tenant')
+    .select(['member.operator', 'tenant.rights']).where('member.tenant', '=', tenant)
+    .where('member.id', '=', member).where('member.state', '=', 'active').executeTakeFirst()
   if (row === undefined) return null
-  return grantor.of({ bindings: row.bindings, operator: row.operator === 1, scopes: null })
+  const { rights, operator } = row
+  return await grantor.of({ tenant, member, rights, operator: operator === 1, scopes: null, place: null })
 }
-
-const bindings = bindingsOf('member.tenant', 'member.id')
 
 /**
  * Throws `InvalidRequest` for roles and places that are not there, `forbidden` where they are more than the principal

@@ -2,11 +2,11 @@ import { toBase64 } from '../../shared/bytes.ts'
 import type { Project } from '../../shared/schemas/project.ts'
 import type { Tenant } from '../../shared/schemas/tenant.ts'
 import type { Workspace } from '../../shared/schemas/workspace.ts'
-import { type Reader, sql, step, writes } from '../db/database.ts'
+import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { TenantTables } from '../db/people/tenant_tables.ts'
 import type { Step } from '../db/plan.ts'
 
-export type TenantRow = TenantTables['tenant']
+export type TenantRow = Omit<TenantTables['tenant'], 'rights'>
 
 export type WorkspaceRow = TenantTables['workspace']
 
@@ -71,7 +71,7 @@ export async function workspaces(
   { after, take, among }: Among,
 ): Promise<WorkspaceRow[]> {
   let query = db.selectFrom('workspace').selectAll().where('tenant', '=', tenant)
-  if (among !== null) query = query.where('id', 'in', among)
+  if (among !== null) query = query.where('id', 'in', oneOf(among))
   if (after !== null) query = query.where('id', '>', after)
   return await query.orderBy('id').limit(take).execute()
 }
@@ -91,7 +91,7 @@ export async function projects(
   { after, take, workspace, among }: Among & { readonly workspace: string | null },
 ): Promise<PlacedProject[]> {
   let query = db.selectFrom('project').selectAll().select(environment).where('tenant', '=', tenant)
-  if (among !== null) query = query.where('id', 'in', among)
+  if (among !== null) query = query.where('id', 'in', oneOf(among))
   if (workspace !== null) query = query.where('workspace', '=', workspace)
   if (after !== null) query = query.where('id', '>', after)
   return await query.orderBy('id').limit(take).execute()

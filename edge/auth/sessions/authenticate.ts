@@ -2,7 +2,7 @@
 import type { Storage } from '../../db/storage.ts'
 import type { Row, Statement } from '../../db/plan.ts'
 import { Fault } from '../../../shared/faults.ts'
-import { bindingsOf, type Grantor } from '../../access/grants.ts'
+import type { Grantor } from '../../access/grantor.ts'
 import type { MemberPrincipal, SessionAuthenticator } from '../../http/principal.ts'
 import { SignInNotEnough } from '../../http/problem.ts'
 import type { LastUse } from '../last_use.ts'
@@ -36,7 +36,7 @@ export function sessionAuthenticator(
     lastSeen.touch(id, now)
     return {
       account: { kind: 'account', account, session: id, tenant, fresh },
-      member: memberOf(row, { demands, grantor }),
+      member: await memberOf(row, { demands, grantor }),
     }
   }
 }
@@ -54,17 +54,16 @@ interface Holder {
   readonly email_key: string
   readonly member: string | null
   readonly operator: number | null
-  readonly bindings: string | null
+  readonly rights: string | null
   readonly closing: number | null
 }
 
 const holderSql =
   'SELECT s.id, s.account, s.tenant, s.stage, s.methods, s.fresh, s.created, s.seen, s.idle_until, ' +
   'a.email_key, m.id AS member, m.operator, ' +
-  `CASE WHEN m.id IS NOT NULL THEN ${bindingsOf('m.tenant', 'm.id')} END AS bindings, ` +
-  '(SELECT x.closing FROM tenant x WHERE x.id = s.tenant) AS closing ' +
-  'FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
+  'x.rights, x.closing FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
   "ON m.account = s.account AND m.tenant = s.tenant AND m.state = 'active' " +
+  'LEFT JOIN tenant x ON x.id = s.tenant ' +
   "WHERE s.hash = ? AND s.revoked IS NULL AND s.ends > ? AND a.state = 'active'"
 
 function holderStatement(hash: string, now: number): Statement {
@@ -86,23 +85,24 @@ function isOver(
     now >= created + (demands?.limits.absoluteMs ?? Infinity)
 }
 
-function memberOf(
+async function memberOf(
   row: Row,
   { demands, grantor }: { readonly demands: Demands | null; readonly grantor: Grantor },
-): MemberPrincipal | Fault {
+): Promise<MemberPrincipal | Fault> {
   const holder = row as unknown as Holder
-  const { id: session, account, tenant, fresh, member, bindings } = holder
-  if (tenant === null || demands === null || member === null || bindings === null) {
+  const { id: session, account, tenant, fresh, member, rights } = holder
+  if (tenant === null || demands === null || member === null || rights === null) {
     return new Fault('forbidden')
   }
   const missing = demands.lacks({ email: holder.email_key, methods: methodsOf(holder) })
   if (missing.length > 0) return new SignInNotEnough(missing)
+  const operator = holder.operator === 1
   return {
     kind: 'member',
     tenant,
     id: member,
     by: { kind: 'session', id: session, account, fresh },
-    grants: grantor.of({ bindings, operator: holder.operator === 1, scopes: null }),
+    grants: await grantor.of({ tenant, member, rights, operator, scopes: null, place: null }),
     scoped: false,
     closing: holder.closing !== null,
   }

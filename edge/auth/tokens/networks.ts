@@ -89,8 +89,22 @@ export function rangesWithin(inner: readonly string[], outer: readonly string[])
 /** How much of an address says where somebody is: a home or an office gets another one now and then. */
 const neighbourhood = { 32: 24, 128: 48 } as const
 
+/** Networks that are kept in mind: with every request one is asked for, mostly of few addresses. */
+const MAX_KEPT = 10_000
+const kept = new Map<string, string>()
+
 /** The network of an address, in one spelling: its first 24 bits of IPv4, 48 of IPv6. What is no address is itself. */
 export function networkOf(text: string): string {
+  let network = kept.get(text)
+  if (network === undefined) {
+    if (kept.size >= MAX_KEPT) kept.clear()
+    network = networkIn(text)
+    kept.set(text, network)
+  }
+  return network
+}
+
+function networkIn(text: string): string {
   const address = addressOf(text)
   if (address === null) return text
   const { bits } = address

@@ -1,4 +1,5 @@
 /** The tables of tenants themselves: what they are called, how they end, and who is invited. */
+import type { Generated } from 'kysely'
 
 interface TenantTable {
   id: string
@@ -18,6 +19,8 @@ interface TenantTable {
   erasing: number | null
   /** When everything but this row was gone. */
   erased: number | null
+  /** Changes with every write to what members' rights follow from; the database itself sees to it. */
+  rights: Generated<string>
 }
 
 /** What is left of a tenant: its id, and the end of its log. */

@@ -1,12 +1,7 @@
 /** What is left of somebody's grants in a token that counts in one workspace or project alone. */
-import {
-  everybodyHolds,
-  isPlacePermission,
-  type Permission,
-  permissions,
-} from '../../../shared/permissions.ts'
-import type { TokenPlace } from '../../../shared/schemas/token.ts'
-import type { Grants, Place, Reach } from '../../http/grants.ts'
+import { everybodyHolds, isPlacePermission, type Permission, permissions } from '../../shared/permissions.ts'
+import type { TokenPlace } from '../../shared/schemas/token.ts'
+import type { Grants, Place, Reach } from '../http/grants.ts'
 
 /** `projects`: those of the place, where it is a workspace. */
 export function within(
