@@ -7,6 +7,7 @@ import { change } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { approval, approvals, decide, decided, toApproval } from './approvals.ts'
+import { checkApprover } from './approver.ts'
 
 const tag = 'Approvals'
 const params = z.strictObject({ id: Id })
@@ -84,9 +85,7 @@ function deciding(verb: 'approve' | 'refuse'): Route {
     async handle({ db, principal, params, now }) {
       const row = await approval(db, principal.tenant, params.id)
       if (row === null) throw new Fault('not_found')
-      const { by } = principal
-      const machine = by.kind === 'token' && by.sort === 'service'
-      if (yes && (machine || row.asked_by === principal.id)) throw new Fault('separation_of_duties')
+      if (yes) await checkApprover(db, { principal, row, now })
       const next = decided(row, { yes, by: principal.id, now })
       return change({
         writes: [decide(next)],
