@@ -88,6 +88,28 @@ describe('where two people are wanted', () => {
     assert.equal(json.state, 'expired')
   })
 
+  test('whether a request needs a yes is asked without anything being done', async () => {
+    await using edge = await two()
+    const first = await ask(edge, 'ask')
+    assert.deepEqual([first.status, first.json.code], [403, 'approval_required'])
+    const { approval } = first.json
+    assert.equal((await ask(edge, `ask ${approval}`)).json.approval, approval, 'nobody has said yes')
+    await decide(edge, edge.officer, approval)
+    const counts = await rowCounts(edge.storage)
+    assert.equal((await ask(edge, `ask ${approval}`)).status, 204)
+    assert.equal((await ask(edge, `ask ${approval}`)).status, 204, 'and uses nothing up')
+    assert.deepEqual(await rowCounts(edge.storage), counts)
+    assert.equal((await ask(edge, approval)).status, 200)
+    assert.equal((await ask(edge, `ask ${approval}`)).json.code, 'approval_required', 'it is used')
+  })
+
+  test('asking counts as what it asks about: the same request, and who may', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge, 'ask')).json
+    assert.equal((await ask(edge)).json.approval, approval)
+    assert.equal((await ask(edge, 'ask', {}, edge.viewer)).json.code, 'forbidden')
+  })
+
   test('a yes is said in person: no API token says it, nor a member without an account', async () => {
     await using edge = await two()
     const { approval } = (await ask(edge)).json
@@ -191,7 +213,22 @@ describe('two members', () => {
 
 test('where they are not wanted nobody is asked', async () => {
   await using edge = await world()
+  const counts = await rowCounts(edge.storage)
+  const asked = await edge.call(edge.admin, 'POST /v1/log-keys', { headers: { approval: 'ask' } })
+  assert.deepEqual([asked.status, asked.json], [204, ''])
+  assert.deepEqual(await rowCounts(edge.storage), counts)
   assert.equal((await edge.call(edge.admin, 'POST /v1/log-keys')).status, 201)
   assert.deepEqual((await edge.call(edge.admin, 'GET /v1/approvals')).json.data, [])
   assert.equal((await edge.call(bearer('sp_pat_none'), 'GET /v1/approvals')).status, 401)
+})
+
+test('what needs no second person is not asked only, since it would happen; nor is what nobody understands', async () => {
+  await using edge = await world()
+  for (const approval of ['ask', 'no', '', 'ask019a9f3e-7c00-7000-8000-00000000000a']) {
+    const body = { name: 'made' }
+    const answer = await edge.call(edge.admin, 'POST /v1/workspaces', { body, headers: { approval } })
+    assert.equal(answer.status, 400, approval)
+  }
+  const { data } = (await edge.call(edge.admin, 'GET /v1/workspaces')).json
+  assert.ok(!data.some(({ name }: { name: string }) => name === 'made'))
 })

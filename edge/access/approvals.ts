@@ -53,7 +53,8 @@ export async function approve(options: ApprovalsOptions, asked: ApprovalAsked): 
     const same = row !== null && row.request === request && row.asked_by === member
     if (same && row.state === 'refused') throw new Fault('forbidden', 'Another person refused this.')
     // One that is used makes the step fail, unless the request is a repeated one that has happened.
-    if (same && (row.state === 'used' || (row.state === 'approved' && row.expires > now))) {
+    const repeated = same && row.state === 'used' && !asked.asksOnly
+    if (repeated || (same && row.state === 'approved' && row.expires > now)) {
       return [useApproval(row, now)]
     }
   }

@@ -17,6 +17,8 @@ export interface ApprovalAsked {
   readonly bytes: Uint8Array
   /** What the header `Approval` names. */
   readonly approval: string | null
+  /** Whether it may happen is asked, and nothing more: an approval that is used up is none. */
+  readonly asksOnly: boolean
   readonly now: number
 }
 
