@@ -15,13 +15,27 @@ export async function colleague(
   tenant: string = ids.tenant,
 ): Promise<Person> {
   const made = await person(edge, tenant, { role })
-  const sql = 'UPDATE member SET created = (SELECT min(created) FROM member WHERE tenant = ?) WHERE tenant = ? AND id = ?'
+  const sql =
+    'UPDATE member SET created = (SELECT min(created) FROM member WHERE tenant = ?) WHERE tenant = ? AND id = ?'
   await run(edge, [{ sql, parameters: [tenant, tenant, made.member], reads: false }])
   return made
 }
 
+/** A session of the account, with a passkey just shown. */
+export async function inBrowser(
+  edge: TestEdge,
+  account: string,
+  tenant: string = ids.tenant,
+): Promise<Caller> {
+  return await session(edge, { account, tenant })
+}
+
 /** An account of its own for a member who has had a token alone; a session of it. */
-export async function withAccount(edge: TestEdge, member: Caller, tenant: string = ids.tenant): Promise<Caller> {
+export async function withAccount(
+  edge: TestEdge,
+  member: Caller,
+  tenant: string = ids.tenant,
+): Promise<Caller> {
   const { json } = await edge.call(member, 'GET /v1/whoami')
   const now = edge.clock.now
   const account = newId(now, native.randomBytes)

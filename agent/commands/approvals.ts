@@ -1,7 +1,6 @@
 /** `sallyport approvals`: what waits for a second person, where a tenant wants two. */
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
-import { membersOf } from './named.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import type { Define, Shell } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -31,10 +30,9 @@ export const define: Define = (command, shell) => {
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const session = openSession(shell, options)
   const all = await everyPage((query) => answer(session.edge.GET('/v1/approvals', { params: { query } })))
-  const names = new Map((await membersOf(session)).map(({ id, name }) => [id, name]))
   const rows = all.map((one) => [
-    one.operation,
-    printable(names.get(one.asked_by) ?? one.asked_by),
+    printable(one.summary),
+    printable(one.asked_by_name ?? one.asked_by),
     one.state,
     one.id,
     one.expires,
@@ -52,5 +50,13 @@ async function decide(
 ): Promise<void> {
   const { edge } = openSession(shell, options)
   const done = await answer(edge.POST(verbs[verb][0], { params: { path: { id } } }))
-  shell.result(done, facts([['request', done.id], ['what', done.operation], ['state', done.state]]))
+  shell.result(
+    done,
+    facts([
+      ['request', done.id],
+      ['what', `${printable(done.summary)} (${printable(done.operation)})`],
+      ['asked by', printable(done.asked_by_name ?? done.asked_by)],
+      ['state', done.state],
+    ]),
+  )
 }

@@ -160,7 +160,11 @@ describe('a rotation', () => {
     assert.match(first.stderr, /approval_required/)
     assert.match(first.stderr, new RegExp(approval.id))
     assert.deepEqual([floor(), edge.sent], [1, []], 'nothing has moved')
-    assert.equal((await edge.run('trust', 'show', '--json')).exit, exits.done, 'and nothing looks rolled back')
+    assert.equal(
+      (await edge.run('trust', 'show', '--json')).exit,
+      exits.done,
+      'and nothing looks rolled back',
+    )
     const [document] = edge.world.shown.indexes.slice(-1)
     edge.replies.set(`/v1/projects/${ids.project}/index/latest`, { document })
     assert.match((await edge.run('trust', 'publish', '--yes')).stderr, /approval_required/)

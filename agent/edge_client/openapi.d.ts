@@ -2754,6 +2754,7 @@ export interface components {
         };
         Approval: {
             asked_by: string;
+            asked_by_name: string | null;
             created: string;
             decided?: string;
             decided_by?: string;
@@ -2767,11 +2768,10 @@ export interface components {
             request: string;
             /** @enum {string} */
             state: "waiting" | "approved" | "refused" | "used" | "expired";
+            /** @description What that operation does, in words. */
+            summary: string;
         };
-        /**
-         * Format: uuid
-         * @description The id of the approval that another person gave to this very request.
-         */
+        /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
         ApprovalId: string;
         AuditCheckpoint: {
             /** @description A signed note (C2SP tlog-checkpoint) under the log key. */
@@ -4879,7 +4879,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The id of the approval that another person gave to this very request. */
+        /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
         ApprovalId: components["schemas"]["ApprovalId"];
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
@@ -7438,8 +7438,10 @@ export interface operations {
                      *           "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *           "kind": "deletion",
                      *           "operation": "deletePipeline",
+                     *           "summary": "Delete a pipeline",
                      *           "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *           "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *           "asked_by_name": "Ada",
                      *           "state": "waiting",
                      *           "created": "2026-11-22T08:00:00.000Z",
                      *           "expires": "2026-11-23T08:00:00.000Z"
@@ -7484,8 +7486,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "waiting",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z"
@@ -7529,8 +7533,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "approved",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z",
@@ -7578,8 +7584,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "refused",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z",
@@ -8142,7 +8150,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -8171,6 +8179,13 @@ export interface operations {
                         id: string;
                     };
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -9647,7 +9662,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -9673,6 +9688,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["LogKey"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -9894,7 +9916,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -9923,6 +9945,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["ErasedMember"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -10350,7 +10379,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -10379,6 +10408,13 @@ export interface operations {
                         id: string;
                     };
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -10705,7 +10741,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -10737,6 +10773,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -11355,7 +11398,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -11392,6 +11435,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Rewrap"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -11803,7 +11853,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -11860,6 +11910,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["TenantRules"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -12780,7 +12837,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -12818,6 +12875,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Tenant"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -13380,7 +13444,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -13441,6 +13505,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["TrustRecord"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -13691,7 +13762,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -13722,6 +13793,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Workspace"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];

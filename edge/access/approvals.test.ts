@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
-import { session } from '../auth/devices/people_fixture.ts'
-import { colleague, withAccount } from '../colleague_fixture.ts'
+import { colleague, inBrowser, withAccount } from '../colleague_fixture.ts'
 import { bearer, type Caller, rowCounts } from '../edge_fixture.ts'
 import { areTwo, type Person, SETTLED_MS } from './persons.ts'
 import { ids, member, withConnection, type World, world } from '../world_fixture.ts'
@@ -37,7 +36,7 @@ const decide = (edge: World, caller: Caller, id: string, verb = 'approve') =>
   edge.call(caller, `POST /v1/approvals/${id}/${verb}`)
 
 /** The officer with a passkey just shown. */
-const freshly = (edge: Two) => session(edge, { account: edge.account, tenant: ids.tenant })
+const freshly = (edge: Two) => inBrowser(edge, edge.account)
 
 async function actions(edge: World): Promise<string[]> {
   const { json } = await edge.call(edge.admin, 'GET /v1/audit', { query: { limit: '200' } })
@@ -110,6 +109,36 @@ describe('where two people are wanted', () => {
     assert.equal((await ask(edge, 'ask', {}, edge.viewer)).json.code, 'forbidden')
   })
 
+  test('what waits is said in words, with who asked', async () => {
+    await using edge = await two()
+    const { approval } = (await ask(edge)).json
+    const { json } = await edge.call(edge.officer, `GET /v1/approvals/${approval}`)
+    assert.deepEqual([json.summary, json.asked_by_name], ['Delete a connection that no pipeline uses', 'Ada'])
+    assert.deepEqual((await edge.call(edge.officer, 'GET /v1/approvals')).json.data, [json])
+  })
+
+  test('who could approve gets a mail that names the operation and who asked, and no more', async () => {
+    await using edge = await two()
+    await colleague(edge, 'editor')
+    await colleague(edge, 'owner', edge.otherTenant)
+    const { approval } = (await ask(edge)).json
+    await edge.edge.housekeep()
+    const [mail, ...more] = edge.mails
+    assert.deepEqual([mail?.to, more], [`${edge.account}@example.com`, []])
+    assert.match(
+      mail?.text ?? '',
+      /^Ada asks for this, which needs another person: Delete a connection that no pipeline uses$/m,
+    )
+    for (const detail of [approval, ids.source, 'Acme']) assert.ok(!mail?.text.includes(detail), detail)
+    await edge.call(edge.admin, `DELETE /v1/connections/${ids.destination}`)
+    await edge.edge.housekeep()
+    assert.equal(edge.mails.length, 1, 'one in ten minutes')
+    edge.clock.now += 11 * 60_000
+    await edge.call(edge.admin, `DELETE /v1/pipelines/${ids.pipeline}`)
+    await edge.edge.housekeep()
+    assert.equal(edge.mails.length, 2)
+  })
+
   test('a yes is said in person: no API token says it, nor a member without an account', async () => {
     await using edge = await two()
     const { approval } = (await ask(edge)).json
@@ -175,7 +204,10 @@ describe('another person', () => {
     const puppet = await member(edge, edge.officer, 'admin')
     edge.clock.now += SETTLED_MS
     const { approval } = (await ask(edge, undefined, {}, puppet)).json
-    assert.match((await decide(edge, await freshly(edge), approval)).json.detail, /may be the person who asked/)
+    assert.match(
+      (await decide(edge, await freshly(edge), approval)).json.detail,
+      /may be the person who asked/,
+    )
   })
 })
 

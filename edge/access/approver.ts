@@ -21,7 +21,9 @@ export async function checkApprover(
   const { tenant, by } = principal
   const inPerson = by.kind === 'session' || by.sort === 'device'
   if (!inPerson) {
-    throw refused('A person says yes in the console, or from a machine that they signed in: no API token does.')
+    throw refused(
+      'A person says yes in the console, or from a machine that they signed in: no API token does.',
+    )
   }
   const [one, asker] = await Promise.all([
     personOf(db, tenant, principal.id),

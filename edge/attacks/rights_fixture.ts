@@ -254,7 +254,8 @@ const alone: Attack = {
 
 const oneself: Attack = {
   name: 'two-person rule with a second place',
-  tried: 'who asks for a deletion has let themselves in once more, and approves it with that member’s API token',
+  tried:
+    'who asks for a deletion has let themselves in once more, and approves it with that member’s API token',
   code: 'separation_of_duties',
   leaves: denied,
   without: [{

@@ -115,6 +115,7 @@ export async function admitWithin(
   const steps = await services.approve({
     kind: twoPerson,
     operation: route.id,
+    summary: route.summary,
     principal,
     ...asked,
     approval,

@@ -11,6 +11,8 @@ import type { Watch } from './watch.ts'
 export interface ApprovalAsked {
   readonly kind: TwoPerson
   readonly operation: string
+  /** What that does, for who approves it. */
+  readonly summary: string
   readonly principal: MemberPrincipal
   readonly method: string
   readonly path: string
