@@ -168,8 +168,9 @@ export async function publishDraft(
   const body = { document: draft.document, ...(draft.policy === null ? {} : { policy: draft.policy }) }
   const headers = { 'idempotency-key': hash }
   if (floor !== null) {
-    const there = (await readFloor(floor, tenant))?.trust.hash === hash
-    if (!there) {
+    // A floor that names it already has been raised by a call that was interrupted; one that is not there yet is not.
+    const raised = await floor.read() !== null && (await readFloor(floor, tenant))?.trust.hash === hash
+    if (!raised) {
       const asking = edge.POST('/v1/trust', { body, headers: { ...headers, ...asksOnly } })
       await handingIn('trust.write', mayFollow(asking))
     }
