@@ -20,7 +20,8 @@ export const define: Define = (command, shell) => {
       .addHelpText(
         'after',
         (verb === 'approve'
-          ? '\nWho asked runs the same command again within an hour, with --approval <id>.\n'
+          ? '\nIt takes a person with an account, on a machine that they signed in just now (sallyport login, login --fresh);\n' +
+            'an API token approves nothing, nor who was let in by who asks less than a day ago.\nWho asked runs the same command again within an hour, with --approval <id>.\n'
           : '') + `\nExamples:\n  sallyport approvals ${verb} 019a…`,
       )
       .action(shell.action((id: string, options: SessionOptions) => decide(shell, { verb, id, options })))

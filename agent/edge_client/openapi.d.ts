@@ -858,7 +858,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a request of another member: they repeat it within an hour
-         * @description They send the same request again, with the header `Approval` naming this id. It is good once.
+         * @description In person: by a session or a signed-in machine, not by an API token, and of another account than who asked, who has been here since before that. They send the same request again, with the header `Approval` naming this id. It is good once.
          */
         post: operations["approveRequest"];
         delete?: never;

@@ -75,7 +75,9 @@ function deciding(verb: 'approve' | 'refuse', shown: Shown): Route {
     audit: yes ? 'approval.given' : 'approval.refused',
     summary: yes ? 'Approve a request of another member: they repeat it within an hour' : 'Refuse a request',
     description: yes
-      ? 'They send the same request again, with the header `Approval` naming this id. It is good once.'
+      ? 'In person: by a session or a signed-in machine, not by an API token, and of another account than who asked, who has ' +
+        'been here since before that. They send the same request again, with the header `Approval` naming this id. It is ' +
+        'good once.'
       : 'Also one’s own, to take it back.',
     params,
     reply: Approval,

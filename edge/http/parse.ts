@@ -36,7 +36,7 @@ export function keyOf(headers: Headers): string | null {
 }
 
 /** What the header `Approval` says. */
-export interface SaidApproval {
+interface SaidApproval {
   readonly id: string | null
   /** Whether an approval is wanted, and given, is all that is asked. */
   readonly asksOnly: boolean

@@ -57,7 +57,10 @@ test('a trust document waits for another person without the floor or the edge ha
   assert.equal((await does('trust', 'show')).document.version, 1, 'nothing looks rolled back')
   const [asked] = await does('approvals', 'list')
   assert.deepEqual([asked.summary, asked.asked_by_name], ['Publish the next trust document', 'Ada'])
-  assert.match((await ada.call(['approvals', 'list'])).stdout, /^Publish the next trust document +Ada +waiting/m)
+  assert.match(
+    (await ada.call(['approvals', 'list'])).stdout,
+    /^Publish the next trust document +Ada +waiting/m,
+  )
 
   const token = await grace.call(['approvals', 'approve', asked.id, '--json'])
   assert.deepEqual([token.exit, token.code], [3, 'separation_of_duties'], 'an API token is nobody in person')

@@ -11,7 +11,7 @@ const QUIET_MS = 10 * 60_000
 /** Of those who could approve, so many hear of it. */
 const MOST = 50
 
-export interface TellOptions {
+interface TellOptions {
   readonly db: Reader
   readonly grantor: Grantor
   readonly outbox: Outbox
