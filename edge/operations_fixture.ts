@@ -169,7 +169,9 @@ export const operations: readonly Operation[] = [
   { id: 'getAgentSelf', request: asAgent },
   {
     id: 'approveAgent',
+    // Not by who let in the one who made the token.
     request: (answers) => ({
+      as: answers.officer,
       params: { id: answers.enrolAgent.id },
       body: { fingerprint: keyId(native, fromBase64(agentKey)) },
     }),

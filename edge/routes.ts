@@ -60,12 +60,21 @@ export interface RoomOptions extends EdgeOptions {
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
+  const all: readonly Route[] = allRoutes(
+    options,
+    (id) => all.find((route) => route.id === id)?.summary ?? id,
+  )
+  return all
+}
+
+function allRoutes(options: RoomOptions, summaryOf: (operation: string) => string): readonly Route[] {
   const auth = { ...options, erasing }
   return [
     ...operationRoutes(options.metrics),
     ...auditRoutes(options.logs),
     ...logKeyRoutes(options),
     ...accessRoutes({
+      summaryOf,
       rightsChanged: ({ tenant, id }, { members, now }) =>
         members.filter((member) => member !== id).map((member) =>
           dropSessionsOfMember({ tenant, member }, 'role_changed', now)

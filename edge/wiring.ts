@@ -11,6 +11,7 @@ import { memberAuthenticator } from './auth/authenticate.ts'
 import type { PasswordHasher } from './auth/accounts/hasher.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { LastUse } from './auth/last_use.ts'
+import { tellApprovers } from './auth/mail/approvers.ts'
 import type { Sender } from './auth/mail/mail.ts'
 import { People } from './auth/people.ts'
 import type { ConfiguredProvider } from './auth/providers/providers.ts'
@@ -105,6 +106,7 @@ export function wire(options: EdgeOptions): Edge {
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
   const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
+  const tell = tellApprovers({ ...options, db, outbox: people.outbox, randomBytes })
   const services: Services = {
     storage,
     db,
@@ -115,7 +117,7 @@ export function wire(options: EdgeOptions): Edge {
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },
-    approve: (asked) => approve({ storage, db, randomBytes, wanted }, asked),
+    approve: (asked) => approve({ storage, db, randomBytes, wanted, tell }, asked),
     origin: options.publicUrl,
     forwardedHops: options.forwardedHops ?? 0,
     log,

@@ -1,7 +1,6 @@
 /** `sallyport approvals`: what waits for a second person, where a tenant wants two. */
 import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
-import { membersOf } from './named.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import type { Define, Shell } from './shell.ts'
 import { facts, table } from './table.ts'
@@ -21,7 +20,8 @@ export const define: Define = (command, shell) => {
       .addHelpText(
         'after',
         (verb === 'approve'
-          ? '\nWho asked runs the same command again within an hour, with --approval <id>.\n'
+          ? '\nIt takes a person with an account, on a machine that they signed in just now (sallyport login, login --fresh);\n' +
+            'an API token approves nothing, nor who was let in by who asks less than a day ago.\nWho asked runs the same command again within an hour, with --approval <id>.\n'
           : '') + `\nExamples:\n  sallyport approvals ${verb} 019a…`,
       )
       .action(shell.action((id: string, options: SessionOptions) => decide(shell, { verb, id, options })))
@@ -31,10 +31,9 @@ export const define: Define = (command, shell) => {
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const session = openSession(shell, options)
   const all = await everyPage((query) => answer(session.edge.GET('/v1/approvals', { params: { query } })))
-  const names = new Map((await membersOf(session)).map(({ id, name }) => [id, name]))
   const rows = all.map((one) => [
-    one.operation,
-    printable(names.get(one.asked_by) ?? one.asked_by),
+    printable(one.summary),
+    printable(one.asked_by_name ?? one.asked_by),
     one.state,
     one.id,
     one.expires,
@@ -52,5 +51,13 @@ async function decide(
 ): Promise<void> {
   const { edge } = openSession(shell, options)
   const done = await answer(edge.POST(verbs[verb][0], { params: { path: { id } } }))
-  shell.result(done, facts([['request', done.id], ['what', done.operation], ['state', done.state]]))
+  shell.result(
+    done,
+    facts([
+      ['request', done.id],
+      ['what', `${printable(done.summary)} (${printable(done.operation)})`],
+      ['asked by', printable(done.asked_by_name ?? done.asked_by)],
+      ['state', done.state],
+    ]),
+  )
 }

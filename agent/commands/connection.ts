@@ -3,7 +3,7 @@ import type { Index } from '../../shared/schemas/index.ts'
 import { connectionRecipients } from '../../shared/trust/recipients.ts'
 import { dirname, resolve } from 'node:path'
 import { connectorOf, parseConfig } from '../connectors/connectors.ts'
-import { answer, everyPage } from '../edge_client/edge_client.ts'
+import { answer, asksOnly, everyPage, mayFollow } from '../edge_client/edge_client.ts'
 import { handingIn } from '../edge_client/handing_in.ts'
 import {
   connectionNamed,
@@ -257,8 +257,10 @@ async function remove(shell: Shell, name: string, options: AddOptions): Promise<
   })
   const without = (entries: Index['entries']) =>
     Object.fromEntries(Object.entries(entries).filter(([id]) => id !== entry.id))
-  const index = await publish(shell, project, { signer, change: without })
   const params = { path: { id: entry.id } }
+  const asking = project.session.edge.DELETE('/v1/connections/{id}', { params, headers: asksOnly })
+  await mayFollow(asking)
+  const index = await publish(shell, project, { signer, change: without })
   await answer(project.session.edge.DELETE('/v1/connections/{id}', { params }))
   const pools = project.trust.chain.document.pools.map(({ name }) => name)
   const { live, text } = await confirmed(shell, options, confirming(project, pools, index))

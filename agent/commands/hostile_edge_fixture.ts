@@ -18,6 +18,10 @@ export class HostileEdge implements AsyncDisposable {
   readonly world: World
   readonly home: string
   readonly sent: Sent[] = []
+  /** What it was only asked about: exactly that text. */
+  readonly asked: { readonly path: string; readonly text: string }[] = []
+  /** An approval that it wants of what is asked about first; null while it wants none. */
+  approval: { readonly id: string; given: boolean } | null = null
   /** Answers by the path, without its query, for what the tenant's own documents do not answer. */
   readonly replies = new Map<string, unknown>()
   /** Told what is sent before it is answered. */
@@ -58,6 +62,8 @@ export class HostileEdge implements AsyncDisposable {
     if (request.method !== 'GET') {
       const text = await request.text()
       const body = text === '' ? null : JSON.parse(text)
+      const said = request.headers.get('approval')
+      if (said !== null && /^ask\b/.test(said)) return this.#mayFollow(said, { path, text })
       this.sent.push({ method: request.method, path, body })
       this.onPost(path, body)
       return Response.json({ id: ids.agent, state: 'queued' }, { status: 201 })
@@ -65,6 +71,14 @@ export class HostileEdge implements AsyncDisposable {
     const reply = this.#documents(path, searchParams) ?? this.replies.get(path)
     if (reply instanceof Response) return reply
     return reply === undefined ? Response.json({ code: 'not_found' }, { status: 404 }) : Response.json(reply)
+  }
+
+  #mayFollow(said: string, one: { readonly path: string; readonly text: string }): Response {
+    this.asked.push(one)
+    const { approval } = this
+    if (approval === null) return new Response(null, { status: 204 })
+    if (approval.given && said === `ask ${approval.id}`) return new Response(null, { status: 204 })
+    return Response.json({ code: 'approval_required', approval: approval.id }, { status: 403 })
   }
 
   #documents(path: string, query: URLSearchParams): unknown {

@@ -149,6 +149,37 @@ describe('a rotation', () => {
     assert.ok(!existsSync(join(edge.home, places.draft)))
   })
 
+  test('waits for a second person before the floor moves, and goes on with what they approved', async () => {
+    await using edge = securityStaff()
+    const floor = () => JSON.parse(readFileSync(join(edge.home, places.floor), 'utf8')).trust.version
+    const approval = { id: '019a9f3e-7c00-7000-8000-00000000000a', given: false }
+    edge.approval = approval
+    const words = ['keys', 'rotate', '--compromised', '--yes', '--wait', '0', '--json']
+    const first = await edge.run(...words)
+    assert.equal(first.exit, exits.notAllowed)
+    assert.match(first.stderr, /approval_required/)
+    assert.match(first.stderr, new RegExp(approval.id))
+    assert.deepEqual([floor(), edge.sent], [1, []], 'nothing has moved')
+    assert.equal(
+      (await edge.run('trust', 'show', '--json')).exit,
+      exits.done,
+      'and nothing looks rolled back',
+    )
+    const [document] = edge.world.shown.indexes.slice(-1)
+    edge.replies.set(`/v1/projects/${ids.project}/index/latest`, { document })
+    assert.match((await edge.run('trust', 'publish', '--yes')).stderr, /approval_required/)
+    assert.deepEqual([floor(), edge.sent], [1, []])
+    approval.given = true
+    edge.onPost = (_, { document }) => {
+      assert.equal(floor(), 2, 'the floor first, then the edge')
+      edge.replies.set('/v1/trust/2', { version: 2, document, policy: edge.world.documents.policy.envelope })
+    }
+    await edge.run(...words, '--approval', approval.id)
+    assert.deepEqual(edge.sent.map(({ path }) => path), ['/v1/trust'])
+    assert.equal(new Set(edge.asked.map(({ text }) => text)).size, 1, 'the very same request each time')
+    assert.equal(JSON.stringify(edge.sent[0]?.body), edge.asked[0]?.text)
+  })
+
   test('makes no key while there is a draft of something else', async () => {
     await using edge = securityStaff()
     const previous = edge.world.documents.trust.dsse

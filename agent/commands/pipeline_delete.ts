@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { Fault } from '../../shared/faults.ts'
 import type { Index } from '../../shared/schemas/index.ts'
-import { answer } from '../edge_client/edge_client.ts'
+import { answer, asksOnly, type Edge, mayFollow } from '../edge_client/edge_client.ts'
 import { projectText } from '../trust/known_projects.ts'
 import { confirm } from './ask.ts'
 import { confirmed, waitOption, type WaitOptions } from './live.ts'
@@ -42,8 +42,9 @@ async function remove(shell: Shell, name: string, options: DeleteOptions): Promi
   await confirm(shell, `Delete ${entry.name}?`, { yes: options.yes === true, option: '--yes' })
   const without = (entries: Index['entries']) =>
     Object.fromEntries(Object.entries(entries).filter(([id]) => id !== entry.id))
+  await forget(project.session.edge, entry.id, 'ask')
   const index = await publish(shell, project, { signer, change: without })
-  await forget(project.session.edge, entry.id)
+  await forget(project.session.edge, entry.id, 'do')
   const pools = project.trust.chain.document.pools.map((pool) => pool.name)
   const { live, text } = await confirmed(shell, options, confirming(project, pools, index))
   shell.result(
@@ -52,10 +53,12 @@ async function remove(shell: Shell, name: string, options: DeleteOptions): Promi
   )
 }
 
-/** Gone already is gone: an interrupted command has got so far. */
-async function forget(edge: Parameters<typeof publish>[1]['session']['edge'], id: string): Promise<void> {
+/** Gone already is gone: an interrupted command has got so far. Whether it may go is asked before the index moves. */
+async function forget(edge: Edge, id: string, what: 'ask' | 'do'): Promise<void> {
+  const params = { path: { id } }
   try {
-    await answer(edge.DELETE('/v1/pipelines/{id}', { params: { path: { id } } }))
+    if (what === 'ask') await mayFollow(edge.DELETE('/v1/pipelines/{id}', { params, headers: asksOnly }))
+    else await answer(edge.DELETE('/v1/pipelines/{id}', { params }))
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'not_found') throw error
   }

@@ -119,3 +119,24 @@ describe('a project', () => {
     assert.equal(exit, exits.done, stderr)
   })
 })
+
+describe('what waits for a second person', () => {
+  for (const words of [['connection', 'remove', 'in'], ['pipeline', 'delete', 'orders']] as const) {
+    test(`${words.join(' ')} leaves the signed index as it is until they have said yes`, async () => {
+      await using edge = new HostileEdge(currentDraft(), { project: null })
+      const approval = { id: '019a9f3e-7c00-7000-8000-00000000000a', given: false }
+      edge.approval = approval
+      const call = (...more: string[]) =>
+        edge.run(...words, '--project', 'default', '--yes', '--wait', '0', ...more)
+      const waits = await call()
+      assert.equal(waits.exit, exits.notAllowed, waits.stderr)
+      assert.match(waits.stderr, new RegExp(approval.id))
+      assert.deepEqual(edge.sent, [])
+      assert.equal((await call('--approval', approval.id)).exit, exits.notAllowed, 'nobody has')
+      assert.deepEqual(edge.sent, [])
+      approval.given = true
+      await call('--approval', approval.id)
+      assert.deepEqual(edge.sent.map(({ method }) => method).slice(0, 2), ['POST', 'DELETE'])
+    })
+  }
+})

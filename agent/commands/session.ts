@@ -7,7 +7,7 @@ import type { Pin } from '../../shared/schemas/pin.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { Project } from '../../shared/schemas/project.ts'
 import { edgeOf } from '../config.ts'
-import { answer, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
+import { answer, asksOnly, type Edge, edgeFor, everyPage } from '../edge_client/edge_client.ts'
 import { readPrivate } from '../files.ts'
 import { places, type Profile, readProfile } from '../home.ts'
 import { readToken, type TokenSource } from '../kept_token.ts'
@@ -69,7 +69,9 @@ function withApproval(edge: Edge, approval: string | undefined): Edge {
   if (!Id.safeParse(approval).success) throw new UsageError('--approval is the id that the refusal named.')
   edge.use({
     onRequest({ request }) {
-      if (request.method !== 'GET') request.headers.set('approval', approval)
+      if (request.method === 'GET') return request
+      const asks = request.headers.get('approval') === asksOnly.approval
+      request.headers.set('approval', asks ? `${asksOnly.approval} ${approval}` : approval)
       return request
     },
   })

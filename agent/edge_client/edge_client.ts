@@ -76,6 +76,19 @@ export async function answer<T>(call: Call<T>): Promise<T> {
   return harmless(data)
 }
 
+/** A request that says so is not carried out: the edge answers whether it may be, as far as a second person goes. */
+export const asksOnly = { approval: 'ask' } as const
+
+/**
+ * Before something else moves for a request that may need another person: resolves when it needs none, or has its
+ * approval. The call is the very request, with `asksOnly` among its headers. Throws `approval_required`, and whatever
+ * else would refuse it at the door.
+ */
+export async function mayFollow(call: Call<unknown>): Promise<void> {
+  const { error, response } = await call
+  if (!response.ok) throw faultOf(response.status, error)
+}
+
 interface PageOf<T> {
   readonly data: readonly T[]
   readonly next_cursor?: string | null | undefined

@@ -858,7 +858,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a request of another member: they repeat it within an hour
-         * @description They send the same request again, with the header `Approval` naming this id. It is good once.
+         * @description In person: by a session or a signed-in machine, not by an API token, and of another account than who asked, who has been here since before that. They send the same request again, with the header `Approval` naming this id. It is good once.
          */
         post: operations["approveRequest"];
         delete?: never;
@@ -2760,6 +2760,7 @@ export interface components {
         };
         Approval: {
             asked_by: string;
+            asked_by_name: string | null;
             created: string;
             decided?: string;
             decided_by?: string;
@@ -2773,11 +2774,10 @@ export interface components {
             request: string;
             /** @enum {string} */
             state: "waiting" | "approved" | "refused" | "used" | "expired";
+            /** @description What that operation does, in words. */
+            summary: string;
         };
-        /**
-         * Format: uuid
-         * @description The id of the approval that another person gave to this very request.
-         */
+        /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
         ApprovalId: string;
         AuditCheckpoint: {
             /** @description A signed note (C2SP tlog-checkpoint) under the log key. */
@@ -4885,7 +4885,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The id of the approval that another person gave to this very request. */
+        /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
         ApprovalId: components["schemas"]["ApprovalId"];
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
@@ -7444,8 +7444,10 @@ export interface operations {
                      *           "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *           "kind": "deletion",
                      *           "operation": "deletePipeline",
+                     *           "summary": "Delete a pipeline",
                      *           "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *           "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *           "asked_by_name": "Ada",
                      *           "state": "waiting",
                      *           "created": "2026-11-22T08:00:00.000Z",
                      *           "expires": "2026-11-23T08:00:00.000Z"
@@ -7490,8 +7492,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "waiting",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z"
@@ -7535,8 +7539,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "approved",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z",
@@ -7584,8 +7590,10 @@ export interface operations {
                      *       "id": "019a9f3e-7c00-7000-8000-00000000000a",
                      *       "kind": "deletion",
                      *       "operation": "deletePipeline",
+                     *       "summary": "Delete a pipeline",
                      *       "request": "6ab0e5a2c5ad9d0f4f1b1c0d6d6cf6a0c5f87d3d1b6ce5fb7a3f0f0f8f4b9d21",
                      *       "asked_by": "019a9f3e-7c00-7000-8000-000000000002",
+                     *       "asked_by_name": "Ada",
                      *       "state": "refused",
                      *       "created": "2026-11-22T08:00:00.000Z",
                      *       "expires": "2026-11-23T08:00:00.000Z",
@@ -8149,7 +8157,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -8178,6 +8186,13 @@ export interface operations {
                         id: string;
                     };
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -9655,7 +9670,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -9681,6 +9696,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["LogKey"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -9902,7 +9924,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -9931,6 +9953,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["ErasedMember"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -10358,7 +10387,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -10387,6 +10416,13 @@ export interface operations {
                         id: string;
                     };
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -10714,7 +10750,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -10746,6 +10782,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
@@ -11364,7 +11407,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -11401,6 +11444,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Rewrap"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -11812,7 +11862,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -11869,6 +11919,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["TenantRules"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -12789,7 +12846,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -12827,6 +12884,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Tenant"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -13389,7 +13453,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -13450,6 +13514,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["TrustRecord"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
@@ -13700,7 +13771,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the approval that another person gave to this very request. */
+                /** @description The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 where the request may happen as far as approvals go. Nothing is done then. */
                 Approval?: components["parameters"]["ApprovalId"];
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -13731,6 +13802,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Workspace"];
                 };
+            };
+            /** @description Asked only (`Approval: ask`): it needs no other person, or has their approval. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];

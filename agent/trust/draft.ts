@@ -12,12 +12,12 @@ import { keyId } from '../../shared/seal/key_id.ts'
 import { readUnverified, signDocument, verifyDocument } from '../../shared/sign/documents.ts'
 import { addSignature } from '../../shared/sign/dsse.ts'
 import type { Trusted } from '../../shared/trust/chain.ts'
-import { answer, type Edge } from '../edge_client/edge_client.ts'
+import { answer, asksOnly, type Edge, mayFollow } from '../edge_client/edge_client.ts'
 import { handingIn } from '../edge_client/handing_in.ts'
 import { readIfThere, writeAtomic } from '../files.ts'
 import { parseFile, places } from '../home.ts'
 import { native } from '../primitives.ts'
-import { raiseFloor } from './floor.ts'
+import { raiseFloor, readFloor } from './floor.ts'
 import { firstFloor, newKey } from './new_tenant.ts'
 import type { Store } from './store.ts'
 
@@ -155,19 +155,29 @@ export function mergeDrafts(drafts: readonly [Draft, ...Draft[]]): Draft {
   return { ...first, document: signatures.length === 0 ? first.document : { ...first.document, signatures } }
 }
 
-/** Raises the floor first, where there is one: what it names, agents demand of every edge from then on. */
+/**
+ * Raises the floor first, where there is one: what it names, agents demand of every edge from then on. So the edge is
+ * asked before that whether the document waits for a second person: a floor that is ahead for as long would stop runs.
+ */
 export async function publishDraft(
   draft: Pick<Draft, 'document' | 'policy'>,
   { edge, floor }: { readonly edge: Edge; readonly floor: Store | null },
 ): Promise<{ readonly version: number; readonly hash: string }> {
   const { document, hash } = readUnverified(native, 'trust', draft.document)
   const { version, tenant } = document
+  const body = { document: draft.document, ...(draft.policy === null ? {} : { policy: draft.policy }) }
+  const headers = { 'idempotency-key': hash }
   if (floor !== null) {
+    // A floor that names it already has been raised by a call that was interrupted; one that is not there yet is not.
+    const raised = await floor.read() !== null && (await readFloor(floor, tenant))?.trust.hash === hash
+    if (!raised) {
+      const asking = edge.POST('/v1/trust', { body, headers: { ...headers, ...asksOnly } })
+      await handingIn('trust.write', mayFollow(asking))
+    }
     const raise = (one: Floor): Floor => ({ ...one, trust: { version, hash } })
     await raiseFloor(floor, firstFloor({ tenant, version, hash }), raise)
   }
-  const body = { document: draft.document, ...(draft.policy === null ? {} : { policy: draft.policy }) }
-  const published = edge.POST('/v1/trust', { body, headers: { 'idempotency-key': hash } })
+  const published = edge.POST('/v1/trust', { body, headers })
   await handingIn('trust.write', answer(published))
   return { version, hash }
 }

@@ -32,12 +32,32 @@ export interface ApprovalRow {
   readonly state: 'waiting' | 'approved' | 'refused' | 'used'
 }
 
+/** A row, and what its asker is called. */
+export interface NamedApproval extends ApprovalRow {
+  readonly asked_by_name: string | null
+}
+
+/** What those who could approve are told by: steps of the request's plan, and what is due once it is durable. */
+export interface Told {
+  readonly steps: readonly Step[]
+  readonly committed: () => void
+}
+
+export type Tell = (waiting: {
+  readonly tenant: string
+  readonly member: string
+  /** Of the operation. */
+  readonly summary: string
+  readonly now: number
+}) => Promise<Told>
+
 export interface ApprovalsOptions {
   readonly storage: Storage
   readonly db: Reader
   readonly randomBytes: (length: number) => Uint8Array
   /** Whether the tenant's rules want two people for it. */
   readonly wanted: (tenant: string, kind: TwoPerson) => Promise<boolean>
+  readonly tell: Tell
 }
 
 /**
@@ -53,7 +73,8 @@ export async function approve(options: ApprovalsOptions, asked: ApprovalAsked): 
     const same = row !== null && row.request === request && row.asked_by === member
     if (same && row.state === 'refused') throw new Fault('forbidden', 'Another person refused this.')
     // One that is used makes the step fail, unless the request is a repeated one that has happened.
-    if (same && (row.state === 'used' || (row.state === 'approved' && row.expires > now))) {
+    const repeated = same && row.state === 'used' && !asked.asksOnly
+    if (repeated || (same && row.state === 'approved' && row.expires > now)) {
       return [useApproval(row, now)]
     }
   }
@@ -70,7 +91,7 @@ function hashOf({ method, path, bytes }: ApprovalAsked): string {
 }
 
 async function ask(options: ApprovalsOptions, asked: ApprovalAsked, request: string): Promise<string> {
-  const { kind, operation, principal, now } = asked
+  const { kind, operation, summary, principal, now } = asked
   const { storage, randomBytes } = options
   const row: ApprovalRow = {
     id: newId(now, randomBytes),
@@ -85,14 +106,16 @@ async function ask(options: ApprovalsOptions, asked: ApprovalAsked, request: str
     decided: null,
     state: 'waiting',
   }
+  const told = await options.tell({ tenant: principal.tenant, member: principal.id, summary, now })
   const asking = change({
-    writes: [step(writes.insertInto('approval').values(row))],
+    writes: [step(writes.insertInto('approval').values(row)), ...told.steps],
     target: row.id,
     facts: { kind, operation, request },
     reply: () => null,
   })
   const entry = { ...actorOf(principal, asking), action: 'approval.requested', now }
   await storage.write(planOf(asking, { identity: freshIdentity(now, randomBytes), entry, randomBytes }))
+  told.committed()
   return row.id
 }
 
@@ -102,8 +125,8 @@ function useApproval({ tenant, id }: ApprovalRow, now: number): Step {
   return step(query, { otherwise: 'approval_required' })
 }
 
-export async function approval(db: Reader, tenant: string, id: string): Promise<ApprovalRow | null> {
-  const query = db.selectFrom('approval').selectAll().where('tenant', '=', tenant).where('id', '=', id)
+export async function approval(db: Reader, tenant: string, id: string): Promise<NamedApproval | null> {
+  const query = named(db, tenant).where('approval.id', '=', id)
   return await query.executeTakeFirst() ?? null
 }
 
@@ -112,17 +135,26 @@ export async function approvals(
   db: Reader,
   tenant: string,
   { after, take }: { readonly after: string | null; readonly take: number },
-): Promise<ApprovalRow[]> {
-  let query = db.selectFrom('approval').selectAll().where('tenant', '=', tenant)
-  if (after !== null) query = query.where('id', '<', after)
-  return await query.orderBy('id', 'desc').limit(take).execute()
+): Promise<NamedApproval[]> {
+  let query = named(db, tenant)
+  if (after !== null) query = query.where('approval.id', '<', after)
+  return await query.orderBy('approval.id', 'desc').limit(take).execute()
+}
+
+function named(db: Reader, tenant: string) {
+  return db.selectFrom('approval').leftJoin(
+    'member',
+    (join) =>
+      join.onRef('member.tenant', '=', 'approval.tenant').onRef('member.id', '=', 'approval.asked_by'),
+  )
+    .selectAll('approval').select('member.name as asked_by_name').where('approval.tenant', '=', tenant)
 }
 
 /** The row as it is once somebody decided: a yes holds for an hour. */
 export function decided(
-  row: ApprovalRow,
+  row: NamedApproval,
   { yes, by, now }: { readonly yes: boolean; readonly by: string; readonly now: number },
-): ApprovalRow {
+): NamedApproval {
   const state = yes ? 'approved' : 'refused'
   return { ...row, state, decided_by: by, decided: now, expires: yes ? now + HOUR_MS : row.expires }
 }
@@ -135,15 +167,21 @@ export function decide({ tenant, id, state, decided_by, decided, expires }: Appr
   return step(query, { otherwise: 'conflict' })
 }
 
-export function toApproval(row: ApprovalRow, now: number): Approval {
-  const { id, kind, operation, request, asked_by, decided_by, created, expires } = row
+/** `summary` is that of the operation. */
+export function toApproval(
+  row: NamedApproval,
+  { now, summary }: { readonly now: number; readonly summary: string },
+): Approval {
+  const { id, kind, operation, request, asked_by, asked_by_name, decided_by, created, expires } = row
   const open = row.state === 'waiting' || row.state === 'approved'
   return {
     id,
     kind,
     operation,
+    summary,
     request,
     asked_by,
+    asked_by_name,
     state: open && expires <= now ? 'expired' : row.state,
     created: new Date(created).toISOString(),
     expires: new Date(expires).toISOString(),

@@ -7,4 +7,6 @@ export interface AccessOptions {
     principal: MemberPrincipal,
     changed: { readonly members: readonly string[]; readonly now: number },
   ) => readonly Step[]
+  /** What an operation does, in words: its summary; its id where it is none of ours any more. */
+  readonly summaryOf: (operation: string) => string
 }

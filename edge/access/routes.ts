@@ -13,6 +13,6 @@ export function accessRoutes(options: AccessOptions): readonly Route[] {
     ...groupRoutes(options),
     ...bindingRoutes(options),
     explainRoute,
-    ...approvalRoutes,
+    ...approvalRoutes(options),
   ]
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { colleague, withAccount } from '../colleague_fixture.ts'
 import { bearer, type Caller } from '../edge_fixture.ts'
 import { member, type World, world } from '../world_fixture.ts'
+import { SETTLED_MS } from '../access/persons.ts'
 import { enrolled } from './duties_fixture.ts'
 
 async function approve(
@@ -31,7 +33,7 @@ describe('who made the enrolment token', () => {
 
   test('does not approve it as soon as another person could, and the log says so', async () => {
     await using edge = await world()
-    const operator = await member(edge, edge.admin, 'agent_operator')
+    const { caller: operator } = await colleague(edge, 'agent_operator')
     const agent = await enrolled(edge, edge.admin)
     const refused = await approve(edge, edge.admin, agent)
     assert.deepEqual([refused.status, refused.json.code], [403, 'separation_of_duties'])
@@ -44,9 +46,28 @@ describe('who made the enrolment token', () => {
     assert.equal(approved.facts.enrolled_by, maker)
   })
 
-  test('has no machine approve it for them', async () => {
+  test('does not approve it as another member of theirs, by a token or by an account let in just now', async () => {
+    await using edge = await world()
+    await colleague(edge, 'agent_operator')
+    const again = await member(edge, edge.admin, 'agent_operator')
+    const agent = await enrolled(edge, edge.admin)
+    assert.equal((await approve(edge, again, agent)).json.code, 'separation_of_duties')
+    const linked = await withAccount(edge, again)
+    assert.equal((await approve(edge, linked, agent)).json.code, 'separation_of_duties')
+    edge.clock.now += SETTLED_MS
+    assert.equal((await approve(edge, await withAccount(edge, again), agent)).json.state, 'approved')
+  })
+
+  test('is alone where the only other member may be them, and approves it', async () => {
     await using edge = await world()
     await member(edge, edge.admin, 'agent_operator')
+    const agent = await enrolled(edge, edge.admin)
+    assert.equal((await approve(edge, edge.admin, agent)).json.state, 'approved')
+  })
+
+  test('has no machine approve it for them', async () => {
+    await using edge = await world()
+    await colleague(edge, 'agent_operator')
     const { json } = await edge.call(edge.admin, 'POST /v1/members', {
       body: { name: 'robot', kind: 'service', role: 'agent_operator' },
     })

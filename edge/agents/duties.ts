@@ -1,6 +1,7 @@
 /** Separation of duties: who let an agent in is not who lets it work. */
 import { Fault } from '../../shared/faults.ts'
 import { bindingsOf, grantsOf } from '../access/grants.ts'
+import { areTwo, personOf } from '../access/persons.ts'
 import { rulesOf } from '../auth/rules/store.ts'
 import { type Reader, sql } from '../db/database.ts'
 import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
@@ -20,8 +21,9 @@ export async function makerOf(
 }
 
 /**
- * Where the tenant's rules want another person: not who made the enrolment token, nor a machine, which may be theirs –
- * as soon as there is another person who could. What is refused is an entry of the log. Throws `separation_of_duties`.
+ * Where the tenant's rules want another person: not who made the enrolment token, under whichever member, nor a machine,
+ * which may be theirs – as soon as there is another person who could. What is refused is an entry of the log. Throws
+ * `separation_of_duties`.
  */
 export async function checkDuties(
   options: DutyOptions,
@@ -34,9 +36,8 @@ export async function checkDuties(
 ): Promise<void> {
   const { tenant, id } = principal
   if (maker === null || (await rulesOf(db, tenant)).agent_approval === 'anyone') return
-  const people = await approvers(db, tenant)
-  const another = people.some((person) => person !== maker)
-  if (!another || (id !== maker && people.includes(id))) return
+  const others = await othersThan(db, { tenant, maker, options })
+  if (others.length === 0 || others.includes(id)) return
   await actAsEdge(options, {
     tenant,
     action: 'agent.approval_refused',
@@ -45,6 +46,24 @@ export async function checkDuties(
     writes: [],
   })
   throw new Fault('separation_of_duties')
+}
+
+/** People who may approve agents, and who are not the maker as far as the edge can tell. */
+async function othersThan(
+  db: Reader,
+  { tenant, maker, options }: {
+    readonly tenant: string
+    readonly maker: string
+    readonly options: DutyOptions
+  },
+): Promise<string[]> {
+  const made = await personOf(db, tenant, maker)
+  const found = await approvers(db, tenant)
+  if (made === null) return found
+  const people = await Promise.all(found.map((id) => personOf(db, tenant, id)))
+  const sure = people.flatMap((one) => one !== null && areTwo(one, made, options.clock()) ? [one.id] : [])
+  // A machine is somebody's; that very person is still better than the machine itself.
+  return sure.length > 0 || made.kind === 'person' ? sure : found
 }
 
 /** Active people who may approve agents. */

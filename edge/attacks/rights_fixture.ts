@@ -1,5 +1,6 @@
 /** Attacks on what somebody may: kept, taken, given and found at others. */
 import { enrolled } from '../agents/duties_fixture.ts'
+import { colleague, withAccount } from '../colleague_fixture.ts'
 import { bearer, type Caller } from '../edge_fixture.ts'
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
 import { putRules } from '../auth/rules/store.ts'
@@ -218,15 +219,14 @@ async function connected(): Promise<World> {
 }
 
 /** A tenant that wants two people; the owner has asked for the deletion of a connection. */
-async function twoPeople() {
-  const edge = await connected()
+async function twoPeople(edge: World) {
   const rules = { ...defaultRules, approvals: { keys: true, deletion: true } }
   await run(edge, [putRules(ids.tenant, rules, edge.clock.now)].flat())
   const remove = (approval?: string) =>
     edge.call(edge.admin, `DELETE /v1/connections/${ids.source}`, {
       headers: approval === undefined ? {} : { approval },
     })
-  return { edge, remove, approval: (await remove()).json.approval as string }
+  return { remove, approval: (await remove()).json.approval as string }
 }
 
 const alone: Attack = {
@@ -237,13 +237,66 @@ const alone: Attack = {
   without: [{
     check: 'nobody approves their own request',
     file: 'edge/access/approval_routes.ts',
-    find: "if (yes && (machine || row.asked_by === principal.id)) throw new Fault('separation_of_duties')",
+    find: 'if (yes) await checkApprover(db, { principal, row, now })',
     put: '',
   }],
   async attempt() {
-    const { edge, remove, approval } = await twoPeople()
-    await using _ = edge
+    await using edge = await connected()
+    const { remove, approval } = await twoPeople(edge)
     const answer = await insist(edge, edge.admin, `POST /v1/approvals/${approval}/approve`)
+    const gone = (await remove(approval)).status === 200
+    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
+  },
+}
+
+const oneself: Attack = {
+  name: 'two-person rule with a second place',
+  tried:
+    'who asks for a deletion has let themselves in once more, and approves it with that member’s API token',
+  code: 'separation_of_duties',
+  leaves: denied,
+  without: [{
+    check: 'nobody approves by an API token',
+    file: 'edge/access/approver.ts',
+    find: '  if (!inPerson) {',
+    put: '  if (false) {',
+  }, {
+    check: 'nor without an account',
+    file: 'edge/access/approver.ts',
+    find: "if (one.kind !== 'person' || one.account === null) {",
+    put: "if (one.kind !== 'person') {",
+  }, {
+    check: 'nor as a place that who asked may have made',
+    file: 'edge/access/approver.ts',
+    find: '  if (!areTwo(one, asker, now)) {',
+    put: '  if (false) {',
+  }],
+  async attempt() {
+    await using edge = await connected()
+    const again = await member(edge, edge.admin, 'admin')
+    const { remove, approval } = await twoPeople(edge)
+    const answer = await insist(edge, again, `POST /v1/approvals/${approval}/approve`)
+    const gone = (await remove(approval)).status === 200
+    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
+  },
+}
+
+const twice: Attack = {
+  name: 'two-person rule with a second account',
+  tried: 'who asks for a deletion has let another account of theirs in, and approves it in a browser',
+  code: 'separation_of_duties',
+  leaves: denied,
+  without: [{
+    check: 'who was let in by who asked waits for a day',
+    file: 'edge/access/persons.ts',
+    find: '  return now - (unknown ? one.created : hereSince(one)) < SETTLED_MS',
+    put: '  return false',
+  }],
+  async attempt() {
+    await using edge = await connected()
+    const again = await withAccount(edge, await member(edge, edge.admin, 'admin'))
+    const { remove, approval } = await twoPeople(edge)
+    const answer = await insist(edge, again, `POST /v1/approvals/${approval}/approve`)
     const gone = (await remove(approval)).status === 200
     return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
   },
@@ -261,9 +314,9 @@ const swapped: Attack = {
     put: 'row !== null && row.asked_by === member',
   }],
   async attempt() {
-    const { edge, approval } = await twoPeople()
-    await using _ = edge
-    const officer = await member(edge, edge.admin, 'security_officer')
+    await using edge = await connected()
+    const { approval } = await twoPeople(edge)
+    const { caller: officer } = await colleague(edge, 'security_officer')
     await edge.call(officer, `POST /v1/approvals/${approval}/approve`)
     const answer = await edge.call(edge.admin, 'POST /v1/log-keys', { headers: { approval } })
     return await answered(edge, answer, 'a log key')
@@ -283,9 +336,30 @@ const ownAgent: Attack = {
   }],
   async attempt() {
     await using edge = await world()
-    await member(edge, edge.admin, 'agent_operator')
+    await colleague(edge, 'agent_operator')
     const { id, fingerprint } = await enrolled(edge, edge.admin)
     const answer = await edge.call(edge.admin, `POST /v1/agents/${id}/approve`, { body: { fingerprint } })
+    return await answered(edge, answer, 'an approved agent')
+  },
+}
+
+const ownAgentAgain: Attack = {
+  name: 'own agent approved from a second place',
+  tried: 'who made the enrolment token has let themselves in once more, and approves as that member',
+  code: 'separation_of_duties',
+  leaves: { entry: 'agent.approval_refused' },
+  without: [{
+    check: 'a member that may be the same person is not another one',
+    file: 'edge/agents/duties.ts',
+    find: 'one !== null && areTwo(one, made, options.clock()) ?',
+    put: 'one !== null && one.id !== made.id ?',
+  }],
+  async attempt() {
+    await using edge = await world()
+    await colleague(edge, 'agent_operator')
+    const again = await member(edge, edge.admin, 'agent_operator')
+    const { id, fingerprint } = await enrolled(edge, edge.admin)
+    const answer = await edge.call(again, `POST /v1/agents/${id}/approve`, { body: { fingerprint } })
     return await answered(edge, answer, 'an approved agent')
   },
 }
@@ -299,6 +373,9 @@ export const rights: readonly Attack[] = [
   assigned,
   foreign,
   alone,
+  oneself,
+  twice,
   swapped,
   ownAgent,
+  ownAgentAgain,
 ]

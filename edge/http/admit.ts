@@ -16,6 +16,7 @@ import {
   type Principal,
   refusalOf,
 } from './principal.ts'
+import { approvalOf } from './parse.ts'
 import { InvalidRequest } from './problem.ts'
 import type { Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -82,7 +83,7 @@ async function person(route: Route, services: Services, incoming: Incoming): Pro
 const nothing: readonly Step[] = []
 
 /**
- * Whether the principal may there, and what the plan takes along for it. Throws Fault `not_found` for what they may not
+ * Whether the principal may there, and what the plan takes along for it; null when that was all that is asked. Throws Fault `not_found` for what they may not
  * see, `forbidden` for what they may see and not do, `approval_required`.
  */
 export async function admitWithin(
@@ -94,9 +95,10 @@ export async function admitWithin(
     readonly asked: Asked
     readonly headers: Headers
   },
-): Promise<readonly Step[]> {
+): Promise<readonly Step[] | null> {
   const { principal } = who
   const { permission, within, twoPerson } = route
+  const { id: approval, asksOnly } = approvalOf(headers, { taken: twoPerson !== undefined })
   if (principal?.kind !== 'member' || permission === null) return nothing
   const { tenant, grants } = principal
   // Who may everywhere may here: only others need to know where it is.
@@ -110,14 +112,15 @@ export async function admitWithin(
     }
   }
   if (twoPerson === undefined) return nothing
-  const approval = headers.get('approval')
-  const operation = route.id
-  return await services.approve({
+  const steps = await services.approve({
     kind: twoPerson,
-    operation,
+    operation: route.id,
+    summary: route.summary,
     principal,
     ...asked,
     approval,
+    asksOnly,
     now: services.clock(),
   })
+  return asksOnly ? null : steps
 }

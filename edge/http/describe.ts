@@ -60,6 +60,11 @@ export function describe(route: Route): RouteConfig {
           [route.media ?? 'application/json']: { schema: route.reply, example: route.example.reply },
         },
       },
+      ...(route.twoPerson === undefined ? {} : {
+        204: {
+          description: 'Asked only (`Approval: ask`): it needs no other person, or has their approval.',
+        },
+      }),
       ...problemsOf(route),
     },
     security: securityOf(route),

@@ -15,8 +15,13 @@ export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200
     param: { name: 'Idempotency-Key', in: 'header' },
   })
 
-export const Approval = z.uuid().optional().meta({
-  description: 'The id of the approval that another person gave to this very request.',
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const asking = new RegExp(`^(ask)?(?:(?:^|(?<=ask) )(${UUID}))?$`)
+
+export const Approval = z.string().regex(asking, 'an id, or `ask`, or `ask` and an id').optional().meta({
+  description:
+    'The id of the approval that another person gave to this very request. `ask`, or `ask` and that id, asks only: 204 ' +
+    'where the request may happen as far as approvals go. Nothing is done then.',
   param: { name: 'Approval', in: 'header' },
 })
 
@@ -28,6 +33,28 @@ export function keyOf(headers: Headers): string | null {
   const result = IdempotencyKey.safeParse(headers.get('idempotency-key') ?? undefined)
   if (!result.success) throw new InvalidRequest(fieldErrors(result.error, ['header', 'Idempotency-Key']))
   return result.data ?? null
+}
+
+/** What the header `Approval` says. */
+interface SaidApproval {
+  readonly id: string | null
+  /** Whether an approval is wanted, and given, is all that is asked. */
+  readonly asksOnly: boolean
+}
+
+const silent: SaidApproval = { id: null, asksOnly: false }
+
+/** Throws `InvalidRequest`, also where nobody would answer what is asked only: the request would happen. */
+export function approvalOf(headers: Headers, { taken }: { readonly taken: boolean }): SaidApproval {
+  const said = headers.get('approval')
+  if (said === null) return silent
+  const [whole, ask, id] = asking.exec(said) ?? []
+  const at = 'header/Approval'
+  if (!whole) throw new InvalidRequest([{ at, message: 'an id, or `ask`, or `ask` and an id' }])
+  if (ask !== undefined && !taken) {
+    throw new InvalidRequest([{ at, message: 'this operation needs no second person' }])
+  }
+  return { id: id ?? null, asksOnly: ask !== undefined }
 }
 
 const places: Readonly<Record<string, string>> = { param: 'path', query: 'query' }

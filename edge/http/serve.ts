@@ -60,6 +60,7 @@ export function serve(api: Api, route: Route, services: Services): void {
     }
     const asked = { method: raw.method, path, bytes }
     const along = await admitWithin(route, services, { who, parsed, asked, headers: raw.headers })
+    if (along === null) return nothingDone(requestId)
     const reply = await act(route, services, {
       who,
       ...parsed,
@@ -144,6 +145,14 @@ function asJson({ url, method, headers, signal }: Request): Request {
   const said = new Headers(headers)
   said.set('content-type', 'application/json')
   return new Request(url, { method, headers: said, signal })
+}
+
+/** Whoever only asked whether an approval is needed has their answer: none is, or it is given. */
+function nothingDone(requestId: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { 'cache-control': 'private, no-store', 'x-request-id': requestId },
+  })
 }
 
 function respond(route: Route, reply: unknown, requestId: string): Response {

@@ -11,12 +11,16 @@ import type { Watch } from './watch.ts'
 export interface ApprovalAsked {
   readonly kind: TwoPerson
   readonly operation: string
+  /** What that does, for who approves it. */
+  readonly summary: string
   readonly principal: MemberPrincipal
   readonly method: string
   readonly path: string
   readonly bytes: Uint8Array
   /** What the header `Approval` names. */
   readonly approval: string | null
+  /** Whether it may happen is asked, and nothing more: an approval that is used up is none. */
+  readonly asksOnly: boolean
   readonly now: number
 }
 

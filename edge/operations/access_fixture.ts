@@ -1,5 +1,6 @@
 /** For every operation of the room access a request that succeeds. */
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
+import { colleague } from '../colleague_fixture.ts'
 import type { Answers, Operation } from '../operations_fixture.ts'
 import { ids, member, type World } from '../world_fixture.ts'
 
@@ -24,7 +25,7 @@ async function waiting(world: World, answers: Answers): Promise<void> {
   const asked = `DELETE /v1/pipelines/${answers.waiting ?? ids.pipeline}`
   answers.waiting = (await world.call(world.admin, asked)).json.approval
   await wantTwo(world, false)
-  answers.officer ??= await member(world, world.admin, 'security_officer')
+  answers.officer ??= (await colleague(world, 'security_officer')).caller
 }
 
 export const accessOperations: readonly Operation[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Estate, TestEdge } from '../estate_fixture.ts'
+import { colleague } from '../colleague_fixture.ts'
 import { bearer, type Caller } from '../edge_fixture.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 import { linked, person, signIn } from './account_fixture.ts'
@@ -90,7 +91,7 @@ describe('deleting a tenant', () => {
     assert.equal(put.status, 200, JSON.stringify(put.json))
     const asked = await closing(edge)
     assert.deepEqual([asked.status, asked.json.code], [403, 'approval_required'])
-    const other = await member(edge, edge.stranger, 'owner')
+    const { caller: other } = await colleague(edge, 'owner', edge.otherTenant)
     const approve = `POST /v1/approvals/${asked.json.approval}/approve`
     assert.notEqual((await edge.call(edge.stranger, approve)).status, 200, 'not by who asked')
     assert.equal((await edge.call(other, approve)).status, 200)

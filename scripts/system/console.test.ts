@@ -2,6 +2,7 @@
 import { after, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
+import { settleMembers } from '../e2e/edge_rows.ts'
 import { until } from '../e2e/until.ts'
 import {
   call,
@@ -260,6 +261,7 @@ describe('the console in Chromium', { skip }, () => {
     await confirmed(rules, rules.locator('form[data-call="PUT /v1/rules"]:not([aria-busy])'))
     assert.ok(await rules.getByLabel('Deletion').isChecked())
 
+    settleMembers(world.edge.database)
     const { page } = ada
     const ask = async (said: RegExp) => {
       await open(page, '/console/organisation')

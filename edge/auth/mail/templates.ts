@@ -98,6 +98,21 @@ export function addressMail({ to, base, secret }: { to: string; base: string; se
   })
 }
 
+/** No more than what is asked, in the words of the reference, and who asks: what it is about is in the console. */
+export function approvalMail(
+  { to, base, summary, asker }: { to: string; base: string; summary: string; asker: string },
+): Mail {
+  return letter({
+    to,
+    subject: 'Sallyport: a request waits for a second person',
+    paragraphs: [
+      `${asker} asks for this, which needs another person: ${summary}`,
+      'Approve only what you talked about with them.',
+    ],
+    link: { label: 'Look at what waits', url: `${base}/console/approvals` },
+  })
+}
+
 /** What an owner has to hear of, since it may have been somebody else. ASVS 5.0, 6.3.7. */
 const notices = {
   new_device: 'Your account was signed in to from a browser that it has not seen before.',

@@ -40,9 +40,9 @@ export const approvalsPage = page<ConsoleVisitor, typeof listQuery>({
             </>
           }
           columns={[
-            { head: 'What', cell: ({ operation }) => <code>{operation}</code> },
+            { head: 'What', cell: ({ summary }) => summary },
             { head: 'About', cell: ({ kind }) => said(kind) },
-            { head: 'Asked by', cell: ({ asked_by }) => called.get(asked_by) ?? asked_by },
+            { head: 'Asked by', cell: ({ asked_by, asked_by_name }) => asked_by_name ?? asked_by },
             { head: 'When', cell: ({ created }) => <When at={created} /> },
             { head: 'State', cell: (one) => <State {...one} called={called} /> },
             { head: 'Good until', cell: ({ expires }) => <When at={expires} /> },
