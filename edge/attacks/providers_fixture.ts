@@ -213,14 +213,15 @@ const otherCallback: Attack = {
 const linked: Attack = {
   name: 'linking by unverified mail',
   tried: "an unknown identity says, unproven, that its mail address is the victim's",
-  code: 'link_required',
+  code: 'provider_refused',
   leaves: failed,
   without: [{
     check: 'no mail address connects anything',
     file: 'edge/auth/providers/resolve.ts',
-    find: "    throw new Fault('link_required')\n",
-    put: '    const theirs = await accountByEmail(db, emailKey(mail.email)) as AccountRow\n' +
-      '    return { account: theirs, isNew: false, connected: false, membership: null, steps: [], further: [] }\n',
+    find: "  if (provider.tenant === null && !proven) throw refused('address_not_proven')\n",
+    put: '  const theirs = await accountByEmail(db, emailKey(mail?.email as string))\n' +
+      '  const nothing = { membership: null, steps: [], further: [] }\n' +
+      '  if (theirs !== null) return { account: theirs, isNew: false, connected: false, ...nothing }\n',
   }],
   async attempt() {
     await using on = await scene()

@@ -87,6 +87,21 @@ describe('a tenant’s provider', () => {
     assert.equal(await count(on, 'account'), 2)
   })
 
+  test('hears nothing of whose an address is, whatever its token says', async () => {
+    await using on = await scene()
+    await signIn(on, 'house', ada)
+    const id = await provider(on, [staff])
+    const as = (sub: string, email: string, groups: readonly string[]) =>
+      signIn(on, id, { sub, email, email_verified: true, groups }, { browser: new Browser(on.edge) })
+    assert.equal(await as('one', ada.email, []), REFUSED)
+    assert.equal(await lastReason(on), 'no_claim')
+    assert.equal(await as('two', 'nobody@acme.example', []), REFUSED)
+    assert.equal(await lastReason(on), 'no_claim')
+    assert.equal(await as('one', ada.email, ['staff']), '/console')
+    assert.equal(await as('two', 'nobody@acme.example', ['staff']), '/console')
+    assert.equal(await count(on, 'account'), 3)
+  })
+
   test('renews its roles at each sign-in: new claims give, gone ones take', async () => {
     await using on = await scene()
     const id = await provider(on, [staff, data])
