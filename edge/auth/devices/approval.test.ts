@@ -169,7 +169,7 @@ describe('codes of devices', () => {
     }
     assert.deepEqual([...statuses].sort(), [404, 429])
     const { caller } = await person(edge, ids.tenant)
-    assert.equal((await edge.call(caller, looking, wrong, { remote: '198.51.100.9' })).status, 404)
+    assert.equal((await edge.call(caller, looking, { ...wrong, remote: '198.51.100.9' })).status, 404)
   })
 
   test('that are right cost nothing, however often somebody looks', async () => {
