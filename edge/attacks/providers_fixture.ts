@@ -10,7 +10,7 @@ import {
   scene,
   signIn,
 } from '../auth/providers/browser_fixture.ts'
-import { CLIENT_ID, liar, newKey, token, unsigned } from '../auth/providers/liar_fixture.ts'
+import { CLIENT_ID, liar, macByPublicKey, newKey, token, unsigned } from '../auth/providers/liar_fixture.ts'
 import { type Attack, ended, type Mutation } from './attack_fixture.ts'
 
 const idToken = 'edge/auth/providers/id_token.ts'
@@ -58,6 +58,18 @@ const signatures = {
     '.replaceAll("_", "/")))\n  const { payload } = await jwtVerify(token, ',
 }
 
+const publicMac = {
+  check: 'a public key is no secret that an id_token could be authenticated with',
+  find: signatures.find,
+  put: `  const { createHmac, createPublicKey } = await import('node:crypto')
+  const [head, body, mac] = token.split('.') as [string, string, string]
+  const pem = createPublicKey({ key: keys.keys[0] as never, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
+  const expectedMac = createHmac('sha256', String(pem).trim()).update(head + '.' + body).digest('base64url')
+  if (expectedMac === mac) return JSON.parse(String(Uint8Array.fromBase64(body, { alphabet: 'base64url' })
+    .reduce((text, byte) => text + String.fromCharCode(byte), '')))
+${signatures.find}`,
+}
+
 const lies: readonly Attack[] = [
   lie(
     { name: 'alg none', tried: 'an id_token of anybody, with alg none and no signature', ...signatures },
@@ -70,6 +82,14 @@ const lies: readonly Attack[] = [
       ...signatures,
     },
     async (_, claims) => token({ key: await newKey('first'), claims }),
+  ),
+  lie(
+    {
+      name: 'HMAC with the public key',
+      tried: "an id_token of anybody, with an HMAC under the issuer's public key, which everybody can read",
+      ...publicMac,
+    },
+    ({ issuer }, claims) => macByPublicKey({ key: issuer.key, claims }),
   ),
   lie(
     {
