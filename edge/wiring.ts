@@ -26,6 +26,7 @@ import { Resealing } from './db/reseal.ts'
 import type { Storage } from './db/storage.ts'
 import type { Json } from './http/describe.ts'
 import { referencePages } from './http/docs.ts'
+import { sweepRunOut } from './housekeeping.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
@@ -142,6 +143,7 @@ export function wire(options: EdgeOptions): Edge {
     housekeep: async () => {
       await people.deliver()
       await people.sweep()
+      await storage.write({ id: '', steps: sweepRunOut(clock()), leaf: null, repeatable: false })
     },
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
