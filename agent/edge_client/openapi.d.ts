@@ -1661,7 +1661,10 @@ export interface paths {
          * @description For yourself, or for others where you may change members and hold what they hold. The one before is worth nothing from then on. A member who has a token only becomes an account’s by it, and keeps the token.
          */
         post: operations["inviteAgain"];
-        /** Take an invitation back; the member stays as they are */
+        /**
+         * Take an invitation back; the member stays as they are
+         * @description Nobody takes back that of somebody who would hold more than they do.
+         */
         delete: operations["revokeInvitation"];
         options?: never;
         head?: never;
@@ -2554,7 +2557,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token; it stops working at once
-         * @description Your own; anybody’s in the tenant when you may change members.
+         * @description Your own; when you may change members, that of anybody in the tenant who holds no more than you do.
          */
         delete: operations["revokeToken"];
         options?: never;
