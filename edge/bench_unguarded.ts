@@ -10,6 +10,7 @@ import { SecurityEvents } from './auth/events/events.ts'
 import { LastUse } from './auth/last_use.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { hashSecret } from './auth/secret.ts'
+import { noDemands } from './auth/sessions/demands.ts'
 import { usedToken } from './auth/store.ts'
 import { SeenNetworks } from './auth/tokens/seen_networks.ts'
 import { readConfig } from './config.ts'
@@ -93,6 +94,7 @@ const services: Services = {
       lastUse: new LastUse(usedToken),
       networks: new SeenNetworks({ storage, clock, events, log }),
       grantor: new Everything(),
+      demandsOf: () => Promise.resolve(noDemands),
     }),
     agent: () => Promise.resolve(null),
     session: () => Promise.resolve(null),

@@ -112,7 +112,13 @@ export function wire(options: EdgeOptions): Edge {
     clock,
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
-      member: memberAuthenticator(storage, { clock, lastUse, networks, grantor }),
+      member: memberAuthenticator(storage, {
+        clock,
+        lastUse,
+        networks,
+        grantor,
+        demandsOf: people.demandsOf,
+      }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },

@@ -4,8 +4,11 @@ import type { Grantor } from '../access/grants.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Grants } from '../http/grants.ts'
 import { type Authenticator, bearer, type MemberPrincipal } from '../http/principal.ts'
+import { SignInNotEnough } from '../http/problem.ts'
 import type { LastUse } from './last_use.ts'
 import { hashSecret, isSecret, type SecretKind } from './secret.ts'
+import type { DemandsOf } from './sessions/demands.ts'
+import { methodsOf } from './sessions/sessions.ts'
 import { holderStatement, type TokenHolder } from './store.ts'
 import { inRanges, networkOf } from './tokens/networks.ts'
 import { within } from './tokens/placed.ts'
@@ -13,7 +16,10 @@ import type { SeenNetworks } from './tokens/seen_networks.ts'
 
 const kinds: readonly SecretKind[] = ['pat', 'svc', 'dev']
 
-/** Throws Fault `forbidden` for a token that its address list keeps to other networks. */
+/**
+ * Throws Fault `forbidden` for a token that its address list keeps to other networks, `SignInNotEnough` for a device whose
+ * approval the tenant's rules would not take today.
+ */
 export function memberAuthenticator(
   storage: Storage,
   options: {
@@ -21,6 +27,7 @@ export function memberAuthenticator(
     readonly lastUse: LastUse
     readonly networks: SeenNetworks
     readonly grantor: Grantor
+    readonly demandsOf: DemandsOf
   },
 ): Authenticator<MemberPrincipal> {
   return async ({ headers, client }) => {
@@ -38,6 +45,7 @@ export function memberAuthenticator(
       options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.any === 1 })
     }
     if (refused) throw new Fault('forbidden', 'This token may not be used from this network.')
+    await checkRules(holder, options.demandsOf)
     options.lastUse.touch(token, now, address)
     return {
       kind: 'member',
@@ -49,6 +57,13 @@ export function memberAuthenticator(
       closing: holder.closing !== null,
     }
   }
+}
+
+/** A device stands on the sign-in that approved it: what the tenant asks of one is asked now. */
+async function checkRules({ tenant, methods, email }: TokenHolder, demandsOf: DemandsOf): Promise<void> {
+  if (methods === null) return
+  const missing = (await demandsOf(tenant)).lacks({ email: email ?? '', methods: methodsOf({ methods }) })
+  if (missing.length > 0) throw new SignInNotEnough(missing)
 }
 
 function placed(holder: TokenHolder, grantor: Grantor): Grants {

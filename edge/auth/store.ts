@@ -21,6 +21,8 @@ export interface TokenRow {
   readonly lasts: number
   readonly fresh: number | null
   readonly idle_until: number | null
+  /** Of devices: JSON, how the session had signed in that approved it. */
+  readonly methods: string | null
   readonly revoked: number | null
   readonly successor: string | null
   readonly last_used: number | null
@@ -39,6 +41,7 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
+  '(SELECT a.email_key FROM account a WHERE a.id = m.account) AS email, t.methods, ' +
   `t.networks, m.operator, ${bindingsOf('t.tenant', 't.member')} AS bindings, ` +
   '(SELECT x.closing FROM tenant x WHERE x.id = t.tenant) AS closing, ' +
   "CASE t.level WHEN 'workspace' THEN (SELECT json_group_array(p.id) " +
@@ -71,6 +74,9 @@ export interface TokenHolder {
   readonly level: 'workspace' | 'project' | null
   readonly place: string | null
   readonly networks: string | null
+  readonly methods: string | null
+  /** Of the member's account. */
+  readonly email: string | null
   readonly operator: number
   readonly bindings: string
   readonly closing: number | null

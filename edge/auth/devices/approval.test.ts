@@ -28,6 +28,37 @@ async function signIn(edge: TestEdge, { caller }: Person): Promise<string> {
   return (await poll(edge, device_code)).json.access_token
 }
 
+describe('the token of a device', () => {
+  test('counts while the tenant’s rules take the sign-in that approved it, asked with every use', async () => {
+    await using edge = await world()
+    const { account } = await person(edge, ids.tenant)
+    const token = async (method: 'password' | 'passkey') => {
+      const caller = await session(edge, { account, tenant: ids.tenant, method })
+      return bearer(await signIn(edge, { caller } as Person))
+    }
+    const [byPassword, byPasskey] = [await token('password'), await token('passkey')]
+    const who = async (caller: Caller) => {
+      const { status, json } = await edge.call(caller, 'GET /v1/whoami')
+      return status === 200 ? 'in' : [json.code, json.missing]
+    }
+    const rules = (change: object) =>
+      run(edge, putRules(ids.tenant, { ...defaultRules, ...change }, edge.clock.now))
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], ['in', 'in'])
+    await rules({ passwords: 'off' })
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], [
+      ['sign_in_not_enough', ['password_refused']],
+      'in',
+    ])
+    await rules({ mfa: 'required' })
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], [
+      ['sign_in_not_enough', ['second_factor']],
+      'in',
+    ])
+    await rules({})
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], ['in', 'in'])
+  })
+})
+
 describe('approving a device', () => {
   test('takes a confirmation of the last five minutes', async () => {
     await using edge = await world()

@@ -79,13 +79,13 @@ const approveRoute = ({ storage, people }: Options): Route =>
     },
     async handle({ db, principal, body: { tenant, user_code }, now, client }) {
       const row = await guessed({ storage, db, principal, client, now, typed: user_code })
-      const member = await admitted({ db, people, principal, tenant, now })
+      const { member, methods } = await admitted({ db, people, principal, tenant, now })
       const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
       if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
       return openChange({
         tenant,
         actor: { kind: 'account', id: principal.account },
-        writes: [approveRequest(row, { tenant, member, now })],
+        writes: [approveRequest(row, { tenant, member, methods, now })],
         target: row.id,
         facts: { member, network: networkHash(row.network), renews: row.token },
         reply: () => ({ state: 'approved' as const }),
@@ -120,7 +120,7 @@ const denyRoute = ({ storage }: Options): Route =>
   })
 
 /**
- * The member that the session acts as: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
+ * The member that the session acts as, and how it has signed in: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
  * now. Throws Fault `forbidden`, `SignInNotEnough`.
  */
 async function admitted(
@@ -130,7 +130,7 @@ async function admitted(
     readonly tenant: string
     readonly now: number
   },
-): Promise<string> {
+): Promise<{ readonly member: string; readonly methods: string }> {
   const { account } = principal
   const found = principal.tenant === tenant ? await memberIn(db, { account, tenant }) : null
   const row = await session(db, account, { id: principal.session, now })
@@ -140,7 +140,7 @@ async function admitted(
   const { lacks } = await people.demandsOf(tenant)
   const missing = lacks({ email: found.email_key, methods: methodsOf(row) })
   if (missing.length > 0) throw new SignInNotEnough(missing)
-  return found.member
+  return { member: found.member, methods: row.methods }
 }
 
 /**

@@ -159,7 +159,7 @@ function tokenRoute({ storage }: DeviceOptions): Route {
       const made = {
         ...{ id, tenant, member, hash: hashSecret(secret), name: row.device, sort: 'device' as const },
         ...{ scopes: row.scopes, created: now, expires: now + TOKEN_MS },
-        ...{ fresh: decided, idle_until: now + DEVICE_IDLE_MS },
+        ...{ fresh: decided, idle_until: now + DEVICE_IDLE_MS, methods: row.methods },
       }
       const before = row.token === null
         ? []
@@ -219,7 +219,7 @@ async function begin({ publicUrl, storage }: DeviceOptions, beginning: Beginning
     scopes: scopes === null ? null : JSON.stringify(scopes),
     ...{ token, created: now, expires: now + EXPIRES_SECONDS * 1000 },
     ...{ pause: INTERVAL_SECONDS, polled: null, slowed: 0, state: 'waiting' },
-    ...{ tenant: null, member: null, decided: null },
+    ...{ tenant: null, member: null, decided: null, methods: null },
   }
   const page = `${publicUrl}/console/device`
   const reply = {
