@@ -9,6 +9,7 @@ import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import type { PasswordHasher } from './auth/accounts/hasher.ts'
+import { networkHider } from './auth/events/networks.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { LastUse } from './auth/last_use.ts'
 import type { Sender } from './auth/mail/mail.ts'
@@ -102,7 +103,11 @@ export function wire(options: EdgeOptions): Edge {
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
   const metrics = metricsOf({ storage, resealing, queue })
-  const people = new People({ ...options, db, randomBytes, grantor, metrics, mail: options.mail ?? null })
+  const hideNetwork = networkHider(primitives, master)
+  const people = new People({
+    ...options,
+    ...{ db, randomBytes, grantor, metrics, hideNetwork, mail: options.mail ?? null },
+  })
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
   const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
@@ -125,6 +130,7 @@ export function wire(options: EdgeOptions): Edge {
     approve: (asked) => approve({ storage, db, randomBytes, wanted }, asked),
     origin: options.publicUrl,
     forwardedHops: options.forwardedHops ?? 0,
+    hideNetwork,
     log,
     metrics,
     watch: new MemberWatch({ events: people.events, clock }),

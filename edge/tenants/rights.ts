@@ -1,5 +1,4 @@
 /** Nobody gives away what they do not hold. */
-import { Fault } from '../../shared/faults.ts'
 import { bindingsOf, type Grantor } from '../access/grants.ts'
 import { type Bound, checkCovers, permissionsOfRole } from '../access/rights.ts'
 import { type Reader, sql } from '../db/database.ts'

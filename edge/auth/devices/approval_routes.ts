@@ -9,7 +9,7 @@ import type { AccountPrincipal } from '../../http/principal.ts'
 import { SignInNotEnough } from '../../http/problem.ts'
 import { command, type Route } from '../../http/route.ts'
 import { networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
-import { networkHash } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import type { DemandsOf } from '../sessions/demands.ts'
 import { methodsOf, session } from '../sessions/sessions.ts'
@@ -87,7 +87,7 @@ const approveRoute = ({ storage, people }: Options): Route =>
         actor: { kind: 'account', id: principal.account },
         writes: [approveRequest(row, { tenant, member, methods, now })],
         target: row.id,
-        facts: { member, network: networkHash(row.network), renews: row.token },
+        facts: { member, network: new NetworkFact(row.network), renews: row.token },
         reply: () => ({ state: 'approved' as const }),
       })
     },
@@ -113,7 +113,7 @@ const denyRoute = ({ storage }: Options): Route =>
         ...await accountLog(db, principal.account),
         writes: [denyRequest(row, now)],
         target: row.id,
-        facts: { network: networkHash(row.network) },
+        facts: { network: new NetworkFact(row.network) },
         reply: () => ({ state: 'denied' as const }),
       })
     },
