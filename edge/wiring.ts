@@ -108,6 +108,7 @@ export function wire(options: EdgeOptions): Edge {
     ...options,
     ...{ db, randomBytes, grantor, metrics, hideNetwork, mail: options.mail ?? null },
   })
+  const { demandsOf } = people
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
   const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
@@ -117,13 +118,7 @@ export function wire(options: EdgeOptions): Edge {
     clock,
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
-      member: memberAuthenticator(storage, {
-        clock,
-        lastUse,
-        networks,
-        grantor,
-        demandsOf: people.demandsOf,
-      }),
+      member: memberAuthenticator(storage, { clock, lastUse, networks, grantor, demandsOf }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },
@@ -152,11 +147,7 @@ export function wire(options: EdgeOptions): Edge {
       await networks.flush()
       await people.flush()
     },
-    housekeep: async () => {
-      await people.deliver()
-      await people.sweep()
-      await storage.write({ id: '', steps: sweepRunOut(clock()), leaf: null, repeatable: false })
-    },
+    housekeep: () => housekeep({ people, storage, clock }),
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
     reseal: () => resealing.run(),
@@ -166,6 +157,14 @@ export function wire(options: EdgeOptions): Edge {
       return await queue.reap()
     },
   }
+}
+
+async function housekeep(
+  { people, storage, clock }: Pick<EdgeOptions, 'storage' | 'clock'> & { readonly people: People },
+): Promise<void> {
+  await people.deliver()
+  await people.sweep()
+  await storage.write({ id: '', steps: sweepRunOut(clock()), leaf: null, repeatable: false })
 }
 
 /** What rooms keep in mind between requests. */
