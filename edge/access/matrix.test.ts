@@ -54,7 +54,10 @@ async function send(route: Route, asker: Pick<Asker, 'caller'>, given: Request):
 function verdictOf({ status, json }: Answer): Verdict | 'unauthenticated' {
   if (status === 401 && json.code === 'unauthenticated') return 'unauthenticated'
   if (status === 404 && json.code === 'not_found') return 'hidden'
-  const refused = json?.code === 'forbidden' && json.detail === meaningOf('forbidden').help
+  const refused = json?.code === 'forbidden' &&
+    /^(Your roles or the scope of your token|A person’s session in a browser alone|Agents alone)/.test(
+      json.detail,
+    )
   return refused ? 'forbidden' : 'reached'
 }
 
