@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Fault, meaningOf } from '../../shared/faults.ts'
+import { Fault } from '../../shared/faults.ts'
 import type { Answer } from '../edge_fixture.ts'
 import { testEdge } from '../edge_fixture.ts'
 import { isAgentPermission } from '../http/principal.ts'
