@@ -9,8 +9,10 @@ import { createApi, createApp } from './app.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import { SecurityEvents } from './auth/events/events.ts'
 import { LastUse } from './auth/last_use.ts'
+import { networkHider } from './auth/events/networks.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { hashSecret } from './auth/secret.ts'
+import { noDemands } from './auth/sessions/demands.ts'
 import { usedToken } from './auth/store.ts'
 import { SeenNetworks } from './auth/tokens/seen_networks.ts'
 import { readConfig } from './config.ts'
@@ -82,7 +84,8 @@ const { routes } = wire({
   closing: closing.signal,
 })
 const metrics = new Metrics()
-const own = { storage, db, clock, randomBytes: native.randomBytes, metrics, log }
+const hideNetwork = networkHider(native, master)
+const own = { storage, db, clock, randomBytes: native.randomBytes, metrics, log, hideNetwork }
 const events = new SecurityEvents(own)
 const services: Services = {
   ...own,
@@ -93,6 +96,7 @@ const services: Services = {
       lastUse: new LastUse(usedToken),
       networks: new SeenNetworks({ storage, clock, events, log }),
       grantor: new Everything(storage),
+      demandsOf: () => Promise.resolve(noDemands),
     }),
     agent: () => Promise.resolve(null),
     session: () => Promise.resolve(null),

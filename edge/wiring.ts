@@ -9,6 +9,7 @@ import { removeSilentAgents } from './agents/silence.ts'
 import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import type { PasswordHasher } from './auth/accounts/hasher.ts'
+import { networkHider } from './auth/events/networks.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { LastUse } from './auth/last_use.ts'
 import { tellApprovers } from './auth/mail/approvers.ts'
@@ -27,6 +28,7 @@ import { Resealing } from './db/reseal.ts'
 import type { Storage } from './db/storage.ts'
 import type { Json } from './http/describe.ts'
 import { referencePages } from './http/docs.ts'
+import { sweepRunOut } from './housekeeping.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
@@ -102,7 +104,12 @@ export function wire(options: EdgeOptions): Edge {
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
   const metrics = metricsOf({ storage, resealing, queue })
-  const people = new People({ ...options, db, randomBytes, grantor, metrics, mail: options.mail ?? null })
+  const hideNetwork = networkHider(primitives, master)
+  const people = new People({
+    ...options,
+    ...{ db, randomBytes, grantor, metrics, hideNetwork, mail: options.mail ?? null },
+  })
+  const { demandsOf } = people
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
   const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
   const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
@@ -113,13 +120,14 @@ export function wire(options: EdgeOptions): Edge {
     clock,
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
-      member: memberAuthenticator(storage, { clock, lastUse, networks, grantor }),
+      member: memberAuthenticator(storage, { clock, lastUse, networks, grantor, demandsOf }),
       agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
       session: people.session,
     },
     approve: (asked) => approve({ storage, db, randomBytes, wanted, tell }, asked),
     origin: options.publicUrl,
     forwardedHops: options.forwardedHops ?? 0,
+    hideNetwork,
     log,
     metrics,
     watch: new MemberWatch({ events: people.events, clock }),
@@ -141,10 +149,7 @@ export function wire(options: EdgeOptions): Edge {
       await networks.flush()
       await people.flush()
     },
-    housekeep: async () => {
-      await people.deliver()
-      await people.sweep()
-    },
+    housekeep: () => housekeep({ people, storage, clock }),
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
     reseal: () => resealing.run(),
@@ -154,6 +159,14 @@ export function wire(options: EdgeOptions): Edge {
       return await queue.reap()
     },
   }
+}
+
+async function housekeep(
+  { people, storage, clock }: Pick<EdgeOptions, 'storage' | 'clock'> & { readonly people: People },
+): Promise<void> {
+  await people.deliver()
+  await people.sweep()
+  await storage.write({ id: '', steps: sweepRunOut(clock()), leaf: null, repeatable: false })
 }
 
 /** What rooms keep in mind between requests. */

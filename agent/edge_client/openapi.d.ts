@@ -1138,24 +1138,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/device/requests/{user_code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The device that shows this code, for a person to compare */
-        get: operations["getDeviceRequest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/device/requests/{user_code}/approve": {
+    "/v1/device/requests/approve": {
         parameters: {
             query?: never;
             header?: never;
@@ -1172,7 +1155,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/device/requests/{user_code}/deny": {
+    "/v1/device/requests/deny": {
         parameters: {
             query?: never;
             header?: never;
@@ -1183,6 +1166,23 @@ export interface paths {
         put?: never;
         /** Refuse the device */
         post: operations["denyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device/requests/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The device that shows this code, for a person to compare */
+        post: operations["getDeviceRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1664,7 +1664,10 @@ export interface paths {
          * @description For yourself, or for others where you may change members and hold what they hold. The one before is worth nothing from then on. A member who has a token only becomes an account’s by it, and keeps the token.
          */
         post: operations["inviteAgain"];
-        /** Take an invitation back; the member stays as they are */
+        /**
+         * Take an invitation back; the member stays as they are
+         * @description Nobody takes back that of somebody who would hold more than they do.
+         */
         delete: operations["revokeInvitation"];
         options?: never;
         head?: never;
@@ -2408,13 +2411,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whom one can sign in with
-         * @description With a mail address, also the providers of organisations that name its domain. What is answered never depends on whether an account has that address.
-         */
+        /** Whom everybody can sign in with */
         get: operations["listSignInProviders"];
         put?: never;
-        post?: never;
+        /**
+         * Whom one can sign in with who has this mail address
+         * @description Also with the providers of organisations that name its domain. What is answered never depends on whether an account has that address, which stands in no URL.
+         */
+        post: operations["findSignInProviders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2559,7 +2563,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token; it stops working at once
-         * @description Your own; anybody’s in the tenant when you may change members.
+         * @description Your own; when you may change members, that of anybody in the tenant who holds no more than you do.
          */
         delete: operations["revokeToken"];
         options?: never;
@@ -2933,6 +2937,8 @@ export interface components {
         DeviceApproval: {
             /** @description The one that your session has chosen. */
             tenant: string;
+            /** @description As the device shows it; case and dashes do not count. */
+            user_code: string;
         };
         DeviceAuthorization: {
             device_code: string;
@@ -2952,6 +2958,10 @@ export interface components {
             device?: string;
             /** @description Permissions with spaces between, RFC 6749 section 3.3; all that the person has unless said. */
             scope?: string;
+        };
+        DeviceCode: {
+            /** @description As the device shows it; case and dashes do not count. */
+            user_code: string;
         };
         DeviceDecision: {
             /** @enum {string} */
@@ -8435,51 +8445,6 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
-    getDeviceRequest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description As the device shows it; case and dashes do not count.
-                 * @example WDJB-MJHT
-                 */
-                user_code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "user_code": "WDJB-MJHT",
-                     *       "device": "laptop of Ada",
-                     *       "network": "192.0.2.17",
-                     *       "agent": "sallyport/0.1.0",
-                     *       "renews": false,
-                     *       "created": "2026-11-22T08:00:00.000Z",
-                     *       "expires": "2026-11-22T08:10:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["DeviceRequest"];
-                };
-            };
-            400: components["responses"]["invalid_request"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            404: components["responses"]["not_found"];
-            429: components["responses"]["too_many_requests"];
-            500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
-        };
-    };
     approveDevice: {
         parameters: {
             query?: never;
@@ -8487,19 +8452,14 @@ export interface operations {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
-            path: {
-                /**
-                 * @description As the device shows it; case and dashes do not count.
-                 * @example WDJB-MJHT
-                 */
-                user_code: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 /**
                  * @example {
+                 *       "user_code": "WDJB-MJHT",
                  *       "tenant": "019a9f3e-7c00-7000-8000-000000000000"
                  *     }
                  */
@@ -8543,16 +8503,19 @@ export interface operations {
                 /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
-            path: {
-                /**
-                 * @description As the device shows it; case and dashes do not count.
-                 * @example WDJB-MJHT
-                 */
-                user_code: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_code": "WDJB-MJHT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceCode"];
+            };
+        };
         responses: {
             /** @description Done. */
             200: {
@@ -8569,12 +8532,66 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceDecision"];
                 };
             };
-            400: components["responses"]["invalid_request"];
+            400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getDeviceRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_code": "WDJB-MJHT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceCode"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_code": "WDJB-MJHT",
+                     *       "device": "laptop of Ada",
+                     *       "network": "192.0.2.17",
+                     *       "agent": "sallyport/0.1.0",
+                     *       "renews": false,
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "expires": "2026-11-22T08:10:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceRequest"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -12772,9 +12789,7 @@ export interface operations {
     };
     listSignInProviders: {
         parameters: {
-            query?: {
-                email?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -12804,6 +12819,57 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    findSignInProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "grace@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "google",
+                     *           "name": "Google"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["SignInProvider"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            403: components["responses"]["origin_refused"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

@@ -10,7 +10,7 @@ import {
   scene,
   signIn,
 } from '../auth/providers/browser_fixture.ts'
-import { CLIENT_ID, liar, newKey, token, unsigned } from '../auth/providers/liar_fixture.ts'
+import { CLIENT_ID, liar, macByPublicKey, newKey, token, unsigned } from '../auth/providers/liar_fixture.ts'
 import { type Attack, ended, type Mutation } from './attack_fixture.ts'
 
 const idToken = 'edge/auth/providers/id_token.ts'
@@ -58,6 +58,18 @@ const signatures = {
     '.replaceAll("_", "/")))\n  const { payload } = await jwtVerify(token, ',
 }
 
+const publicMac = {
+  check: 'a public key is no secret that an id_token could be authenticated with',
+  find: signatures.find,
+  put: `  const { createHmac, createPublicKey } = await import('node:crypto')
+  const [head, body, mac] = token.split('.') as [string, string, string]
+  const pem = createPublicKey({ key: keys.keys[0] as never, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
+  const expectedMac = createHmac('sha256', String(pem).trim()).update(head + '.' + body).digest('base64url')
+  if (expectedMac === mac) return JSON.parse(String(Uint8Array.fromBase64(body, { alphabet: 'base64url' })
+    .reduce((text, byte) => text + String.fromCharCode(byte), '')))
+${signatures.find}`,
+}
+
 const lies: readonly Attack[] = [
   lie(
     { name: 'alg none', tried: 'an id_token of anybody, with alg none and no signature', ...signatures },
@@ -70,6 +82,14 @@ const lies: readonly Attack[] = [
       ...signatures,
     },
     async (_, claims) => token({ key: await newKey('first'), claims }),
+  ),
+  lie(
+    {
+      name: 'HMAC with the public key',
+      tried: "an id_token of anybody, with an HMAC under the issuer's public key, which everybody can read",
+      ...publicMac,
+    },
+    ({ issuer }, claims) => macByPublicKey({ key: issuer.key, claims }),
   ),
   lie(
     {
@@ -213,14 +233,15 @@ const otherCallback: Attack = {
 const linked: Attack = {
   name: 'linking by unverified mail',
   tried: "an unknown identity says, unproven, that its mail address is the victim's",
-  code: 'link_required',
+  code: 'provider_refused',
   leaves: failed,
   without: [{
     check: 'no mail address connects anything',
     file: 'edge/auth/providers/resolve.ts',
-    find: "    throw new Fault('link_required')\n",
-    put: '    const theirs = await accountByEmail(db, emailKey(mail.email)) as AccountRow\n' +
-      '    return { account: theirs, isNew: false, connected: false, membership: null, steps: [], further: [] }\n',
+    find: "  if (provider.tenant === null && !proven) throw refused('address_not_proven')\n",
+    put: '  const theirs = await accountByEmail(db, emailKey(mail?.email as string))\n' +
+      '  const nothing = { membership: null, steps: [], further: [] }\n' +
+      '  if (theirs !== null) return { account: theirs, isNew: false, connected: false, ...nothing }\n',
   }],
   async attempt() {
     await using on = await scene()

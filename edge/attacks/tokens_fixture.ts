@@ -153,8 +153,8 @@ const deviceReuse: Attack = {
   async attempt() {
     await using edge = await world()
     const [owner, machine] = [await person(edge, ids.tenant), await device(edge)]
-    await edge.call(owner.caller, `POST /v1/device/requests/${machine.code}/approve`, {
-      body: { tenant: ids.tenant },
+    await edge.call(owner.caller, 'POST /v1/device/requests/approve', {
+      body: { user_code: machine.code, tenant: ids.tenant },
     })
     await machine.poll()
     const answer = await machine.poll()
@@ -176,7 +176,8 @@ const deviceGuessed: Attack = {
   async attempt() {
     await using edge = await world()
     const [mallory, machine] = [await person(edge, ids.tenant), await device(edge)]
-    const look = (code: string) => edge.call(mallory.caller, `GET /v1/device/requests/${code}`)
+    const look = (code: string) =>
+      edge.call(mallory.caller, 'POST /v1/device/requests/look', { body: { user_code: code } })
     for (let i = 0; i < 10; i++) await look('BCDF-GHJK')
     const answer = await look(machine.code)
     return await answered(edge, answer, "somebody's machine")

@@ -6,6 +6,7 @@ import type { MasterKeys } from '../db/master_keys.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Log } from '../http/log.ts'
 import type { Metrics } from '../http/metrics.ts'
+import type { HideNetwork } from '../http/network_fact.ts'
 import type { SessionAuthenticator } from '../http/principal.ts'
 import { PasswordHasher, usualCost } from './accounts/hasher.ts'
 import { sweepSecrets } from './accounts/mailed_secrets.ts'
@@ -33,6 +34,7 @@ export interface PeopleOptions {
   readonly grantor: Grantor
   readonly metrics: Metrics
   readonly log: Log
+  readonly hideNetwork: HideNetwork
   /** Aborts when the edge is about to stop. */
   readonly closing: AbortSignal
   /** One that somebody else closes; left out: one of its own, at the usual cost. */

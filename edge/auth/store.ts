@@ -20,6 +20,8 @@ export interface TokenRow {
   readonly lasts: number
   readonly fresh: number | null
   readonly idle_until: number | null
+  /** Of devices: JSON, how the session had signed in that approved it. */
+  readonly methods: string | null
   readonly revoked: number | null
   readonly successor: string | null
   readonly last_used: number | null
@@ -38,6 +40,7 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
+  '(SELECT a.email_key FROM account a WHERE a.id = m.account) AS email, t.methods, ' +
   't.networks, m.operator, x.rights, x.closing, ' +
   `CASE WHEN EXISTS (${used} AND n.network = ?) THEN 'known' WHEN EXISTS (${used}) THEN 'new' END AS network ` +
   'FROM token t JOIN member m ' +
@@ -46,8 +49,8 @@ const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t
   "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))"
 
 /**
- * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, networks,
- * operator`, the `rights` and `closing` of the tenant, and of the `network`
+ * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, methods,
+ * networks, operator`, the `email` of the member's account, the `rights` and `closing` of the tenant, and of the `network`
  * whether it was used from there, `known`, or only from others, `new`. One statement: it is asked with every request.
  */
 export function holderStatement(
@@ -68,6 +71,9 @@ export interface TokenHolder {
   readonly level: 'workspace' | 'project' | null
   readonly place: string | null
   readonly networks: string | null
+  readonly methods: string | null
+  /** Of the member's account. */
+  readonly email: string | null
   readonly operator: number
   readonly rights: string
   readonly closing: number | null

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { newId } from '../../shared/ids.ts'
 import { rolePermissions } from '../../shared/permissions.ts'
+import { person, run, session } from '../auth/devices/people_fixture.ts'
+import { step, writes } from '../db/database.ts'
 import type { Json } from '../http/describe.ts'
+import { native } from '../primitives.ts'
+import { ids } from '../world_fixture.ts'
 import { assets } from './assets.ts'
 import { type Console, open, openConsole } from './console_fixture.ts'
 import { addressesIn, formCalls } from './html_fixture.ts'
@@ -296,4 +301,19 @@ describe('files of the console', () => {
       assert.equal(headers.get('x-content-type-options'), 'nosniff')
     }
   })
+})
+
+test('whoever accepts an invitation is shown what else opens their account, and nobody who is not signed in', async () => {
+  const { edge } = console_
+  const { account, caller } = await person(edge, ids.tenant)
+  await session(edge, { account, tenant: null })
+  const created = edge.clock.now
+  const row = { id: newId(created, native.randomBytes), account, credential: 'AAAA', counter: 0, created }
+  const flags = { transports: '[]', eligible: 0, synced: 0, last_used: null, public_key: new Uint8Array(1) }
+  await run(edge, [step(writes.insertInto('passkey').values({ ...row, ...flags, name: 'planted before' }))])
+  const shown = String((await open(edge, caller, '/console/invitation')).json)
+  assert.match(shown, /Are all of these yours\?/)
+  assert.match(shown, /Passkey “planted before”/)
+  assert.match(shown, /Session in another browser, from 192\.0\.2\.1/)
+  assert.doesNotMatch(String((await get('nobody', '/console/invitation')).json), /Are all of these yours/)
 })

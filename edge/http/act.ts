@@ -62,7 +62,8 @@ export async function act(route: Route, services: Services, request: ParsedReque
     const entry = entryOf(route, { who, decided, now: decided.time ?? now })
     const { along } = request
     const whole = along.length === 0 ? decided : { ...decided, writes: [...along, ...decided.writes] }
-    const plan = planOf(whole, { identity, entry, randomBytes: services.randomBytes })
+    const { randomBytes, hideNetwork } = services
+    const plan = planOf(whole, { identity, entry, randomBytes, hideNetwork })
     try {
       const { rows, recorded } = await services.storage.write(plan)
       if (recorded !== null) {

@@ -61,6 +61,7 @@ async function harness(routes: readonly Route[], { hops = 0 } = {}) {
     origin: ORIGIN,
     forwardedHops: hops,
     log: () => {},
+    hideNetwork: () => '',
     metrics: new Metrics(),
     watch: { refused: () => undefined, answered: () => undefined },
     closing: new AbortController().signal,

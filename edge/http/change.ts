@@ -1,5 +1,6 @@
 /** What a command decides to write. */
 import type { Row, Statement, Step } from '../db/plan.ts'
+import type { NetworkFact } from './network_fact.ts'
 
 /** The rows of each step of `writes`, by position: of a SELECT, or of a RETURNING clause. */
 export type StepRows = readonly (readonly Row[])[]
@@ -22,6 +23,9 @@ export interface FurtherEntry {
   readonly tenant?: string
 }
 
+/** What an entry says beside its target. */
+export type Facts = Readonly<Record<string, string | number | boolean | null | NetworkFact>>
+
 export interface Change<Reply> {
   readonly kind: 'change'
   /** In order; whole or not at all. Rows that the reply needs come from SELECTs by ids that the handler made. */
@@ -29,7 +33,7 @@ export interface Change<Reply> {
   /** The id of the thing that is acted on, or a scalar subselect where only the write knows it. */
   readonly target: string | Statement
   /** Further ids and numbers that the audit entry names. Nothing personal: names go into `names`. */
-  readonly facts?: Readonly<Record<string, string | number | boolean | null>>
+  readonly facts?: Facts
   /** Personal data: kept beside the audit entry, which holds salted hashes of it, until its member is erased. */
   readonly names?: Readonly<Record<string, PersonalName>>
   /** Other tenants, whose logs get the same entry without the names. */

@@ -5,7 +5,8 @@ import { newId, uuid } from '../../shared/ids.ts'
 import { nameHash } from '../../shared/log/names.ts'
 import { step, writes } from '../db/database.ts'
 import { type Leaf, leafStatement, type Plan, type Step } from '../db/plan.ts'
-import type { Actor, Change, OpenChange, PersonalName } from './change.ts'
+import type { Actor, Change, Facts, OpenChange, PersonalName } from './change.ts'
+import { type HideNetwork, NetworkFact } from './network_fact.ts'
 import type { Principal } from './principal.ts'
 
 /** What makes a request itself: the same values give the same plan, entry and ids. */
@@ -87,9 +88,11 @@ export function planOf(
     readonly identity: Identity
     readonly entry: Entry | null
     readonly randomBytes: (length: number) => Uint8Array
+    /** For facts that are networks; they are left empty without it. */
+    readonly hideNetwork?: HideNetwork
   },
 ): Plan {
-  const { identity, entry, randomBytes } = options
+  const { identity, entry, randomBytes, hideNetwork = () => '' } = options
   if (entry === null) return { id: identity.planId, steps: change.writes, leaf: null, repeatable: false }
   const names = hideNames(change.names ?? {}, { identity, entry, randomBytes })
   return {
@@ -97,21 +100,27 @@ export function planOf(
     steps: [
       ...change.writes,
       ...names.steps,
-      ...witness(change, { identity, entry }),
-      ...further(change, { identity, entry }),
+      ...witness(change, { identity, entry, hideNetwork }),
+      ...further(change, { identity, entry, hideNetwork }),
     ],
-    leaf: leafOf(change, { identity, entry, names: names.hashes }),
+    leaf: leafOf(change, { identity, entry, names: names.hashes, hideNetwork }),
     repeatable: identity.keyed,
   }
+}
+
+interface Making {
+  readonly identity: Identity
+  readonly entry: Entry
+  readonly hideNetwork: HideNetwork
 }
 
 /** The entry once more, in the logs of other tenants and under plan ids that follow from the first. */
 function witness(
   change: Change<unknown>,
-  { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
+  { identity, entry, hideNetwork }: Making,
 ): Step[] {
   return (change.alsoIn ?? []).map((tenant, i) => {
-    const leaf = leafOf(change, { identity, entry: { ...entry, tenant }, names: {} })
+    const leaf = leafOf(change, { identity, entry: { ...entry, tenant }, names: {}, hideNetwork })
     const name = i === 0 ? `${identity.planId}/also` : `${identity.planId}/also/${i}`
     return leafStatement(uuid(sha256(utf8(name)), 8), leaf)
   })
@@ -120,31 +129,36 @@ function witness(
 /** Further entries, under plan ids that follow from the first. They stand before the route's own. */
 function further(
   change: Change<unknown>,
-  { identity, entry }: { readonly identity: Identity; readonly entry: Entry },
+  { identity, entry, hideNetwork }: Making,
 ): Step[] {
   return (change.further ?? []).map(({ action, tenant = entry.tenant, ...rest }, i) => {
     const planId = uuid(sha256(utf8(`${identity.planId}/further/${i}`)), 8)
-    const own = { identity: { ...identity, planId }, entry: { ...entry, tenant, action }, names: {} }
+    const own = {
+      identity: { ...identity, planId },
+      entry: { ...entry, tenant, action },
+      names: {},
+      hideNetwork,
+    }
     return leafStatement(planId, leafOf({ ...change, facts: {}, ...rest }, own))
   })
 }
 
 function leafOf(
   change: Change<unknown>,
-  options: {
-    readonly identity: Identity
-    readonly entry: Entry
-    readonly names: Readonly<Record<string, string>>
-  },
+  options: Making & { readonly names: Readonly<Record<string, string>> },
 ): Leaf {
-  const { identity, entry, names } = options
+  const { identity, entry, names, hideNetwork } = options
+  const hidden = ([name, value]: [string, Facts[string]]) =>
+    [name, value instanceof NetworkFact ? value.hidden(hideNetwork, entry.tenant) : value] as const
   const fields = JSON.stringify({
     v: 1,
     time: new Date(entry.now).toISOString(),
     plan: identity.planId,
     actor: entry.actor,
     action: entry.action,
-    ...(change.facts === undefined ? {} : { facts: change.facts }),
+    ...(change.facts === undefined ? {} : {
+      facts: Object.fromEntries(Object.entries(change.facts).map(hidden)),
+    }),
     ...(Object.keys(names).length === 0 ? {} : { names }),
   })
   const before = `${fields.slice(0, -1)},"target":`

@@ -63,7 +63,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     log: (level, message, fields) => logged.push(JSON.stringify({ level, message, ...fields })),
     metrics: new Metrics(),
     watch: { refused: () => undefined, answered: () => undefined },
-    closing: close.signal,
+    ...{ closing: close.signal, hideNetwork: () => '' },
     bodyTimeoutMs: 1000,
   })
   const app = createApp(api)

@@ -3,6 +3,7 @@ import type { Storage } from '../db/storage.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Step } from '../db/plan.ts'
+import type { HideNetwork } from './network_fact.ts'
 import type { AgentPrincipal, Authenticator, MemberPrincipal, SessionAuthenticator } from './principal.ts'
 import type { TwoPerson } from './route.ts'
 import type { Watch } from './watch.ts'
@@ -46,6 +47,7 @@ export interface Services {
   readonly origin: string
   /** Proxies of ours in front, each of which adds to X-Forwarded-For. */
   readonly forwardedHops: number
+  readonly hideNetwork: HideNetwork
   readonly log: Log
   readonly metrics: Metrics
   readonly watch: Watch

@@ -35,7 +35,7 @@ const asked = (code: string) => ({ grant_type: DEVICE_GRANT, device_code: code, 
 const looking = (answers: Answers) => ({
   as: owner.caller,
   stranger: other.caller,
-  params: { user_code: answers.renewDevice.user_code },
+  body: { user_code: answers.renewDevice.user_code },
 })
 
 export const deviceOperations: readonly Operation[] = [
@@ -45,7 +45,9 @@ export const deviceOperations: readonly Operation[] = [
       owner = await person(w, ids.tenant)
       other = await person(w, w.otherTenant)
       // Guesses are counted a person: the rows are there before it is looked whether anything was written.
-      for (const { caller } of [owner, other]) await w.call(caller, 'GET /v1/device/requests/BBBB-BBBB')
+      for (const { caller } of [owner, other]) {
+        await w.call(caller, 'POST /v1/device/requests/look', { body: { user_code: 'BBBB-BBBB' } })
+      }
     },
     request: () => ({ body: { client_id: CLIENT_ID, device: 'laptop' } }),
   },
@@ -62,7 +64,13 @@ export const deviceOperations: readonly Operation[] = [
     }),
   },
   { id: 'getDeviceRequest', request: looking },
-  { id: 'approveDevice', request: (answers) => ({ ...looking(answers), body: { tenant: ids.tenant } }) },
+  {
+    id: 'approveDevice',
+    request: (answers) => {
+      const asking = looking(answers)
+      return { ...asking, body: { ...asking.body, tenant: ids.tenant } }
+    },
+  },
   {
     id: 'denyDevice',
     async prepare(w, answers) {
@@ -77,5 +85,7 @@ export const deviceOperations: readonly Operation[] = [
 ]
 
 function approve(w: World, code: string) {
-  return w.call(owner.caller, `POST /v1/device/requests/${code}/approve`, { body: { tenant: ids.tenant } })
+  return w.call(owner.caller, 'POST /v1/device/requests/approve', {
+    body: { user_code: code, tenant: ids.tenant },
+  })
 }

@@ -66,7 +66,8 @@ export const providerOperations: readonly Operation[] = [
     id: 'changeProvider',
     request: (answers) => ({ params: { id: provider(answers) }, body: { name: 'Acme Inc.' } }),
   },
-  { id: 'listSignInProviders', request: () => ({ query: { email: 'ada@acme.example' } }) },
+  { id: 'listSignInProviders', request: () => ({}) },
+  { id: 'findSignInProviders', request: () => ({ body: { email: 'ada@acme.example' } }) },
   {
     id: 'startProviderSignIn',
     request: (answers) => ({ params: { provider: provider(answers) }, body: { next: '/console' } }),

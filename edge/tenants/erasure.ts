@@ -1,5 +1,6 @@
 /** What the law calls the right to be forgotten, in a log that forgets nothing: the name goes, its hash stays. */
 import { z } from 'zod'
+import { mayRule } from '../access/ruling.ts'
 import { Fault } from '../../shared/faults.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { ErasedMember } from '../../shared/schemas/member.ts'
@@ -10,7 +11,6 @@ import type { Step } from '../db/plan.ts'
 import { change, unchanged } from '../http/change.ts'
 import { command, type Route } from '../http/route.ts'
 import { anyMember, eraseMember, namesOf } from './member_store.ts'
-import { mayRule } from './rights.ts'
 
 const id = '019a9f3e-7c00-7000-8000-000000000006'
 const at = '2026-11-22T08:00:00.000Z'

@@ -56,7 +56,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
   token: {
     key: 'id',
     shown:
-      'id tenant member name sort scopes level place networks last_network fresh idle_until lasts successor ' +
+      'id tenant member name sort scopes level place networks last_network fresh idle_until methods lasts successor ' +
       'created expires revoked last_used',
     hidden: 'hash',
   },
@@ -64,7 +64,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
     key: 'hash',
     hidden:
       'hash id user_code device network agent scopes token created expires pause polled slowed state tenant ' +
-      'member decided',
+      'member decided methods',
   },
   tenant_rules: { key: 'tenant', shown: 'tenant rules updated' },
   sso_domain: { key: 'domain', shown: 'tenant domain provider' },

@@ -2,6 +2,7 @@
 import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grantor.ts'
 import { covers } from '../access/rights.ts'
+import { boundTo, mayRule } from '../access/ruling.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
 import { pay } from '../auth/accounts/throttle.ts'
 import type { Mail } from '../auth/mail/mail.ts'
@@ -26,7 +27,7 @@ import {
   putInvitation,
 } from './invitation_store.ts'
 import { member, type MemberWithRole } from './member_store.ts'
-import { boundTo, grantsOfMember, mayRule } from './rights.ts'
+import { grantsOfMember } from './rights.ts'
 
 const INVITATION_MS = 7 * 24 * 60 * 60 * 1000
 /** Open ones of a tenant at once: whoever may invite must not make a mail cannon of us. */

@@ -10,6 +10,7 @@ import {
   SentInvitation,
 } from '../../shared/schemas/invitation.ts'
 import { Member } from '../../shared/schemas/member.ts'
+import { mayEnd } from '../access/ruling.ts'
 import { change, openChange, unchanged } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, open, query, type Route } from '../http/route.ts'
@@ -141,16 +142,18 @@ const revokeRoute = command({
   permission: 'members.write',
   audit: 'invitation.revoked',
   summary: 'Take an invitation back; the member stays as they are',
+  description: 'Nobody takes back that of somebody who would hold more than they do.',
   params,
   reply: z.object({ member: Id }),
-  faults: ['not_found'],
+  faults: ['not_found', 'forbidden'],
   example: { params: { id }, reply: { member: id } },
-  handle({ principal, params }) {
-    return Promise.resolve(change({
+  async handle({ db, principal, params }) {
+    await mayEnd(db, principal, params.id)
+    return change({
       writes: [deleteInvitation(principal.tenant, params.id)],
       target: params.id,
       reply: () => ({ member: params.id }),
-    }))
+    })
   },
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { bearer, type Caller, rowCounts } from '../edge_fixture.ts'
+import { person as personWith } from '../auth/devices/people_fixture.ts'
+import { bearer, type Caller, nobody, rowCounts } from '../edge_fixture.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 import { first, linked, person, signIn } from './account_fixture.ts'
 
@@ -140,4 +141,24 @@ describe('somebody', () => {
     await edge.call(session, `DELETE /v1/account/tenants/${ids.tenant}`)
     assert.equal((await edge.call(second, 'GET /v1/tenant')).json.id, edge.otherTenant)
   })
+})
+
+test('an invitation is taken back by nobody who holds less than it gives, but by owners whosever it is', async () => {
+  await using edge = await world()
+  const admin = await personWith(edge, ids.tenant, { role: 'admin' })
+  const owner = await personWith(edge, ids.tenant, { role: 'owner' })
+  const invite = async (role: string) => {
+    const { json } = await edge.call(edge.admin, 'POST /v1/members', { body: { name: 'Grace', role } })
+    return { id: json.member.id as string, secret: json.invitation as string }
+  }
+  const takeBack = (caller: Caller, id: string) => edge.call(caller, `DELETE /v1/members/${id}/invitation`)
+  const [above, below] = [await invite('owner'), await invite('editor')]
+  const refused = await takeBack(admin.caller, above.id)
+  assert.deepEqual([refused.status, refused.json.code], [403, 'forbidden'])
+  const look = (invitation: string) =>
+    edge.call(nobody, 'POST /v1/invitations/look', { body: { invitation } })
+  assert.equal((await look(above.secret)).status, 200)
+  assert.equal((await takeBack(admin.caller, below.id)).status, 200)
+  assert.equal((await takeBack(owner.caller, above.id)).status, 200)
+  assert.equal((await look(above.secret)).json.code, 'link_invalid')
 })

@@ -11,6 +11,7 @@ import {
 import { withinLimit } from '../access/limits.ts'
 import type { Bound } from '../access/rights.ts'
 import { insertBinding } from '../access/store.ts'
+import { mayRule } from '../access/ruling.ts'
 import { securityEvent } from '../auth/events/events.ts'
 import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
 import { insertToken } from '../auth/store.ts'
@@ -31,7 +32,7 @@ import {
   toMember,
 } from './member_store.ts'
 import { memberLeaves } from './own_store.ts'
-import { checkBound, mayRule } from './rights.ts'
+import { checkBound } from './rights.ts'
 import { firstToken } from './setup.ts'
 
 const tag = 'Members'

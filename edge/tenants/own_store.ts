@@ -1,10 +1,10 @@
+import { boundTo } from '../access/ruling.ts'
 import { isBuiltInRole } from '../../shared/permissions.ts'
 import { dropSessionsOfMember } from '../auth/sessions/sessions.ts'
 import { revokeTokensOf } from '../auth/store.ts'
 import { type Reader, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { member, type MemberWithRole, removeMember } from './member_store.ts'
-import { boundTo } from './rights.ts'
 import { tenant, type TenantRow } from './store.ts'
 
 export interface OwnTenantRow {

@@ -1,27 +1,10 @@
 /** Nobody gives away what they do not hold. */
-import { Fault } from '../../shared/faults.ts'
 import type { Grantor } from '../access/grantor.ts'
-import { type Bound, checkCovers, covers, permissionsOfRole } from '../access/rights.ts'
+import { type Bound, checkCovers, permissionsOfRole } from '../access/rights.ts'
 import type { Reader } from '../db/database.ts'
 import type { Grants } from '../http/grants.ts'
 import type { MemberPrincipal } from '../http/principal.ts'
 import { InvalidRequest } from '../http/problem.ts'
-
-/** All that a member was given, by themselves and by their groups. */
-export async function boundTo(db: Reader, tenant: string, member: string): Promise<Bound[]> {
-  return await db.selectFrom('binding').select(['role', 'level', 'place']).where('tenant', '=', tenant)
-    .where(({ eb, or, selectFrom }) =>
-      or([
-        eb('member', '=', member),
-        eb(
-          'member_group',
-          'in',
-          selectFrom('group_member').select('group_member.member_group')
-            .where('group_member.tenant', '=', tenant).where('group_member.member', '=', member),
-        ),
-      ])
-    ).execute()
-}
 
 /** What an active member holds now; null for anybody else. */
 export async function grantsOfMember(
@@ -65,16 +48,4 @@ async function has(
   const row = await db.selectFrom(table).select('id').where('tenant', '=', tenant).where('id', '=', id)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** Throws `forbidden` where the member holds something that the principal does not. */
-export async function mayRule(
-  db: Reader,
-  { tenant, grants }: Pick<MemberPrincipal, 'tenant' | 'grants'>,
-  member: { readonly id: string; readonly operator: number },
-): Promise<void> {
-  const operator = member.operator === 1 && !grants.tenant.has('tenants.create')
-  if (operator || !await covers(db, tenant, { grants, bound: await boundTo(db, tenant, member.id) })) {
-    throw new Fault('forbidden', 'The member holds more than you do.')
-  }
 }

@@ -70,8 +70,8 @@ const revoked = (name: string) =>
 /** What the person does who reads the code. */
 async function decide(asking: Started, verb: 'approve' | 'deny') {
   const [, code] = await asking.says(/Code\s+([A-Z]{4}-[A-Z]{4})/)
-  const body = verb === 'approve' ? { tenant } : undefined
-  const answer = await browser.call('POST', `/v1/device/requests/${code}/${verb}`, body)
+  const body = { user_code: code, ...verb === 'approve' ? { tenant } : {} }
+  const answer = await browser.call('POST', `/v1/device/requests/${verb}`, body)
   assert.equal(answer.status, 200, JSON.stringify(answer.body))
 }
 
@@ -93,7 +93,7 @@ describe('a machine', () => {
     const asking = login(laptop, '--pin', pin, '--name', 'laptop of Ada')
     const [, code] = await asking.says(/Code\s+([A-Z]{4}-[A-Z]{4})/)
     assert.match(asking.said(), new RegExp(`Open +${edge.url}/console/device\n`))
-    const shown = await browser.call('GET', `/v1/device/requests/${code}`)
+    const shown = await browser.call('POST', '/v1/device/requests/look', { user_code: code })
     assert.deepEqual([shown.body.device, shown.body.network], ['laptop of Ada', '127.0.0.1'])
     assert.match(shown.body.agent, /^sallyport\//)
     await decide(asking, 'approve')

@@ -24,6 +24,9 @@ test('an edge that is told to stop answers what it has begun, and keeps what it 
     tenant,
     person: { name: 'Ada' },
   })
+  // A form is parsed beside a signal of whether its sender is still there, of which a runtime may want to say something.
+  const body = new URLSearchParams({ client_id: 'sallyport' })
+  assert.equal((await fetch(`${edge.url}/v1/device/authorize`, { method: 'POST', body })).status, 200)
   const acknowledged: string[] = []
   let stopping: Promise<void> | null = null
   await Promise.all(Array.from({ length: 16 }, async (_, connection) => {

@@ -70,7 +70,15 @@ export const DeviceRequest = z.object({
 }).meta({ id: 'DeviceRequest' })
 export type DeviceRequest = z.infer<typeof DeviceRequest>
 
+const UserCode = z.string().max(40).meta({
+  description: 'As the device shows it; case and dashes do not count.',
+})
+
+/** In the body: a code that is good for a sign-in stands in no URL. */
+export const DeviceCode = z.strictObject({ user_code: UserCode }).meta({ id: 'DeviceCode' })
+
 export const DeviceApproval = z.strictObject({
+  user_code: UserCode,
   tenant: Id.meta({ description: 'The one that your session has chosen.' }),
 }).meta({ id: 'DeviceApproval' })
 

@@ -4,7 +4,7 @@ import { PasswordSignIn, SignedIn } from '../../../shared/schemas/account.ts'
 import { answer } from '../../http/answer.ts'
 import { openChange } from '../../http/change.ts'
 import { type Context, open, type Route } from '../../http/route.ts'
-import { networkHash } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
 import { hasSecondFactor } from '../factors/store.ts'
 import { noticeMail } from '../mail/templates.ts'
 import type { AuthOptions } from '../options.ts'
@@ -80,7 +80,7 @@ async function proven(
     const device = who !== null && cookie(deviceCookieName(who.id)) !== null
     people.events.record('sign_in.failed', { account: who?.id ?? null }, {
       method: 'password',
-      network: networkHash(client.network),
+      network: new NetworkFact(client.network),
       known_device: device,
     })
     throw new Fault('sign_in_failed')

@@ -14,7 +14,7 @@ async function authorize(edge: TestEdge) {
 }
 
 function approve(edge: TestEdge, caller: Caller, user_code: string, tenant: string = ids.tenant) {
-  return edge.call(caller, `POST /v1/device/requests/${user_code}/approve`, { body: { tenant } })
+  return edge.call(caller, 'POST /v1/device/requests/approve', { body: { user_code, tenant } })
 }
 
 async function poll(edge: TestEdge, device_code: string) {
@@ -27,6 +27,37 @@ async function signIn(edge: TestEdge, { caller }: Person): Promise<string> {
   await approve(edge, caller, user_code)
   return (await poll(edge, device_code)).json.access_token
 }
+
+describe('the token of a device', () => {
+  test('counts while the tenant’s rules take the sign-in that approved it, asked with every use', async () => {
+    await using edge = await world()
+    const { account } = await person(edge, ids.tenant)
+    const token = async (method: 'password' | 'passkey') => {
+      const caller = await session(edge, { account, tenant: ids.tenant, method })
+      return bearer(await signIn(edge, { caller } as Person))
+    }
+    const [byPassword, byPasskey] = [await token('password'), await token('passkey')]
+    const who = async (caller: Caller) => {
+      const { status, json } = await edge.call(caller, 'GET /v1/whoami')
+      return status === 200 ? 'in' : [json.code, json.missing]
+    }
+    const rules = (change: object) =>
+      run(edge, putRules(ids.tenant, { ...defaultRules, ...change }, edge.clock.now))
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], ['in', 'in'])
+    await rules({ passwords: 'off' })
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], [
+      ['sign_in_not_enough', ['password_refused']],
+      'in',
+    ])
+    await rules({ mfa: 'required' })
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], [
+      ['sign_in_not_enough', ['second_factor']],
+      'in',
+    ])
+    await rules({})
+    assert.deepEqual([await who(byPassword), await who(byPasskey)], ['in', 'in'])
+  })
+})
 
 describe('approving a device', () => {
   test('takes a confirmation of the last five minutes', async () => {
@@ -43,8 +74,8 @@ describe('approving a device', () => {
     const { user_code } = await authorize(edge)
     assert.equal((await approve(edge, edge.admin, user_code)).status, 403)
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
-    const forged = await edge.call(caller, `POST /v1/device/requests/${user_code}/approve`, {
-      body: { tenant: ids.tenant },
+    const forged = await edge.call(caller, 'POST /v1/device/requests/approve', {
+      body: { user_code, tenant: ids.tenant },
       headers,
     })
     assert.equal(forged.json.code, 'origin_refused')
@@ -104,10 +135,16 @@ describe('approving a device', () => {
     const token = await signIn(edge, owner)
     const begun = await edge.call(bearer(token), 'POST /v1/device/fresh', { body: {} })
     const { user_code, device_code } = begun.json
-    assert.equal((await edge.call(other.caller, `GET /v1/device/requests/${user_code}`)).status, 404)
+    assert.equal(
+      (await edge.call(other.caller, 'POST /v1/device/requests/look', { body: { user_code } })).status,
+      404,
+    )
     assert.equal((await approve(edge, other.caller, user_code)).status, 404)
-    assert.equal((await edge.call(other.caller, `POST /v1/device/requests/${user_code}/deny`)).status, 404)
-    const shown = await edge.call(owner.caller, `GET /v1/device/requests/${user_code}`)
+    assert.equal(
+      (await edge.call(other.caller, 'POST /v1/device/requests/deny', { body: { user_code } })).status,
+      404,
+    )
+    const shown = await edge.call(owner.caller, 'POST /v1/device/requests/look', { body: { user_code } })
     assert.equal(shown.json.renews, true)
     assert.equal((await approve(edge, owner.caller, user_code)).status, 200)
     assert.equal((await poll(edge, device_code)).status, 200)
@@ -137,20 +174,21 @@ describe('approving a device', () => {
 })
 
 describe('codes of devices', () => {
-  const guess = 'GET /v1/device/requests/BBBB-BBBB'
+  const looking = 'POST /v1/device/requests/look'
+  const wrong = { body: { user_code: 'BBBB-BBBB' } }
 
   test('cannot be tried out: ten wrong ones and then a person waits', async () => {
     await using edge = await world()
     const { caller } = await person(edge, ids.tenant)
     const { user_code } = await authorize(edge)
-    for (let i = 0; i < 10; i++) assert.equal((await edge.call(caller, guess)).status, 404)
-    const slowed = await edge.call(caller, `GET /v1/device/requests/${user_code}`)
+    for (let i = 0; i < 10; i++) assert.equal((await edge.call(caller, looking, wrong)).status, 404)
+    const slowed = await edge.call(caller, 'POST /v1/device/requests/look', { body: { user_code } })
     assert.equal(slowed.status, 429)
     assert.ok(Number(slowed.headers.get('retry-after')) >= 1)
     assert.equal((await approve(edge, caller, user_code)).status, 429, 'approving is no way around')
     edge.clock.now += 10_000
-    assert.equal((await edge.call(caller, guess)).status, 404)
-    assert.equal((await edge.call(caller, guess)).status, 429)
+    assert.equal((await edge.call(caller, looking, wrong)).status, 404)
+    assert.equal((await edge.call(caller, looking, wrong)).status, 429)
   })
 
   test('cannot be tried out by many accounts of one network either', async () => {
@@ -158,11 +196,11 @@ describe('codes of devices', () => {
     const statuses = new Set<number>()
     for (let i = 0; i < 7; i++) {
       const { caller } = await person(edge, ids.tenant)
-      for (let n = 0; n < 9; n++) statuses.add((await edge.call(caller, guess)).status)
+      for (let n = 0; n < 9; n++) statuses.add((await edge.call(caller, looking, wrong)).status)
     }
     assert.deepEqual([...statuses].sort(), [404, 429])
     const { caller } = await person(edge, ids.tenant)
-    assert.equal((await edge.call(caller, guess, { remote: '198.51.100.9' })).status, 404)
+    assert.equal((await edge.call(caller, looking, { ...wrong, remote: '198.51.100.9' })).status, 404)
   })
 
   test('that are right cost nothing, however often somebody looks', async () => {
@@ -170,7 +208,10 @@ describe('codes of devices', () => {
     const { caller } = await person(edge, ids.tenant)
     const { user_code } = await authorize(edge)
     for (let i = 0; i < 30; i++) {
-      assert.equal((await edge.call(caller, `GET /v1/device/requests/${user_code}`)).status, 200)
+      assert.equal(
+        (await edge.call(caller, 'POST /v1/device/requests/look', { body: { user_code } })).status,
+        200,
+      )
     }
   })
 })

@@ -1,16 +1,15 @@
 /** The device authorization grant, RFC 8628 section 3.3, as the person has it: looking at a device, and deciding. */
-import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
-import { DeviceApproval, DeviceDecision, DeviceRequest } from '../../../shared/schemas/device.ts'
+import { DeviceApproval, DeviceCode, DeviceDecision, DeviceRequest } from '../../../shared/schemas/device.ts'
 import type { Reader } from '../../db/database.ts'
 import type { Storage } from '../../db/storage.ts'
-import { openChange } from '../../http/change.ts'
+import { openChange, unchanged } from '../../http/change.ts'
 import type { Client } from '../../http/client.ts'
 import type { AccountPrincipal } from '../../http/principal.ts'
 import { SignInNotEnough } from '../../http/problem.ts'
-import { command, query, type Route } from '../../http/route.ts'
+import { command, type Route } from '../../http/route.ts'
 import { networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
-import { networkHash } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
 import { accountLog } from '../sessions/account_log.ts'
 import type { DemandsOf } from '../sessions/demands.ts'
 import { methodsOf, session } from '../sessions/sessions.ts'
@@ -19,11 +18,6 @@ import { approveRequest, denyRequest, type DeviceRow, ownsDevice, toDeviceReques
 import { readUserCode } from './user_code.ts'
 
 const tag = 'Devices'
-const params = z.strictObject({
-  user_code: z.string().max(40).meta({
-    description: 'As the device shows it; case and dashes do not count.',
-  }),
-})
 const example = { user_code: 'WDJB-MJHT' }
 
 interface Options {
@@ -36,17 +30,19 @@ export function deviceApprovalRoutes(options: Options): readonly Route[] {
 }
 
 const lookRoute = ({ storage }: Options): Route =>
-  query({
+  command({
     id: 'getDeviceRequest',
-    path: '/v1/device/requests/{user_code}',
+    method: 'post',
+    path: '/v1/device/requests/look',
     tag,
     permission: 'account:any',
+    audit: { none: 'nothing is decided yet' },
     summary: 'The device that shows this code, for a person to compare',
-    params,
+    body: DeviceCode,
     reply: DeviceRequest,
     faults: ['not_found', 'too_many_requests'],
     example: {
-      params: example,
+      body: example,
       reply: {
         ...example,
         device: 'laptop of Ada',
@@ -57,10 +53,9 @@ const lookRoute = ({ storage }: Options): Route =>
         expires: '2026-11-22T08:10:00.000Z',
       },
     },
-    async handle({ db, principal, params, now, client }) {
-      return toDeviceRequest(
-        await guessed({ storage, db, principal, client, now, typed: params.user_code }),
-      )
+    async handle({ db, principal, body, now, client }) {
+      const row = await guessed({ storage, db, principal, client, now, typed: body.user_code })
+      return unchanged(toDeviceRequest(row))
     },
   })
 
@@ -68,33 +63,31 @@ const approveRoute = ({ storage, people }: Options): Route =>
   command({
     id: 'approveDevice',
     method: 'post',
-    path: '/v1/device/requests/{user_code}/approve',
+    path: '/v1/device/requests/approve',
     tag,
     permission: 'account:any',
     whileClosing: true,
     fresh: true,
     audit: 'device.approved',
     summary: 'Let the device sign in as you, in the tenant that your session has chosen',
-    params,
     body: DeviceApproval,
     reply: DeviceDecision,
     faults: ['not_found', 'conflict', 'forbidden', 'sign_in_not_enough', 'too_many_requests'],
     example: {
-      params: example,
-      body: { tenant: '019a9f3e-7c00-7000-8000-000000000000' },
+      body: { ...example, tenant: '019a9f3e-7c00-7000-8000-000000000000' },
       reply: { state: 'approved' },
     },
-    async handle({ db, principal, params, body: { tenant }, now, client }) {
-      const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
-      const member = await admitted({ db, people, principal, tenant, now })
+    async handle({ db, principal, body: { tenant, user_code }, now, client }) {
+      const row = await guessed({ storage, db, principal, client, now, typed: user_code })
+      const { member, methods } = await admitted({ db, people, principal, tenant, now })
       const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
       if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
       return openChange({
         tenant,
         actor: { kind: 'account', id: principal.account },
-        writes: [approveRequest(row, { tenant, member, now })],
+        writes: [approveRequest(row, { tenant, member, methods, now })],
         target: row.id,
-        facts: { member, network: networkHash(row.network), renews: row.token },
+        facts: { member, network: new NetworkFact(row.network), renews: row.token },
         reply: () => ({ state: 'approved' as const }),
       })
     },
@@ -104,30 +97,30 @@ const denyRoute = ({ storage }: Options): Route =>
   command({
     id: 'denyDevice',
     method: 'post',
-    path: '/v1/device/requests/{user_code}/deny',
+    path: '/v1/device/requests/deny',
     tag,
     permission: 'account:any',
     whileClosing: true,
     audit: 'device.denied',
     summary: 'Refuse the device',
-    params,
+    body: DeviceCode,
     reply: DeviceDecision,
     faults: ['not_found', 'conflict', 'too_many_requests'],
-    example: { params: example, reply: { state: 'denied' } },
-    async handle({ db, principal, params, now, client }) {
-      const row = await guessed({ storage, db, principal, client, now, typed: params.user_code })
+    example: { body: example, reply: { state: 'denied' } },
+    async handle({ db, principal, body, now, client }) {
+      const row = await guessed({ storage, db, principal, client, now, typed: body.user_code })
       return openChange({
         ...await accountLog(db, principal.account),
         writes: [denyRequest(row, now)],
         target: row.id,
-        facts: { network: networkHash(row.network) },
+        facts: { network: new NetworkFact(row.network) },
         reply: () => ({ state: 'denied' as const }),
       })
     },
   })
 
 /**
- * The member that the session acts as: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
+ * The member that the session acts as, and how it has signed in: of the tenant that it has chosen, by a sign-in that the tenant's rules let in
  * now. Throws Fault `forbidden`, `SignInNotEnough`.
  */
 async function admitted(
@@ -137,7 +130,7 @@ async function admitted(
     readonly tenant: string
     readonly now: number
   },
-): Promise<string> {
+): Promise<{ readonly member: string; readonly methods: string }> {
   const { account } = principal
   const found = principal.tenant === tenant ? await memberIn(db, { account, tenant }) : null
   const row = await session(db, account, { id: principal.session, now })
@@ -147,7 +140,7 @@ async function admitted(
   const { lacks } = await people.demandsOf(tenant)
   const missing = lacks({ email: found.email_key, methods: methodsOf(row) })
   if (missing.length > 0) throw new SignInNotEnough(missing)
-  return found.member
+  return { member: found.member, methods: row.methods }
 }
 
 /**

@@ -37,7 +37,7 @@ function decide(
   { user_code }: Codes,
   tenant: string = ids.tenant,
 ): Promise<Answer> {
-  return edge.call(caller, `POST /v1/device/requests/${user_code}/approve`, { body: { tenant } })
+  return edge.call(caller, 'POST /v1/device/requests/approve', { body: { user_code, tenant } })
 }
 
 function form(edge: TestEdge, path: string, text: string): Promise<Answer> {
@@ -74,7 +74,9 @@ describe('a device', () => {
     assert.ok(!new URL(json.verification_uri_complete).search.includes(json.user_code))
     assert.equal(new URL(json.verification_uri_complete).hash, `#${json.user_code}`)
     refused(await poll(edge, json), 'authorization_pending', 'authorization_pending')
-    const shown = await edge.call(caller, `GET /v1/device/requests/${json.user_code.toLowerCase()}`)
+    const shown = await edge.call(caller, 'POST /v1/device/requests/look', {
+      body: { user_code: json.user_code.toLowerCase() },
+    })
     assert.deepEqual(
       [shown.json.device, shown.json.network, shown.json.renews],
       ['laptop', '192.0.2.1', false],
@@ -159,7 +161,9 @@ describe('asking for the token', () => {
     await using edge = await world()
     const { caller } = await person(edge, ids.tenant)
     const codes = await authorize(edge)
-    const denied = await edge.call(caller, `POST /v1/device/requests/${codes.user_code}/deny`)
+    const denied = await edge.call(caller, 'POST /v1/device/requests/deny', {
+      body: { user_code: codes.user_code },
+    })
     assert.equal(denied.json.state, 'denied')
     refused(await poll(edge, codes), 'access_denied', 'access_denied')
     assert.equal((await decide(edge, caller, codes)).status, 404, 'decided is decided')

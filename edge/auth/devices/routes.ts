@@ -17,7 +17,7 @@ import type { Client } from '../../http/client.ts'
 import { TooManyRequests } from '../../http/problem.ts'
 import { command, open, type Route } from '../../http/route.ts'
 import { networkOf, pay } from '../accounts/throttle.ts'
-import { networkHash } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
 import { hashSecret, isSecret, newSecret } from '../secret.ts'
 import { DEVICE_IDLE_MS, insertToken, replaceToken } from '../store.ts'
 import { asked, type DeviceRow, insertRequest, polled, useRequest, waitingFrom } from './store.ts'
@@ -159,7 +159,7 @@ function tokenRoute({ storage }: DeviceOptions): Route {
       const made = {
         ...{ id, tenant, member, hash: hashSecret(secret), name: row.device, sort: 'device' as const },
         ...{ scopes: row.scopes, created: now, expires: now + TOKEN_MS },
-        ...{ fresh: decided, idle_until: now + DEVICE_IDLE_MS },
+        ...{ fresh: decided, idle_until: now + DEVICE_IDLE_MS, methods: row.methods },
       }
       const before = row.token === null
         ? []
@@ -170,7 +170,7 @@ function tokenRoute({ storage }: DeviceOptions): Route {
         actor: { kind: 'member', id: member, token: id },
         writes: [useRequest({ hash: row.hash, tenant, member }, now), ...before, insertToken(made)],
         target: id,
-        facts: { member, request: row.id, network: networkHash(client.network), replaces: row.token },
+        facts: { member, request: row.id, network: new NetworkFact(client.network), replaces: row.token },
         reply: () => ({
           access_token: secret,
           token_type: 'Bearer' as const,
@@ -219,7 +219,7 @@ async function begin({ publicUrl, storage }: DeviceOptions, beginning: Beginning
     scopes: scopes === null ? null : JSON.stringify(scopes),
     ...{ token, created: now, expires: now + EXPIRES_SECONDS * 1000 },
     ...{ pause: INTERVAL_SECONDS, polled: null, slowed: 0, state: 'waiting' },
-    ...{ tenant: null, member: null, decided: null },
+    ...{ tenant: null, member: null, decided: null, methods: null },
   }
   const page = `${publicUrl}/console/device`
   const reply = {

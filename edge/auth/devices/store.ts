@@ -24,6 +24,8 @@ export interface DeviceRow {
   readonly tenant: string | null
   readonly member: string | null
   readonly decided: number | null
+  /** JSON: how the session had signed in that approved it. */
+  readonly methods: string | null
 }
 
 /** A device that asks too soon waits so much longer from then on. RFC 8628 section 3.5. */
@@ -98,9 +100,15 @@ export function polled(hash: string, now: number): Step {
 /** Refused with `conflict` where somebody else has decided meanwhile, it expired, or the member is one no more. */
 export function approveRequest(
   row: DeviceRow,
-  { tenant, member, now }: { readonly tenant: string; readonly member: string; readonly now: number },
+  { tenant, member, methods, now }: {
+    readonly tenant: string
+    readonly member: string
+    /** As `session.methods` has them. */
+    readonly methods: string
+    readonly now: number
+  },
 ): Step {
-  const query = decision(row, now, { state: 'approved', tenant, member, decided: now })
+  const query = decision(row, now, { state: 'approved', tenant, member, methods, decided: now })
     .where(activeMember(tenant, member))
   return step(query, { otherwise: 'conflict' })
 }

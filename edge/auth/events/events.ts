@@ -4,12 +4,12 @@
  * refusal, a look at many things – is the edge's own act, written after the answer so that its work tells nobody
  * anything.
  */
-import { createHash } from 'node:crypto'
 import type { Reader } from '../../db/database.ts'
 import { type Change, change, type FurtherEntry } from '../../http/change.ts'
 import { freshIdentity, planOf } from '../../http/entry.ts'
 import { explain, type Log } from '../../http/log.ts'
 import type { Metrics } from '../../http/metrics.ts'
+import type { HideNetwork } from '../../http/network_fact.ts'
 import type { OwnActOptions } from '../../http/own_act.ts'
 import type { SecurityEventKind } from '../../http/security_kinds.ts'
 import { accountLog } from '../sessions/account_log.ts'
@@ -37,20 +37,25 @@ export function securityEvent(
   return { action: kind, target, facts: facts ?? {} }
 }
 
-/** An address as the audit log has it: enough to see that two are the same, and no address. */
-export function networkHash(network: string): string {
-  return createHash('sha256').update(`sallyport network ${network}`).digest('hex').slice(0, 16)
-}
-
 /** At most so many wait to be written: more are counted and not written, so that a flood fills no log. */
 const MAX_WAITING = 100
 
 export class SecurityEvents {
-  readonly #options: OwnActOptions & { readonly db: Reader; readonly metrics: Metrics; readonly log: Log }
+  readonly #options: OwnActOptions & {
+    readonly db: Reader
+    readonly metrics: Metrics
+    readonly log: Log
+    readonly hideNetwork: HideNetwork
+  }
   readonly #waiting = new Set<Promise<void>>()
 
   constructor(
-    options: OwnActOptions & { readonly db: Reader; readonly metrics: Metrics; readonly log: Log },
+    options: OwnActOptions & {
+      readonly db: Reader
+      readonly metrics: Metrics
+      readonly log: Log
+      readonly hideNetwork: HideNetwork
+    },
   ) {
     this.#options = options
   }
@@ -71,7 +76,7 @@ export class SecurityEvents {
   }
 
   async #write(kind: SecurityEventKind, subject: Subject, facts: Facts): Promise<void> {
-    const { storage, clock, randomBytes, db } = this.#options
+    const { storage, clock, randomBytes, db, hideNetwork } = this.#options
     const now = clock()
     const { tenant, alsoIn } = 'tenant' in subject
       ? { tenant: subject.tenant, alsoIn: [] }
@@ -79,7 +84,8 @@ export class SecurityEvents {
     const target = targetOf(subject, tenant)
     const entry = { tenant, actor: { kind: 'edge' }, action: kind, now } as const
     const decided = change({ writes: [], target, facts, alsoIn, reply: () => null })
-    await storage.write(planOf(decided, { identity: freshIdentity(now, randomBytes), entry, randomBytes }))
+    const identity = freshIdentity(now, randomBytes)
+    await storage.write(planOf(decided, { identity, entry, randomBytes, hideNetwork }))
   }
 }
 

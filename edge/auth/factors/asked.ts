@@ -4,7 +4,7 @@ import type { Reader } from '../../db/database.ts'
 import type { Client } from '../../http/client.ts'
 import { forgive, networkOf, pay, refund, type Throttled } from '../accounts/throttle.ts'
 import { TooManyRequests } from '../../http/problem.ts'
-import { networkHash } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
 import { warn } from './notices.ts'
 import type { FactorOptions } from './routes.ts'
 import { type NotShown, type Shown, wasShown } from './shown.ts'
@@ -64,7 +64,7 @@ async function refusal(options: FactorOptions, asked: Asked, result: NotShown): 
   const facts = {
     method,
     reason,
-    network: networkHash(asked.client.network),
+    network: new NetworkFact(asked.client.network),
     ...(passkey === undefined ? {} : { passkey }),
   }
   options.events.record(kind, { account }, facts)

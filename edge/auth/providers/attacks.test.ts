@@ -264,8 +264,9 @@ describe('a mail address', () => {
       const other = new Browser(on.edge)
       const mallory = { sub: 'mallory', email: 'ADA@example.com', email_verified: verified, name: 'Mallory' }
       const end = await signIn(on, 'house', mallory, { browser: other })
-      assert.equal(end, '/console/sign-in?problem=link_required')
-      assert.equal(await lastReason(on), 'link_required')
+      const vouched = verified === true
+      assert.equal(end, `/console/sign-in?problem=${vouched ? 'link_required' : 'provider_refused'}`)
+      assert.equal(await lastReason(on), vouched ? 'link_required' : 'address_not_proven')
       assert.deepEqual(
         [await count(on, 'account'), await count(on, 'identity'), await count(on, 'session')],
         [1, 1, 1],

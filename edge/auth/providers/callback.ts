@@ -6,7 +6,8 @@ import { type OpenChange, openChange, type Unchanged, unchanged } from '../../ht
 import { SESSION_COOKIE } from '../../http/cookies.ts'
 import { TooManyRequests } from '../../http/problem.ts'
 import { networkOf, pay } from '../accounts/throttle.ts'
-import { networkHash, securityEvent } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
+import { securityEvent } from '../events/events.ts'
 import { hasSecondFactor } from '../factors/store.ts'
 import type { People } from '../people.ts'
 import { hashSecret } from '../secret.ts'
@@ -43,7 +44,7 @@ export async function finish(
   const provider = row === null ? null : await flow.providers.find(db, row.provider)
   if (row === null || provider === null || provider.id !== params.provider) {
     if (await isRare(storage, context)) {
-      const facts = { reason: 'state', network: networkHash(context.client.network) }
+      const facts = { reason: 'state', network: new NetworkFact(context.client.network) }
       people.events.record('sign_in.failed', { account: null }, facts)
     }
     return unchanged(answer({}, { location: problemPage('link_invalid', null) }))
@@ -153,7 +154,7 @@ async function refuse({ context, row, provider }: Going, fault: Fault): Promise<
   const facts = {
     provider: provider.id,
     reason: reasonOf(fault),
-    network: networkHash(context.client.network),
+    network: new NetworkFact(context.client.network),
   }
   const about = row.account === null ? { tenant: log.tenant } : { account: row.account }
   return openChange({

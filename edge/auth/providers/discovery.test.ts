@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { Fault } from '../../../shared/faults.ts'
 import { Issuers } from './discovery.ts'
 import { type Liar, liar, newKey } from './liar_fixture.ts'
-import { outgoing } from './outgoing.ts'
+import { type Outgoing, outgoing } from './outgoing.ts'
 import { testServer } from './server_fixture.ts'
 
 const clock = { now: Date.parse('2026-11-22T09:00:00.000Z') }
@@ -141,5 +141,46 @@ describe('a request to a provider', () => {
     assert.deepEqual(server.heard, [])
     await fails(outgoing({ loopback: true })('http://example.com/'), /https/)
     await fails(outgoing({ loopback: true })('https://169.254.169.254/'), /never asked/)
+  })
+})
+
+describe('what is kept of issuers', () => {
+  /** Issuers of any name, whose key is so long; the list is of what was asked. */
+  function any(length: number): { readonly issuers: Issuers; readonly asked: string[] } {
+    const asked: string[] = []
+    const ask: Outgoing = (url) => {
+      asked.push(url)
+      const issuer = new URL(url).origin
+      const at = (path: string) => `${issuer}/${path}`
+      const [authorization_endpoint, token_endpoint, jwks_uri] = ['authorize', 'token', 'keys'].map(at)
+      const document = { issuer, authorization_endpoint, token_endpoint, jwks_uri }
+      const keys = [{ kty: 'RSA', n: 'A'.repeat(length) }]
+      return Promise.resolve({ status: 200, json: url === jwks_uri ? { keys } : document })
+    }
+    return { issuers: new Issuers({ outgoing: ask, loopback: false, clock: () => clock.now }), asked }
+  }
+  const nth = (n: number) => `https://issuer-${n}.example`
+
+  test('is 8 MiB at most, and what was not asked for longest goes first', async () => {
+    const { issuers, asked } = any(500_000)
+    for (let n = 0; n < 20; n++) {
+      await issuers.keys(nth(n))
+      await issuers.keys(nth(0))
+    }
+    assert.equal(asked.length, 40)
+    await issuers.keys(nth(0))
+    await issuers.keys(nth(19))
+    assert.equal(asked.length, 40)
+    await issuers.keys(nth(1))
+    assert.equal(asked.length, 42)
+  })
+
+  test('is of a thousand at most', async () => {
+    const { issuers, asked } = any(1)
+    for (let n = 0; n <= 1000; n++) await issuers.document(nth(n))
+    await issuers.document(nth(1000))
+    assert.equal(asked.length, 1001)
+    await issuers.document(nth(0))
+    assert.equal(asked.length, 1002)
   })
 })

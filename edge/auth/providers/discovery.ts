@@ -10,8 +10,9 @@ import { mayAsk, type Outgoing } from './outgoing.ts'
 
 const KEPT_MS = 60 * 60_000
 const REFETCH_MS = 60_000
-/** Issuers that are kept; more than that and the oldest goes. */
+/** What is kept of all issuers together; beyond either, those go that were not asked for longest. */
 const MAX_ISSUERS = 1000
+const MAX_BYTES = 8 * 1024 * 1024
 
 const Url = z.string().max(2000).refine((text) => URL.canParse(text), 'not a URL')
 
@@ -39,6 +40,8 @@ interface Kept {
   readonly until: number
   keys: Keys | null
   keysUntil: number
+  /** Of document and keys, as JSON. */
+  bytes: number
   /** When keys were last asked for because one was unknown. */
   refetched: number
 }
@@ -82,20 +85,35 @@ export class Issuers {
   async #entry(issuer: string): Promise<Kept> {
     const now = this.#options.clock()
     const found = this.#kept.get(issuer)
-    if (found !== undefined && found.until > now) return found
+    if (found !== undefined && found.until > now) {
+      this.#kept.delete(issuer)
+      this.#kept.set(issuer, found)
+      return found
+    }
     const document = await this.#discover(issuer)
     const entry: Kept = {
       document,
       until: now + KEPT_MS,
       keys: null,
       keysUntil: 0,
+      bytes: sizeOf(document),
       refetched: found?.refetched ?? 0,
     }
     this.#kept.delete(issuer)
     this.#kept.set(issuer, entry)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > MAX_ISSUERS && oldest !== undefined) this.#kept.delete(oldest)
+    this.#forget()
     return entry
+  }
+
+  /** Whoever uses a forgotten one goes on with what they have. */
+  #forget(): void {
+    let bytes = 0
+    for (const one of this.#kept.values()) bytes += one.bytes
+    for (const [issuer, one] of this.#kept) {
+      if (this.#kept.size <= MAX_ISSUERS && bytes <= MAX_BYTES) return
+      this.#kept.delete(issuer)
+      bytes -= one.bytes
+    }
   }
 
   async #discover(issuer: string): Promise<Discovered> {
@@ -121,8 +139,12 @@ export class Issuers {
     if (status !== 200 || !read.success) throw failed('its keys do not read')
     entry.keys = { keys: read.data.keys.filter(({ kty, d }) => kty !== 'oct' && d === undefined) }
     entry.keysUntil = this.#options.clock() + KEPT_MS
+    entry.bytes = sizeOf(entry.document) + sizeOf(entry.keys)
+    this.#forget()
   }
 }
+
+const sizeOf = (kept: Discovered | Keys) => JSON.stringify(kept).length
 
 /** The sentence is for the log and for whoever configures a provider: it quotes nothing that the issuer said. */
 function failed(why: string): Fault {

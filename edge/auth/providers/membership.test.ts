@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ClaimRule } from '../../../shared/schemas/provider.ts'
+import { reader } from '../../db/database.ts'
 import { person } from '../devices/people_fixture.ts'
 import {
   ada,
@@ -15,6 +16,8 @@ import {
   TENANT,
 } from './browser_fixture.ts'
 import { CLIENT_ID, CLIENT_SECRET } from './liar_fixture.ts'
+import { membership } from './membership.ts'
+import type { Provider } from './providers.ts'
 
 const staff: ClaimRule = { claim: 'groups', value: 'staff', role: 'viewer' }
 const data: ClaimRule = { claim: 'groups', value: 'data', role: 'editor' }
@@ -87,6 +90,21 @@ describe('a tenant’s provider', () => {
     assert.equal(await count(on, 'account'), 2)
   })
 
+  test('hears nothing of whose an address is, whatever its token says', async () => {
+    await using on = await scene()
+    await signIn(on, 'house', ada)
+    const id = await provider(on, [staff])
+    const as = (sub: string, email: string, groups: readonly string[]) =>
+      signIn(on, id, { sub, email, email_verified: true, groups }, { browser: new Browser(on.edge) })
+    assert.equal(await as('one', String(ada.email), []), REFUSED)
+    assert.equal(await lastReason(on), 'no_claim')
+    assert.equal(await as('two', 'nobody@acme.example', []), REFUSED)
+    assert.equal(await lastReason(on), 'no_claim')
+    assert.equal(await as('one', String(ada.email), ['staff']), '/console')
+    assert.equal(await as('two', 'nobody@acme.example', ['staff']), '/console')
+    assert.equal(await count(on, 'account'), 3)
+  })
+
   test('renews its roles at each sign-in: new claims give, gone ones take', async () => {
     await using on = await scene()
     const id = await provider(on, [staff, data])
@@ -123,6 +141,34 @@ describe('a tenant’s provider', () => {
     await signIn(on, id, { ...grace, groups: [] })
     assert.deepEqual(await roles(on), ['auditor tenant'])
   })
+
+  for (const what of ['a role', 'a place in a group'] as const) {
+    test(`removes nobody whom people give ${what} at that very moment`, async () => {
+      await using on = await scene()
+      const id = await provider(on, [staff])
+      await signIn(on, id, { ...grace, groups: ['staff'] })
+      const sql = 'SELECT id, account FROM member WHERE account IS NOT NULL'
+      const [row] = await on.edge.storage.read({ sql, parameters: [], reads: true })
+      const [member, account] = [row?.id as string, row?.account as string]
+      const own = { id, tenant: TENANT, claimRules: [staff] } as unknown as Provider
+      const asked = { db: reader(on.edge.storage), now: on.edge.clock.now, newId: () => crypto.randomUUID() }
+      const decided = await membership(asked, own, { account: { id: account, name: '' }, said: {} })
+      assert.equal(decided?.member, null)
+      if (what === 'a role') {
+        const body = { member, role: 'auditor', level: 'tenant' }
+        assert.equal((await on.edge.call(on.owner, 'POST /v1/bindings', { body })).status, 201)
+      } else {
+        const group = await on.edge.call(on.owner, 'POST /v1/groups', { body: { name: 'Readers' } })
+        const put = await on.edge.call(on.owner, `PUT /v1/groups/${group.json.id}/members/${member}`)
+        assert.equal(put.status, 200, JSON.stringify(put.json))
+      }
+      const plan = { id: '', steps: decided?.steps ?? [], leaf: null, repeatable: false }
+      await assert.rejects(on.edge.storage.write(plan), { code: 'conflict' })
+      await signIn(on, id, { ...grace, groups: [] })
+      assert.deepEqual(await roles(on), what === 'a role' ? ['auditor tenant'] : [])
+      assert.equal((await on.browser.ask('GET /v1/whoami')).status, 200)
+    })
+  }
 
   test('gives no role that is gone, and never owner', async () => {
     await using on = await scene()

@@ -4,8 +4,8 @@
  */
 import type { ClaimRule } from '../../../shared/schemas/provider.ts'
 import { permissionsOfRole } from '../../access/rights.ts'
-import { type BindingRow, deleteAllOf, insertBinding } from '../../access/store.ts'
-import { type Reader, step, writes } from '../../db/database.ts'
+import { type BindingRow, insertBinding } from '../../access/store.ts'
+import { type Reader, sql, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
 import type { FurtherEntry } from '../../http/change.ts'
 import { securityEvent } from '../events/events.ts'
@@ -146,7 +146,9 @@ async function renewed({ db, now, newId }: Asked, renewing: Renewing): Promise<M
   const gone = held.filter((one) => one.provider === provider && !wants.has(keyOf(one)))
   if (added.length === 0 && gone.length === 0) return { ...unchanged, member }
   const left = added.length + held.length - gone.length
-  if (left === 0 && await cameBy(db, renewing)) return removed(renewing, now)
+  if (left === 0 && await cameBy(db, renewing)) {
+    return removed(renewing, { gone: gone.map(({ id }) => id), now })
+  }
   const facts = { provider, added: rolesOf(added), removed: rolesOf(gone) }
   return {
     member,
@@ -177,19 +179,29 @@ async function cameBy(db: Reader, { tenant, member, provider }: Renewing): Promi
   return made !== undefined && group === undefined
 }
 
-/** They can come again: as a new member, when a claim holds again. */
-function removed({ tenant, member, provider }: Renewing, now: number): Membership {
-  const gone = writes.updateTable('member').set({ state: 'removed' }).where('tenant', '=', tenant)
-    .where('id', '=', member).where('state', '=', 'active')
-  const claimed = ['claimed_binding', 'claimed_member'] as const
+/**
+ * They can come again: as a new member, when a claim holds again. Refused with `conflict` where people have given them
+ * something meanwhile, a role or a place in a group: then they stay, and with them what was given.
+ */
+function removed(
+  { tenant, member, provider }: Renewing,
+  { gone, now }: { readonly gone: readonly string[]; readonly now: number },
+): Membership {
+  const otherwise = sql<boolean>`not exists (select 1 from binding where binding.tenant = ${tenant}
+    and binding.member = ${member} and binding.id not in (select value from json_each(${
+    JSON.stringify(gone)
+  })))
+    and not exists (select 1 from group_member where group_member.tenant = ${tenant}
+    and group_member.member = ${member})`
+  const leaves = writes.updateTable('member').set({ state: 'removed' }).where('tenant', '=', tenant)
+    .where('id', '=', member).where('state', '=', 'active').where(otherwise)
+  const made = writes.deleteFrom('claimed_member').where('tenant', '=', tenant).where('member', '=', member)
   return {
     member: null,
     steps: [
-      step(gone, { otherwise: 'conflict' }),
-      ...deleteAllOf(tenant, member),
-      ...claimed.map((table) =>
-        step(writes.deleteFrom(table).where('tenant', '=', tenant).where('member', '=', member))
-      ),
+      step(leaves, { otherwise: 'conflict' }),
+      ...gone.flatMap((id) => taken(tenant, id)),
+      step(made),
       revokeTokensOf(tenant, member, now),
     ],
     further: [{ action: 'member.removed_by_claim', target: member, facts: { provider } }],

@@ -41,7 +41,7 @@ export interface Resolved {
 }
 
 /**
- * Throws Fault `link_required` for an unknown identity whose mail address an account has, `provider_refused` where
+ * Throws Fault `link_required` for an unknown identity whose vouched address an account has, `provider_refused` where
  * nothing lets a new one in or the account is locked.
  */
 export async function whoSignsIn(asked: Asked, provider: Provider, heard: Heard): Promise<Resolved> {
@@ -87,10 +87,11 @@ export async function whoConnects(
 async function newcomer(asked: Asked, provider: Provider, heard: Heard): Promise<Resolved> {
   const { db, now, newId } = asked
   const mail = emailOf(heard.said)
-  if (mail !== null && await accountByEmail(db, emailKey(mail.email)) !== null) {
-    throw new Fault('link_required')
-  }
-  const row = accountFor(provider, { id: newId(), mail, name: nameOf(heard.said), now })
+  // Whoever says an address unproven, as a tenant's provider always does, is told nothing of whose it is.
+  const proven = provider.tenant === null && mail?.verified === true
+  if (proven && await accountByEmail(db, emailKey(mail.email)) !== null) throw new Fault('link_required')
+  if (provider.tenant === null && !proven) throw refused('address_not_proven')
+  const row = accountFor({ id: newId(), email: mail?.email ?? null, proven, name: nameOf(heard.said), now })
   const joined = await membership(asked, provider, { account: row, said: heard.said })
   if (provider.tenant !== null && (joined?.member ?? null) === null) throw refused('no_claim')
   const connected = connect(asked, provider, { heard, account: row.id })
@@ -109,17 +110,15 @@ async function newcomer(asked: Asked, provider: Provider, heard: Heard): Promise
  * it says is kept to be read, under a key that no address has, so that whoever really has it can register.
  */
 function accountFor(
-  provider: Provider,
-  { id, mail, name, now }: {
+  { id, email: said, proven, name, now }: {
     readonly id: string
-    readonly mail: ReturnType<typeof emailOf>
+    readonly email: string | null
+    readonly proven: boolean
     readonly name: string
     readonly now: number
   },
 ): AccountRow {
-  const proven = provider.tenant === null && mail?.verified === true
-  if (provider.tenant === null && !proven) throw refused('address_not_proven')
-  const email = mail?.email ?? `${id}@account.invalid`
+  const email = said ?? `${id}@account.invalid`
   const row = newAccount({ id, email, name, password: null, email_verified: proven ? now : null, now })
   return proven ? row : { ...row, email_key: unprovenKey(id, email) }
 }

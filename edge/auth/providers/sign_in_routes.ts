@@ -15,8 +15,17 @@ const tag = 'Sign-in'
 const params = z.strictObject({ provider: ProviderId })
 
 export function providerSignInRoutes(options: SignInByProvider): readonly Route[] {
-  return [listSignInProviders(options), startProviderSignIn(options), finishProviderSignIn(options)]
+  return [
+    listSignInProviders(options),
+    findSignInProviders(options),
+    startProviderSignIn(options),
+    finishProviderSignIn(options),
+  ]
 }
+
+const because = 'nobody is signed in yet'
+const reply = z.object({ data: z.array(SignInProvider) })
+const google = { data: [{ id: 'google', name: 'Google' }] }
 
 const listSignInProviders = ({ flow }: SignInByProvider) =>
   open({
@@ -24,21 +33,35 @@ const listSignInProviders = ({ flow }: SignInByProvider) =>
     method: 'get',
     path: '/v1/sign-in/providers',
     tag,
-    because: 'nobody is signed in yet',
-    summary: 'Whom one can sign in with',
+    because,
+    summary: 'Whom everybody can sign in with',
+    reply,
+    example: { reply: google },
+    handle: () => Promise.resolve(unchanged({ data: flow.providers.ofInstallation().map(toOffered) })),
+  })
+
+const findSignInProviders = ({ flow }: SignInByProvider) =>
+  open({
+    id: 'findSignInProviders',
+    method: 'post',
+    path: '/v1/sign-in/providers',
+    tag,
+    because,
+    summary: 'Whom one can sign in with who has this mail address',
     description:
-      'With a mail address, also the providers of organisations that name its domain. What is answered ' +
-      'never depends on whether an account has that address.',
-    query: z.strictObject({ email: z.string().max(254).optional() }),
-    reply: z.object({ data: z.array(SignInProvider) }),
-    example: { reply: { data: [{ id: 'google', name: 'Google' }] } },
-    async handle({ db, query }) {
-      const own = flow.providers.ofInstallation()
-      const domain = query.email === undefined ? '' : domainOf(query.email)
+      'Also with the providers of organisations that name its domain. What is answered never depends on ' +
+      'whether an account has that address, which stands in no URL.',
+    body: z.strictObject({ email: z.string().max(254) }),
+    reply,
+    example: { body: { email: 'grace@example.com' }, reply: google },
+    async handle({ db, body }) {
+      const domain = domainOf(body.email)
       const found = domain === '' ? [] : await providersOfDomain(db, domain)
-      return unchanged({ data: [...found, ...own].map(({ id, name }) => ({ id, name })) })
+      return unchanged({ data: [...found, ...flow.providers.ofInstallation()].map(toOffered) })
     },
   })
+
+const toOffered = ({ id, name }: SignInProvider) => ({ id, name })
 
 const startProviderSignIn = ({ flow, storage }: SignInByProvider) =>
   open({
@@ -46,7 +69,7 @@ const startProviderSignIn = ({ flow, storage }: SignInByProvider) =>
     method: 'post',
     path: '/v1/sign-in/{provider}/start',
     tag,
-    because: 'nobody is signed in yet',
+    because,
     summary: 'Begin to sign in with a provider',
     description:
       'Sets a cookie that binds the attempt to this browser for ten minutes, and answers where to send it.',

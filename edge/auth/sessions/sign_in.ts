@@ -4,10 +4,11 @@
  */
 import { type Reader, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
-import type { FurtherEntry } from '../../http/change.ts'
+import type { Facts, FurtherEntry } from '../../http/change.ts'
 import type { Client } from '../../http/client.ts'
 import { SESSION_COOKIE } from '../../http/cookies.ts'
-import { networkHash, securityEvent } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
+import { securityEvent } from '../events/events.ts'
 import { hashSecret, isSecret, newSecret } from '../secret.ts'
 import { type AccountLog, accountLog } from './account_log.ts'
 import { deviceCookie, deviceCookieName } from './cookie.ts'
@@ -53,7 +54,7 @@ export interface SignedInPlan {
   /** Spread into `openChange`: whose log, who acted, on what. */
   readonly entry: AccountLog & {
     readonly target: string
-    readonly facts: Readonly<Record<string, string | number | boolean | null>>
+    readonly facts: Facts
     readonly further: readonly FurtherEntry[]
   }
   /** True when the account has been signed in to before, and never from this browser: its owner is told. */
@@ -69,7 +70,7 @@ export async function signIn(
   const log = await accountLog(context.db, account.id)
   const session = await sessionFor(context, demandsOf, signing)
   const device = secondFactor ? nothingNew : await deviceOf(context, account.id)
-  const network = networkHash(context.client.network)
+  const network = new NetworkFact(context.client.network)
   const facts = {
     account: account.id,
     methods: methods.map(({ method }) => method).join(' '),

@@ -4,6 +4,7 @@ import { permissions } from '../../../shared/permissions.ts'
 import { Id } from '../../../shared/schemas/fields.ts'
 import type { TokenSort } from '../../../shared/schemas/principal.ts'
 import { CreatedToken, NewToken, Token, TokenRotation } from '../../../shared/schemas/token.ts'
+import { mayEnd } from '../../access/ruling.ts'
 import type { Reader } from '../../db/database.ts'
 import type { Row } from '../../db/plan.ts'
 import { type Change, change } from '../../http/change.ts'
@@ -130,6 +131,7 @@ export const tokenRoutes: readonly Route[] = [
       const row = await visible(db, principal, params.id)
       const own = row.member === principal.id
       if (row.sort === 'device' || !(own || row.sort === 'service')) throw new Fault('forbidden')
+      await mayEnd(db, principal, row.member)
       const limits = limitsOf(row)
       const maker = await makerOf(db, principal)
       const more = maker.own?.id === row.id ? [] : await beyond(maker, { limits, own, db })
@@ -167,13 +169,16 @@ export const tokenRoutes: readonly Route[] = [
     whileClosing: true,
     audit: 'token.revoked',
     summary: 'Revoke a token; it stops working at once',
-    description: 'Your own; anybody’s in the tenant when you may change members.',
+    description:
+      'Your own; when you may change members, that of anybody in the tenant who holds no more than you do.',
     params,
     reply: Token,
-    faults: ['not_found'],
+    faults: ['not_found', 'forbidden'],
     example: { params: { id }, reply: { ...example, revoked: '2026-11-23T08:00:00.000Z' } },
     async handle({ db, principal, params, now }) {
-      return revoking(await visible(db, principal, params.id), now)
+      const row = await visible(db, principal, params.id)
+      await mayEnd(db, principal, row.member)
+      return revoking(row, now)
     },
   }),
 ]

@@ -7,7 +7,8 @@ import { sql, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
 import type { Storage } from '../../db/storage.ts'
 import { explain, type Log } from '../../http/log.ts'
-import { networkHash, type SecurityEvents } from '../events/events.ts'
+import { NetworkFact } from '../../http/network_fact.ts'
+import { type SecurityEvents } from '../events/events.ts'
 import { networkOf } from './networks.ts'
 
 /** So many networks are remembered of a token; older ones are new again. */
@@ -73,7 +74,11 @@ export class SeenNetworks {
       if (error instanceof Fault && error.code === 'already_exists') return
       throw error
     }
-    events.record('token.new_network', { member, tenant }, { token, network: networkHash(network), refused })
+    events.record('token.new_network', { member, tenant }, {
+      token,
+      network: new NetworkFact(network),
+      refused,
+    })
   }
 
   /** Writes the first networks. What fails is tried again at the next time. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Answer, bearer, type Call, type Caller, type TestEdge } from '../../edge_fixture.ts'
 import { ids, world } from '../../world_fixture.ts'
-import { addMember, person, session } from '../devices/people_fixture.ts'
+import { addMember, type Person, person, session } from '../devices/people_fixture.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -46,6 +46,29 @@ describe('a token', () => {
     const later = await session(edge, { account, tenant: ids.tenant, fresh: false })
     assert.equal((await rotate(edge, later, id)).json.code, 'fresh_sign_in_required')
     assert.equal((await rotate(edge, caller, id)).status, 201)
+  })
+
+  test('is ended by nobody who holds less than its holder, but by owners whosever it is', async () => {
+    await using edge = await world()
+    const [owner, admin, editor] = await Promise.all(
+      (['owner', 'admin', 'editor'] as const).map((role) => person(edge, ids.tenant, { role })),
+    ) as [Person, Person, Person]
+    const service = await addMember(edge, ids.tenant, { account: null, kind: 'service', role: 'owner' })
+    const theirs = await made(edge, owner.caller)
+    const operators = await made(edge, edge.admin)
+    const services = await made(edge, owner.caller, { member: service, scopes: ['runs.read'] })
+    const end = (caller: Caller, id: string) => edge.call(caller, `DELETE /v1/tokens/${id}`)
+    for (const { id, caller } of [theirs, operators, services]) {
+      const refused = await end(admin.caller, id)
+      assert.deepEqual([refused.status, refused.json.code], [403, 'forbidden'])
+      assert.equal((await whoami(edge, caller)).status, 200)
+    }
+    assert.equal((await rotate(edge, admin.caller, services.id)).json.code, 'forbidden')
+    assert.equal((await end(admin.caller, (await made(edge, editor.caller)).id)).status, 200)
+    assert.equal((await end(admin.caller, (await made(edge, admin.caller)).id)).status, 200)
+    for (const { id } of [theirs, operators, services]) {
+      assert.equal((await end(owner.caller, id)).status, 200)
+    }
   })
 
   test('counts in its place alone, for what a place can hold', async () => {

@@ -18,7 +18,7 @@ export const devicePage = page<ConsoleVisitor>({
       children: (
         <section class='card narrow' aria-label='Sign in on a device'>
           <Form
-            call='GET /v1/device/requests/{user_code}'
+            call='POST /v1/device/requests/look'
             fragment='user_code'
             reveal='asking'
             label='Code of the device'
@@ -71,12 +71,12 @@ function Asking({ tenant, name }: { readonly tenant: string; readonly name: stri
         Did somebody send you this code, or read it to you? Then refuse: they would get in as you.
       </p>
       <div class='row'>
-        <Form call='POST /v1/device/requests/{user_code}/approve' done='let-in' small label='Let it in'>
+        <Form call='POST /v1/device/requests/approve' done='let-in' small label='Let it in'>
           <input type='hidden' name='user_code' data-from='user_code' />
           <input type='hidden' name='tenant' value={tenant} />
           <button type='submit' class='primary' data-focus=''>Let this device in</button>
         </Form>
-        <Form call='POST /v1/device/requests/{user_code}/deny' done='kept-out' small label='Refuse it'>
+        <Form call='POST /v1/device/requests/deny' done='kept-out' small label='Refuse it'>
           <input type='hidden' name='user_code' data-from='user_code' />
           <Submit class='danger'>Refuse</Submit>
         </Form>

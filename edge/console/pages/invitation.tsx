@@ -2,6 +2,7 @@
 import { openPage } from '../../http/page_route.ts'
 import { gate } from '../frame.tsx'
 import { Act, Field, Form, Hidden, Submit } from '../parts/form.tsx'
+import { type Ways, WaysIn, waysIn } from '../parts/ways_in.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 import { NewPassword, NoSecret } from './register.tsx'
 
@@ -12,9 +13,10 @@ export const invitationPage = openPage<ConsoleVisitor>({
   id: 'consoleInvitation',
   path: HERE,
   because: 'who is invited may have no account yet',
-  handle(context) {
+  async handle(context) {
     const { visitor } = context
-    return Promise.resolve(gate(context, {
+    const ways = visitor === null ? null : await waysIn(context.ask)
+    return gate(context, {
       title: 'You are invited',
       children: (
         <>
@@ -43,7 +45,9 @@ export const invitationPage = openPage<ConsoleVisitor>({
                 <dt>For the address</dt>
                 <dd data-fill='email' />
               </dl>
-              {visitor === null ? <First /> : <Join email={visitor.account.email} />}
+              {visitor === null || ways === null
+                ? <First />
+                : <Join email={visitor.account.email} ways={ways} />}
             </section>
           </div>
           <NoSecret>
@@ -51,7 +55,7 @@ export const invitationPage = openPage<ConsoleVisitor>({
           </NoSecret>
         </>
       ),
-    }))
+    })
   },
 })
 
@@ -92,12 +96,13 @@ function First() {
   )
 }
 
-function Join({ email }: { readonly email: string }) {
+function Join({ email, ways }: { readonly email: string; readonly ways: Ways }) {
   return (
     <>
       <p>
         You are signed in as <strong>{email}</strong>.
       </p>
+      <WaysIn {...ways} />
       <Form
         call='POST /v1/invitations/join'
         fragment='invitation'

@@ -81,7 +81,7 @@ function OwnProvider({ next }: { readonly next: string }) {
   return (
     <details class='more'>
       <summary>Sign in with your organisation</summary>
-      <Form call='GET /v1/sign-in/providers?email={email}' reveal='providers' label='Your organisation'>
+      <Form call='POST /v1/sign-in/providers' reveal='providers' label='Your organisation'>
         <Field
           name='email'
           label='Mail address at work'

@@ -22,6 +22,8 @@ interface TokenTable {
   fresh: number | null
   /** Of devices: when it ends unless it is used before. */
   idle_until: number | null
+  /** Of devices: JSON, how the session had signed in that approved it; null: from before that was kept. */
+  methods: string | null
   revoked: number | null
   /** The token that takes its place. */
   successor: string | null
@@ -59,6 +61,8 @@ interface DeviceRequestTable {
   tenant: string | null
   member: string | null
   decided: number | null
+  /** JSON: how the session had signed in that approved it. */
+  methods: string | null
 }
 
 export interface TokenTables {
