@@ -4,8 +4,8 @@ import { Fault } from '../../shared/faults.ts'
 import {
   type BuiltInRole,
   builtInRoles,
+  countsAtPlace,
   everybodyHolds,
-  isPlacePermission,
   type Permission,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -123,14 +123,14 @@ function reaches(
 ): boolean {
   if (!holds(role, custom.get(role) ?? null).includes(permission)) return false
   if (level === 'tenant') return true
-  if (!isPlacePermission(permission)) return false
+  if (!countsAtPlace(permission)) return false
   if (level === 'workspace') return place.level !== 'tenant' && bound === workspace
   return place.level === 'project' && bound === place.id
 }
 
 /** Where it would have to be held, from wide to narrow. */
 function levelsOf(permission: Permission, { level }: Place): ('tenant' | 'workspace' | 'project')[] {
-  if (!isPlacePermission(permission) || level === 'tenant') return ['tenant']
+  if (!countsAtPlace(permission) || level === 'tenant') return ['tenant']
   return level === 'workspace' ? ['tenant', 'workspace'] : ['tenant', 'workspace', 'project']
 }
 

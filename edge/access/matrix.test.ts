@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Fault, meaningOf } from '../../shared/faults.ts'
+import { Fault } from '../../shared/faults.ts'
 import type { Answer } from '../edge_fixture.ts'
 import { testEdge } from '../edge_fixture.ts'
-import { isAgentPermission } from '../http/principal.ts'
+import { isAgentPermission, lacking } from '../http/principal.ts'
 import type { Route } from '../http/route.ts'
 import { type Answers, type Operation, operations, type Request } from '../operations_fixture.ts'
 import { ids, type World, world } from '../world_fixture.ts'
@@ -51,10 +51,11 @@ async function send(route: Route, asker: Pick<Asker, 'caller'>, given: Request):
   return await w.call(asker.caller, `${route.method.toUpperCase()} ${path}`, given)
 }
 
-function verdictOf({ status, json }: Answer): Verdict | 'unauthenticated' {
+function verdictOf(route: Route, { status, json }: Answer): Verdict | 'unauthenticated' {
   if (status === 401 && json.code === 'unauthenticated') return 'unauthenticated'
   if (status === 404 && json.code === 'not_found') return 'hidden'
-  const refused = json?.code === 'forbidden' && json.detail === meaningOf('forbidden').help
+  const { permission } = route
+  const refused = json?.code === 'forbidden' && permission !== null && json.detail === lacking(permission).message
   return refused ? 'forbidden' : 'reached'
 }
 
@@ -115,7 +116,7 @@ async function matches(route: Route, operation: Operation): Promise<void> {
     const allowed = agents ? ['unauthenticated'] : expected(route, asker, path)
     // What is hidden is nowhere to be found by a write either; whatever else happens only once, in the end.
     const asked = () => send(route, asker, given)
-    const verdict = verdictOf(allowed[0] === 'hidden' ? await asked() : await withoutWrites(asked))
+    const verdict = verdictOf(route, allowed[0] === 'hidden' ? await asked() : await withoutWrites(asked))
     const own = Object.hasOwn(personal, route.id) && allowed[0] === 'reached'
     if (!own && !(allowed as string[]).includes(verdict)) {
       wrong.push(`${asker.name}: ${verdict}, not ${allowed}`)

@@ -18,8 +18,7 @@ export function within(
 }
 
 /**
- * Permissions about places count there; of the others only what every member holds, without which nothing that is
- * signed could be checked.
+ * Permissions about places count there; of the others only what every member holds.
  */
 class Placed implements Grants {
   readonly anywhere: ReadonlySet<Permission>

@@ -1,7 +1,7 @@
 /**
  * What somebody may put into a token: never more than they hold themselves, and never wider than the token that they
  * ask by. So no token leads to one that may do more, from more networks or for longer; one that counts in a place alone
- * makes none at all, since `tokens.write` is held in the whole tenant or not.
+ * makes none at all: what it holds there does not include `tokens.write`.
  */
 import {
   everybodyHolds,
@@ -27,6 +27,14 @@ export interface Limits {
 export interface Maker {
   readonly principal: MemberPrincipal
   readonly own: TokenRow | null
+}
+
+/**
+ * Whether the caller may touch a token of their own: a person may, whatever their roles. A token that was cut down may
+ * where it was given `tokens.write`: else whoever finds one that reads a project could revoke all the others.
+ */
+export function mindsOwn({ scoped, grants }: MemberPrincipal): boolean {
+  return !scoped || grants.anywhere.has('tokens.write')
 }
 
 export async function makerOf(db: Reader, principal: MemberPrincipal): Promise<Maker> {
