@@ -39,7 +39,7 @@ describe('who may open which page', () => {
     }
   })
 
-  test('whoever has chosen no organisation is led to choosing one where a page is about it', async () => {
+  test('whoever has chosen no tenant is led to choosing one where a page is about it', async () => {
     for (const { path, permission } of consolePages) {
       const { status, headers } = await get('apart', console_.address(path))
       if (permission === null || permission === 'account:any') continue

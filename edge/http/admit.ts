@@ -110,6 +110,7 @@ export async function admitWithin(
     }
   }
   if (twoPerson === undefined) return nothing
+  await route.possible?.({ db: readerOf(route, services, principal), tenant, body: parsed.body })
   const approval = headers.get('approval')
   const operation = route.id
   return await services.approve({

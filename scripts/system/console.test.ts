@@ -50,7 +50,7 @@ describe('the console in Chromium', { skip }, () => {
     await page.getByLabel('Your name').fill(name)
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByRole('button', { name: 'Make the account and sign in' }).click()
-    await heading(page, 'Organisations')
+    await heading(page, 'Tenants')
   }
 
   async function signIn({ page }: Visitor, email: string): Promise<void> {
@@ -60,9 +60,9 @@ describe('the console in Chromium', { skip }, () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   }
 
-  test('a person registers by a mailed link, and is in no organisation yet', async () => {
+  test('a person registers by a mailed link, and is in no tenant yet', async () => {
     await register(ada, ADA, 'Ada Lovelace')
-    await ada.page.getByText('You are in no organisation yet.').waitFor()
+    await ada.page.getByText('You are in no tenant yet.').waitFor()
   })
 
   test('the invitation of who set the installation up makes them its owner', async () => {
@@ -219,11 +219,11 @@ describe('the console in Chromium', { skip }, () => {
     await page.getByRole('link', { name: 'Grace Hopper' }).click()
     await page.getByLabel('Role', { exact: true }).last().selectOption('security_officer')
     await page.getByRole('button', { name: 'Change the role' }).click()
-    await confirmed(page, page.getByText('Security officer in the whole organisation'))
+    await confirmed(page, page.getByText('Security officer in the whole tenant'))
     await page.getByRole('link', { name: /Why may this member/ }).click()
     await page.getByLabel('May', { exact: true }).selectOption('rules.write')
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByText('They are Security officer in the whole organisation.').waitFor()
+    await page.getByText('They are Security officer in the whole tenant.').waitFor()
     await page.getByLabel('May', { exact: true }).selectOption('members.write')
     await page.getByRole('button', { name: 'Ask' }).click()
     await page.getByText('What would help: one of these roles').waitFor()
@@ -262,9 +262,9 @@ describe('the console in Chromium', { skip }, () => {
 
     const { page } = ada
     const ask = async (said: RegExp) => {
-      await open(page, '/console/organisation')
+      await open(page, '/console/tenant')
       await page.getByLabel('Type its name').fill('Acme Analytics')
-      await page.getByRole('button', { name: 'Delete this organisation' }).click()
+      await page.getByRole('button', { name: 'Delete this tenant' }).click()
       await confirmed(page, page.locator('.alert', { hasText: said }))
     }
     await ask(/See who can approve it/)

@@ -11,6 +11,9 @@ export const Tenant = z.object({
   closing: Time.optional().meta({
     description: 'When its deletion was asked for: nobody but its owners gets in, and nothing runs.',
   }),
+  stays: z.boolean().optional().meta({
+    description: 'True for the tenant that the installation was set up with, which cannot be deleted.',
+  }),
   erase_at: Time.optional().meta({ description: 'When everything of it is erased, unless it is restored.' }),
 }).meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>

@@ -27,7 +27,7 @@ const listSignInProviders = ({ flow }: SignInByProvider) =>
     because: 'nobody is signed in yet',
     summary: 'Whom one can sign in with',
     description:
-      'With a mail address, also the providers of organisations that name its domain. What is answered ' +
+      'With a mail address, also the providers of tenants that name its domain. What is answered ' +
       'never depends on whether an account has that address.',
     query: z.strictObject({ email: z.string().max(254).optional() }),
     reply: z.object({ data: z.array(SignInProvider) }),

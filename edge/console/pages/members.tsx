@@ -1,4 +1,4 @@
-/** Members of the organisation, and those who are invited. */
+/** Members of the tenant, and those who are invited. */
 import { Member } from '../../../shared/schemas/member.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -26,7 +26,7 @@ export const membersPage = page<ConsoleVisitor, typeof listQuery>({
     const gone = members.data.filter(({ state }) => state === 'removed')
     return room(context, {
       title: 'Members',
-      lead: 'People and services of this organisation. What they may do follows from their roles.',
+      lead: 'People and services of this tenant. What they may do follows from their roles.',
       children: (
         <>
           <Table<Member>
@@ -65,7 +65,7 @@ const columns = (names: Names) => [
   { head: 'Name', cell: ({ id, name }: Member) => <a href={`/console/members/${id}`}>{name || 'Erased'}</a> },
   { head: 'Kind', cell: ({ kind }: Member) => said(kind) },
   {
-    head: 'Role in the organisation',
+    head: 'Role in the tenant',
     cell: ({ role }: Member) => role === undefined ? <span class='muted'>none</span> : names.role(role),
   },
   { head: 'State', cell: ({ state }: Member) => <State state={state} /> },

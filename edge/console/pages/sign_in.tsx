@@ -76,12 +76,12 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
   },
 })
 
-/** For whoever's organisation has a provider of its own: which it is follows from the address. */
+/** For whoever's tenant has a provider of its own: which it is follows from the address. */
 function OwnProvider({ next }: { readonly next: string }) {
   return (
     <details class='more'>
-      <summary>Sign in with your organisation</summary>
-      <Form call='GET /v1/sign-in/providers?email={email}' reveal='providers' label='Your organisation'>
+      <summary>Sign in with your tenant’s own provider</summary>
+      <Form call='GET /v1/sign-in/providers?email={email}' reveal='providers' label='Your tenant’s provider'>
         <Field
           name='email'
           label='Mail address at work'
@@ -93,7 +93,7 @@ function OwnProvider({ next }: { readonly next: string }) {
         <Submit class='wide'>Go on</Submit>
       </Form>
       <div id='providers' class='stack' hidden>
-        <p class='muted' data-if-empty='data'>No organisation has said how this address signs in.</p>
+        <p class='muted' data-if-empty='data'>No tenant has said how this address signs in.</p>
         <template data-each='data'>
           <Form call='POST /v1/sign-in/{provider}/start' next='{location}' small>
             <input type='hidden' name='provider' data-from='id' />
