@@ -128,6 +128,8 @@ export interface Context<Who, P, Q, B> {
   readonly client: Client
   /** The value of a cookie, or null. */
   readonly cookie: (name: string) => string | null
+  /** Whether it is a browser that opens a page: it takes HTML by name, as no program does. RFC 9110 section 12.5.1. */
+  readonly opensPage: boolean
 }
 
 /** A secret that is good for one route: what stands behind `Authorization: Bearer` in place of a token. */

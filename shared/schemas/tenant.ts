@@ -67,6 +67,12 @@ export const NewTenant = z.strictObject({
 }).meta({ id: 'NewTenant' })
 export type NewTenant = z.infer<typeof NewTenant>
 
+export const Setup = z.object({
+  next: z.enum(['tenant', 'account', 'done']).meta({
+    description: '`tenant`: nobody has run `sallyport init` yet; `account`: nobody can sign in to the console yet.',
+  }),
+}).meta({ id: 'Setup' })
+
 /** A tenant with its first member, who is its owner. */
 export const CreatedTenant = z.object({
   tenant: Tenant,
