@@ -916,7 +916,7 @@ export interface paths {
         };
         /**
          * The audit log, oldest first
-         * @description Every command leaves one entry, written in the same commit as the change itself.
+         * @description Every command leaves one entry, written in the same commit as the change itself. A search looks at a part of the log at a time: a page may be short or empty, and is the last one where `next_cursor` is left out.
          */
         get: operations["listAudit"];
         put?: never;
@@ -7686,6 +7686,10 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                /** @description `member.invited`; `member.` is everything that begins so. */
+                action?: string;
+                /** @description Who did it: a member, an account or an agent. */
+                actor?: string;
                 /**
                  * @description Entries behind this index.
                  * @example 0
@@ -7695,6 +7699,11 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows of a page; 50 unless said. */
                 limit?: number;
+                /** @description From then on. */
+                since?: string;
+                target?: string;
+                /** @description Before then. */
+                until?: string;
             };
             header?: never;
             path?: never;
