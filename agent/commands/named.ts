@@ -79,6 +79,26 @@ async function projectNamed(session: Session, wanted: string) {
   return oneNamed(await projectsOf(session), wanted, { what: 'project', list: 'sallyport projects list' })
 }
 
+/** What people, groups, own roles, workspaces and projects are called, by id, as far as the caller may see them. */
+export async function namesSeen(session: Session): Promise<ReadonlyMap<string, string>> {
+  const lists = [membersOf, groupsOf, rolesOf, workspacesOf, projectsOf]
+  const all = await Promise.all(
+    lists.map((list) => seen<Named>(() => list(session))),
+  )
+  const named = all.flat().filter(({ id, name }) => name !== '' && name !== id)
+  return new Map(named.map(({ id, name }) => [id, printable(name)]))
+}
+
+/** What a list answers; nothing for who may not see it. */
+export async function seen<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list()
+  } catch (error) {
+    if (error instanceof Fault && (error.code === 'forbidden' || error.code === 'not_found')) return []
+    throw error
+  }
+}
+
 export interface PlaceOptions {
   readonly workspace?: string
   readonly project?: string
