@@ -43,7 +43,7 @@ export function defineAuditSearch(command: Command, shell: Shell): void {
 
 async function search(shell: Shell, options: SearchOptions): Promise<void> {
   const most = whole(options.most, '--most')
-  const after = options.after === undefined ? {} : { after: String(whole(options.after, '--after')) }
+  const after = options.after === undefined ? {} : { after: whole(options.after, '--after') }
   const { action, actor, target, since, until } = options
   const time = {
     ...(since === undefined ? {} : { since: timeOf(since, '--since') }),
@@ -59,8 +59,8 @@ async function search(shell: Shell, options: SearchOptions): Promise<void> {
   }
   let shown = 0
   // A page may be empty and not the last: the edge looks at a part of the log at a time.
-  for (let at: { readonly cursor?: string; readonly after?: string } = after;;) {
-    const page = { ...query, ...at, limit: String(Math.min(100, most - shown)) }
+  for (let at: { readonly cursor?: string; readonly after?: number } = after;;) {
+    const page = { ...query, ...at, limit: Math.min(100, most - shown) }
     const { data, next_cursor } = await answer(session.edge.GET('/v1/audit', { params: { query: page } }))
     for (const entry of data) shell.result(entry, entryLine(entry, names))
     shown += data.length

@@ -99,6 +99,28 @@ export async function seen<T>(list: () => Promise<readonly T[]>): Promise<readon
   }
 }
 
+/** `Runner at project ads (019a…), by group analysts`: by names where the edge tells them, with ids beside. */
+export function heldText(
+  { role, level, place, group, ...names }: {
+    readonly role?: string | undefined
+    readonly level: string
+    readonly place?: string | undefined
+    readonly group?: string | undefined
+    readonly role_name?: string | undefined
+    readonly place_name?: string | undefined
+    readonly group_name?: string | undefined
+  },
+): string {
+  const held = role === undefined ? '' : `${withId(names.role_name, role)} `
+  const where = place === undefined ? `the ${level}` : `${level} ${withId(names.place_name, place)}`
+  return `${held}at ${where}` + (group === undefined ? '' : ` (by group ${withId(names.group_name, group)})`)
+}
+
+/** `ads (019a…)`, or the id alone. */
+export function withId(name: string | undefined, id: string): string {
+  return name === undefined || name === id ? id : `${printable(name)} (${id})`
+}
+
 export interface PlaceOptions {
   readonly workspace?: string
   readonly project?: string

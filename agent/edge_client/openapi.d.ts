@@ -3245,6 +3245,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "person" | "service";
+            /** @description True where an account signs in as this member; a person without one has tokens alone. */
+            linked?: boolean;
             /** @description Empty once they were erased. */
             name: string;
             role?: components["schemas"]["Role"];

@@ -225,9 +225,13 @@ async function holderOf(db: Reader, principal: MemberPrincipal, wanted: string |
   const member = wanted ?? principal.id
   const own = member === principal.id
   if (!own && !writesForOthers(principal)) throw new Fault('forbidden')
-  const row = await db.selectFrom('member').select('kind').where('tenant', '=', principal.tenant)
-    .where('id', '=', member).where('state', '=', 'active').executeTakeFirst()
-  if (row === undefined || (!own && row.kind !== 'service')) {
+  const row = await db.selectFrom('member').select(['kind', 'state']).where('tenant', '=', principal.tenant)
+    .where('id', '=', member).where('state', '!=', 'removed').executeTakeFirst()
+  if (row?.state === 'invited' && row.kind === 'service') {
+    const message = 'it has not accepted its invitation yet, which gives it its first token'
+    throw new InvalidRequest([{ at: 'member', message }])
+  }
+  if (row?.state !== 'active' || (!own && row.kind !== 'service')) {
     throw new InvalidRequest([{ at: 'member', message: 'no active member of kind service' }])
   }
   return { member, own, sort: row.kind === 'service' ? 'service' : 'personal' }

@@ -120,6 +120,15 @@ describe('a token that makes tokens', () => {
     assert.deepEqual(wrong(await make(edge, edge.admin, { member: theirs })), ['member'])
   })
 
+  test('makes none for a service before it has accepted, and says so', async () => {
+    await using edge = await world()
+    const invited = await edge.call(edge.admin, 'POST /v1/members', {
+      body: { name: 'deploy', kind: 'service', role: 'editor' },
+    })
+    const early = await make(edge, edge.admin, { member: invited.json.member.id, scopes: ['runs.read'] })
+    assert.match(early.json.errors[0].message, /has not accepted its invitation yet/)
+  })
+
   test('gives a service what its maker holds, whatever the service’s roles are', async () => {
     await using edge = await world()
     const service = await addMember(edge, ids.tenant, { account: null, kind: 'service', role: 'owner' })

@@ -144,7 +144,7 @@ function Life({ member, names }: { readonly member: Member; readonly names: Name
           <h2 id='end'>{member.state === 'invited' ? 'Invitation' : 'The end'}</h2>
           <p>Who is removed loses roles, sessions and tokens here at once.</p>
         </header>
-        {member.kind === 'person'
+        {member.kind === 'person' && (member.state === 'invited' || member.linked !== true)
           ? (
             <Form
               call={`POST /v1/members/${member.id}/invitation`}
