@@ -64,7 +64,9 @@ describe('audit search', () => {
     await using edge = edgeWithLog()
     const unknown = await edge.run('audit', 'search', '--actor', 'Mallory')
     assert.match(unknown.stderr, /not_found/)
-    for (const words of [['--since', 'yesterday'], ['--until', '3 weeks'], ['--most', '0'], ['--after', '-1']]) {
+    for (
+      const words of [['--since', 'yesterday'], ['--until', '3 weeks'], ['--most', '0'], ['--after', '-1']]
+    ) {
       const { exit, stderr } = await edge.run('audit', 'search', ...words)
       assert.equal(exit, exits.usage, stderr)
     }

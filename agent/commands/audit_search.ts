@@ -84,9 +84,15 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 function timeOf(text: string, option: string): string {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
-  const at = count === undefined ? Date.parse(text) : Date.now() - Number(count) * unitMs[unit as 'm' | 'h' | 'd']
-  if (!Number.isNaN(at) && (count !== undefined || /^\d{4}-\d\d-\d\d/.test(text))) return new Date(at).toISOString()
-  throw new UsageError(`${option} is a time such as 2026-11-22, 2026-11-22T08:00:00Z, or 24h for that long ago.`)
+  const at = count === undefined
+    ? Date.parse(text)
+    : Date.now() - Number(count) * unitMs[unit as 'm' | 'h' | 'd']
+  if (!Number.isNaN(at) && (count !== undefined || /^\d{4}-\d\d-\d\d/.test(text))) {
+    return new Date(at).toISOString()
+  }
+  throw new UsageError(
+    `${option} is a time such as 2026-11-22, 2026-11-22T08:00:00Z, or 24h for that long ago.`,
+  )
 }
 
 /** The only id that has the name; null where none has. */
@@ -98,5 +104,8 @@ function idNamed(names: ReadonlyMap<string, string>, wanted: string, option: str
 }
 
 function notThere(wanted: string): never {
-  throw new Fault('not_found', `Nobody that you may see is called ${printable(wanted)}. See: sallyport members list`)
+  throw new Fault(
+    'not_found',
+    `Nobody that you may see is called ${printable(wanted)}. See: sallyport members list`,
+  )
 }

@@ -111,12 +111,17 @@ async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const rows = members.map((one) => [
     one.erased === undefined ? printable(one.name) : '(erased)',
     one.kind,
-    [...(one.role === undefined ? [] : [placed.names.get(one.role) ?? one.role]), ...placed.of(one.id)].join(', '),
+    [...(one.role === undefined ? [] : [placed.names.get(one.role) ?? one.role]), ...placed.of(one.id)].join(
+      ', ',
+    ),
     one.state,
     one.id,
     one.created,
   ])
-  const told = members.map((one) => ({ ...one, at: placed.bindings.filter(({ member }) => member === one.id) }))
+  const told = members.map((one) => ({
+    ...one,
+    at: placed.bindings.filter(({ member }) => member === one.id),
+  }))
   shell.result(told, table(['name', 'kind', 'roles', 'state', 'id', 'since'], rows))
 }
 

@@ -209,12 +209,13 @@ async function explain(
       : `as ${heldText(held)}`
   )
   const { missing } = said
-  const called = new Map(missing === undefined ? [] : (await rolesOf(session)).map((one) => [one.id, one.name]))
-  const lacks = missing === undefined
-    ? []
-    : missing.active
-    ? ['not an active member']
-    : [`one of these roles: ${missing.roles.map((one) => withId(called.get(one), one)).join(', ')}`, `bound at: ${missing.levels.join(' or ')}`]
+  const called = new Map(
+    missing === undefined ? [] : (await rolesOf(session)).map((one) => [one.id, one.name]),
+  )
+  const lacks = missing === undefined ? [] : missing.active ? ['not an active member'] : [
+    `one of these roles: ${missing.roles.map((one) => withId(called.get(one), one)).join(', ')}`,
+    `bound at: ${missing.levels.join(' or ')}`,
+  ]
   const lines = [
     `${printable(name)} ${said.allowed ? 'may' : 'may not'} ${wanted} ${whereText(place)}.`,
     ...reasons.map((reason) => `  ${reason}`),

@@ -35,7 +35,9 @@ export const define: Define = (command, shell) => {
     .option('--yaml', 'as a file, to edit')
     .addHelpText('after', '\nExamples:\n  sallyport rules show\n  sallyport rules show --yaml > rules.yaml')
     .action(shell.action((options: ShowOptions) => show(shell, options)))
-  sessionOptions(command.command('edit').description('Change the rules of sign-in, by a file with all of them'))
+  sessionOptions(
+    command.command('edit').description('Change the rules of sign-in, by a file with all of them'),
+  )
     .requiredOption('--file <file>', 'all of the rules; see sallyport rules show --yaml')
     .option('--yes', 'do not ask')
     .addHelpText('after', help)
@@ -90,7 +92,10 @@ function linesOf(rules: TenantRules): [string, string][] {
     ['issuers', rules.issuers?.join(', ') ?? 'those of the installation and of the tenant'],
     ['a session ends', `${session.idle_minutes} minutes idle, ${session.absolute_hours} hours in all`],
     ['two people for', two.join(', ') || 'nothing'],
-    ['an agent is approved by', rules.agent_approval === 'anyone' ? 'anyone who may' : 'another than made its token'],
+    [
+      'an agent is approved by',
+      rules.agent_approval === 'anyone' ? 'anyone who may' : 'another than made its token',
+    ],
   ]
 }
 

@@ -26,7 +26,10 @@ describe('tenant', () => {
     edge.replies.set('/v1/tenant', { ...tenant, stays: true })
     assert.match((await edge.run('tenant', 'show')).stdout, /cannot be deleted/)
     edge.replies.set('/v1/tenant', closed)
-    assert.match((await edge.run('tenant', 'show')).stdout, /2026-12-22T09:00:00.000Z: sallyport tenant restore/)
+    assert.match(
+      (await edge.run('tenant', 'show')).stdout,
+      /2026-12-22T09:00:00.000Z: sallyport tenant restore/,
+    )
   })
 
   test('rename, delete and restore send what was said, and answer in JSON too', async () => {

@@ -73,7 +73,14 @@ async function show(shell: Shell, options: SessionOptions): Promise<void> {
     : []
   shell.result(
     tenant,
-    facts([['tenant', printable(name)], ['id', id], ['since', created], ['log key', log_key], ...lasting, ...end]),
+    facts([
+      ['tenant', printable(name)],
+      ['id', id],
+      ['since', created],
+      ['log key', log_key],
+      ...lasting,
+      ...end,
+    ]),
   )
 }
 
@@ -115,5 +122,8 @@ async function leave(shell: Shell, options: LeaveOptions): Promise<void> {
     option: '--yes',
   })
   const left = await answer(edge.DELETE('/v1/members/me'))
-  shell.result(left, `You have left ${printable(tenant_name)}. Forget the token here: sallyport logout --local`)
+  shell.result(
+    left,
+    `You have left ${printable(tenant_name)}. Forget the token here: sallyport logout --local`,
+  )
 }

@@ -10,7 +10,10 @@ interface Streamed {
 }
 
 /** How many bytes were written. Throws the edge's problem as a Fault. */
-export async function writeOut({ data, error, response }: Streamed, path: string | undefined): Promise<number> {
+export async function writeOut(
+  { data, error, response }: Streamed,
+  path: string | undefined,
+): Promise<number> {
   if (!response.ok || !data) throw faultOf(response.status, error)
   const out = path === undefined ? process.stdout : createWriteStream(path, { mode: 0o600 })
   let bytes = 0

@@ -55,7 +55,8 @@ function verdictOf(route: Route, { status, json }: Answer): Verdict | 'unauthent
   if (status === 401 && json.code === 'unauthenticated') return 'unauthenticated'
   if (status === 404 && json.code === 'not_found') return 'hidden'
   const { permission } = route
-  const refused = json?.code === 'forbidden' && permission !== null && json.detail === lacking(permission).message
+  const refused = json?.code === 'forbidden' && permission !== null &&
+    json.detail === lacking(permission).message
   return refused ? 'forbidden' : 'reached'
 }
 

@@ -93,13 +93,24 @@ describe('the audit log', () => {
 
   test('looks at a part of a long one at a time, and says where it goes on', async () => {
     await using edge = await world()
-    const leaf = { v: 1, time: '2026-11-22T08:00:00.000Z', actor: { kind: 'setup' }, action: 'a.b', target: 'x' }
+    const leaf = {
+      v: 1,
+      time: '2026-11-22T08:00:00.000Z',
+      actor: { kind: 'setup' },
+      action: 'a.b',
+      target: 'x',
+    }
     const before = (await head(edge, edge.admin)).size
     const sql = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
       INSERT INTO audit_leaf (tenant, seq, plan, action, time, bytes)
       SELECT ?, ? + i, 'p' || i, 'a.b', 0, CAST(? AS BLOB) FROM n`
     const parameters = [ids.tenant, before, JSON.stringify(leaf)]
-    await edge.storage.write({ id: '', steps: [{ sql, parameters, reads: false }], leaf: null, repeatable: false })
+    await edge.storage.write({
+      id: '',
+      steps: [{ sql, parameters, reads: false }],
+      leaf: null,
+      repeatable: false,
+    })
     const query = { target: 'nowhere' }
     const first = (await edge.call(edge.admin, 'GET /v1/audit', { query })).json
     assert.deepEqual(first.data, [])

@@ -47,7 +47,10 @@ describe('/docs', () => {
     dark.matches = false
     for (const tell of told) tell()
     assert.deepEqual(seen, [['dark-mode', true], ['dark-mode', false]])
-    assert.match((await edge.call(nobody, 'GET /docs')).json, /<meta name="color-scheme" content="light dark">/)
+    assert.match(
+      (await edge.call(nobody, 'GET /docs')).json,
+      /<meta name="color-scheme" content="light dark">/,
+    )
     const styles = await edge.call(nobody, 'GET /docs/swagger-ui.css')
     assert.match(styles.json, /html\.dark-mode \.swagger-ui\{/, 'what the class is for')
   })

@@ -70,7 +70,9 @@ export interface Shape<
   /** Where the tenant's rules want it, another person approves the request first: 403 `approval_required`. */
   readonly twoPerson?: TwoPerson
   /** Throws what no approval changes: asked before another person is. */
-  readonly possible?: (asked: { readonly db: Reader; readonly tenant: string; readonly body: Output<B> }) => Promise<void>
+  readonly possible?: (
+    asked: { readonly db: Reader; readonly tenant: string; readonly body: Output<B> },
+  ) => Promise<void>
   /** Why what a member reads or writes here is not of their tenant alone. */
   readonly acrossTenants?: string
 }

@@ -105,7 +105,10 @@ describe('deleting a tenant', () => {
     await using edge = await world()
     const rules = (await edge.call(edge.admin, 'GET /v1/rules')).json
     const approvals = { keys: false, deletion: true }
-    assert.equal((await edge.call(edge.admin, 'PUT /v1/rules', { body: { ...rules, approvals } })).status, 200)
+    assert.equal(
+      (await edge.call(edge.admin, 'PUT /v1/rules', { body: { ...rules, approvals } })).status,
+      200,
+    )
     const { name, stays } = (await edge.call(edge.admin, 'GET /v1/tenant')).json
     assert.equal(stays, true)
     assert.equal((await edge.call(edge.stranger, 'GET /v1/tenant')).json.stays, undefined)

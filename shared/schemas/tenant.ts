@@ -69,7 +69,8 @@ export type NewTenant = z.infer<typeof NewTenant>
 
 export const Setup = z.object({
   next: z.enum(['tenant', 'account', 'done']).meta({
-    description: '`tenant`: nobody has run `sallyport init` yet; `account`: nobody can sign in to the console yet.',
+    description:
+      '`tenant`: nobody has run `sallyport init` yet; `account`: nobody can sign in to the console yet.',
   }),
 }).meta({ id: 'Setup' })
 

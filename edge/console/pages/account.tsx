@@ -353,8 +353,8 @@ function Leave() {
       <summary>Delete this account</summary>
       <section class='card' aria-label='Delete this account'>
         <p>
-          Your memberships end and your name goes from every tenant; the audit logs keep that somebody
-          did something, not who. It cannot be undone.
+          Your memberships end and your name goes from every tenant; the audit logs keep that somebody did
+          something, not who. It cannot be undone.
         </p>
         <Act
           call='DELETE /v1/account'

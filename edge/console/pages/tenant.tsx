@@ -135,8 +135,8 @@ function Stays() {
       <header>
         <h2 id='end'>It stays</h2>
         <p>
-          This installation was set up with this tenant, and whoever operates it belongs to it. So it cannot be
-          deleted; others here can.
+          This installation was set up with this tenant, and whoever operates it belongs to it. So it cannot
+          be deleted; others here can.
         </p>
       </header>
     </section>
@@ -147,8 +147,7 @@ function Closing({ tenant, may }: { readonly tenant: Tenant; readonly may: boole
   return (
     <div class='note warn stack'>
       <p>
-        <strong>This tenant is being deleted.</strong> Everything of it goes on{' '}
-        <When at={tenant.erase_at} />.
+        <strong>This tenant is being deleted.</strong> Everything of it goes on <When at={tenant.erase_at} />.
       </p>
       {may ? <Act call='POST /v1/tenant/restore' class='primary'>Take the deletion back</Act> : null}
     </div>
