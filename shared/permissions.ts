@@ -80,8 +80,11 @@ export function isBuiltInRole(text: string): text is BuiltInRole {
   return (builtInRoles as readonly string[]).includes(text)
 }
 
+/** What a token that counts in one place alone holds of the tenant: without it nothing signed could be checked. */
+export const besidePlaces: readonly Permission[] = ['tenant.read', 'trust.read']
+
 /** What every active member of a tenant holds there, whatever their roles are; of tokens they see their own. */
-export const everybodyHolds: readonly Permission[] = ['tenant.read', 'trust.read', 'tokens.read']
+export const everybodyHolds: readonly Permission[] = [...besidePlaces, 'tokens.read']
 
 const without = (held: readonly Permission[], taken: readonly Permission[]) =>
   held.filter((permission) => !taken.includes(permission))

@@ -3,12 +3,7 @@
  * ask by. So no token leads to one that may do more, from more networks or for longer; one that counts in a place alone
  * makes none at all: what it holds there does not include `tokens.write`.
  */
-import {
-  everybodyHolds,
-  isPlacePermission,
-  type Permission,
-  permissions,
-} from '../../../shared/permissions.ts'
+import { besidePlaces, isPlacePermission, type Permission, permissions } from '../../../shared/permissions.ts'
 import type { TokenPlace } from '../../../shared/schemas/token.ts'
 import type { Reader } from '../../db/database.ts'
 import type { MemberPrincipal } from '../../http/principal.ts'
@@ -110,7 +105,7 @@ function holds(
 ): boolean {
   if (place === null) return own ? grants.anywhere.has(one) : grants.tenant.has(one)
   if (isPlacePermission(one)) return own ? grants.anywhere.has(one) : grants.allows(one, place)
-  return everybodyHolds.includes(one) && grants.tenant.has(one)
+  return besidePlaces.includes(one) && grants.tenant.has(one)
 }
 
 async function seen({ principal }: Maker, place: TokenPlace, db: Reader): Promise<boolean> {

@@ -108,6 +108,7 @@ describe('a token that makes tokens', () => {
     const placed = await made(edge, edge.admin, { place })
     assert.equal((await make(edge, placed.caller, {})).status, 403)
     assert.equal((await rotate(edge, placed.caller, placed.id)).status, 403)
+    assert.equal((await edge.call(placed.caller, 'GET /v1/tokens')).status, 403)
   })
 
   test('is no way to another member, and to a service for who may change members alone', async () => {
