@@ -68,7 +68,12 @@ describe('the audit log', () => {
       }
     }
     const whole = await found({})
-    const sift = (fits: (leaf: Record<string, never>) => boolean) =>
+    interface Leaf {
+      readonly action: string
+      readonly target: string
+      readonly actor: { readonly id?: string }
+    }
+    const sift = (fits: (leaf: Leaf) => boolean) =>
       whole.filter(({ leaf }) => fits(JSON.parse(leaf))).map(({ index }) => index)
     const indexes = async (query: Record<string, string>) => (await found(query)).map(({ index }) => index)
     const made = sift(({ action }) => action === 'workspace.created')
@@ -79,14 +84,15 @@ describe('the audit log', () => {
     assert.deepEqual(await indexes({ action: 'workspace.created', since }), made)
     assert.equal((await indexes({ action: 'workspace.created', since, until })).length, 3)
     assert.equal((await indexes({ action: 'workspace.created', since: until })).length, 2)
-    const theirs = sift(({ actor }) => (actor as { id?: string }).id === member)
+    const theirs = sift(({ actor }) => actor.id === member)
     assert.ok(theirs.length > 0 && theirs.length < whole.length)
     assert.deepEqual(await indexes({ actor: member }), theirs)
     const { target } = JSON.parse(whole.at(-1)?.leaf ?? '')
-    assert.deepEqual(await indexes({ target }), sift((leaf) => leaf['target'] === target))
+    assert.deepEqual(await indexes({ target }), sift((leaf) => leaf.target === target))
     const strange = await edge.call(edge.stranger, 'GET /v1/audit', { query: { target } })
     assert.deepEqual(strange.json.data, [])
-    for (const query of [{ action: "x' or 1" }, { actor: 'me' }, { since: 'yesterday' }]) {
+    const wrong: Record<string, string>[] = [{ action: "x' or 1" }, { actor: 'me' }, { since: 'yesterday' }]
+    for (const query of wrong) {
       assert.equal((await edge.call(edge.admin, 'GET /v1/audit', { query })).status, 400)
     }
   })
