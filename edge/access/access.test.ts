@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { placePermissions } from '../../shared/permissions.ts'
 import { bearer, type Caller, rowCounts, type TestEdge } from '../edge_fixture.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 
@@ -29,6 +30,29 @@ async function elsewhere(edge: World): Promise<{ workspace: string; project: str
   const project = (await edge.call(edge.admin, 'POST /v1/projects', { body })).json.id
   return { workspace, project }
 }
+
+test('nobody gives the making of tokens at a place without holding it', async () => {
+  await using edge = await world()
+  const caller = await member(edge, edge.admin, 'viewer')
+  const all = [
+    ...placePermissions,
+    'members.read',
+    'roles.read',
+    'roles.write',
+    'tokens.read',
+    'agents.read',
+    'keys.read',
+  ]
+  for (const [permissions, status] of [[all, 403], [[...all, 'tokens.write'], 201]] as const) {
+    const name = `gives ${status}`
+    const role = (await edge.call(edge.admin, 'POST /v1/roles', { body: { name, permissions } })).json.id
+    await edge.call(edge.admin, `PATCH /v1/members/${await memberId(edge, caller)}`, { body: { role } })
+    const other = await memberId(edge, await member(edge, edge.admin, 'viewer'))
+    const body = { member: other, role: 'editor', level: 'project', place: ids.project }
+    const { status: got, json } = await edge.call(caller, 'POST /v1/bindings', { body })
+    assert.equal(got, status, JSON.stringify(json))
+  }
+})
 
 describe('names', () => {
   test('stand beside the ids of roles, places and groups, in whoami and in an explanation', async () => {
