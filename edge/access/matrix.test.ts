@@ -51,12 +51,11 @@ async function send(route: Route, asker: Pick<Asker, 'caller'>, given: Request):
   return await w.call(asker.caller, `${route.method.toUpperCase()} ${path}`, given)
 }
 
-function verdictOf(route: Route, { status, json }: Answer): Verdict | 'unauthenticated' {
+/** What a handler itself refuses, in words of its own, was reached. */
+function verdictOf({ permission }: Route, { status, json }: Answer): Verdict | 'unauthenticated' {
   if (status === 401 && json.code === 'unauthenticated') return 'unauthenticated'
   if (status === 404 && json.code === 'not_found') return 'hidden'
-  const { permission } = route
-  const refused = json?.code === 'forbidden' && permission !== null &&
-    json.detail === lacking(permission).message
+  const refused = json?.code === 'forbidden' && json.detail === lacking(permission ?? 'member:any').message
   return refused ? 'forbidden' : 'reached'
 }
 
