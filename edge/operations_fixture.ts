@@ -109,7 +109,9 @@ const campaign = (answers: Answers) => ({ params: { id: answers.startRewrap.id }
 const asAgent = (answers: Answers, world: World) => ({ as: world.agent(answers.enrolAgent.id) })
 
 export const operations: readonly Operation[] = [
+  { id: 'front', request: () => ({}) },
   { id: 'health', request: () => ({}) },
+  { id: 'getSetup', request: () => ({}) },
   { id: 'ready', request: () => ({}) },
   { id: 'metrics', request: () => ({}) },
   { id: 'whoami', request: () => ({}) },

@@ -55,6 +55,11 @@ export function isPlacePermission(permission: string): permission is PlacePermis
 
 export const placePermissions: readonly PlacePermission[] = permissions.filter(isPlacePermission)
 
+/** Whether a role that is bound at a workspace or project gives it: `tokens.write` is about one's own, and so too. */
+export function countsAtPlace(permission: string): boolean {
+  return isPlacePermission(permission) || permission === 'tokens.write'
+}
+
 /** What lets somebody see the thing that a permission of this name acts on. */
 export function readingOf(permission: PlacePermission): PlacePermission {
   return permission.replace(/\.\w+$/, '.read') as PlacePermission
@@ -75,8 +80,11 @@ export function isBuiltInRole(text: string): text is BuiltInRole {
   return (builtInRoles as readonly string[]).includes(text)
 }
 
-/** What every active member of a tenant holds there, whatever their roles are. */
-export const everybodyHolds: readonly Permission[] = ['tenant.read', 'trust.read']
+/** What a token that counts in one place alone holds of the tenant: without it nothing signed could be checked. */
+export const besidePlaces: readonly Permission[] = ['tenant.read', 'trust.read']
+
+/** What every active member of a tenant holds there, whatever their roles are; of tokens they see their own. */
+export const everybodyHolds: readonly Permission[] = [...besidePlaces, 'tokens.read']
 
 const without = (held: readonly Permission[], taken: readonly Permission[]) =>
   held.filter((permission) => !taken.includes(permission))
@@ -86,7 +94,7 @@ const viewer = without(reads, ['audit.read', 'rules.read', 'approvals.read'])
 /** `tenants.create` belongs to the operator of an installation, not to a role. */
 const owner = without(permissions, ['tenants.create'])
 
-/** What a role holds where it is bound. At a workspace or project only its place permissions count. */
+/** What a role holds where it is bound. At a workspace or project only what `countsAtPlace` does. */
 export const rolePermissions: Readonly<Record<BuiltInRole, readonly Permission[]>> = {
   owner,
   admin: without(owner, ['tenant.delete', 'trust.write', 'keys.write', 'rules.write']),

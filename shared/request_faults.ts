@@ -33,11 +33,11 @@ export const requestFaults = {
   },
   sign_in_not_enough: {
     class: 'request',
-    help: 'This organisation asks for another way to sign in than the one that you used.',
+    help: 'This tenant asks for another way to sign in than the one that you used.',
   },
   second_factor_demanded: {
     class: 'request',
-    help: 'An organisation that you belong to asks for a second factor: add another one first.',
+    help: 'A tenant that you belong to asks for a second factor: add another one first.',
   },
   password_refused: {
     class: 'request',
@@ -63,7 +63,7 @@ export const requestFaults = {
   },
   tenant_closing: {
     class: 'request',
-    help: 'This organisation is about to be deleted: it can only be read.',
+    help: 'This tenant is about to be deleted: it can only be read.',
   },
   authorization_pending: { class: 'request', help: 'Nobody has approved this device yet.' },
   slow_down: { class: 'request', help: 'Ask less often: five seconds more between two requests.' },

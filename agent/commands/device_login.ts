@@ -18,7 +18,7 @@ interface Asking {
   readonly scopes: readonly string[] | null
   /** What the person is shown; the machine's name unless given. */
   readonly device: string | undefined
-  /** The organisation that it is meant for, for the person to choose. */
+  /** The tenant that it is meant for, for the person to choose. */
   readonly tenant: string | undefined
 }
 
@@ -44,7 +44,7 @@ function say(shell: Shell, { tenant }: Asking, authorization: Authorization): vo
   const { user_code, verification_uri, verification_uri_complete, expires_in } = authorization
   shell.note(
     `Open    ${verification_uri}\nCode    ${user_code}\n` +
-      (tenant === undefined ? '' : `Choose  the organisation ${tenant}\n`) +
+      (tenant === undefined ? '' : `Choose  the tenant ${tenant}\n`) +
       `\nOr with the code in it: ${verification_uri_complete}\n` +
       `Approve it if the page shows this code. It is good for ${
         Math.round(expires_in / 60)

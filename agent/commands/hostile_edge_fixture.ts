@@ -19,11 +19,15 @@ export class HostileEdge implements AsyncDisposable {
   readonly home: string
   readonly sent: Sent[] = []
   /** What it was only asked about: exactly that text. */
-  readonly asked: { readonly path: string; readonly text: string }[] = []
+  readonly askedFirst: { readonly path: string; readonly text: string }[] = []
   /** An approval that it wants of what is asked about first; null while it wants none. */
   approval: { readonly id: string; given: boolean } | null = null
   /** Answers by the path, without its query, for what the tenant's own documents do not answer. */
   readonly replies = new Map<string, unknown>()
+  /** Answers to what changes something, by method and path: `PATCH /v1/tenant`. */
+  readonly done = new Map<string, unknown>()
+  /** Path and query of every question, in order. */
+  readonly asked: URL[] = []
   /** Told what is sent before it is answered. */
   onPost: (path: string, body: Sent['body']) => void = () => undefined
   readonly #server: ReturnType<typeof Bun.serve>
@@ -58,7 +62,8 @@ export class HostileEdge implements AsyncDisposable {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const { pathname: path, searchParams } = new URL(request.url)
+    const url = new URL(request.url)
+    const { pathname: path, searchParams } = url
     if (request.method !== 'GET') {
       const text = await request.text()
       const body = text === '' ? null : JSON.parse(text)
@@ -66,15 +71,18 @@ export class HostileEdge implements AsyncDisposable {
       if (said !== null && /^ask\b/.test(said)) return this.#mayFollow(said, { path, text })
       this.sent.push({ method: request.method, path, body })
       this.onPost(path, body)
-      return Response.json({ id: ids.agent, state: 'queued' }, { status: 201 })
+      const done = this.done.get(`${request.method} ${path}`)
+      if (done instanceof Response) return done.clone() as Response
+      return Response.json(done ?? { id: ids.agent, state: 'queued' }, { status: 201 })
     }
+    this.asked.push(url)
     const reply = this.#documents(path, searchParams) ?? this.replies.get(path)
     if (reply instanceof Response) return reply
     return reply === undefined ? Response.json({ code: 'not_found' }, { status: 404 }) : Response.json(reply)
   }
 
   #mayFollow(said: string, one: { readonly path: string; readonly text: string }): Response {
-    this.asked.push(one)
+    this.askedFirst.push(one)
     const { approval } = this
     if (approval === null) return new Response(null, { status: 204 })
     if (approval.given && said === `ask ${approval.id}`) return new Response(null, { status: 204 })

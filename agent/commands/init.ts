@@ -79,7 +79,7 @@ export const define: Define = (command, shell) => {
     .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
     .option('--setup-token-file <file>', 'file with the setup token, - for stdin (or SALLYPORT_SETUP_TOKEN)')
     .option('--token-file <file>', "file with the operator's API token, instead of a setup token")
-    .option('--tenant <name>', 'name of the organisation')
+    .option('--tenant <name>', 'name of the tenant')
     .option('--person <name>', 'your name, as others see it')
     .option('--pool <name>', 'name of the first pool of agents', 'default')
     .option('--policy <file>', 'what agents may read and write; without one they may do neither')
@@ -182,7 +182,7 @@ async function register(
     : parseFile(Progress, text, place)
   if (known.log_key !== null) return { ...known, log_key: known.log_key }
   const name = await askText(shell, {
-    what: 'name of the organisation',
+    what: 'name of the tenant',
     option: '--tenant',
     given: options.tenant,
   })

@@ -176,8 +176,8 @@ describe('a rotation', () => {
     }
     await edge.run(...words, '--approval', approval.id)
     assert.deepEqual(edge.sent.map(({ path }) => path), ['/v1/trust'])
-    assert.equal(new Set(edge.asked.map(({ text }) => text)).size, 1, 'the very same request each time')
-    assert.equal(JSON.stringify(edge.sent[0]?.body), edge.asked[0]?.text)
+    assert.equal(new Set(edge.askedFirst.map(({ text }) => text)).size, 1, 'the very same request each time')
+    assert.equal(JSON.stringify(edge.sent[0]?.body), edge.askedFirst[0]?.text)
   })
 
   test('makes no key while there is a draft of something else', async () => {

@@ -50,7 +50,7 @@ export const define: Define = (command, shell) => {
   command
     .option('--url <url>', 'address of the edge (SALLYPORT_URL)')
     .option('--fresh', 'approve this machine anew, which is signed in')
-    .option('--tenant <id>', 'the organisation that it is for, where you are in several')
+    .option('--tenant <id>', 'the tenant that it is for, where you are in several')
     .option('--scopes <permissions>', 'only these of your permissions, with commas (default: all)')
     .option('--name <name>', 'what the person is shown (default: the name of this machine)')
     .addOption(

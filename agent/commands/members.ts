@@ -1,12 +1,12 @@
 /** `sallyport members`: the people of a tenant, as the edge knows them. Whose signature counts is another matter. */
 import { Fault } from '../../shared/faults.ts'
 import { builtInRoles } from '../../shared/permissions.ts'
-import { answer } from '../edge_client/edge_client.ts'
+import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { confirm } from './ask.ts'
 import { handOver } from './hand_over.ts'
-import { memberNamed, membersOf, placeOf, type PlaceOptions, roleNamed } from './named.ts'
-import { openSession, type SessionOptions, sessionOptions } from './session.ts'
+import { memberNamed, membersOf, namesSeen, placeOf, type PlaceOptions, roleNamed, seen } from './named.ts'
+import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import type { Define, Shell } from './shell.ts'
 import { table } from './table.ts'
 
@@ -105,16 +105,38 @@ const defineInviting: Define = (command, shell) => {
 }
 
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
-  const members = await membersOf(openSession(shell, options))
+  const session = openSession(shell, options)
+  const members = await membersOf(session)
+  const placed = await placedRoles(session)
   const rows = members.map((one) => [
     one.erased === undefined ? printable(one.name) : '(erased)',
     one.kind,
-    one.role ?? '',
+    [...(one.role === undefined ? [] : [placed.names.get(one.role) ?? one.role]), ...placed.of(one.id)].join(
+      ', ',
+    ),
     one.state,
     one.id,
     one.created,
   ])
-  shell.result(members, table(['name', 'kind', 'role', 'state', 'id', 'since'], rows))
+  const told = members.map((one) => ({
+    ...one,
+    at: placed.bindings.filter(({ member }) => member === one.id),
+  }))
+  shell.result(told, table(['name', 'kind', 'roles', 'state', 'id', 'since'], rows))
+}
+
+/** Roles at workspaces and projects, for who may see roles; whoever has those alone is no member without a role. */
+async function placedRoles(session: Session) {
+  const all = await seen(() =>
+    everyPage((cursor) => answer(session.edge.GET('/v1/bindings', { params: { query: cursor } })))
+  )
+  const bindings = all.filter(({ level }) => level !== 'tenant')
+  const names = await namesSeen(session)
+  const of = (member: string) =>
+    bindings.filter((one) => one.member === member).map(({ role, level, place = '' }) =>
+      `${names.get(role) ?? role} at ${level} ${names.get(place) ?? place}`
+    )
+  return { bindings, names, of }
 }
 
 async function invite(shell: Shell, name: string, options: InviteOptions): Promise<void> {

@@ -79,6 +79,48 @@ async function projectNamed(session: Session, wanted: string) {
   return oneNamed(await projectsOf(session), wanted, { what: 'project', list: 'sallyport projects list' })
 }
 
+/** What people, groups, own roles, workspaces and projects are called, by id, as far as the caller may see them. */
+export async function namesSeen(session: Session): Promise<ReadonlyMap<string, string>> {
+  const lists = [membersOf, groupsOf, rolesOf, workspacesOf, projectsOf]
+  const all = await Promise.all(
+    lists.map((list) => seen<Named>(() => list(session))),
+  )
+  const named = all.flat().filter(({ id, name }) => name !== '' && name !== id)
+  return new Map(named.map(({ id, name }) => [id, printable(name)]))
+}
+
+/** What a list answers; nothing for who may not see it. */
+export async function seen<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list()
+  } catch (error) {
+    if (error instanceof Fault && (error.code === 'forbidden' || error.code === 'not_found')) return []
+    throw error
+  }
+}
+
+/** `Runner at project ads (019a…), by group analysts`: by names where the edge tells them, with ids beside. */
+export function heldText(
+  { role, level, place, group, ...names }: {
+    readonly role?: string | undefined
+    readonly level: string
+    readonly place?: string | undefined
+    readonly group?: string | undefined
+    readonly role_name?: string | undefined
+    readonly place_name?: string | undefined
+    readonly group_name?: string | undefined
+  },
+): string {
+  const held = role === undefined ? '' : `${withId(names.role_name, role)} `
+  const where = place === undefined ? `the ${level}` : `${level} ${withId(names.place_name, place)}`
+  return `${held}at ${where}` + (group === undefined ? '' : ` (by group ${withId(names.group_name, group)})`)
+}
+
+/** `ads (019a…)`, or the id alone. */
+export function withId(name: string | undefined, id: string): string {
+  return name === undefined || name === id ? id : `${printable(name)} (${id})`
+}
+
 export interface PlaceOptions {
   readonly workspace?: string
   readonly project?: string

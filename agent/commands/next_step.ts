@@ -12,8 +12,7 @@ const steps: Partial<Record<FaultCode, string>> = {
   approval_required:
     'Another person runs: sallyport approvals approve <id>. Then run the same command again with --approval <id>',
   separation_of_duties: 'Ask another person who may. See: sallyport members list',
-  sign_in_not_enough:
-    'Sign in in the browser in the way that the organisation asks for, then: sallyport login',
+  sign_in_not_enough: 'Sign in in the browser in the way that the tenant asks for, then: sallyport login',
   access_denied: 'Was it you who refused it? Begin again: sallyport login',
   expired_token: 'Begin again: sallyport login',
   grant_invalid: 'Begin again: sallyport login',

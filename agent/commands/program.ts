@@ -72,7 +72,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'audit',
-    summary: 'The audit log: tail, export, verify',
+    summary: 'The audit log: tail, search, export, verify',
     load: () => import('./audit.ts'),
   },
   {
@@ -94,6 +94,16 @@ export const groups: readonly Group[] = [
     name: 'groups',
     summary: 'Groups: list, show, create, delete, add, drop',
     load: () => import('./groups.ts'),
+  },
+  {
+    name: 'rules',
+    summary: 'How people have to sign in, and what needs two: show, edit',
+    load: () => import('./rules.ts'),
+  },
+  {
+    name: 'tenant',
+    summary: 'The tenant: show, rename, delete, restore, export, leave',
+    load: () => import('./tenant.ts'),
   },
   {
     name: 'approvals',

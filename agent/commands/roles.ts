@@ -5,13 +5,14 @@ import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import {
   groupNamed,
-  groupsOf,
+  heldText,
   memberNamed,
-  membersOf,
+  namesSeen,
   placeOf,
   type PlaceOptions,
   roleNamed,
   rolesOf,
+  withId,
 } from './named.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
@@ -110,12 +111,11 @@ async function show(shell: Shell, wanted: string, options: SessionOptions): Prom
   const session = openSession(shell, options)
   const role = await roleNamed(session, wanted)
   const bindings = await bindingsOf(session, { role: role.id })
-  const [members, groups] = await Promise.all([membersOf(session), groupsOf(session)])
-  const names = new Map([...members, ...groups].map(({ id, name }) => [id, name]))
+  const names = await namesSeen(session)
   const rows = bindings.map(({ member, group, level, place, id }) => [
-    printable(names.get(member ?? group ?? '') ?? ''),
+    names.get(member ?? group ?? '') ?? '',
     member === undefined ? 'group' : 'member',
-    place === undefined ? level : `${level} ${place}`,
+    place === undefined ? level : `${level} ${withId(names.get(place), place)}`,
     id,
   ])
   shell.result(
@@ -203,18 +203,19 @@ async function explain(
   const at = place === null ? {} : { [place.level]: place.id }
   const query = { member: id, permission: wanted, ...at }
   const said = await answer(session.edge.GET('/v1/access/explain', { params: { query } }))
-  const reasons = said.because.map(({ by, role, level, place, group }) =>
+  const reasons = said.because.map(({ by, ...held }) =>
     by !== 'role'
       ? (by === 'operator' ? 'as operator of the installation' : 'as every active member')
-      : `as ${role} at ${place === undefined ? `the ${level}` : `${level} ${place}`}` +
-        (group === undefined ? '' : `, by the group ${group}`)
+      : `as ${heldText(held)}`
   )
   const { missing } = said
-  const lacks = missing === undefined
-    ? []
-    : missing.active
-    ? ['not an active member']
-    : [`one of these roles: ${missing.roles.join(', ')}`, `bound at: ${missing.levels.join(' or ')}`]
+  const called = new Map(
+    missing === undefined ? [] : (await rolesOf(session)).map((one) => [one.id, one.name]),
+  )
+  const lacks = missing === undefined ? [] : missing.active ? ['not an active member'] : [
+    `one of these roles: ${missing.roles.map((one) => withId(called.get(one), one)).join(', ')}`,
+    `bound at: ${missing.levels.join(' or ')}`,
+  ]
   const lines = [
     `${printable(name)} ${said.allowed ? 'may' : 'may not'} ${wanted} ${whereText(place)}.`,
     ...reasons.map((reason) => `  ${reason}`),

@@ -1,4 +1,5 @@
 /** A rotation, step by step. Each step looks at what is there, so that any of them may be the first one of a call. */
+import { existsSync } from 'node:fs'
 import { toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import type { Suite } from '../../shared/schemas/fields.ts'
@@ -97,10 +98,28 @@ async function steps(given: Rotating): Promise<number> {
 
 /** The ring; with the pool's next key where the trust document has it already, and an earlier call got no further. */
 async function ringFor({ shell, place }: Rotating, { chain: { document } }: PeopleTrust): Promise<Ring> {
-  const { ring } = await readRing(place)
+  const { ring } = await ringHere(shell, place)
   const seed = readRotation(shell.home, ring.pool)?.pool_key ?? null
   if (seed === null || seed === ring.pool_key || !isPoolKey(document, ring.pool, seed)) return ring
   return (await changeRing(place, (one) => ({ ...one, pool_key: seed }), document.recovery)).ring
+}
+
+/** As `readRing`; where there is none, it says where one is looked for and how another place is named. */
+async function ringHere(shell: Shell, place: RingPlace): ReturnType<typeof readRing> {
+  try {
+    return await readRing(place)
+  } catch (cause) {
+    const gone = cause instanceof Fault && (cause.code === 'keystore_missing' ||
+      (cause.code === 'file_unreadable' && !existsSync(place.keystore.place)))
+    if (!gone) throw cause
+    throw new Fault(
+      cause.code,
+      `There is no ring of a pool at ${place.keystore.place}. It is looked for where --keystore says, or ` +
+        `SALLYPORT_KEYSTORE, or "keystore" in agent.yaml, or else in ${shell.home}. Run this where the pool's ring is, or ` +
+        'name it: --keystore file:PATH, env:NAME, aws-sm:NAME or snowflake:PATH.',
+      { cause },
+    )
+  }
 }
 
 /** The rotation that is under way, or a new one with its key in the ring; null when that waits to be put there. */

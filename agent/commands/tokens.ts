@@ -140,7 +140,7 @@ async function create(shell: Shell, name: string, options: CreateOptions): Promi
     : { expires_in_days: whole(days, { option: '--days', least: 1, most: 366 }) }
   const session = openSession(shell, options)
   const place = await placeOf(session, options)
-  const holder = options.service === undefined ? null : await memberNamed(session, options.service)
+  const holder = options.service === undefined ? null : await serviceNamed(session, options.service)
   const body = {
     name,
     ...lasting,
@@ -150,6 +150,22 @@ async function create(shell: Shell, name: string, options: CreateOptions): Promi
     ...(holder === null ? {} : { member: holder.id }),
   }
   handMade(shell, await answer(session.edge.POST('/v1/tokens', { body })), options.out)
+}
+
+/** Throws a UsageError for a person, and `conflict` for one whose invitation nobody has accepted. */
+async function serviceNamed(session: Session, wanted: string) {
+  const found = await memberNamed(session, wanted)
+  const name = printable(found.name)
+  if (found.kind !== 'service') {
+    throw new UsageError(`${name} is a person, who makes tokens of their own. See: sallyport members list`)
+  }
+  if (found.state !== 'invited') return found
+  throw new Fault(
+    'conflict',
+    `${name} has not accepted its invitation yet, which gives it its first token: on its machine, run sallyport login ` +
+      `--url ${session.url.origin} --invitation-file FILE --pin <pin>. Is the invitation lost, invite it anew: ` +
+      `sallyport members remove "${name}", then members invite "${name}" --service`,
+  )
 }
 
 async function rotate(shell: Shell, wanted: string, options: RotateOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { formatPin } from '../../shared/trust/pin.ts'
 import { answer } from '../edge_client/edge_client.ts'
+import { heldText, withId } from './named.ts'
 import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import type { Define } from './shell.ts'
 import { facts } from './table.ts'
@@ -13,17 +14,13 @@ export const define: Define = (command, shell) => {
       const { edge, url, profile } = openSession(shell, options)
       const who = await answer(edge.GET('/v1/whoami'))
       const pin = profile?.pin ? formatPin(profile.pin) : null
-      const roles = who.roles.map(({ role, level, place, group }) =>
-        `${role} at ${place === undefined ? `the ${level}` : `${level} ${place}`}` +
-        (group === undefined ? '' : ` (by group ${group})`)
-      )
       shell.result(
         { url: url.origin, ...who, pin },
         facts([
           ['edge', url.origin],
-          ['tenant', who.tenant],
+          ['tenant', withId(who.tenant_name, who.tenant)],
           ['member', `${who.name} (${who.member})`],
-          ['roles', roles.join(', ') || 'none'],
+          ['roles', who.roles.map(heldText).join(', ') || 'none'],
           ['may', who.permissions.join(', ')],
           ['by', who.sort === undefined ? 'a session' : `${sorts[who.sort]}, until ${who.expires ?? '?'}`],
           ...freshness(who),

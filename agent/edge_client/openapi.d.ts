@@ -1,5 +1,25 @@
 /** Generated from edge/openapi.json by `npm run openapi`. */
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is here, and where
+         * @description A browser is led to the console: 303.
+         */
+        get: operations["front"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -896,7 +916,7 @@ export interface paths {
         };
         /**
          * The audit log, oldest first
-         * @description Every command leaves one entry, written in the same commit as the change itself.
+         * @description Every command leaves one entry, written in the same commit as the change itself. A search looks at a part of the log at a time: a page may be short or empty, and is the last one where `next_cursor` is left out.
          */
         get: operations["listAudit"];
         put?: never;
@@ -2351,7 +2371,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What is still to be done before anybody can sign in */
+        get: operations["getSetup"];
         put?: never;
         /**
          * Make the first tenant and its owner
@@ -2416,7 +2437,7 @@ export interface paths {
         put?: never;
         /**
          * Whom one can sign in with who has this mail address
-         * @description Also with the providers of organisations that name its domain. What is answered never depends on whether an account has that address, which stands in no URL.
+         * @description Also with the providers of tenants that name its domain. What is answered never depends on whether an account has that address, which stands in no URL.
          */
         post: operations["findSignInProviders"];
         delete?: never;
@@ -2542,7 +2563,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API token for yourself, or for a service
-         * @description Scopes, place and networks are at most those of the caller, and are cut to the holder’s roles whenever the token is used. A token made by an API token ends no later than that one. For a service it takes `members.write`, and its scopes are always named. The secret is shown once.
+         * @description For yourself it takes `tokens.write` at any place. Scopes, place and networks are at most those of the caller, and are cut to the holder’s roles whenever the token is used. A token made by an API token ends no later than that one. For a service it takes `members.write`, and its scopes are always named. The secret is shown once.
          */
         post: operations["createToken"];
         delete?: never;
@@ -2563,7 +2584,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token; it stops working at once
-         * @description Your own; when you may change members, that of anybody in the tenant who holds no more than you do.
+         * @description Your own, whatever your roles are; when you may change members, that of anybody in the tenant who holds no more than you do. By a token that was cut down it takes `tokens.write`.
          */
         delete: operations["revokeToken"];
         options?: never;
@@ -2582,7 +2603,7 @@ export interface paths {
         put?: never;
         /**
          * Give a token a new secret; the old one counts until the overlap ends
-         * @description Your own; a service’s when you may change members. The new token has the limits of the old one and lasts as long as that one was made for. Whoever rotates has to hold all that the token may do. Devices sign in anew instead.
+         * @description Your own, whatever your roles are; a service’s when you may change members. By a token that was cut down it takes `tokens.write`. The new token has the limits of the old one and lasts as long as that one was made for. Whoever rotates has to hold all that the token may do. Devices sign in anew instead.
          */
         post: operations["rotateToken"];
         delete?: never;
@@ -2820,11 +2841,16 @@ export interface components {
             by: "role" | "membership" | "operator";
             /** @description Where it comes from being in a group. */
             group?: string;
+            group_name?: string;
             /** @enum {string} */
             level: "tenant" | "workspace" | "project";
             /** @description Of the workspace or project. */
             place?: string;
+            /** @description Of the workspace or project, for who may see it. */
+            place_name?: string;
             role?: components["schemas"]["Role"];
+            /** @description Of a custom role. */
+            role_name?: string;
         };
         Binding: {
             created: string;
@@ -3075,6 +3101,15 @@ export interface components {
         Fresh: {
             fresh_until: string;
         };
+        Front: {
+            /** @description The OpenAPI document of what is served. */
+            api: string;
+            console: string;
+            docs: string;
+            health: string;
+            /** @enum {string} */
+            name: "Sallyport";
+        };
         Group: {
             created: string;
             id: string;
@@ -3088,11 +3123,16 @@ export interface components {
         HeldRole: {
             /** @description Where it comes from being in a group. */
             group?: string;
+            group_name?: string;
             /** @enum {string} */
             level: "tenant" | "workspace" | "project";
             /** @description Of the workspace or project. */
             place?: string;
+            /** @description Of the workspace or project, for who may see it. */
+            place_name?: string;
             role: components["schemas"]["Role"];
+            /** @description Of a custom role. */
+            role_name?: string;
         };
         /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
         IdempotencyKey: string;
@@ -3221,6 +3261,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "person" | "service";
+            /** @description True where an account signs in as this member; a person without one has tokens alone. */
+            linked?: boolean;
             /** @description Empty once they were erased. */
             name: string;
             role?: components["schemas"]["Role"];
@@ -3809,6 +3851,13 @@ export interface components {
             /** @description The tenant that it has chosen. */
             tenant?: string;
         };
+        Setup: {
+            /**
+             * @description `tenant`: nobody has run `sallyport init` yet; `account`: nobody can sign in to the console yet.
+             * @enum {string}
+             */
+            next: "tenant" | "account" | "done";
+        };
         SignedIn: {
             /**
              * @description `second_factor`: the session is good for nothing but to show one.
@@ -3853,6 +3902,8 @@ export interface components {
             /** @description Ed25519 public key that signs the checkpoints of the audit log. */
             log_key: string;
             name: string;
+            /** @description True for the tenant that the installation was set up with, which cannot be deleted. */
+            stays?: boolean;
         };
         TenantChange: {
             name: string;
@@ -3988,6 +4039,7 @@ export interface components {
             session?: string;
             sort?: components["schemas"]["TokenSort"];
             tenant: string;
+            tenant_name: string;
             /** @description Where a token said who it is. */
             token?: string;
         };
@@ -4171,7 +4223,7 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
-         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
          */
         "forbidden.fresh_sign_in_required.approval_required.origin_refused.tenant_closing": {
             headers: {
@@ -4239,7 +4291,7 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
-         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
+         *     `sign_in_not_enough`: This tenant asks for another way to sign in than the one that you used.
          */
         "forbidden.fresh_sign_in_required.origin_refused.sign_in_not_enough": {
             headers: {
@@ -4282,7 +4334,7 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
-         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
+         *     `sign_in_not_enough`: This tenant asks for another way to sign in than the one that you used.
          */
         "forbidden.origin_refused.sign_in_not_enough": {
             headers: {
@@ -4297,9 +4349,9 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
-         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
          *
-         *     `sign_in_not_enough`: This organisation asks for another way to sign in than the one that you used.
+         *     `sign_in_not_enough`: This tenant asks for another way to sign in than the one that you used.
          */
         "forbidden.origin_refused.tenant_closing.sign_in_not_enough": {
             headers: {
@@ -4746,7 +4798,7 @@ export interface components {
         /**
          * @description `origin_refused`: A page of another site sent this request.
          *
-         *     `tenant_closing`: This organisation is about to be deleted: it can only be read.
+         *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
          */
         "origin_refused.tenant_closing": {
             headers: {
@@ -4787,7 +4839,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `second_factor_demanded`: An organisation that you belong to asks for a second factor: add another one first. */
+        /** @description `second_factor_demanded`: A tenant that you belong to asks for a second factor: add another one first. */
         second_factor_demanded: {
             headers: {
                 [name: string]: unknown;
@@ -4906,6 +4958,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    front: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Sallyport",
+                     *       "api": "/openapi.json",
+                     *       "docs": "/docs",
+                     *       "console": "/console",
+                     *       "health": "/healthz"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Front"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -7627,6 +7712,10 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                /** @description `member.invited`; `member.` is everything that begins so. */
+                action?: string;
+                /** @description Who did it: a member, an account or an agent. */
+                actor?: string;
                 /**
                  * @description Entries behind this index.
                  * @example 0
@@ -7636,6 +7725,11 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows of a page; 50 unless said. */
                 limit?: number;
+                /** @description From then on. */
+                since?: string;
+                target?: string;
+                /** @description Before then. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -12635,6 +12729,35 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     setUp: {
         parameters: {
             query?: never;
@@ -13667,6 +13790,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "tenant": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "tenant_name": "Acme",
                      *       "member": "019a9f3e-7c00-7000-8000-000000000002",
                      *       "name": "Ada Lovelace",
                      *       "role": "viewer",

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { placePermissions } from '../../shared/permissions.ts'
 import { bearer, type Caller, rowCounts, type TestEdge } from '../edge_fixture.ts'
 import { ids, member, type World, world } from '../world_fixture.ts'
 
@@ -29,6 +30,68 @@ async function elsewhere(edge: World): Promise<{ workspace: string; project: str
   const project = (await edge.call(edge.admin, 'POST /v1/projects', { body })).json.id
   return { workspace, project }
 }
+
+test('nobody gives the making of tokens at a place without holding it', async () => {
+  await using edge = await world()
+  const caller = await member(edge, edge.admin, 'viewer')
+  const all = [
+    ...placePermissions,
+    'members.read',
+    'roles.read',
+    'roles.write',
+    'tokens.read',
+    'agents.read',
+    'keys.read',
+  ]
+  for (const [permissions, status] of [[all, 403], [[...all, 'tokens.write'], 201]] as const) {
+    const name = `gives ${status}`
+    const role = (await edge.call(edge.admin, 'POST /v1/roles', { body: { name, permissions } })).json.id
+    await edge.call(edge.admin, `PATCH /v1/members/${await memberId(edge, caller)}`, { body: { role } })
+    const other = await memberId(edge, await member(edge, edge.admin, 'viewer'))
+    const body = { member: other, role: 'editor', level: 'project', place: ids.project }
+    const { status: got, json } = await edge.call(caller, 'POST /v1/bindings', { body })
+    assert.equal(got, status, JSON.stringify(json))
+  }
+})
+
+describe('names', () => {
+  test('stand beside the ids of roles, places and groups, in whoami and in an explanation', async () => {
+    await using edge = await world()
+    const caller = await member(edge, edge.admin, 'viewer')
+    const { member: id } = (await edge.call(caller, 'GET /v1/whoami')).json
+    const role = (await edge.call(edge.admin, 'POST /v1/roles', {
+      body: { name: 'Runner', permissions: ['runs.read', 'runs.write'] },
+    })).json
+    const place = { level: 'project', place: ids.project }
+    const body = { member: id, role: role.id, ...place }
+    assert.equal((await edge.call(edge.admin, 'POST /v1/bindings', { body })).status, 201)
+    const who = (await edge.call(caller, 'GET /v1/whoami')).json
+    assert.equal(who.tenant_name, (await edge.call(caller, 'GET /v1/tenant')).json.name)
+    const { name } = (await edge.call(caller, `GET /v1/projects/${ids.project}`)).json
+    const held = { role: role.id, role_name: 'Runner', ...place, place_name: name }
+    assert.deepEqual(who.roles.at(-1), held)
+    const query = { member: id, permission: 'runs.write', project: ids.project }
+    const explained = await edge.call(edge.admin, 'GET /v1/access/explain', { query })
+    assert.deepEqual(explained.json.because, [{ by: 'role', ...held }])
+  })
+
+  test('of places are left out for who may not see them', async () => {
+    await using edge = await world()
+    const { id: reads } = (await edge.call(edge.admin, 'POST /v1/roles', {
+      body: { name: 'Reads roles', permissions: ['roles.read'] },
+    })).json
+    const caller = await member(edge, edge.admin, 'viewer')
+    const { member: id } = (await edge.call(caller, 'GET /v1/whoami')).json
+    await edge.call(edge.admin, `PATCH /v1/members/${id}`, { body: { role: reads } })
+    const other = (await edge.call(edge.editor, 'GET /v1/whoami')).json.member
+    const body = { member: other, role: 'viewer', level: 'project', place: ids.project }
+    assert.equal((await edge.call(edge.admin, 'POST /v1/bindings', { body })).status, 201)
+    const query = { member: other, permission: 'runs.read', project: ids.project }
+    const { because } = (await edge.call(caller, 'GET /v1/access/explain', { query })).json
+    const there = because.find(({ level }: { level: string }) => level === 'project')
+    assert.deepEqual(there, { by: 'role', role: 'viewer', level: 'project', place: ids.project })
+  })
+})
 
 describe('a role bound at a project', () => {
   test('counts there: what is elsewhere is not there, and lists leave it out', async () => {
@@ -210,7 +273,7 @@ describe('an explanation', () => {
     assert.equal(json.allowed, true)
     assert.deepEqual(json.because, [
       { by: 'role', role: 'editor', level: 'tenant' },
-      { by: 'role', ...bound, group },
+      { by: 'role', ...bound, group, place_name: 'default', group_name: 'g' },
     ])
     assert.match(json.signing, /trust document/)
     assert.equal((await explain(edge, { member: id, permission: 'runs.read' })).json.signing, undefined)

@@ -4,8 +4,8 @@ import { Fault } from '../../shared/faults.ts'
 import {
   type BuiltInRole,
   builtInRoles,
+  countsAtPlace,
   everybodyHolds,
-  isPlacePermission,
   type Permission,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -13,7 +13,7 @@ import { type Because, Explanation, signingOf } from '../../shared/schemas/acces
 import { Id } from '../../shared/schemas/fields.ts'
 import { type HeldRole, PermissionName } from '../../shared/schemas/principal.ts'
 import type { Reader } from '../db/database.ts'
-import type { Place } from '../http/grants.ts'
+import type { Grants, Place } from '../http/grants.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { query, type Route } from '../http/route.ts'
 import { holds } from './grants.ts'
@@ -73,7 +73,7 @@ export const explainRoute: Route = query({
         : []),
       ...roles.filter((held) => reaches(held, { permission, place, workspace, custom })).map((held) => ({
         by: 'role' as const,
-        ...held,
+        ...withoutHidden(held, principal.grants),
       })),
     ]
     const signing = signingOf(permission)
@@ -94,6 +94,14 @@ export const explainRoute: Route = query({
     }
   },
 })
+
+/** Who may read roles may not see every place by that: such a one stays an id. */
+function withoutHidden(held: HeldRole, grants: Grants): HeldRole {
+  const { level, place, place_name, ...rest } = held
+  if (level === 'tenant' || place === undefined) return held
+  const seen = grants.allows(`${level}s.read`, { level, id: place }) && place_name !== undefined
+  return { ...rest, level, place, ...(seen ? { place_name } : {}) }
+}
 
 async function placeAsked(
   db: Reader,
@@ -123,14 +131,14 @@ function reaches(
 ): boolean {
   if (!holds(role, custom.get(role) ?? null).includes(permission)) return false
   if (level === 'tenant') return true
-  if (!isPlacePermission(permission)) return false
+  if (!countsAtPlace(permission)) return false
   if (level === 'workspace') return place.level !== 'tenant' && bound === workspace
   return place.level === 'project' && bound === place.id
 }
 
 /** Where it would have to be held, from wide to narrow. */
 function levelsOf(permission: Permission, { level }: Place): ('tenant' | 'workspace' | 'project')[] {
-  if (!isPlacePermission(permission) || level === 'tenant') return ['tenant']
+  if (!countsAtPlace(permission) || level === 'tenant') return ['tenant']
   return level === 'workspace' ? ['tenant', 'workspace'] : ['tenant', 'workspace', 'project']
 }
 

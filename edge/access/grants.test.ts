@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { permissions, placePermissions, rolePermissions } from '../../shared/permissions.ts'
+import { everybodyHolds, permissions, placePermissions, rolePermissions } from '../../shared/permissions.ts'
 import { grantsOf } from './grants.ts'
 
 const none = { operator: false, scopes: null }
@@ -8,7 +8,7 @@ const none = { operator: false, scopes: null }
 describe('what bindings grant', () => {
   test('without any is what every member holds', () => {
     const grants = grantsOf({ ...none, bindings: '[]' })
-    assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read'])
+    assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read', 'tokens.read'])
     assert.deepEqual(grants.reach('runs.read'), { all: false, workspaces: [], projects: [] })
   })
 
@@ -24,11 +24,11 @@ describe('what bindings grant', () => {
   test('at a workspace is what can be held at a place, there and in its projects', () => {
     const bindings = '[["owner","workspace","w",null]]'
     const grants = grantsOf({ ...none, bindings, inside: [['w', ['p', 'q']], ['v', ['r']]] })
-    assert.deepEqual([...grants.tenant], ['tenant.read', 'trust.read'])
+    assert.deepEqual([...grants.tenant], everybodyHolds)
     assert.deepEqual(grants.reach('projects.write'), { all: false, workspaces: ['w'], projects: ['p', 'q'] })
     for (const permission of permissions) {
-      const place = (placePermissions as readonly string[]).includes(permission)
-      const everybody = permission === 'tenant.read' || permission === 'trust.read'
+      const place = [...placePermissions, 'tokens.write'].includes(permission)
+      const everybody = everybodyHolds.includes(permission)
       assert.equal(grants.allows(permission, { level: 'workspace', id: 'w' }), place || everybody, permission)
       assert.equal(grants.allows(permission, { level: 'project', id: 'q' }), place || everybody, permission)
       assert.equal(grants.allows(permission, { level: 'project', id: 'r' }), everybody, permission)
@@ -57,7 +57,7 @@ describe('what bindings grant', () => {
 
   test('a custom role that is gone holds nothing', () => {
     const grants = grantsOf({ ...none, bindings: '[["gone","tenant",null,null]]' })
-    assert.equal(grants.anywhere.size, 2)
+    assert.equal(grants.anywhere.size, everybodyHolds.length)
   })
 
   test('of many roles at a workspace are computed from its projects once', () => {

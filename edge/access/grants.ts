@@ -1,8 +1,8 @@
 /** From a member's bindings, as one SQL statement answers them, to what they may and where. */
 import {
+  countsAtPlace,
   everybodyHolds,
   isBuiltInRole,
-  isPlacePermission,
   type Permission,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -48,7 +48,7 @@ class Places {
 
   add(id: string, held: readonly Permission[]): void {
     const set = this.#sets.get(id) ?? new Set()
-    for (const permission of held) if (isPlacePermission(permission)) set.add(permission)
+    for (const permission of held) if (countsAtPlace(permission)) set.add(permission)
     this.#sets.set(id, set)
   }
 

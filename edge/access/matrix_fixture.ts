@@ -74,8 +74,9 @@ export async function askers(world: World, { near, far }: Places): Promise<Asker
 }
 
 /** What every member holds. */
-const everybody = ['tenant.read', 'trust.read']
-const placed = /^(workspaces|projects|connections|pipelines|runs|index)\./
+const everybody = ['tenant.read', 'trust.read', 'tokens.read']
+/** What is held at a place too: about what is in it, and making tokens of one's own. */
+const placed = /^((workspaces|projects|connections|pipelines|runs|index)\.|tokens\.write$)/
 
 /** Whether somebody holds a permission at a thing, by the table. */
 export function holds({ role, tenant, bound }: Asker, permission: string, path: Path): boolean {

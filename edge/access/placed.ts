@@ -1,5 +1,5 @@
 /** What is left of somebody's grants in a token that counts in one workspace or project alone. */
-import { everybodyHolds, isPlacePermission, type Permission, permissions } from '../../shared/permissions.ts'
+import { besidePlaces, isPlacePermission, type Permission, permissions } from '../../shared/permissions.ts'
 import type { TokenPlace } from '../../shared/schemas/token.ts'
 import type { Grants, Place, Reach } from '../http/grants.ts'
 
@@ -13,8 +13,7 @@ export function within(
 }
 
 /**
- * Permissions about places count there; of the others only what every member holds, without which nothing that is
- * signed could be checked.
+ * Permissions about places count there; of the others only what checking what is signed takes.
  */
 class Placed implements Grants {
   readonly anywhere: ReadonlySet<Permission>
@@ -27,7 +26,7 @@ class Placed implements Grants {
     this.#grants = grants
     this.#place = place
     this.#projects = new Set(place.level === 'project' ? [place.id] : projects)
-    this.tenant = new Set(everybodyHolds.filter((permission) => grants.tenant.has(permission)))
+    this.tenant = new Set(besidePlaces.filter((permission) => grants.tenant.has(permission)))
     const here = permissions.filter((permission) => this.#isReached(permission))
     this.anywhere = new Set([...this.tenant, ...here])
   }

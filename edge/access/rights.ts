@@ -1,6 +1,6 @@
 /** Nobody gives away, or takes from others, what they do not hold. */
 import { Fault } from '../../shared/faults.ts'
-import { isBuiltInRole, isPlacePermission, type Permission } from '../../shared/permissions.ts'
+import { countsAtPlace, isBuiltInRole, type Permission } from '../../shared/permissions.ts'
 import type { Reader } from '../db/database.ts'
 import type { Grants, Place } from '../http/grants.ts'
 import { holds } from './grants.ts'
@@ -37,7 +37,7 @@ export async function covers(
   for (const one of bound) {
     const held = await permissionsOfRole(db, tenant, one.role) ?? []
     const at = placeOf(one)
-    const given = at.level === 'tenant' ? held : held.filter(isPlacePermission)
+    const given = at.level === 'tenant' ? held : held.filter(countsAtPlace)
     if (!given.every((permission) => grants.allows(permission, at))) return false
   }
   return true

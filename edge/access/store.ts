@@ -46,9 +46,15 @@ export function deleteAllOf(tenant: string, member: string): Step[] {
   ]
 }
 
-/** Every role of a member and where it is from, oldest first. */
+/** Every role of a member and where it is from, with names, oldest first. */
 export async function rolesOf(db: Reader, tenant: string, member: string): Promise<HeldRole[]> {
   const rows = await db.selectFrom('binding').select(['role', 'level', 'place', 'member_group'])
+    .select([
+      nameIn({ table: 'custom_role', tenant, id: 'binding.role' }).as('role_name'),
+      nameIn({ table: 'workspace', tenant, id: 'binding.place' }).as('workspace_name'),
+      nameIn({ table: 'project', tenant, id: 'binding.place' }).as('project_name'),
+      nameIn({ table: 'member_group', tenant, id: 'binding.member_group' }).as('group_name'),
+    ])
     .where('tenant', '=', tenant).where(({ eb, or, selectFrom }) =>
       or([
         eb('member', '=', member),
@@ -64,13 +70,30 @@ export async function rolesOf(db: Reader, tenant: string, member: string): Promi
         ),
       ])
     ).orderBy('id').execute()
-  return rows.map(({ role, level, place, member_group }) => ({
+  return rows.map(({ role, level, place, member_group, ...names }) => ({
     role,
     level,
     ...(place === null ? {} : { place }),
     ...(member_group === null ? {} : { group: member_group }),
+    ...named('role_name', names.role_name),
+    ...named('place_name', names.workspace_name ?? names.project_name),
+    ...named('group_name', names.group_name),
   }))
 }
+
+function nameIn(
+  { table, tenant, id }: {
+    readonly table: 'custom_role' | 'workspace' | 'project' | 'member_group'
+    readonly tenant: string
+    readonly id: 'binding.role' | 'binding.place' | 'binding.member_group'
+  },
+) {
+  return sql<string | null>`(select n.name from ${sql.table(table)} as n
+    where n.tenant = ${tenant} and n.id = ${sql.ref(id)})`
+}
+
+const named = <K extends string>(key: K, name: string | null) =>
+  (name === null ? {} : { [key]: name }) as { readonly [P in K]?: string }
 
 /**
  * True while somebody else is owner: an active person, by a role of their own at the tenant. For the WHERE clause of

@@ -48,6 +48,83 @@ describe('the audit log', () => {
     }
   })
 
+  test('is searched by action, who, what and when, page by page', async () => {
+    await using edge = await world()
+    const since = new Date(edge.clock.now += 60_000).toISOString()
+    await grow(edge, edge.admin, 3)
+    const until = new Date(edge.clock.now += 60_000).toISOString()
+    await grow(edge, edge.admin, 2)
+    const { member } = (await edge.call(edge.admin, 'GET /v1/whoami')).json
+    const found = async (query: Record<string, string>) => {
+      const all: { index: number; leaf: string }[] = []
+      for (let cursor: string | undefined = '';;) {
+        const page = { ...query, limit: '2', ...(cursor === '' ? {} : { cursor }) }
+        const { status, json } = await edge.call(edge.admin, 'GET /v1/audit', { query: page })
+        assert.equal(status, 200, JSON.stringify(json))
+        assert.ok(json.data.length <= 2)
+        all.push(...json.data)
+        cursor = json.next_cursor
+        if (cursor === undefined) return all
+      }
+    }
+    const whole = await found({})
+    interface Leaf {
+      readonly action: string
+      readonly target: string
+      readonly actor: { readonly id?: string }
+    }
+    const sift = (fits: (leaf: Leaf) => boolean) =>
+      whole.filter(({ leaf }) => fits(JSON.parse(leaf))).map(({ index }) => index)
+    const indexes = async (query: Record<string, string>) => (await found(query)).map(({ index }) => index)
+    const made = sift(({ action }) => action === 'workspace.created')
+    assert.equal(made.length, 5)
+    assert.deepEqual(await indexes({ action: 'workspace.created' }), made)
+    assert.deepEqual(await indexes({ action: 'workspace.' }), made)
+    assert.deepEqual(await indexes({ action: 'workspace.create_' }), [])
+    assert.deepEqual(await indexes({ action: 'workspace.created', since }), made)
+    assert.equal((await indexes({ action: 'workspace.created', since, until })).length, 3)
+    assert.equal((await indexes({ action: 'workspace.created', since: until })).length, 2)
+    const theirs = sift(({ actor }) => actor.id === member)
+    assert.ok(theirs.length > 0 && theirs.length < whole.length)
+    assert.deepEqual(await indexes({ actor: member }), theirs)
+    const { target } = JSON.parse(whole.at(-1)?.leaf ?? '')
+    assert.deepEqual(await indexes({ target }), sift((leaf) => leaf.target === target))
+    const strange = await edge.call(edge.stranger, 'GET /v1/audit', { query: { target } })
+    assert.deepEqual(strange.json.data, [])
+    const wrong: Record<string, string>[] = [{ action: "x' or 1" }, { actor: 'me' }, { since: 'yesterday' }]
+    for (const query of wrong) {
+      assert.equal((await edge.call(edge.admin, 'GET /v1/audit', { query })).status, 400)
+    }
+  })
+
+  test('looks at a part of a long one at a time, and says where it goes on', async () => {
+    await using edge = await world()
+    const leaf = {
+      v: 1,
+      time: '2026-11-22T08:00:00.000Z',
+      actor: { kind: 'setup' },
+      action: 'a.b',
+      target: 'x',
+    }
+    const before = (await head(edge, edge.admin)).size
+    const sql = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+      INSERT INTO audit_leaf (tenant, seq, plan, action, time, bytes)
+      SELECT ?, ? + i, 'p' || i, 'a.b', 0, CAST(? AS BLOB) FROM n`
+    const parameters = [ids.tenant, before, JSON.stringify(leaf)]
+    await edge.storage.write({
+      id: '',
+      steps: [{ sql, parameters, reads: false }],
+      leaf: null,
+      repeatable: false,
+    })
+    const query = { target: 'nowhere' }
+    const first = (await edge.call(edge.admin, 'GET /v1/audit', { query })).json
+    assert.deepEqual(first.data, [])
+    const again = { ...query, cursor: first.next_cursor }
+    const second = (await edge.call(edge.admin, 'GET /v1/audit', { query: again })).json
+    assert.deepEqual(second, { data: [] })
+  })
+
   test('proves each of its entries', async () => {
     await using edge = await world()
     await grow(edge, edge.admin, 9)

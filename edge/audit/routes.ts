@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { fromUtf8, toBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import { checkpointLine, leafLine } from '../../shared/log/export.ts'
+import { Id, Time } from '../../shared/schemas/fields.ts'
 import { AuditCheckpoint, AuditConsistency, AuditEntry, AuditInclusion } from '../../shared/schemas/audit.ts'
 import type { Reader } from '../db/database.ts'
 import { integerParameter } from '../http/parameter.ts'
-import { Page, paged, pageOf, window } from '../http/page.ts'
+import { Page, pageOf, shortPage, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { query, type Route } from '../http/route.ts'
-import { entries, leaves } from './store.ts'
+import { search } from './search.ts'
+import { leaves } from './store.ts'
 import type { SignedHead, TenantLogs } from './tenant_log.ts'
 
 const Count = integerParameter({ min: 0, max: Number.MAX_SAFE_INTEGER })
@@ -31,18 +33,31 @@ const listRoute = query({
   tag,
   permission,
   summary: 'The audit log, oldest first',
-  description: 'Every command leaves one entry, written in the same commit as the change itself.',
-  query: Page.extend({ after: Count.optional().meta({ description: 'Entries behind this index.' }) }),
+  description:
+    'Every command leaves one entry, written in the same commit as the change itself. A search looks at a part of the ' +
+    'log at a time: a page may be short or empty, and is the last one where `next_cursor` is left out.',
+  query: Page.extend({
+    after: Count.optional().meta({ description: 'Entries behind this index.' }),
+    action: z.string().regex(/^[a-z_]+\.[a-z_]*$/).max(100).optional().meta({
+      description: '`member.invited`; `member.` is everything that begins so.',
+    }),
+    actor: Id.optional().meta({ description: 'Who did it: a member, an account or an agent.' }),
+    target: z.string().min(1).max(200).optional(),
+    since: Time.optional().meta({ description: 'From then on.' }),
+    until: Time.optional().meta({ description: 'Before then.' }),
+  }),
   reply: pageOf(AuditEntry),
   example: { query: { after: '0' }, reply: { data: [{ index: 1, leaf }] } },
   async handle({ db, principal, query }) {
-    const { after, take, limit } = window(query)
+    const { after, limit } = window(query)
     const start = after === null ? query.after ?? -1 : Number(after)
     if (!Number.isSafeInteger(start)) {
       throw new InvalidRequest([{ at: 'query/cursor', message: 'none of ours' }])
     }
-    const rows = await entries(db, principal.tenant, { after: start, take })
-    return paged(rows, { limit, key: ({ index }) => String(index), item: (entry) => entry })
+    const { action, actor, target, since, until } = query
+    const wanted = { action, actor, target, since, until }
+    const { entries, goOn } = await search(db, principal.tenant, { wanted, after: start, limit })
+    return shortPage(entries, goOn === null ? null : String(goOn))
   },
 })
 

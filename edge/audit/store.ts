@@ -72,14 +72,28 @@ export async function leaves(
   return rows.map(({ bytes }) => bytes)
 }
 
-/** Entries after the index, oldest first, with the personal data that was not erased. */
-export async function entries(
+export interface LeafRow {
+  readonly seq: number
+  readonly plan: string
+  readonly bytes: Uint8Array
+}
+
+/** Rows after the index, oldest first. */
+export async function leafRows(
   db: Reader,
   tenant: string,
   page: { readonly after: number; readonly take: number },
-): Promise<AuditEntry[]> {
-  const rows = await db.selectFrom('audit_leaf').select(['seq', 'plan', 'bytes']).where('tenant', '=', tenant)
+): Promise<LeafRow[]> {
+  return await db.selectFrom('audit_leaf').select(['seq', 'plan', 'bytes']).where('tenant', '=', tenant)
     .where('seq', '>', page.after).orderBy('seq').limit(page.take).execute()
+}
+
+/** With the personal data that was not erased. */
+export async function withNames(
+  db: Reader,
+  tenant: string,
+  rows: readonly LeafRow[],
+): Promise<AuditEntry[]> {
   if (rows.length === 0) return []
   const named = await db.selectFrom('audit_name').select(['plan', 'field', 'salt', 'value'])
     .where('tenant', '=', tenant).where('plan', 'in', rows.map(({ plan }) => plan)).execute()

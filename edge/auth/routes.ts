@@ -4,7 +4,7 @@ import { rolesOf } from '../access/store.ts'
 import type { Reader } from '../db/database.ts'
 import { FRESH_MS, type MemberPrincipal } from '../http/principal.ts'
 import { query, type Route } from '../http/route.ts'
-import { memberName, token } from './store.ts'
+import { memberName, tenantName, token } from './store.ts'
 
 export const authRoutes: readonly Route[] = [
   query({
@@ -17,6 +17,7 @@ export const authRoutes: readonly Route[] = [
     example: {
       reply: {
         tenant: '019a9f3e-7c00-7000-8000-000000000000',
+        tenant_name: 'Acme',
         member: '019a9f3e-7c00-7000-8000-000000000002',
         name: 'Ada Lovelace',
         role: 'viewer',
@@ -30,12 +31,13 @@ export const authRoutes: readonly Route[] = [
     },
     async handle({ db, principal }) {
       const { tenant, id: member, grants } = principal
-      const name = await memberName(db, tenant, member)
-      if (name === null) throw new Fault('not_found')
+      const [tenant_name, name] = await Promise.all([tenantName(db, tenant), memberName(db, tenant, member)])
+      if (tenant_name === null || name === null) throw new Fault('not_found')
       const roles = await rolesOf(db, tenant, member)
       const role = roles.find(({ level, group }) => level === 'tenant' && group === undefined)?.role
       return {
         tenant,
+        tenant_name,
         member,
         name,
         ...(role === undefined ? {} : { role }),

@@ -127,6 +127,11 @@ export async function memberName(db: Reader, tenant: string, id: string): Promis
   return row?.name ?? null
 }
 
+export async function tenantName(db: Reader, tenant: string): Promise<string | null> {
+  const row = await db.selectFrom('tenant').select('name').where('id', '=', tenant).executeTakeFirst()
+  return row?.name ?? null
+}
+
 export function insertToken(row: NewTokenRow): Step {
   const whole = { sort: 'personal' as const, lasts: row.expires - row.created, ...row }
   return step(writes.insertInto('token').values(whole), { otherwise: 'already_exists' })

@@ -44,7 +44,7 @@ describe('who may open which page', () => {
     }
   })
 
-  test('whoever has chosen no organisation is led to choosing one where a page is about it', async () => {
+  test('whoever has chosen no tenant is led to choosing one where a page is about it', async () => {
     for (const { path, permission } of consolePages) {
       const { status, headers } = await get('apart', console_.address(path))
       if (permission === null || permission === 'account:any') continue
@@ -233,6 +233,31 @@ describe('forms', () => {
       }
     }
     assert.ok(checked > 60, String(checked))
+  })
+
+  test('invite into one workspace or project with a role there', async () => {
+    const { json } = await get('owner', '/console/members')
+    const invites = formCalls(json).filter(({ target }) => target === 'POST /v1/members')
+    for (const level of ['workspace', 'project']) {
+      const form = invites.find(({ fixed }) => fixed['bindings.0.level'] === level)
+      assert.deepEqual(form?.names, ['name', 'email', 'bindings'], level)
+    }
+    assert.match(json, new RegExp(`name="bindings\\.0\\.place"[^]*?value="${ids.project}"`))
+  })
+
+  test('link an account to a member where there is none, and delete no tenant that stays', async () => {
+    const { edge, callers } = console_
+    const { data } = (await edge.call(callers.owner, 'GET /v1/members', { query: { limit: '200' } })).json
+    for (const linked of [true, undefined]) {
+      const one = data.find((found: { linked?: boolean; kind: string; state: string }) =>
+        found.linked === linked && found.kind === 'person' && found.state === 'active'
+      )
+      const page = (await get('owner', `/console/members/${one.id}`)).json
+      assert.equal(/Link an account/.test(page), linked === undefined)
+    }
+    const tenant = (await get('owner', '/console/tenant')).json
+    assert.match(tenant, /It stays/)
+    assert.doesNotMatch(tenant, /DELETE \/v1\/tenant/)
   })
 
   test('lead on within this origin', async () => {

@@ -163,7 +163,7 @@ function Switcher({ visitor }: { visitor: ConsoleVisitor }) {
     <details class='switcher'>
       <summary>
         <span>
-          <span class='muted small'>Organisation</span>
+          <span class='muted small'>Tenant</span>
           <strong>{chosen?.name ?? 'None chosen'}</strong>
         </span>
         <span aria-hidden='true'>▾</span>
@@ -174,7 +174,7 @@ function Switcher({ visitor }: { visitor: ConsoleVisitor }) {
             {name}
           </Act>
         ))}
-        <a href='/console/tenants'>All organisations</a>
+        <a href='/console/tenants'>All tenants</a>
       </div>
     </details>
   )

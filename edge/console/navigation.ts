@@ -27,7 +27,7 @@ const rooms: readonly Room[] = [
       {
         path: '/console/tenants',
         about: 'Those that you are in, and which you work in',
-        name: 'Organisations',
+        name: 'Tenants',
       },
       {
         path: '/console/tokens',
@@ -41,9 +41,9 @@ const rooms: readonly Room[] = [
     title: 'People and access',
     pages: [
       {
-        path: '/console/organisation',
+        path: '/console/tenant',
         about: 'Its name, its owner, its end',
-        name: 'Organisation',
+        name: 'Tenant',
         permission: 'tenant.read',
       },
       {

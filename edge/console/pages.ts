@@ -12,7 +12,7 @@ import { invitationPage } from './pages/invitation.tsx'
 import { memberPage } from './pages/member.tsx'
 import { membersPage } from './pages/members.tsx'
 import { notHerePage } from './pages/not_here.tsx'
-import { organisationPage } from './pages/organisation.tsx'
+import { tenantPage } from './pages/tenant.tsx'
 import { providersPage } from './pages/providers.tsx'
 import { registerPage, resetPage, verifyPage } from './pages/register.tsx'
 import { rolesPage } from './pages/roles.tsx'
@@ -37,7 +37,7 @@ export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
   sessionsPage,
   tenantsPage,
   tokensPage,
-  organisationPage,
+  tenantPage,
   membersPage,
   memberPage,
   groupsPage,

@@ -9,11 +9,11 @@ const Tenants = z.object({
 })
 const Whoami = z.object({ tenant: z.string(), member: z.string(), permissions: z.array(z.string()) })
 
-export type Organisation = z.infer<typeof Tenants>['data'][number]['tenant']
+export type Tenant = z.infer<typeof Tenants>['data'][number]['tenant']
 
 export interface ConsoleVisitor extends Visitor {
   readonly account: z.infer<typeof Account>
-  readonly tenants: readonly Organisation[]
+  readonly tenants: readonly Tenant[]
   /** Their member id in the tenant that is chosen. */
   readonly member: string | null
   /** Why the chosen tenant does not let this session in; null when it does or none is chosen. */

@@ -135,6 +135,7 @@ function contextOf(
     reach: reachOf(route, who.principal),
     client,
     cookie: (name) => cookieOf(request.headers, name),
+    opensPage: /\btext\/html\b/i.test(request.headers.get('accept') ?? ''),
     // Made when asked for: only a handler that waits needs one.
     get signal() {
       return AbortSignal.any([request.signal, services.closing])

@@ -83,8 +83,8 @@ async function person(route: Route, services: Services, incoming: Incoming): Pro
 const nothing: readonly Step[] = []
 
 /**
- * Whether the principal may there, and what the plan takes along for it; null when that was all that is asked. Throws Fault `not_found` for what they may not
- * see, `forbidden` for what they may see and not do, `approval_required`.
+ * Whether the principal may there, and what the plan takes along for it; null when that was all that is asked. Throws
+ * Fault `not_found` for what they may not see, `forbidden` for what they may see and not do, `approval_required`.
  */
 export async function admitWithin(
   route: Route,
@@ -112,6 +112,7 @@ export async function admitWithin(
     }
   }
   if (twoPerson === undefined) return nothing
+  await route.possible?.({ db: readerOf(route, services, principal), tenant, body: parsed.body })
   const steps = await services.approve({
     kind: twoPerson,
     operation: route.id,

@@ -34,6 +34,44 @@ describe('/docs', () => {
     }
     assert.ok(!/<script>|onload=|style=/.test(page.json))
   })
+
+  test('is dark where the system is, from the first moment and when that changes', async () => {
+    await using edge = await testEdge()
+    const { json } = await edge.call(nobody, 'GET /docs/start.js')
+    const seen: [string, boolean][] = []
+    const told: (() => void)[] = []
+    const dark = { matches: true, addEventListener: (_: string, tell: () => void) => void told.push(tell) }
+    const classList = { toggle: (name: string, on: boolean) => void seen.push([name, on]) }
+    const given = ['matchMedia', 'document', 'SwaggerUIBundle']
+    new Function(...given, json)(() => dark, { documentElement: { classList } }, () => {})
+    dark.matches = false
+    for (const tell of told) tell()
+    assert.deepEqual(seen, [['dark-mode', true], ['dark-mode', false]])
+    assert.match(
+      (await edge.call(nobody, 'GET /docs')).json,
+      /<meta name="color-scheme" content="light dark">/,
+    )
+    const styles = await edge.call(nobody, 'GET /docs/swagger-ui.css')
+    assert.match(styles.json, /html\.dark-mode \.swagger-ui\{/, 'what the class is for')
+  })
+})
+
+describe('/', () => {
+  test('leads a browser to the console, and tells everybody else where things are', async () => {
+    await using edge = await testEdge()
+    const browser = await edge.call(nobody, 'GET /', {
+      headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
+    })
+    assert.deepEqual([browser.status, browser.headers.get('location')], [303, '/console'])
+    for (const accept of ['*/*', 'application/json']) {
+      const { status, json } = await edge.call(nobody, 'GET /', { headers: { accept } })
+      assert.equal(status, 200)
+      const { name: _, ...links } = json
+      for (const link of Object.values(links) as string[]) {
+        assert.ok((await edge.call(nobody, `GET ${link}`)).status < 400, link)
+      }
+    }
+  })
 })
 
 describe('/openapi.json', () => {

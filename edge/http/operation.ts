@@ -3,13 +3,43 @@ import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { unchanged } from './change.ts'
 import type { Metrics } from './metrics.ts'
+import { answer } from './answer.ts'
 import { open, type Route } from './route.ts'
 
 const tag = 'Operation'
 const State = z.object({ status: z.literal('ok') }).meta({ id: 'State' })
 
+const Front = z.object({
+  name: z.literal('Sallyport'),
+  api: z.string().meta({ description: 'The OpenAPI document of what is served.' }),
+  docs: z.string(),
+  console: z.string(),
+  health: z.string(),
+}).meta({ id: 'Front' })
+
+const front = {
+  name: 'Sallyport',
+  api: '/openapi.json',
+  docs: '/docs',
+  console: '/console',
+  health: '/healthz',
+} as const
+
 export function operationRoutes(metrics: Metrics): readonly Route[] {
   return [
+    open({
+      id: 'front',
+      method: 'get',
+      path: '/',
+      tag,
+      summary: 'What is here, and where',
+      description: 'A browser is led to the console: 303.',
+      because: 'whoever comes to an address first knows nothing else of it',
+      reply: Front,
+      example: { reply: front },
+      handle: ({ opensPage }) =>
+        Promise.resolve(unchanged(opensPage ? answer(front, { location: front.console }) : front)),
+    }),
     open({
       id: 'health',
       method: 'get',

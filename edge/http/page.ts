@@ -54,6 +54,14 @@ export function paged<Row, Item>(
   return last === undefined ? { data } : { data, next_cursor: encode(key(last)) }
 }
 
+/** The reply of a list whose pages may be short: `key` is where the next one goes on, null at the end. */
+export function shortPage<Item>(
+  data: readonly Item[],
+  key: string | null,
+): { data: Item[]; next_cursor?: string } {
+  return key === null ? { data: [...data] } : { data: [...data], next_cursor: encode(key) }
+}
+
 function encode(text: string): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -2,9 +2,9 @@
 import {
   type BuiltInRole,
   builtInRoles,
+  countsAtPlace,
   everybodyHolds,
   isPermission,
-  isPlacePermission,
   permissions,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -35,9 +35,9 @@ export function permissionPage(routes: readonly Route[]): string {
 <h1>Permissions</h1>
 <p>A role counts where it is bound: at the tenant, at a workspace with its projects, or at a project. At a workspace or
 project only the permissions marked “any place” count. Every active member holds ${
-    everybodyHolds.map((one) => `<code>${one}</code>`).join(' and ')
-  } besides, and
-<code>tenants.create</code> belongs to the operator of the installation. A custom role is any choice of the permissions below.</p>
+    everybodyHolds.map((one) => `<code>${one}</code>`).join(', ')
+  } besides – of tokens it is their own that they list, rotate and revoke, and with <code>tokens.write</code> at any place
+make –, and <code>tenants.create</code> belongs to the operator of the installation. A custom role is any choice of the permissions below.</p>
 <p>A role is what the edge asks for. Of what is signed – connections, pipelines, indexes, runs, trust – agents take only
 what a signer with a scope in the trust document has signed; no role gives that.</p>
 ${rolesTable()}
@@ -62,7 +62,7 @@ function held(role: BuiltInRole, permission: string): string {
 function rolesTable(): string {
   const rows = permissions.map((permission) =>
     `<tr><th scope="row"><code>${permission}</code></th><td>${
-      isPlacePermission(permission) ? 'any place' : 'the tenant'
+      countsAtPlace(permission) ? 'any place' : 'the tenant'
     }</td>${builtInRoles.map((role) => held(role, permission)).join('')}</tr>`
   )
   return table('What each built-in role holds', heads(['permission', 'held at']), rows)

@@ -69,6 +69,10 @@ export interface Shape<
   readonly whileClosing?: true
   /** Where the tenant's rules want it, another person approves the request first: 403 `approval_required`. */
   readonly twoPerson?: TwoPerson
+  /** Throws what no approval changes: asked before another person is. */
+  readonly possible?: (
+    asked: { readonly db: Reader; readonly tenant: string; readonly body: Output<B> },
+  ) => Promise<void>
   /** Why what a member reads or writes here is not of their tenant alone. */
   readonly acrossTenants?: string
 }
@@ -126,6 +130,8 @@ export interface Context<Who, P, Q, B> {
   readonly client: Client
   /** The value of a cookie, or null. */
   readonly cookie: (name: string) => string | null
+  /** Whether it is a browser that opens a page: it takes HTML by name, as no program does. RFC 9110 section 12.5.1. */
+  readonly opensPage: boolean
 }
 
 /** A secret that is good for one route: what stands behind `Authorization: Bearer` in place of a token. */

@@ -102,6 +102,22 @@ describe('deleting a tenant', () => {
     assert.equal(done.status, 200, JSON.stringify(done.json))
   })
 
+  test('that the installation was set up with says that it stays, before anybody approves', async () => {
+    await using edge = await world()
+    const rules = (await edge.call(edge.admin, 'GET /v1/rules')).json
+    const approvals = { keys: false, deletion: true }
+    assert.equal(
+      (await edge.call(edge.admin, 'PUT /v1/rules', { body: { ...rules, approvals } })).status,
+      200,
+    )
+    const { name, stays } = (await edge.call(edge.admin, 'GET /v1/tenant')).json
+    assert.equal(stays, true)
+    assert.equal((await edge.call(edge.stranger, 'GET /v1/tenant')).json.stays, undefined)
+    assert.equal(await code(edge, edge.admin, 'DELETE /v1/tenant', { name }), 'conflict')
+    assert.deepEqual((await edge.call(edge.admin, 'GET /v1/approvals')).json.data, [])
+    assert.equal(await code(edge, edge.stranger, 'DELETE /v1/tenant', { name: 'Othr' }), 'invalid_request')
+  })
+
   test('lets nobody but owners in, and them to look and to restore', async () => {
     await using edge = await world()
     const viewer = await member(edge, edge.stranger, 'viewer')

@@ -76,14 +76,9 @@ const deleteTenant = command({
   reply: Tenant,
   faults: ['conflict', 'tenant_closing'],
   example: { body: { name: 'Acme' }, reply: closingExample },
+  possible: async ({ db, tenant, body }) => void await deletable(db, tenant, body.name),
   async handle({ db, principal, body: { name }, now }) {
-    const row = await own(tenant(db, principal.tenant))
-    if (row.name !== name) {
-      throw new InvalidRequest([{ at: 'name', message: 'not the name of the tenant' }])
-    }
-    if (await runsInstallation(db, row.id)) {
-      throw new Fault('conflict', 'The installation was set up with this tenant, which stays.')
-    }
+    const row = await deletable(db, principal.tenant, name)
     const eraseAt = now + GRACE_MS
     return change({
       writes: closeTenant(row.id, { now, eraseAt }),
@@ -93,6 +88,16 @@ const deleteTenant = command({
     })
   },
 })
+
+/** Throws Fault `conflict` for the tenant that the installation was set up with, `InvalidRequest` for another name. */
+async function deletable(db: Reader, id: string, name: string): Promise<TenantRow> {
+  if (await runsInstallation(db, id)) {
+    throw new Fault('conflict', 'The installation was set up with this tenant, which stays.')
+  }
+  const row = await own(tenant(db, id))
+  if (row.name !== name) throw new InvalidRequest([{ at: 'name', message: 'not the name of the tenant' }])
+  return row
+}
 
 const restoreRoute = command({
   id: 'restoreTenant',

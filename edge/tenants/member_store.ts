@@ -28,13 +28,14 @@ const time = (ms: number) => new Date(ms).toISOString()
 
 /** `role` is the one at the tenant. */
 export function toMember(row: MemberRow & { readonly role: string | null }): Member {
-  const { id, name, kind, role, state, created, erased } = row
+  const { id, name, kind, account, role, state, created, erased } = row
   return {
     id,
     name,
     kind,
     ...(role === null ? {} : { role }),
     state,
+    ...(account === null ? {} : { linked: true }),
     created: time(created),
     ...(erased === null ? {} : { erased: time(erased) }),
   }

@@ -7,6 +7,7 @@ import { erasureRoutes } from './erasure.ts'
 import { exportRoutes } from './export.ts'
 import { invitationRoutes } from './invitations.ts'
 import { lifeRoutes } from './life_routes.ts'
+import { runsInstallation } from './life_store.ts'
 import { memberRoutes } from './members.ts'
 import { ownRoutes } from './own_routes.ts'
 import { ownerRoutes } from './owner.ts'
@@ -56,6 +57,6 @@ const getTenant = query({
   async handle({ db, principal }) {
     const row = await tenant(db, principal.tenant)
     if (row === null) throw new Fault('not_found')
-    return toTenant(row)
+    return { ...toTenant(row), ...(await runsInstallation(db, row.id) ? { stays: true } : {}) }
   },
 })

@@ -1,13 +1,13 @@
 /** Making tenants: the first by the setup token, further ones by the operator of the installation. */
 import { timingSafeEqual } from 'node:crypto'
 import type { Primitives } from '../../shared/seal/primitives.ts'
-import { CreatedTenant, NewTenant } from '../../shared/schemas/tenant.ts'
+import { CreatedTenant, NewTenant, Setup } from '../../shared/schemas/tenant.ts'
 import { newLogKey } from '../audit/tenant_log.ts'
 import { hashSecret, newSecret } from '../auth/secret.ts'
 import { insertToken, type NewTokenRow } from '../auth/store.ts'
 import type { MasterKeys } from '../db/master_keys.ts'
 import type { Step } from '../db/plan.ts'
-import { change, openChange } from '../http/change.ts'
+import { change, openChange, unchanged } from '../http/change.ts'
 import { command, open, type Route } from '../http/route.ts'
 import { neverErased } from './life_store.ts'
 import { insertMember, type MemberRow, toMember } from './member_store.ts'
@@ -56,8 +56,25 @@ const example = {
 }
 
 export function setupRoutes(options: SetupOptions): readonly Route[] {
-  return [setUpRoute(options), createTenantRoute(options)]
+  return [getSetup, setUpRoute(options), createTenantRoute(options)]
 }
+
+const getSetup = open({
+  id: 'getSetup',
+  method: 'get',
+  path: '/v1/setup',
+  tag: 'Setup',
+  summary: 'What is still to be done before anybody can sign in',
+  because: 'before that nobody could sign in to ask',
+  reply: Setup,
+  example: { reply: { next: 'done' } },
+  async handle({ db }) {
+    const account = await db.selectFrom('account').select('id').limit(1).executeTakeFirst()
+    if (account !== undefined) return unchanged({ next: 'done' as const })
+    const tenant = await db.selectFrom('installation').select('tenant').executeTakeFirst()
+    return unchanged({ next: tenant === undefined ? 'tenant' as const : 'account' as const })
+  },
+})
 
 function setUpRoute(options: SetupOptions): Route {
   return open({

@@ -1,14 +1,32 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { newSecret } from '../auth/secret.ts'
-import { bearer, rowCounts, testEdge } from '../edge_fixture.ts'
+import { bearer, nobody, rowCounts, testEdge } from '../edge_fixture.ts'
 import { native } from '../primitives.ts'
 import { member, world } from '../world_fixture.ts'
+import { person } from './account_fixture.ts'
 
 const tenant = { id: '0193509f-6e00-7000-8000-000000000011', name: 'Acme' }
 const body = { tenant, person: { name: 'Ada' } }
 
 describe('setup', () => {
+  test('says what comes next, until somebody has an account', async () => {
+    await using edge = await testEdge()
+    const next = async () => (await edge.call(nobody, 'GET /v1/setup')).json.next
+    const page = async () =>
+      (await edge.call(nobody, 'GET /console/sign-in', { headers: { accept: 'text/html' } })).json as string
+    assert.equal(await next(), 'tenant')
+    assert.match(await page(), /sallyport init --url[\s\S]*sallyport members link/)
+    assert.doesNotMatch(await page(), /name="[^"]*(setup|token)/)
+    assert.equal((await edge.call(bearer(edge.setupToken), 'POST /v1/setup', { body })).status, 201)
+    assert.equal(await next(), 'account')
+    assert.doesNotMatch(await page(), /sallyport init --url/)
+    assert.match(await page(), /sallyport members link/)
+    await person(edge, 'ada@example.com')
+    assert.equal(await next(), 'done')
+    assert.doesNotMatch(await page(), /sallyport members link/)
+  })
+
   test('makes tenant, owner, token, workspace and project, once in the life of an installation', async () => {
     await using edge = await testEdge()
     const made = await edge.call(bearer(edge.setupToken), 'POST /v1/setup', { body })

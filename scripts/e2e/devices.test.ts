@@ -142,9 +142,9 @@ describe('a machine', () => {
     assert.match(ended.stderr, /Nobody is signed in/)
   })
 
-  test('for another organisation than the one that approved is signed out again', async () => {
+  test('for another tenant than the one that approved is signed out again', async () => {
     const laptop = machine('elsewhere')
-    assert.match(approved.elsewhere.stderr, /Choose +the organisation 019a9f3e-7c00/)
+    assert.match(approved.elsewhere.stderr, /Choose +the tenant 019a9f3e-7c00/)
     assert.equal(approved.elsewhere.code, 'pin_mismatch')
     assert.ok(!existsSync(join(laptop.home, 'token')))
     assert.notEqual(revoked('elsewhere'), null)

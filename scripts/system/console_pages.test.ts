@@ -24,7 +24,7 @@ const forAnybody = ['sign-in', 'register', 'verify', 'reset', 'second-factor', '
 const signedIn = [
   '',
   'account',
-  'organisation',
+  'tenant',
   'sessions',
   'tenants',
   'tokens',

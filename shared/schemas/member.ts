@@ -11,6 +11,9 @@ export const Member = z.object({
   /** The one at the tenant; left out where there is none. */
   role: RoleName.optional(),
   state: z.enum(['invited', 'active', 'removed']),
+  linked: z.boolean().optional().meta({
+    description: 'True where an account signs in as this member; a person without one has tokens alone.',
+  }),
   created: Time,
   erased: Time.optional(),
 }).meta({ id: 'Member' })

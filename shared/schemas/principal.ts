@@ -19,12 +19,16 @@ export const HeldRole = z.object({
   level: z.enum(['tenant', 'workspace', 'project']),
   place: Id.optional().meta({ description: 'Of the workspace or project.' }),
   group: Id.optional().meta({ description: 'Where it comes from being in a group.' }),
+  role_name: Line.optional().meta({ description: 'Of a custom role.' }),
+  place_name: Line.optional().meta({ description: 'Of the workspace or project, for who may see it.' }),
+  group_name: Line.optional(),
 }).meta({ id: 'HeldRole' })
 export type HeldRole = z.infer<typeof HeldRole>
 
 /** Who the caller is. */
 export const Whoami = z.object({
   tenant: Id,
+  tenant_name: Line,
   member: Id,
   name: Line,
   /** The one at the tenant, where there is one. */

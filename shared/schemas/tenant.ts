@@ -11,6 +11,9 @@ export const Tenant = z.object({
   closing: Time.optional().meta({
     description: 'When its deletion was asked for: nobody but its owners gets in, and nothing runs.',
   }),
+  stays: z.boolean().optional().meta({
+    description: 'True for the tenant that the installation was set up with, which cannot be deleted.',
+  }),
   erase_at: Time.optional().meta({ description: 'When everything of it is erased, unless it is restored.' }),
 }).meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>
@@ -63,6 +66,13 @@ export const NewTenant = z.strictObject({
   person: z.strictObject({ name: Line }),
 }).meta({ id: 'NewTenant' })
 export type NewTenant = z.infer<typeof NewTenant>
+
+export const Setup = z.object({
+  next: z.enum(['tenant', 'account', 'done']).meta({
+    description:
+      '`tenant`: nobody has run `sallyport init` yet; `account`: nobody can sign in to the console yet.',
+  }),
+}).meta({ id: 'Setup' })
 
 /** A tenant with its first member, who is its owner. */
 export const CreatedTenant = z.object({

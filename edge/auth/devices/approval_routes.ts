@@ -81,7 +81,7 @@ const approveRoute = ({ storage, people }: Options): Route =>
       const row = await guessed({ storage, db, principal, client, now, typed: user_code })
       const { member, methods } = await admitted({ db, people, principal, tenant, now })
       const known = row.token === null ? tenant : await ownsDevice(db, row.token, principal.account)
-      if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another organisation.')
+      if (known !== tenant) throw new Fault('forbidden', 'The device is signed in to another tenant.')
       return openChange({
         tenant,
         actor: { kind: 'account', id: principal.account },
@@ -135,7 +135,7 @@ async function admitted(
   const found = principal.tenant === tenant ? await memberIn(db, { account, tenant }) : null
   const row = await session(db, account, { id: principal.session, now })
   if (found === null || row === null) {
-    throw new Fault('forbidden', 'Choose that organisation for your session first.')
+    throw new Fault('forbidden', 'Choose that tenant for your session first.')
   }
   const { lacks } = await people.demandsOf(tenant)
   const missing = lacks({ email: found.email_key, methods: methodsOf(row) })

@@ -49,7 +49,7 @@ const findSignInProviders = ({ flow }: SignInByProvider) =>
     because,
     summary: 'Whom one can sign in with who has this mail address',
     description:
-      'Also with the providers of organisations that name its domain. What is answered never depends on ' +
+      'Also with the providers of tenants that name its domain. What is answered never depends on ' +
       'whether an account has that address, which stands in no URL.',
     body: z.strictObject({ email: z.string().max(254) }),
     reply,

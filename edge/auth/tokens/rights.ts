@@ -1,14 +1,9 @@
 /**
  * What somebody may put into a token: never more than they hold themselves, and never wider than the token that they
  * ask by. So no token leads to one that may do more, from more networks or for longer; one that counts in a place alone
- * makes none at all, since `tokens.write` is held in the whole tenant or not.
+ * makes none at all: what it holds there does not include `tokens.write`.
  */
-import {
-  everybodyHolds,
-  isPlacePermission,
-  type Permission,
-  permissions,
-} from '../../../shared/permissions.ts'
+import { besidePlaces, isPlacePermission, type Permission, permissions } from '../../../shared/permissions.ts'
 import type { TokenPlace } from '../../../shared/schemas/token.ts'
 import type { Reader } from '../../db/database.ts'
 import type { MemberPrincipal } from '../../http/principal.ts'
@@ -27,6 +22,14 @@ export interface Limits {
 export interface Maker {
   readonly principal: MemberPrincipal
   readonly own: TokenRow | null
+}
+
+/**
+ * Whether the caller may touch a token of their own: a person may, whatever their roles. A token that was cut down may
+ * where it was given `tokens.write`: else whoever finds one that reads a project could revoke all the others.
+ */
+export function mindsOwn({ scoped, grants }: MemberPrincipal): boolean {
+  return !scoped || grants.anywhere.has('tokens.write')
 }
 
 export async function makerOf(db: Reader, principal: MemberPrincipal): Promise<Maker> {
@@ -102,7 +105,7 @@ function holds(
 ): boolean {
   if (place === null) return own ? grants.anywhere.has(one) : grants.tenant.has(one)
   if (isPlacePermission(one)) return own ? grants.anywhere.has(one) : grants.allows(one, place)
-  return everybodyHolds.includes(one) && grants.tenant.has(one)
+  return besidePlaces.includes(one) && grants.tenant.has(one)
 }
 
 async function seen({ principal }: Maker, place: TokenPlace, db: Reader): Promise<boolean> {

@@ -9,7 +9,7 @@ import type { Reader } from '../../db/database.ts'
 import type { Row } from '../../db/plan.ts'
 import { type Change, change } from '../../http/change.ts'
 import { Page, paged, pageOf, window } from '../../http/page.ts'
-import type { MemberPrincipal } from '../../http/principal.ts'
+import { lacking, type MemberPrincipal } from '../../http/principal.ts'
 import { InvalidRequest } from '../../http/problem.ts'
 import { command, query, type Route } from '../../http/route.ts'
 import { hashSecret, newSecret } from '../secret.ts'
@@ -24,7 +24,7 @@ import {
   toToken,
 } from '../store.ts'
 import { isRange } from './networks.ts'
-import { beyond, completed, type Limits, limitsOf, makerOf } from './rights.ts'
+import { beyond, completed, type Limits, limitsOf, makerOf, mindsOwn } from './rights.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -76,7 +76,7 @@ export const tokenRoutes: readonly Route[] = [
     audit: 'token.created',
     summary: 'Make an API token for yourself, or for a service',
     description:
-      'Scopes, place and networks are at most those of the caller, and are cut to the holder’s roles whenever the ' +
+      'For yourself it takes `tokens.write` at any place. Scopes, place and networks are at most those of the caller, and are cut to the holder’s roles whenever the ' +
       'token is used. A token made by an API token ends no later than that one. For a service it takes ' +
       '`members.write`, and its scopes are always named. The secret is shown once.',
     body: NewToken,
@@ -114,12 +114,13 @@ export const tokenRoutes: readonly Route[] = [
     path: '/v1/tokens/{id}/rotate',
     status: 201,
     tag,
-    permission: 'tokens.write',
+    permission: 'member:any',
     fresh: true,
     audit: 'token.rotated',
     summary: 'Give a token a new secret; the old one counts until the overlap ends',
     description:
-      'Your own; a service’s when you may change members. The new token has the limits of the old one and lasts as ' +
+      'Your own, whatever your roles are; a service’s when you may change members. By a token that was cut down it takes ' +
+      '`tokens.write`. The new token has the limits of the old one and lasts as ' +
       'long as that one was made for. Whoever rotates has to hold all that the token may do. Devices sign in anew ' +
       'instead.',
     params,
@@ -128,7 +129,7 @@ export const tokenRoutes: readonly Route[] = [
     faults: ['not_found', 'conflict', 'forbidden'],
     example: { params: { id }, body: { overlap_minutes: 60 }, reply: { ...example, token: secret } },
     async handle({ db, principal, params, body, now, newId, randomBytes }) {
-      const row = await visible(db, principal, params.id)
+      const row = await touched(db, principal, params.id)
       const own = row.member === principal.id
       if (row.sort === 'device' || !(own || row.sort === 'service')) throw new Fault('forbidden')
       await mayEnd(db, principal, row.member)
@@ -165,18 +166,19 @@ export const tokenRoutes: readonly Route[] = [
     method: 'delete',
     path: '/v1/tokens/{id}',
     tag,
-    permission: 'tokens.write',
+    permission: 'member:any',
     whileClosing: true,
     audit: 'token.revoked',
     summary: 'Revoke a token; it stops working at once',
     description:
-      'Your own; when you may change members, that of anybody in the tenant who holds no more than you do.',
+      'Your own, whatever your roles are; when you may change members, that of anybody in the tenant who holds no more ' +
+      'than you do. By a token that was cut down it takes `tokens.write`.',
     params,
     reply: Token,
     faults: ['not_found', 'forbidden'],
     example: { params: { id }, reply: { ...example, revoked: '2026-11-23T08:00:00.000Z' } },
     async handle({ db, principal, params, now }) {
-      const row = await visible(db, principal, params.id)
+      const row = await touched(db, principal, params.id)
       await mayEnd(db, principal, row.member)
       return revoking(row, now)
     },
@@ -187,10 +189,22 @@ function seesAll(principal: MemberPrincipal): boolean {
   return principal.grants.tenant.has('members.write')
 }
 
+function writesForOthers(principal: MemberPrincipal): boolean {
+  return seesAll(principal) && principal.grants.tenant.has('tokens.write')
+}
+
 /** Throws Fault `not_found` also for a token that the principal may not see. */
 async function visible(db: Reader, principal: MemberPrincipal, id: string): Promise<TokenRow> {
   const row = await token(db, principal.tenant, id)
   if (row === null || (row.member !== principal.id && !seesAll(principal))) throw new Fault('not_found')
+  return row
+}
+
+/** As `visible`. Throws Fault `forbidden` where the calling token was not given this. */
+async function touched(db: Reader, principal: MemberPrincipal, id: string): Promise<TokenRow> {
+  const row = await visible(db, principal, id)
+  const own = row.member === principal.id
+  if (!(own ? mindsOwn(principal) : writesForOthers(principal))) throw lacking('tokens.write')
   return row
 }
 
@@ -214,10 +228,14 @@ interface Holder {
 async function holderOf(db: Reader, principal: MemberPrincipal, wanted: string | undefined): Promise<Holder> {
   const member = wanted ?? principal.id
   const own = member === principal.id
-  if (!own && !seesAll(principal)) throw new Fault('forbidden')
-  const row = await db.selectFrom('member').select('kind').where('tenant', '=', principal.tenant)
-    .where('id', '=', member).where('state', '=', 'active').executeTakeFirst()
-  if (row === undefined || (!own && row.kind !== 'service')) {
+  if (!own && !writesForOthers(principal)) throw new Fault('forbidden')
+  const row = await db.selectFrom('member').select(['kind', 'state']).where('tenant', '=', principal.tenant)
+    .where('id', '=', member).where('state', '!=', 'removed').executeTakeFirst()
+  if (row?.state === 'invited' && row.kind === 'service') {
+    const message = 'it has not accepted its invitation yet, which gives it its first token'
+    throw new InvalidRequest([{ at: 'member', message }])
+  }
+  if (row?.state !== 'active' || (!own && row.kind !== 'service')) {
     throw new InvalidRequest([{ at: 'member', message: 'no active member of kind service' }])
   }
   return { member, own, sort: row.kind === 'service' ? 'service' : 'personal' }

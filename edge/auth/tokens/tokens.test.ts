@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Answer, bearer, type Call, type Caller, type TestEdge } from '../../edge_fixture.ts'
-import { ids, world } from '../../world_fixture.ts'
-import { addMember, type Person, person, session } from '../devices/people_fixture.ts'
+import { ids, member, type World, world } from '../../world_fixture.ts'
+import { addMember, type Person, person, run, session } from '../devices/people_fixture.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -131,6 +131,7 @@ describe('a token that makes tokens', () => {
     const placed = await made(edge, edge.admin, { place })
     assert.equal((await make(edge, placed.caller, {})).status, 403)
     assert.equal((await rotate(edge, placed.caller, placed.id)).status, 403)
+    assert.equal((await edge.call(placed.caller, 'GET /v1/tokens')).status, 403)
   })
 
   test('is no way to another member, and to a service for who may change members alone', async () => {
@@ -141,6 +142,15 @@ describe('a token that makes tokens', () => {
     assert.equal((await make(edge, edge.editor, { member: service })).status, 403)
     const theirs = await addMember(edge, edge.otherTenant, { account: null, kind: 'service', role: 'viewer' })
     assert.deepEqual(wrong(await make(edge, edge.admin, { member: theirs })), ['member'])
+  })
+
+  test('makes none for a service before it has accepted, and says so', async () => {
+    await using edge = await world()
+    const invited = await edge.call(edge.admin, 'POST /v1/members', {
+      body: { name: 'deploy', kind: 'service', role: 'editor' },
+    })
+    const early = await make(edge, edge.admin, { member: invited.json.member.id, scopes: ['runs.read'] })
+    assert.match(early.json.errors[0].message, /has not accepted its invitation yet/)
   })
 
   test('gives a service what its maker holds, whatever the service’s roles are', async () => {
@@ -155,6 +165,52 @@ describe('a token that makes tokens', () => {
     const weak = await addMember(edge, ids.tenant, { account: null, kind: 'service', role: 'viewer' })
     const cut = await made(edge, edge.admin, { member: weak, scopes: ['runs.read', 'runs.write'] })
     assert.deepEqual((await whoami(edge, cut.caller)).json.permissions, ['runs.read'])
+  })
+})
+
+describe('tokens of one’s own', () => {
+  /** Somebody with a role at one project and a token without limits of its own. */
+  async function bound(edge: World, role: 'editor' | 'viewer') {
+    const caller = await member(edge, edge.admin, role)
+    const { json } = await whoami(edge, caller)
+    const sql = "UPDATE binding SET level = 'project', place = ? WHERE tenant = ? AND member = ?"
+    await run(edge, [{ sql, parameters: [ids.project, ids.tenant, json.member], reads: false }])
+    return { member: json.member as string, caller }
+  }
+
+  test('are made, listed, rotated and revoked by who holds a role at a project only', async () => {
+    await using edge = await world()
+    const { caller } = await bound(edge, 'editor')
+    const own = await made(edge, caller)
+    assert.deepEqual((await whoami(edge, own.caller)).json.permissions.includes('members.read'), false)
+    const all = (await edge.call(caller, 'GET /v1/tokens')).json.data
+    assert.ok(all.length > 0 && all.every(({ member }: { member: string }) => member === own.member))
+    const wide = await make(edge, caller, { scopes: ['runs.read', 'members.write'] })
+    assert.deepEqual(wrong(wide), ['scopes/1'], 'more than they hold')
+    assert.equal((await rotate(edge, caller, own.id)).status, 201)
+    assert.equal((await edge.call(caller, `DELETE /v1/tokens/${own.id}`)).status, 200)
+  })
+
+  test('are seen and revoked whatever the roles are, and made by who may alone', async () => {
+    await using edge = await world()
+    const { caller } = await bound(edge, 'viewer')
+    const [own] = (await edge.call(caller, 'GET /v1/tokens')).json.data
+    assert.equal((await make(edge, caller, {})).status, 403)
+    const { id } = await made(edge, edge.admin)
+    assert.equal((await edge.call(caller, `DELETE /v1/tokens/${id}`)).status, 404)
+    assert.equal((await edge.call(caller, `DELETE /v1/tokens/${own.id}`)).status, 200)
+    assert.equal((await whoami(edge, caller)).status, 401)
+  })
+
+  test('are safe from a token that was cut down to something else', async () => {
+    await using edge = await world()
+    const wide = await made(edge, edge.admin)
+    const narrow = await made(edge, edge.admin, { scopes: ['runs.read', 'members.write'] })
+    assert.equal((await edge.call(narrow.caller, `DELETE /v1/tokens/${wide.id}`)).status, 403)
+    assert.equal((await rotate(edge, narrow.caller, narrow.id)).status, 403)
+    assert.equal((await edge.call(narrow.caller, 'GET /v1/tokens')).status, 403)
+    const theirs = await made(edge, edge.editor)
+    assert.equal((await edge.call(narrow.caller, `DELETE /v1/tokens/${theirs.id}`)).status, 403)
   })
 })
 

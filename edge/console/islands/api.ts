@@ -8,7 +8,7 @@ export interface Problem {
   readonly errors?: readonly { readonly at: string; readonly message: string }[]
   /** Of `approval_required`. */
   readonly approval?: string
-  /** Of `sign_in_not_enough`: what the organisation asks for besides. */
+  /** Of `sign_in_not_enough`: what the tenant asks for besides. */
   readonly missing?: readonly string[]
 }
 

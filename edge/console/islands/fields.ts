@@ -6,7 +6,7 @@ interface Target {
   [name: string]: unknown
 }
 
-/** Names with dots are objects in objects; what is empty and does not say otherwise is left out. */
+/** Names with dots are objects in objects, and lists where a number follows; what is empty and does not say otherwise is left out. */
 export function bodyOf(form: HTMLFormElement): Target {
   const body: Target = {}
   for (const element of form.elements) {
@@ -15,7 +15,11 @@ export function bodyOf(form: HTMLFormElement): Target {
     if (value === undefined) continue
     const path = element.name.split('.')
     const last = path.pop() as string
-    const at = path.reduce<Target>((inside, name) => (inside[name] ??= {}) as Target, body)
+    const rest = [...path.slice(1), last]
+    const at = path.reduce<Target>(
+      (inside, name, i) => (inside[name] ??= /^\d+$/.test(rest[i] as string) ? [] : {}) as Target,
+      body,
+    )
     if (element.dataset['as'] === 'list') {
       if (value === true) ((at[last] ??= []) as unknown[]).push(element.value)
     } else at[last] = value

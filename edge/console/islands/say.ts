@@ -48,7 +48,7 @@ const ways: Readonly<Record<string, { readonly words: string; readonly to: () =>
   link_required: { words: 'Sign in with your password', to: () => '/console/sign-in' },
 }
 
-/** Into an organisation whose rules ask for more than the sign-in has shown. */
+/** Into a tenant whose rules ask for more than the sign-in has shown. */
 function wayIn({ missing }: Problem) {
   if (missing?.includes('second_factor') !== true) return undefined
   return { words: 'It asks for a second factor: set one up', to: () => '/console/account' }

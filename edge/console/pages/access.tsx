@@ -58,7 +58,7 @@ export const accessPage = page<ConsoleVisitor, typeof query>({
                   label='Where'
                   value={place}
                   options={[
-                    { value: 'tenant', label: 'In the whole organisation' },
+                    { value: 'tenant', label: 'In the whole tenant' },
                     ...names.workspaces.map(({ value, label }) => ({
                       value: `workspace.${value}`,
                       label: `Workspace ${label}`,
@@ -93,7 +93,7 @@ function Answer(
   { asked, name, names }: { readonly asked: Explanation; readonly name: string; readonly names: Names },
 ) {
   const where = asked.place === undefined
-    ? 'in the whole organisation'
+    ? 'in the whole tenant'
     : `in the ${asked.level} ${names.place(asked.place)}`
   return (
     <section class='card' aria-labelledby='answer' id='answer-card'>
@@ -125,12 +125,12 @@ function reason({ by, role, level, place, group }: Because, names: Names): strin
 
 function Missing({ asked: { missing }, names }: { readonly asked: Explanation; readonly names: Names }) {
   if (missing === undefined) return null
-  if (missing.active) return <p>They are no active member of this organisation.</p>
+  if (missing.active) return <p>They are no active member of this tenant.</p>
   return (
     <p>
       What would help: one of these roles – {missing.roles.map((role) => names.role(role)).join(', ')} – given
       {' '}
-      {missing.levels.map((level) => level === 'tenant' ? 'in the whole organisation' : `at that ${level}`)
+      {missing.levels.map((level) => level === 'tenant' ? 'in the whole tenant' : `at that ${level}`)
         .join(' or ')}.
     </p>
   )

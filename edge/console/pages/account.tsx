@@ -29,7 +29,7 @@ export const accountPage = page<ConsoleVisitor, typeof query>({
     ])
     return room(context, {
       title: 'Account and sign-in',
-      lead: 'Yours alone, in every organisation. What changes how you sign in ends your other sessions.',
+      lead: 'Yours alone, in every tenant. What changes how you sign in ends your other sessions.',
       children: (
         <>
           <Problem code={context.query.problem} />
@@ -353,8 +353,8 @@ function Leave() {
       <summary>Delete this account</summary>
       <section class='card' aria-label='Delete this account'>
         <p>
-          Your memberships end and your name goes from every organisation; the audit logs keep that somebody
-          did something, not who. It cannot be undone.
+          Your memberships end and your name goes from every tenant; the audit logs keep that somebody did
+          something, not who. It cannot be undone.
         </p>
         <Act
           call='DELETE /v1/account'

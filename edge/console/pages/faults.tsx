@@ -14,12 +14,12 @@ const byStatus: Readonly<Record<number, Said>> = {
   403: {
     title: 'You may not see this',
     text:
-      'Your roles in this organisation do not hold what this page needs. Who manages its members can change that.',
+      'Your roles in this tenant do not hold what this page needs. Who manages its members can change that.',
   },
   404: {
     title: 'Nothing is here',
     text:
-      'The page does not exist, or what it was about is gone, or it belongs to an organisation that you are not in.',
+      'The page does not exist, or what it was about is gone, or it belongs to a tenant that you are not in.',
   },
   429: { title: 'Too many at once', text: 'Wait a minute and open the page again.' },
   503: { title: 'The edge cannot work just now', text: 'Wait a moment and open the page again.' },

@@ -34,7 +34,7 @@ export const invitationPage = openPage<ConsoleVisitor>({
             </Form>
             <section id='invited' class='stack' hidden aria-label='The invitation'>
               <dl class='facts'>
-                <dt>Organisation</dt>
+                <dt>Tenant</dt>
                 <dd>
                   <strong data-fill='tenant_name' />
                 </dd>

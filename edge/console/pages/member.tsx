@@ -129,7 +129,7 @@ function Life({ member, names }: { readonly member: Member; readonly names: Name
     <div class='columns'>
       <section class='card' aria-labelledby='change'>
         <header>
-          <h2 id='change'>Role in the whole organisation</h2>
+          <h2 id='change'>Role in the whole tenant</h2>
           <p>It takes the place of the one there is. Their sessions and tokens follow at once.</p>
         </header>
         <Form call={`PATCH /v1/members/${member.id}`} label='Change the role'>
@@ -144,7 +144,7 @@ function Life({ member, names }: { readonly member: Member; readonly names: Name
           <h2 id='end'>{member.state === 'invited' ? 'Invitation' : 'The end'}</h2>
           <p>Who is removed loses roles, sessions and tokens here at once.</p>
         </header>
-        {member.kind === 'person'
+        {member.kind === 'person' && (member.state === 'invited' || member.linked !== true)
           ? (
             <Form
               call={`POST /v1/members/${member.id}/invitation`}
@@ -168,7 +168,7 @@ function Life({ member, names }: { readonly member: Member; readonly names: Name
           : null}
         <Act
           call={`DELETE /v1/members/${member.id}`}
-          confirm={`${member.name} leaves the organisation: roles, sessions and tokens end at once.`}
+          confirm={`${member.name} leaves the tenant: roles, sessions and tokens end at once.`}
           next='/console/members'
           class='danger'
         >

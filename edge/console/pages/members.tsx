@@ -1,4 +1,4 @@
-/** Members of the organisation, and those who are invited. */
+/** Members of the tenant, and those who are invited. */
 import { Member } from '../../../shared/schemas/member.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -26,7 +26,7 @@ export const membersPage = page<ConsoleVisitor, typeof listQuery>({
     const gone = members.data.filter(({ state }) => state === 'removed')
     return room(context, {
       title: 'Members',
-      lead: 'People and services of this organisation. What they may do follows from their roles.',
+      lead: 'People and services of this tenant. What they may do follows from their roles.',
       children: (
         <>
           <Table<Member>
@@ -65,7 +65,7 @@ const columns = (names: Names) => [
   { head: 'Name', cell: ({ id, name }: Member) => <a href={`/console/members/${id}`}>{name || 'Erased'}</a> },
   { head: 'Kind', cell: ({ kind }: Member) => said(kind) },
   {
-    head: 'Role in the organisation',
+    head: 'Role in the tenant',
     cell: ({ role }: Member) => role === undefined ? <span class='muted'>none</span> : names.role(role),
   },
   { head: 'State', cell: ({ state }: Member) => <State state={state} /> },
@@ -94,11 +94,12 @@ function Invite({ names }: { readonly names: Names }) {
         <Form call='POST /v1/members' once={link} label='Invite a person'>
           <NameField label='Name' />
           <Field name='email' label='Mail address (optional)' type='email' maxlength={254} />
-          <Select name='role' label='Role' options={roles} value='viewer' />
+          <Select name='role' label='Role in the whole tenant' options={roles} value='viewer' />
           <div>
             <Submit>Invite</Submit>
           </div>
         </Form>
+        <InviteAt names={names} />
       </section>
       <section class='card' aria-labelledby='service'>
         <header>
@@ -119,5 +120,35 @@ function Invite({ names }: { readonly names: Names }) {
         </Form>
       </section>
     </div>
+  )
+}
+
+/** For one workspace or project alone: a form each, since each offers other places. */
+function InviteAt({ names }: { readonly names: Names }) {
+  const levels = [
+    { level: 'workspace', label: 'Invite into one workspace', places: names.workspaces },
+    { level: 'project', label: 'Invite into one project', places: names.projects },
+  ] as const
+  const some = levels.filter(({ places }) => places.length > 0)
+  if (some.length === 0) return null
+  return (
+    <details class='more'>
+      <summary>Only into one workspace or project</summary>
+      <div class='stack'>
+        {some.map(({ level, label, places }) => (
+          <Form call='POST /v1/members' once={link} label={label}>
+            <h3>{label}</h3>
+            <NameField label='Name' />
+            <Field name='email' label='Mail address (optional)' type='email' maxlength={254} />
+            <Hidden name='bindings.0.level' value={level} />
+            <Select name='bindings.0.place' label={said(level)} options={places} />
+            <Select name='bindings.0.role' label='Role there' options={roleOptions(names)} value='viewer' />
+            <div>
+              <Submit class=''>{label}</Submit>
+            </div>
+          </Form>
+        ))}
+      </div>
+    </details>
   )
 }

@@ -1,4 +1,4 @@
-/** Other parties that sign this organisation's people in. */
+/** Other parties that sign this tenant's people in. */
 import { Provider } from '../../../shared/schemas/provider.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -23,12 +23,12 @@ export const providersPage = page<ConsoleVisitor, typeof listQuery>({
       children: (
         <>
           <Table<Provider>
-            caption='Providers of this organisation'
+            caption='Providers of this tenant'
             rows={providers.data}
             more={providers.more('/console/providers')}
             empty={
               <>
-                <strong>This organisation has no provider of its own.</strong>
+                <strong>This tenant has no provider of its own.</strong>
                 <span>Add one with the command below. The buttons of this installation work without it.</span>
               </>
             }

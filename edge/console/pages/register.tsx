@@ -20,7 +20,7 @@ export const registerPage = openPage<ConsoleVisitor, typeof query>({
   handle: (context) =>
     Promise.resolve(gate(context, {
       title: 'Make an account',
-      lead: 'An account is yours, wherever you work. Organisations invite it.',
+      lead: 'An account is yours, wherever you work. Tenants invite it.',
       children: (
         <>
           <Form call='POST /v1/accounts' done='sent' label='Make an account'>

@@ -1,4 +1,4 @@
-/** Roles: what each holds, and roles of the organisation's own. */
+/** Roles: what each holds, and roles of the tenant's own. */
 import { permissions } from '../../../shared/permissions.ts'
 import type { RoleRecord } from '../../../shared/schemas/access.ts'
 import { page } from '../../http/page_route.ts'
@@ -19,7 +19,7 @@ export const rolesPage = page<ConsoleVisitor>({
     return room(context, {
       title: 'Roles',
       lead:
-        'A role is a set of permissions. It is given to a member or a group, in the whole organisation or at one place.',
+        'A role is a set of permissions. It is given to a member or a group, in the whole tenant or at one place.',
       children: (
         <>
           <BothNeeded />

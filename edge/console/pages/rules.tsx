@@ -1,4 +1,4 @@
-/** The organisation's rules of sign-in, and what it wants two people for. */
+/** The tenant's rules of sign-in, and what it wants two people for. */
 import { TenantRules } from '../../../shared/schemas/tenant_rules.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -21,7 +21,7 @@ export const rulesPage = page<ConsoleVisitor>({
     const may = context.visitor.permissions.has('rules.write')
     return room(context, {
       title: 'Rules of sign-in',
-      lead: 'Checked whenever a session chooses or uses this organisation, also for sessions that exist.',
+      lead: 'Checked whenever a session chooses or uses this tenant, also for sessions that exist.',
       children: (
         <>
           {may
@@ -120,7 +120,7 @@ function Parties({ rules, providers }: Ruled & { readonly providers: readonly Pr
         rows={3}
         as='lines'
         value={(rules.issuers ?? []).join('\n')}
-        hint='Issuers, one a line. Empty: those of the installation and of this organisation.'
+        hint='Issuers, one a line. Empty: those of the installation and of this tenant.'
       />
       <Field
         name='mfa_from'

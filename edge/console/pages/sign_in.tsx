@@ -4,6 +4,7 @@ import { gate } from '../frame.tsx'
 import { ownPath, withNext } from '../next.ts'
 import { Act, Alert, Field, Form, Hidden, Submit } from '../parts/form.tsx'
 import { openPage } from '../../http/page_route.ts'
+import { Setup } from '../../../shared/schemas/tenant.ts'
 import { Problem } from '../parts/problem.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
@@ -19,12 +20,16 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
   async handle(context) {
     const next = ownPath(context.query.next)
     if (context.visitor !== null) return { lead: next }
-    const providers = await context.ask('GET /v1/sign-in/providers', Providers)
+    const [providers, setup] = await Promise.all([
+      context.ask('GET /v1/sign-in/providers', Providers),
+      context.ask('GET /v1/setup', Setup),
+    ])
     return gate(context, {
       title: 'Sign in',
       children: (
         <>
           <Problem code={context.query.problem} />
+          {setup.next === 'done' ? null : <SettingUp next={setup.next} />}
           <Form
             call='POST /v1/sessions'
             ways={{ done: next, second_factor: withNext('/console/second-factor', next) }}
@@ -76,12 +81,41 @@ export const signInPage = openPage<ConsoleVisitor, typeof query>({
   },
 })
 
-/** For whoever's organisation has a provider of its own: which it is follows from the address. */
+/**
+ * Before anybody has an account. No page takes the setup token: with the first tenant its keys are made, on the machine
+ * of whoever holds them from then on, where no page can put them.
+ */
+function SettingUp({ next }: { readonly next: 'tenant' | 'account' }) {
+  return (
+    <section class='note stack' aria-label='Setting up'>
+      <p>
+        <strong>Nobody has an account here yet.</strong> On the machine that is to keep your keys, run
+      </p>
+      {next === 'tenant'
+        ? (
+          <p>
+            <code>sallyport init --url ADDRESS --setup-token-file FILE</code>
+          </p>
+        )
+        : null}
+      <p>
+        <code>sallyport members link --email YOUR-ADDRESS</code>
+      </p>
+      <p>
+        {next === 'tenant'
+          ? 'The address is the one of this page; the edge has written the setup token to a file when it first started, and says in its log where. The second command makes the link that lets you in here.'
+          : 'Whoever ran sallyport init runs it there: it makes the link that lets them in here.'}
+      </p>
+    </section>
+  )
+}
+
+/** For whoever's tenant has a provider of its own: which it is follows from the address. */
 function OwnProvider({ next }: { readonly next: string }) {
   return (
     <details class='more'>
-      <summary>Sign in with your organisation</summary>
-      <Form call='POST /v1/sign-in/providers' reveal='providers' label='Your organisation'>
+      <summary>Sign in with your tenant’s own provider</summary>
+      <Form call='POST /v1/sign-in/providers' reveal='providers' label='Your tenant’s provider'>
         <Field
           name='email'
           label='Mail address at work'
@@ -93,7 +127,7 @@ function OwnProvider({ next }: { readonly next: string }) {
         <Submit class='wide'>Go on</Submit>
       </Form>
       <div id='providers' class='stack' hidden>
-        <p class='muted' data-if-empty='data'>No organisation has said how this address signs in.</p>
+        <p class='muted' data-if-empty='data'>No tenant has said how this address signs in.</p>
         <template data-each='data'>
           <Form call='POST /v1/sign-in/{provider}/start' next='{location}' small>
             <input type='hidden' name='provider' data-from='id' />

@@ -1,4 +1,4 @@
-/** The organisations that one is in: choose, leave. */
+/** The tenants that one is in: choose, leave. */
 import { z } from 'zod'
 import { OwnTenant } from '../../../shared/schemas/tenant.ts'
 import { page } from '../../http/page_route.ts'
@@ -12,10 +12,10 @@ const Tenants = z.object({ data: z.array(OwnTenant) })
 const query = z.object({ next: z.string().optional() })
 
 const kept: Readonly<Record<string, string>> = {
-  second_factor_required: 'This organisation wants a second factor. Set one up, then sign in again.',
+  second_factor_required: 'This tenant wants a second factor. Set one up, then sign in again.',
   sign_in_not_enough:
-    'This organisation wants you to sign in another way: its rules name a provider or a second factor.',
-  tenant_closing: 'This organisation is about to be deleted: only its owners get in.',
+    'This tenant wants you to sign in another way: its rules name a provider or a second factor.',
+  tenant_closing: 'This tenant is about to be deleted: only its owners get in.',
 }
 
 export const tenantsPage = page<ConsoleVisitor, typeof query>({
@@ -31,7 +31,7 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
     const only = data.length === 1 && visitor.kept === null && data[0]?.tenant.closing === undefined
     const why = visitor.kept === null ? undefined : kept[visitor.kept]
     return room(context, {
-      title: 'Organisations',
+      title: 'Tenants',
       lead: 'Your account can be in several. A session works in one at a time.',
       children: (
         <>
@@ -44,9 +44,9 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
           )}
           {data.length === 0
             ? (
-              <section class='card' aria-label='Organisations'>
+              <section class='card' aria-label='Tenants'>
                 <div class='empty'>
-                  <strong>You are in no organisation yet.</strong>
+                  <strong>You are in no tenant yet.</strong>
                   <span>
                     Were you invited? Open the link of that mail once more. If not, ask somebody who manages
                     one to invite <b>{visitor.account.email}</b>.
@@ -80,7 +80,7 @@ function One(
           {tenant.closing === undefined ? null : <Tag look='bad'>being deleted</Tag>}
         </strong>
         <span class='muted small'>
-          {roles.length === 0 ? 'No role in the whole organisation' : roles.map(said).join(', ')} · since{' '}
+          {roles.length === 0 ? 'No role in the whole tenant' : roles.map(said).join(', ')} · since{' '}
           <When at={tenant.created} />
         </span>
       </div>

@@ -4,7 +4,7 @@ const texts: Readonly<Record<string, string>> = {
     'Your mail address has an account here already. Sign in to it, then connect the other party under “Account and sign-in”.',
   provider_refused: 'The other party did not sign you in, or what it said of you is not enough.',
   provider_failed: 'The other party does not answer as it should. Try again in a moment.',
-  sign_in_not_enough: 'The rules of that organisation ask for another way of signing in.',
+  sign_in_not_enough: 'The rules of that tenant ask for another way of signing in.',
   link_invalid: 'That link was used before, or is too old.',
 }
 

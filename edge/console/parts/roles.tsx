@@ -43,13 +43,13 @@ export function roleOptions({ roles, role }: Names): Option[] {
   return roles.map(({ id }) => ({ value: id, label: role(id) }))
 }
 
-/** `Editor in the whole organisation`, `Viewer in the project Ads`. */
+/** `Editor in the whole tenant`, `Viewer in the project Ads`. */
 export function heldAt(
   { role, level, place }: Pick<Binding, 'role' | 'level' | 'place'>,
   names: Names,
 ): string {
   return level === 'tenant'
-    ? `${names.role(role)} in the whole organisation`
+    ? `${names.role(role)} in the whole tenant`
     : `${names.role(role)} in the ${level} ${names.place(place)}`
 }
 
@@ -58,7 +58,7 @@ export function BindForms(
   { who, id, names }: { readonly who: 'member' | 'group'; readonly id: string; readonly names: Names },
 ) {
   const levels = [
-    { level: 'tenant', label: 'In the whole organisation', places: null },
+    { level: 'tenant', label: 'In the whole tenant', places: null },
     { level: 'workspace', label: 'In one workspace', places: names.workspaces },
     { level: 'project', label: 'In one project', places: names.projects },
   ] as const

@@ -1,4 +1,4 @@
-/** What signs somebody in today: looked at before an account becomes somebody's in an organisation. */
+/** What signs somebody in today: looked at before an account becomes somebody's in a tenant. */
 import { z } from 'zod'
 import { Factors } from '../../../shared/schemas/factor.ts'
 import { Identity } from '../../../shared/schemas/provider.ts'
@@ -24,7 +24,7 @@ export async function waysIn(ask: Ask): Promise<Ways> {
   return { factors, identities: identities.data, sessions: sessions.data }
 }
 
-/** Whoever had this account for a moment may have left a way back in, which the organisation would take for the person's. */
+/** Whoever had this account for a moment may have left a way back in, which the tenant would take for the person's. */
 export function WaysIn({ factors: { totp, passkeys }, identities, sessions }: Ways) {
   const others = sessions.filter(({ current }) => !current)
   const ways = [
@@ -43,7 +43,7 @@ export function WaysIn({ factors: { totp, passkeys }, identities, sessions }: Wa
   return (
     <section class='note warn' aria-labelledby='ways-in'>
       <h2 id='ways-in'>Are all of these yours?</h2>
-      <p>Besides your password they open your account, and from now on this organisation:</p>
+      <p>Besides your password they open your account, and from now on this tenant:</p>
       <ul>
         {ways.map(({ what, since }) => (
           <li>

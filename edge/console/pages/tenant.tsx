@@ -1,4 +1,4 @@
-/** The organisation itself: its name, who owns it, and its end. */
+/** The tenant itself: its name, who owns it, and its end. */
 import { z } from 'zod'
 import { Tenant } from '../../../shared/schemas/tenant.ts'
 import { page } from '../../http/page_route.ts'
@@ -12,9 +12,9 @@ const People = z.object({
 })
 type Person = z.infer<typeof People>['data'][number]
 
-export const organisationPage = page<ConsoleVisitor>({
-  id: 'consoleOrganisation',
-  path: '/console/organisation',
+export const tenantPage = page<ConsoleVisitor>({
+  id: 'consoleTenant',
+  path: '/console/tenant',
   permission: 'tenant.read',
   async handle(context) {
     const { ask, visitor } = context
@@ -27,7 +27,7 @@ export const organisationPage = page<ConsoleVisitor>({
       state === 'active' && kind === 'person' && id !== visitor.member
     )
     return room(context, {
-      title: 'Organisation',
+      title: 'Tenant',
       lead: tenant.name,
       children: (
         <>
@@ -37,7 +37,7 @@ export const organisationPage = page<ConsoleVisitor>({
             ? (
               <div class='columns'>
                 <HandOver heirs={heirs} />
-                <End name={tenant.name} />
+                {tenant.stays === true ? <Stays /> : <End name={tenant.name} />}
               </div>
             )
             : null}
@@ -91,7 +91,7 @@ function HandOver({ heirs }: { readonly heirs: readonly Person[] }) {
         : (
           <Form
             call='POST /v1/tenant/owner'
-            confirm='You will not own this organisation any more.'
+            confirm='You will not own this tenant any more.'
             confirmAs='Hand it over'
             label='Hand it over'
           >
@@ -119,12 +119,26 @@ function End({ name }: { readonly name: string }) {
           which keeps verifying and names nobody. Until then an owner can take it back.
         </p>
       </header>
-      <Form call='DELETE /v1/tenant' label='Delete the organisation'>
+      <Form call='DELETE /v1/tenant' label='Delete the tenant'>
         <Field name='name' label='Type its name' hint={name} maxlength={200} required />
         <div>
-          <Submit class='danger'>Delete this organisation</Submit>
+          <Submit class='danger'>Delete this tenant</Submit>
         </div>
       </Form>
+    </section>
+  )
+}
+
+function Stays() {
+  return (
+    <section class='card' aria-labelledby='end'>
+      <header>
+        <h2 id='end'>It stays</h2>
+        <p>
+          This installation was set up with this tenant, and whoever operates it belongs to it. So it cannot
+          be deleted; others here can.
+        </p>
+      </header>
     </section>
   )
 }
@@ -133,8 +147,7 @@ function Closing({ tenant, may }: { readonly tenant: Tenant; readonly may: boole
   return (
     <div class='note warn stack'>
       <p>
-        <strong>This organisation is being deleted.</strong> Everything of it goes on{' '}
-        <When at={tenant.erase_at} />.
+        <strong>This tenant is being deleted.</strong> Everything of it goes on <When at={tenant.erase_at} />.
       </p>
       {may ? <Act call='POST /v1/tenant/restore' class='primary'>Take the deletion back</Act> : null}
     </div>
