@@ -1,5 +1,6 @@
 /** What members may, computed once for each state of their tenant's rights. */
 import type { TokenPlace } from '../../shared/schemas/token.ts'
+import type { Reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Grants } from '../http/grants.ts'
 import { bindingsOf, grantsOf, type Inside } from './grants.ts'
@@ -92,4 +93,18 @@ export class Grantor {
     this.#projects -= this.#kept.get(key)?.size ?? 0
     this.#kept.delete(key)
   }
+}
+
+/** What an active member holds now; null for anybody else. */
+export async function grantsOfMember(
+  db: Reader,
+  tenant: string,
+  { member, grantor }: { readonly member: string; readonly grantor: Grantor },
+): Promise<Grants | null> {
+  const row = await db.selectFrom('member').innerJoin('tenant', 'tenant.id', 'member.tenant')
+    .select(['member.operator', 'tenant.rights']).where('member.tenant', '=', tenant)
+    .where('member.id', '=', member).where('member.state', '=', 'active').executeTakeFirst()
+  if (row === undefined) return null
+  const { rights, operator } = row
+  return await grantor.of({ tenant, member, rights, operator: operator === 1, scopes: null, place: null })
 }

@@ -3,7 +3,10 @@ import { Fault } from '../../shared/faults.ts'
 import { countsAtPlace, isBuiltInRole, type Permission } from '../../shared/permissions.ts'
 import type { Reader } from '../db/database.ts'
 import type { Grants, Place } from '../http/grants.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
+import { InvalidRequest } from '../http/problem.ts'
 import { holds } from './grants.ts'
+import { workspaceOf } from './role_store.ts'
 
 /** A role where it is bound. */
 export interface Bound {
@@ -46,4 +49,24 @@ export async function covers(
 /** Throws Fault `forbidden` unless `covers`. */
 export async function checkCovers(...asked: Parameters<typeof covers>): Promise<void> {
   if (!await covers(...asked)) throw new Fault('forbidden', 'The role may more than you may there.')
+}
+
+/**
+ * Throws `InvalidRequest` for roles and places that are not there, `forbidden` where they are more than the principal
+ * holds.
+ */
+export async function checkBound(
+  db: Reader,
+  { tenant, grants }: Pick<MemberPrincipal, 'tenant' | 'grants'>,
+  bound: readonly Bound[],
+): Promise<void> {
+  for (const [at, { role, level, place }] of bound.entries()) {
+    const known = await permissionsOfRole(db, tenant, role) !== null
+    if (!known) throw new InvalidRequest([{ at: `bindings/${at}/role`, message: 'there is no such role' }])
+    const there = level === 'tenant'
+      ? place === null
+      : place !== null && await workspaceOf(db, tenant, { level, id: place }) !== null
+    if (!there) throw new InvalidRequest([{ at: `bindings/${at}/place`, message: 'there is no such place' }])
+  }
+  await checkCovers(db, tenant, { grants, bound })
 }

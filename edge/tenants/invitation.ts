@@ -1,6 +1,6 @@
 /** What makes an invitation good: whoever makes it, the address that it names, and the moment that it is used. */
 import { Fault } from '../../shared/faults.ts'
-import type { Grantor } from '../access/grantor.ts'
+import { type Grantor, grantsOfMember } from '../access/grantor.ts'
 import { covers } from '../access/rights.ts'
 import { boundTo, mayRule } from '../access/ruling.ts'
 import { emailKey, plainEmail } from '../auth/accounts/store.ts'
@@ -27,7 +27,6 @@ import {
   putInvitation,
 } from './invitation_store.ts'
 import { member, type MemberWithRole } from './member_store.ts'
-import { grantsOfMember } from './rights.ts'
 
 const INVITATION_MS = 7 * 24 * 60 * 60 * 1000
 /** Open ones of a tenant at once: whoever may invite must not make a mail cannon of us. */

@@ -9,7 +9,7 @@ import {
   NewMember,
 } from '../../shared/schemas/member.ts'
 import { withinLimit } from '../access/limits.ts'
-import type { Bound } from '../access/rights.ts'
+import { type Bound, checkBound } from '../access/rights.ts'
 import { insertBinding } from '../access/store.ts'
 import { mayRule } from '../access/ruling.ts'
 import { securityEvent } from '../auth/events/events.ts'
@@ -32,7 +32,6 @@ import {
   toMember,
 } from './member_store.ts'
 import { memberLeaves } from './own_store.ts'
-import { checkBound } from './rights.ts'
 import { firstToken } from './setup.ts'
 
 const tag = 'Members'
