@@ -20,7 +20,7 @@ const fixed: Readonly<Record<string, Readonly<Record<string, string | null>>>> =
   approval: { kind: 'keys', state: 'waiting' },
   device_request: { state: 'waiting' },
   inspection: { action: 'test', state: 'queued' },
-  invitation: { kind: 'join' },
+  invitation: { kind: 'join', accepted: null },
   mailed_secret: { purpose: 'reset' },
   session: { stage: 'full' },
   token: { sort: 'personal', level: null },
@@ -81,6 +81,22 @@ test('of every table with an end, housekeeping forgets the rows that are long ov
   }
   await edge.edge.housekeep()
   for (const table of swept) assert.equal(await count(table), (before.get(table) ?? 0) + 1, table)
+})
+
+test('who let a member in stays known', async () => {
+  await using edge = await testEdge({ mail: null })
+  await insert(edge, 'invitation', edge.clock.now - 400 * 86_400_000)
+  const accept = "UPDATE invitation SET accepted = created WHERE member = 'old'"
+  await edge.storage.write({
+    id: '',
+    steps: [{ sql: accept, parameters: [], reads: false }],
+    leaf: null,
+    repeatable: false,
+  })
+  await edge.edge.housekeep()
+  assert.deepEqual(await read(edge, "SELECT inviter FROM invitation WHERE member = 'old'"), [{
+    inviter: 'old',
+  }])
 })
 
 test('the token of an enrolment stays until somebody has decided about its agent', async () => {

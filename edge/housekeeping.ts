@@ -16,8 +16,11 @@ export function sweepRunOut(now: number): Step[] {
   const ended = sql<boolean>`min(token.expires, coalesce(token.idle_until, token.expires),
     coalesce(token.revoked, token.expires)) < ${shown}`
   return [
-    // With them the mail address. Not at once: clocks of instances are apart.
-    step(writes.deleteFrom('invitation').where('expires', '<', now - DAY_MS)),
+    // With them the mail address. Not at once: clocks of instances are apart. An accepted one names no address any more,
+    // and says who let its member in (`access/persons.ts`).
+    step(
+      writes.deleteFrom('invitation').where('expires', '<', now - DAY_MS).where('accepted', 'is', null),
+    ),
     step(writes.deleteFrom('approval').where('expires', '<', shown)),
     // Until the agent is decided about it is known who let it ask: another person approves it.
     step(
