@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- WORD …]`: measures what the README quotes, each against a peer or a floor in the same run, and
- * prints JSON. WORD picks groups: agent, audit, edge, engine, people, pickup, seal. `--peers` instead measures other
+ * prints JSON. WORD picks groups: agent, audit, cycles, edge, engine, people, pickup, seal. `--peers` instead measures other
  * tools at the same jobs, which takes a quarter of an hour.
  */
 import { cpus } from 'node:os'

@@ -32,16 +32,47 @@ interface Limits {
   readonly transactionMs: number
 }
 
+/** Connections that no stream has, with their prepared statements, for the next one. */
+class Connections {
+  readonly #path: string
+  readonly #idle: EngineConnection[] = []
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  take(): EngineConnection {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const connection = new EngineConnection(this.#path)
+    connection.run('PRAGMA busy_timeout=2000')
+    // Nobody pulls the plug of a test.
+    connection.run('PRAGMA journal_mode=WAL')
+    connection.run('PRAGMA synchronous=NORMAL')
+    connection.run('PRAGMA foreign_keys=OFF')
+    return connection
+  }
+
+  give(connection: EngineConnection): void {
+    if (connection.inTransaction) connection.run('ROLLBACK')
+    this.#idle.push(connection)
+  }
+
+  close(): void {
+    for (const connection of this.#idle) connection.close()
+  }
+}
+
 class Stream {
+  readonly #connections: Connections
   readonly #connection: EngineConnection
   readonly #texts = new Map<number, string>()
   #timer: ReturnType<typeof setTimeout> | undefined
   closed = false
 
-  constructor(path: string) {
-    this.#connection = new EngineConnection(path)
-    this.#connection.run('PRAGMA busy_timeout=2000')
-    this.#connection.run('PRAGMA foreign_keys=OFF')
+  constructor(connections: Connections) {
+    this.#connections = connections
+    this.#connection = connections.take()
   }
 
   /** Closes by itself when nobody comes back in time. */
@@ -54,8 +85,7 @@ class Stream {
     clearTimeout(this.#timer)
     if (this.closed) return
     this.closed = true
-    if (this.#connection.inTransaction) this.#connection.run('ROLLBACK')
-    this.#connection.close()
+    this.#connections.give(this.#connection)
   }
 
   answer(request: Json): Json {
@@ -185,11 +215,12 @@ export function serveHrana(
   const limits = { idleMs: options.idleMs ?? 10_000, transactionMs: options.transactionMs ?? 5_000 }
   const faults: Faults = { delayMs: 0, dropResponses: 0, expireStreams: 0, refuse: 0 }
   const streams = new Map<string, Stream>()
+  const connections = new Connections(path)
   let count = 0
 
   const pipeline = (body: Json): Response => {
     const baton = body.baton as string | null | undefined
-    const stream = typeof baton === 'string' ? streams.get(baton) : new Stream(path)
+    const stream = typeof baton === 'string' ? streams.get(baton) : new Stream(connections)
     if (typeof baton === 'string') streams.delete(baton)
     if (stream === undefined || stream.closed) return expired()
     const results = (body.requests as Json[]).map((request) => stream.answer(request))
@@ -225,6 +256,7 @@ export function serveHrana(
     async [Symbol.asyncDispose]() {
       await server.shutdown()
       for (const stream of streams.values()) stream.close()
+      connections.close()
     },
   }
 }

@@ -40,7 +40,7 @@ export interface EdgeProcess extends AsyncDisposable {
 }
 
 /** The program itself: what npm links to may be a script around it, which would take the signals. */
-function deno(): string {
+export function deno(): string {
   const program = join(root, 'node_modules', 'deno', process.platform === 'win32' ? 'deno.exe' : 'deno')
   return existsSync(program) ? program : join(root, 'node_modules', '.bin', 'deno')
 }
