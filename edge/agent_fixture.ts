@@ -1,4 +1,6 @@
 import { toBase64, utf8 } from '../shared/bytes.ts'
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../shared/protocol.ts'
+import type { HeldByAgent } from '../shared/schemas/job.ts'
 import { signRequest } from '../shared/sign/http_signature.ts'
 import { PUBLIC_URL } from './edge_fixture.ts'
 import type { Answer, TestEdge } from './estate_fixture.ts'
@@ -10,11 +12,22 @@ export class TestAgent {
   readonly edge: TestEdge
   readonly id: string
   readonly seed: Uint8Array
+  readonly #protocol: string | null
 
-  constructor(edge: TestEdge, of: { readonly id: string; readonly seed: Uint8Array }) {
+  constructor(
+    edge: TestEdge,
+    of: { readonly id: string; readonly seed: Uint8Array },
+    protocol: string | null = String(PROTOCOL_VERSION),
+  ) {
     this.edge = edge
     this.id = of.id
     this.seed = of.seed
+    this.#protocol = protocol
+  }
+
+  /** The same agent with another version of the protocol; null: it names none. */
+  speaking(protocol: string | null): TestAgent {
+    return new TestAgent(this.edge, this, protocol)
   }
 
   /** The fields that sign a request at the edge's time. */
@@ -23,13 +36,11 @@ export class TestAgent {
     const created = Math.floor(this.edge.now / 1000)
     const nonce = toBase64(native.randomBytes(12))
     const parameters = { created, nonce, keyid: this.id }
-    return signRequest(native, {
-      method,
-      url: new URL(PUBLIC_URL + path),
-      body: bytes,
-      seed: this.seed,
-      parameters,
-    })
+    const url = new URL(PUBLIC_URL + path)
+    return {
+      ...signRequest(native, { method, url, body: bytes, seed: this.seed, parameters }),
+      ...(this.#protocol === null ? {} : { [PROTOCOL_HEADER]: this.#protocol }),
+    }
   }
 
   call(
@@ -43,9 +54,17 @@ export class TestAgent {
   }
 
   poll(
-    options: { wait?: number; logSize?: number; edge?: Edge; signal?: AbortSignal } = {},
+    options: {
+      slots?: number
+      wait?: number
+      logSize?: number
+      held?: readonly HeldByAgent[]
+      edge?: Edge
+      signal?: AbortSignal
+    } = {},
   ): Promise<Answer> {
-    const { wait = 0, logSize = 0, ...rest } = options
-    return this.call('POST', '/v1/agent/poll', { slots: 1, wait_seconds: wait, log_size: logSize }, rest)
+    const { slots = 1, wait = 0, logSize = 0, held, ...rest } = options
+    const body = { slots, wait_seconds: wait, log_size: logSize, ...(held === undefined ? {} : { held }) }
+    return this.call('POST', '/v1/agent/poll', body, rest)
   }
 }

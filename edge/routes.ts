@@ -40,6 +40,8 @@ import type { Briefings } from './runs/briefing.ts'
 import type { Queue } from './runs/queue.ts'
 import { runLogRoutes } from './runs/log_routes.ts'
 import { runRoutes } from './runs/routes.ts'
+import type { Stops } from './runs/stops.ts'
+import type { Waiting } from './runs/waiting.ts'
 import { scheduleRoutes } from './schedules/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import type { Newest } from './trust/newest.ts'
@@ -56,6 +58,8 @@ export interface RoomOptions extends EdgeOptions {
   readonly rewraps: Rewraps
   readonly inspections: Inspections
   readonly queue: Queue
+  readonly stops: Stops
+  readonly waiting: Waiting
   readonly briefings: Briefings
 }
 
@@ -103,7 +107,7 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...inspectionRoutes(options.inspections),
     ...agentInspectionRoutes(options.inspections),
     ...pipelineRoutes,
-    ...runRoutes(options.queue),
+    ...runRoutes(options),
     ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
     ...scheduleRoutes,

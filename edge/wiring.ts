@@ -42,6 +42,8 @@ import { routes } from './routes.ts'
 import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
+import { Stops } from './runs/stops.ts'
+import { Waiting } from './runs/waiting.ts'
 import { ScheduleClock } from './schedules/clock.ts'
 import { Newest } from './trust/newest.ts'
 
@@ -100,10 +102,10 @@ export function wire(options: EdgeOptions): Edge {
   const lastUse = new LastUse(usedToken)
   const lastSeen = new LastUse(seenAgent)
   const rooms = roomsOf(options, db)
-  const { logs, rewraps, queue } = rooms
+  const { logs, rewraps, queue, waiting } = rooms
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
-  const metrics = metricsOf({ storage, resealing, queue })
+  const metrics = metricsOf({ storage, resealing, queue, waiting })
   const hideNetwork = networkHider(primitives, master)
   const people = new People({
     ...options,
@@ -178,13 +180,16 @@ function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: R
   const inspections = new Inspections({ db, storage, clock })
   const queue = new Queue({ db, storage, clock, randomBytes, log, newest, rewraps, inspections })
   const briefings = new Briefings({ newest, logs, clock })
-  return { logs, newest, rewraps, inspections, queue, briefings }
+  const stops = new Stops({ db, randomBytes, log })
+  const waiting = new Waiting({ randomBytes })
+  return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting }
 }
 
-function metricsOf({ storage, resealing, queue }: {
+function metricsOf({ storage, resealing, queue, waiting }: {
   readonly storage: Storage
   readonly resealing: Resealing
   readonly queue: Queue
+  readonly waiting: Waiting
 }): Metrics {
   return new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
@@ -201,6 +206,12 @@ function metricsOf({ storage, resealing, queue }: {
       type: 'gauge',
       help: 'Polls that wait for a run.',
       value: () => queue.waiting,
+    },
+    {
+      name: 'sallyport_polls_turned_away_total',
+      type: 'counter',
+      help: 'Polls that were told to come again later, as too many waited.',
+      value: () => waiting.turnedAway,
     },
   ])
 }

@@ -1,5 +1,13 @@
-/** What edge and agent say to each other, and its version. An edge serves this version and the one before it. */
-export const PROTOCOL_VERSION = 1
+/**
+ * What edge and agent say to each other, and its version. An edge serves this version and the one before it; agents
+ * name theirs in a header of every request, and one that names none speaks 1.
+ *
+ * 2: a poll may ask for no job, names the runs that the agent holds and says how the agent is; its answer tells which of
+ * them are to stop, and whether the agent is drained.
+ */
+export const PROTOCOL_VERSION = 2
+
+export const PROTOCOL_HEADER = 'sallyport-protocol'
 
 /** Seconds that a poll may stay open: below the idle limits of the hosts that an edge runs on. */
 export const MAX_POLL_SECONDS = 25

@@ -16,6 +16,10 @@ export const requestFaults = {
     class: 'request',
     help: "The clock of this machine is more than a minute away from the edge's.",
   },
+  protocol_unsupported: {
+    class: 'request',
+    help: 'This edge does not speak that version of the protocol; update whichever of the two is older.',
+  },
   forbidden: { class: 'request', help: 'Your roles or the scope of your token do not allow this.' },
   fresh_sign_in_required: {
     class: 'request',

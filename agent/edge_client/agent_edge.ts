@@ -55,6 +55,8 @@ export interface AgentEdge {
       readonly waitSeconds: number
       /** Size of the audit log in the anchor's checkpoint, 0 without one. */
       readonly logSize: number
+      /** Runs of which to hear at once when they are to stop. */
+      readonly held: readonly Held[]
     },
     signal: AbortSignal,
   ): Promise<Polled>

@@ -3,13 +3,14 @@ import createClient, { type Client } from 'openapi-fetch'
 import { Fault } from '../../shared/faults.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
 import { toBase64 } from '../../shared/bytes.ts'
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { type TokenSource, tokenText } from '../kept_token.ts'
 import { directNetwork, fetchBy, type Network } from '../network.ts'
 import { native } from '../primitives.ts'
 import { version } from '../version.ts'
 import type { paths } from './openapi.d.ts'
 import { faultOf, harmless } from './problem.ts'
-import { type Authorize, transport } from './transport.ts'
+import { type Authorize, transport, waitOf } from './transport.ts'
 
 export type Edge = Client<paths>
 
@@ -53,6 +54,7 @@ export function edgeForAgent(
     const parameters = { created: Math.floor(now() / 1000), nonce, keyid: id }
     const fields = signRequest(native, { method, url: target, body, seed, parameters })
     for (const [name, value] of Object.entries(fields)) headers.set(name, value)
+    headers.set(PROTOCOL_HEADER, String(PROTOCOL_VERSION))
   }
   const repeatable = ({ url: target }: Request) => !target.endsWith('/v1/agent/poll')
   return createClient<paths>({
@@ -71,7 +73,7 @@ export async function answer<T>(call: Call<T>): Promise<T> {
     if (!(cause instanceof SyntaxError)) throw cause
     throw new Fault('edge_unexpected', 'The edge answered with something that is not JSON.', { cause })
   })
-  if (!response.ok) throw faultOf(response.status, error)
+  if (!response.ok) throw faultOf(response.status, error, waitOf(response))
   if (data === undefined) throw new Fault('edge_unexpected', 'The edge answered without saying anything.')
   return harmless(data)
 }

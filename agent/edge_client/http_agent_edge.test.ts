@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault, faultCodes, meaningOf } from '../../shared/faults.ts'
 import { directNetwork } from '../network.ts'
+import { HeldRuns } from '../worker/held_runs.ts'
 import { work } from '../worker/worker.ts'
 import type { AgentEdge } from './agent_edge.ts'
 import { edgeForAgent } from './edge_client.ts'
@@ -33,7 +34,7 @@ const calls: Readonly<Record<string, (edge: AgentEdge) => Promise<unknown>>> = {
   self: (edge) => edge.self(signal),
   trustAfter: (edge) => edge.trustAfter(0, signal),
   indexAfter: (edge) => edge.indexAfter(id, 0, signal),
-  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal),
+  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal),
   started: (edge) => edge.started(held, signal),
   heartbeat: (edge) => edge.heartbeat(held, signal),
   progress: (edge) => edge.progress(held, [], signal),
@@ -87,7 +88,7 @@ describe('what an agent hears', () => {
     })
     const url = new URL(`http://127.0.0.1:${server.port}`)
     const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, here))
-    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal), (error) => {
+    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal), (error) => {
       assert.ok(error instanceof Fault)
       assert.equal(error.class, 'transient')
       return true
@@ -115,7 +116,10 @@ describe('what an agent hears', () => {
       stop.abort(reason)
       return new Promise<Response>(() => undefined)
     })
-    await assert.rejects(one.edge.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, stop.signal), reason)
+    await assert.rejects(
+      one.edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, stop.signal),
+      reason,
+    )
   })
 
   test('does not stop the agent when it cannot be read', async () => {
@@ -126,7 +130,8 @@ describe('what an agent hears', () => {
       return new Response('<html>maintenance', { headers: { 'content-type': 'application/json' } })
     })
     const log = { write: () => undefined }
-    const quiet = { execute: async () => undefined, logSize: async () => 0, heard: () => undefined }
+    const heldRuns = new HeldRuns()
+    const quiet = { heldRuns, execute: async () => undefined, logSize: async () => 0, heard: () => undefined }
     const options = { ...quiet, edge: one.edge, slots: 1, ready: async () => true, log }
     await work({ ...options, random: () => 0 }, drain.signal)
     assert.equal(asked, 3)

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
 import { judge } from '../../shared/judge.ts'
-import { MAX_POLL_SECONDS } from '../../shared/protocol.ts'
 import { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
 import { Dsse } from '../../shared/schemas/dsse.ts'
 import { InspectJob } from '../../shared/schemas/inspection.ts'
@@ -63,8 +62,8 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       )
       return page.data.map(({ document }) => document)
     },
-    async poll({ slots, waitSeconds, logSize }, signal) {
-      const body = { slots, wait_seconds: Math.min(waitSeconds, MAX_POLL_SECONDS), log_size: logSize }
+    async poll({ slots, waitSeconds, logSize, held }, signal) {
+      const body = { slots, wait_seconds: waitSeconds, log_size: logSize, held: [...held] }
       return checked(Reply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal)) as Polled
     },
     async started({ run: id, fence }, signal) {

@@ -41,8 +41,21 @@ export function notForEdge(code: FaultCode): Fault {
   return new Fault('edge_unexpected', `The edge answers with ${code}, which is not for an edge to say.`)
 }
 
-/** `body` is the parsed problem+json (RFC 9457), or whatever else came. */
-export function faultOf(status: number, body: unknown): Fault {
+/** The edge wants to be asked again, and not before so many milliseconds. */
+export class AskAgain extends Fault {
+  readonly afterMs: number
+
+  constructor(afterMs: number, detail?: string) {
+    super('too_many_requests', detail)
+    this.afterMs = afterMs
+  }
+}
+
+/**
+ * `body` is the parsed problem+json (RFC 9457), or whatever else came; `afterMs` is what the answer says about when to
+ * come again, 0 where it says nothing.
+ */
+export function faultOf(status: number, body: unknown, afterMs = 0): Fault {
   const said = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
   const code = said['code']
   const detail = typeof said['detail'] === 'string' ? printable(said['detail']) : undefined
@@ -55,6 +68,7 @@ export function faultOf(status: number, body: unknown): Fault {
   if (known === 'approval_required' && typeof approval === 'string') {
     return new Fault(known, `${detail ?? meaningOf(known).help} It waits as ${printable(approval)}.`)
   }
+  if (known === 'too_many_requests') return new AskAgain(afterMs, detail)
   return new Fault(known, withFields(detail, said['errors']))
 }
 

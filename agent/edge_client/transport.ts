@@ -117,7 +117,7 @@ async function once(
 }
 
 /** Milliseconds that the edge asks to wait, at most 30 s. */
-function waitOf(answer: Response | Fault): number {
+export function waitOf(answer: Response | Fault): number {
   const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 0) : 0
   return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0
 }

@@ -82,7 +82,7 @@ const self = {
 /** What an agent makes of that answer to a poll. */
 export async function pollAnswered(body: Uint8Array) {
   next = { status: 200, type: 'application/json', body: body.slice() }
-  return await agent.poll({ slots: 1, waitSeconds: 0, logSize: 0 }, signal)
+  return await agent.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal)
 }
 
 /** A reply with status 200 to one call of the agent. */
@@ -114,7 +114,7 @@ const polls = [
 ]
 const challenge = { kid: keys.classic.entry.kid, sealed }
 const replies: Target[] = [
-  reply('poll', polls, (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 2 }, signal)),
+  reply('poll', polls, (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 2, held: [] }, signal)),
   reply('self', [json(self)], (edge) => edge.self(signal)),
   reply('trust', [json({ data: [trusted] })], (edge) => edge.trustAfter(0, signal)),
   reply(

@@ -22,6 +22,7 @@ import { loadRing } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { Denial } from './denial.ts'
+import { HeldRuns } from './held_runs.ts'
 import { LogWatcher } from './log_watcher.ts'
 import { ownPlaces } from './own_places.ts'
 import { Receipts } from './receipts.ts'
@@ -70,6 +71,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   const drain = AbortSignal.any([signals.drain, denial.signal])
   const working = new Set<string>()
   const had = new Map<string, number>()
+  const heldRuns = new HeldRuns()
   const receipts = receiptsOf(options, { ...stand, of }, drain)
   const saw = (footing: Footing) => receipts.saw(footing)
   const readiness = new Readiness({ ...stand, of, log, alarm: options.alarm, saw })
@@ -80,10 +82,12 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
       const { inspectJob } = await import('./inspect_job.ts')
       return await inspectJob(job, { ...standing, had, handBack })
     }
+    using run = heldRuns.add({ run: job.run.id, fence: job.lease.fence })
+    const { told } = run
     // Loaded by the first run, connectors and engine with it: an idle agent is small.
     const { runJob } = await import('./run_job.ts')
     const { moveRun } = await import('../runs/move.ts')
-    await runJob(job, { ...standing, move: moveRun, holdMemory: config.holdMemory, working, handBack })
+    await runJob(job, { ...standing, move: moveRun, holdMemory: config.holdMemory, working, handBack, told })
     await watch.lookAgain()
   }
   const ready = (signal: AbortSignal) => readiness.look(signal)
@@ -93,7 +97,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   }
   const logSize = () => watch.size()
   void watch.look().then(() => receipts.send())
-  await work({ edge: stand.edge, slots: config.slots, ready, logSize, heard, log, execute }, drain)
+  await work({ edge: stand.edge, slots: config.slots, heldRuns, ready, logSize, heard, log, execute }, drain)
   if (denial.signal.aborted) throw denial.signal.reason
 }
 

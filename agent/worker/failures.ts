@@ -15,6 +15,8 @@ const verdicts: Partial<Record<FaultCode, Verdict>> = {
   // Somebody approves the agent, or sets the clock, while it waits.
   agent_not_approved: 'again',
   clock_skew: 'again',
+  // Somebody updates the edge.
+  protocol_unsupported: 'again',
   lease_lost: 'lost',
   // A batch of records whose lease has run out.
   rewrap_stale: 'lost',

@@ -13,12 +13,21 @@ export interface LeaseOptions {
   readonly onCancel: () => void
   readonly everyMs?: number
   readonly lifeMs?: number
+  /** Milliseconds that only grow; `performance.now` unless given. */
+  readonly monotonic?: () => number
+  readonly sleep?: typeof sleep
 }
 
-/** Somebody who cancels a run waits for a heartbeat: more often than the lease asks for. */
-const noticeMs = 5_000
+/** The answer that brought the run may have been long under way: whether the lease still holds is asked early. */
+const firstMs = 2_000
+/** How much of a lease this side takes for its own. The rest is for what is under way when it stops itself. */
+const ownShare = 0.9
 
-/** Beats until disposed. The edge counts a lease by its own clock; this side gives up a little earlier. */
+/**
+ * Beats until disposed. The edge counts a lease from the moment that it renews it; this side counts from the moment
+ * that it asked for that, which is earlier, and gives up before the end: so whatever happens to the connection, it has
+ * stopped itself before the edge can hand the run on.
+ */
 export class Lease implements AsyncDisposable {
   readonly #ended = new AbortController()
   readonly #beating: Promise<void>
@@ -27,19 +36,22 @@ export class Lease implements AsyncDisposable {
     this.#beating = this.#beat(options)
   }
 
-  async #beat({ edge, held, onLost, onCancel, ...times }: LeaseOptions): Promise<void> {
+  async #beat({ edge, held, onLost, onCancel, ...rest }: LeaseOptions): Promise<void> {
+    const { monotonic = () => performance.now(), sleep: pause = sleep } = rest
     const { signal } = this.#ended
-    const lifeMs = times.lifeMs ?? LEASE_SECONDS * 1000
-    const everyMs = times.everyMs ?? Math.min(lifeMs / 3, noticeMs)
-    let good = performance.now()
-    while (!signal.aborted) {
-      await sleep(everyMs, signal)
+    const lifeMs = rest.lifeMs ?? LEASE_SECONDS * 1000
+    const everyMs = rest.everyMs ?? lifeMs / 3
+    let good = monotonic()
+    for (let next = Math.min(everyMs, firstMs); !signal.aborted; next = everyMs) {
+      const end = good + lifeMs * ownShare
+      await pause(Math.min(next, end - monotonic()), signal)
       if (signal.aborted) return
-      const left = good + lifeMs * 0.9 - performance.now()
-      if (left <= 0) return onLost()
+      const asked = monotonic()
+      if (asked >= end) return onLost()
       try {
-        const { cancel } = await edge.heartbeat(held, AbortSignal.any([signal, AbortSignal.timeout(left)]))
-        good = performance.now()
+        const left = AbortSignal.timeout(end - asked)
+        const { cancel } = await edge.heartbeat(held, AbortSignal.any([signal, left]))
+        good = asked
         if (cancel) onCancel()
       } catch (error) {
         if (signal.aborted) return

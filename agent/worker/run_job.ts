@@ -51,6 +51,8 @@ export interface RunOptions extends VerifyOptions {
   readonly working: Set<string>
   /** Aborts when what is held has to be handed back now. */
   readonly handBack: AbortSignal
+  /** Aborts with `cancelled` or `lease_lost` when a poll says that; left out: heartbeats alone do. */
+  readonly told?: AbortSignal
   /** Milliseconds between heartbeats; a third of the lease unless said. */
   readonly beatMs?: number
 }
@@ -93,6 +95,10 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
   const onHandBack = () => end('released')
   if (handBack.aborted) onHandBack()
   handBack.addEventListener('abort', onHandBack)
+  const { told } = options
+  const onTold = () => end(told?.reason === 'lease_lost' ? 'lease_lost' : 'cancelled')
+  if (told?.aborted) onTold()
+  told?.addEventListener('abort', onTold, { once: true })
   log.write('info', 'a run begins', { run: job.run.id, attempt: job.run.attempt })
   try {
     await using _lease = new Lease({

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
 import type { Job, RunJob } from '../../shared/schemas/job.ts'
-import type { Polled } from '../edge_client/agent_edge.ts'
+import type { Held, Polled } from '../edge_client/agent_edge.ts'
+import { AskAgain } from '../edge_client/problem.ts'
 import { verdictOf } from './failures.ts'
+import { HeldRuns } from './held_runs.ts'
 import { Lease } from './lease.ts'
 import { work } from './worker.ts'
 
 const log = { write: () => undefined }
+const noSleep = () => new Promise<void>((resolve) => setImmediate(resolve))
 const newest = { trust: 1, indexes: {} }
-const job = (id: string) => ({ run: { id } }) as RunJob
+const job = (id: string) => ({ kind: 'run', run: { id }, lease: { fence: 1 } }) as RunJob
 
 /** Hands out what it is given; then polls stay open until the worker is drained. */
 function edgeWith(answers: (RunJob | null | Fault)[]) {
@@ -32,7 +35,7 @@ function edgeWith(answers: (RunJob | null | Fault)[]) {
 }
 
 describe('the worker', () => {
-  const quiet = { logSize: async () => 0, heard: () => undefined }
+  const quiet = { logSize: async () => 0, heard: () => undefined, heldRuns: new HeldRuns() }
   const base = { ...quiet, ready: async () => true, log, random: () => 0 }
 
   test('asks for as many runs as it has free slots, and for none when all are taken', async () => {
@@ -107,6 +110,64 @@ describe('the worker', () => {
     assert.deepEqual(sizes, [7, 7, 7])
   })
 
+  test('with all slots taken hears what is to stop, and asks for the next run the moment that one ends', async () => {
+    const drain = new AbortController()
+    const heldRuns = new HeldRuns()
+    const asked: { slots: number; held: readonly Held[] }[] = []
+    const told = Promise.withResolvers<void>()
+    const stop = { run: 'a', why: 'cancelled' } as const
+    const again = Promise.withResolvers<void>()
+    const poll = async (given: { slots: number; held: readonly Held[] }, signal: AbortSignal) => {
+      asked.push({ slots: given.slots, held: given.held })
+      if (asked.length === 1) return { job: job('a'), newest, log: null }
+      if (asked.length === 2) return { job: null, newest, log: null, stop: [stop] }
+      if (given.slots === 1) again.resolve()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      throw signal.reason
+    }
+    const execute = async () => {
+      using run = heldRuns.add({ run: 'a', fence: 1 })
+      run.told.addEventListener('abort', () => told.resolve())
+      await told.promise
+      assert.equal(run.told.reason, 'cancelled')
+    }
+    const working = work(
+      { ...base, edge: { poll }, heldRuns, slots: 1, execute, sleep: noSleep },
+      drain.signal,
+    )
+    await again.promise
+    drain.abort()
+    await working
+    const held = [{ run: 'a', fence: 1 }]
+    assert.deepEqual(asked.slice(0, 2), [{ slots: 1, held: [] }, { slots: 0, held }])
+    assert.deepEqual(asked.at(-1), { slots: 1, held: [] })
+  })
+
+  test('drained with a run in its hands still hears that the run is to stop', async () => {
+    const drain = new AbortController()
+    const heldRuns = new HeldRuns()
+    const poll = async ({ slots }: { slots: number }): Promise<Polled> => {
+      if (slots > 0) return { job: job('a'), newest, log: null }
+      return { job: null, newest, log: null, stop: [{ run: 'a', why: 'cancelled' }] }
+    }
+    const execute = async () => {
+      using run = heldRuns.add({ run: 'a', fence: 1 })
+      drain.abort()
+      await new Promise((resolve) => run.told.addEventListener('abort', resolve))
+    }
+    await work({ ...base, edge: { poll }, heldRuns, slots: 2, execute, sleep: noSleep }, drain.signal)
+  })
+
+  test('comes again no sooner than the edge wants it to', async () => {
+    const pauses: number[] = []
+    const pause = async (ms: number) => void pauses.push(ms)
+    const edge = edgeWith([new AskAgain(7_000), new Fault('agent_revoked')])
+    const execute = async () => undefined
+    const working = work({ ...base, edge, slots: 1, execute, sleep: pause }, new AbortController().signal)
+    await assert.rejects(working, { code: 'agent_revoked' })
+    assert.deepEqual(pauses, [7_000])
+  })
+
   test('asks for nothing while nothing may be opened', async () => {
     const drain = new AbortController()
     const edge = edgeWith([])
@@ -123,8 +184,46 @@ describe('the worker', () => {
   })
 })
 
+test('a run is told to stop under the lease that was asked about alone', () => {
+  const runs = new HeldRuns()
+  using old = runs.add({ run: 'a', fence: 1 })
+  using now = runs.add({ run: 'a', fence: 2 })
+  runs.stop([{ run: 'a', why: 'lease_lost' }, { run: 'b', why: 'cancelled' }], [{ run: 'a', fence: 1 }])
+  assert.deepEqual([old.told.aborted, old.told.reason, now.told.aborted], [true, 'lease_lost', false])
+  assert.deepEqual(runs.open, [{ run: 'a', fence: 2 }])
+})
+
 describe('a lease', () => {
   const held = { run: 'a', fence: 1 }
+
+  test('counts from when its renewal was asked for, however late the answer comes', async () => {
+    let now = 0
+    const lost = Promise.withResolvers<number>()
+    const beats: number[] = []
+    const edge = {
+      heartbeat: async () => {
+        beats.push(now)
+        if (beats.length > 1) throw new Fault('edge_unreachable')
+        now += 20_000
+        return { cancel: false }
+      },
+    }
+    const pause = async (ms: number, signal: AbortSignal) => {
+      if (!signal.aborted) now += Math.max(0, ms)
+    }
+    const onLost = () => lost.resolve(now)
+    await using _lease = new Lease({
+      edge,
+      held,
+      onLost,
+      onCancel: () => undefined,
+      monotonic: () => now,
+      sleep: pause,
+    })
+    // Renewed at 2 s by the edge's reckoning at the earliest: it may hand the run on at 47 s.
+    assert.equal(await lost.promise, 2_000 + 0.9 * 45_000)
+    assert.deepEqual(beats, [2_000, 37_000])
+  })
 
   /** Answers as scripted, the last answer again and again. */
   function beats(answers: ({ cancel: boolean } | Fault)[]) {

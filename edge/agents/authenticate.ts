@@ -1,5 +1,6 @@
 /** Who signed a request: RFC 9421 with the agent's id as key id, looked up on every request. */
 import { Fault } from '../../shared/faults.ts'
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { parseSignature, verifyRequest } from '../../shared/sign/http_signature.ts'
 import type { LastUse } from '../auth/last_use.ts'
@@ -12,7 +13,7 @@ import { agentByKeyId } from './store.ts'
  * `publicUrl` is what agents call the edge: the signed authority is its, whatever host this request was routed by.
  *
  * Null for a request without a signature or by nobody known; throws Fault `request_signature_invalid` or
- * `clock_skew`. A request that is sent again within its minute passes again: nothing of an agent's does harm twice –
+ * `clock_skew`, `protocol_unsupported`. A request that is sent again within its minute passes again: nothing of an agent's does harm twice –
  * reads read, a poll hands out another run or none, and writes to runs carry the lease's fence.
  */
 export function agentAuthenticator(
@@ -38,7 +39,19 @@ export function agentAuthenticator(
     const body = await request.body()
     const now = clock()
     verifyRequest(native, { message, body, signature, publicKey: known.public_key, now })
+    const protocol = protocolOf(header(PROTOCOL_HEADER))
     lastSeen.touch(known.id, now)
-    return { kind: 'agent', tenant: known.tenant, id: known.id, pool: known.pool, state: known.state }
+    const { tenant, id, pool, state } = known
+    return { kind: 'agent', tenant, id, pool, state, protocol }
   }
+}
+
+/** An agent that names none is of the time before they were named. Throws `protocol_unsupported`. */
+function protocolOf(named: string | null): number {
+  const version = named === null ? 1 : Number(named)
+  if (version === PROTOCOL_VERSION || version === PROTOCOL_VERSION - 1) return version
+  throw new Fault(
+    'protocol_unsupported',
+    `This edge speaks versions ${PROTOCOL_VERSION - 1} and ${PROTOCOL_VERSION} of the protocol.`,
+  )
 }

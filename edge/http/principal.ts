@@ -54,6 +54,8 @@ export interface AgentPrincipal {
   readonly id: string
   readonly pool: string
   readonly state: AgentState
+  /** What it speaks: PROTOCOL_VERSION, or the one before. */
+  readonly protocol: number
 }
 
 export type Principal = MemberPrincipal | AccountPrincipal | AgentPrincipal

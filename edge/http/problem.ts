@@ -16,6 +16,7 @@ const byCode: Partial<Record<FaultCode, number>> = {
   unauthenticated: 401,
   request_signature_invalid: 401,
   clock_skew: 401,
+  protocol_unsupported: 400,
   forbidden: 403,
   agent_not_approved: 403,
   agent_revoked: 403,

@@ -92,6 +92,11 @@ export class Queue {
     return place
   }
 
+  /** A place of a poll that takes no run: it hears what is published, and no run wakes it. */
+  standBy({ tenant, pool }: PoolKey): Place {
+    return this.#bell.enter(keyOf(tenant, `${pool}/`))
+  }
+
   /** Gives the place up; a ring that was not answered goes to the next in line. */
   leave(place: Place, of: PoolKey & { readonly answered: boolean }): void {
     place.leave()

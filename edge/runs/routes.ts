@@ -12,6 +12,7 @@ import { pipelinePlace } from '../pipelines/store.ts'
 import { at, ids, signedRequest } from '../trust/examples.ts'
 import { listedPipeline } from './job.ts'
 import type { Queue } from './queue.ts'
+import type { Stops } from './stops.ts'
 import { isFinal, next } from './states.ts'
 import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
 import { byRequest, bySlot, newRun, Slots } from './trigger.ts'
@@ -155,35 +156,42 @@ function createRoute(queue: Queue): Route {
   })
 }
 
-const cancel = command({
-  id: 'cancelRun',
-  method: 'post',
-  path: '/v1/runs/{id}/cancel',
-  tag,
-  summary: 'Cancel a run: at once while it waits, else as soon as its agent hears of it',
-  permission: 'runs.write',
-  within: async ({ db, tenant, params }) => inProject(await run(db, tenant, params.id)),
-  audit: 'run.cancelled',
-  params,
-  reply: Run,
-  faults: ['not_found'],
-  example: { params: { id: ids.run }, reply: { ...exampleRun, cancel: true } },
-  async handle({ db, principal, params, now }) {
-    const row = existing(await run(db, principal.tenant, params.id))
-    if (isFinal(row.state) || row.cancel === 1) return unchanged(toRun(row))
-    const standing = next(standingOf(row), { kind: 'cancel' })
-    if (standing === null) throw new Fault('conflict')
-    const set = finishedAt(standing.state, now)
-    return change({
-      writes: [moveRun(row, { standing, set, otherwise: 'conflict' })],
-      target: row.id,
-      facts: { state: standing.state },
-      reply: () => toRun({ ...row, ...set, state: standing.state, cancel: 1 }),
-      again: true,
-    })
-  },
-})
+const cancelRoute = (stops: Stops) =>
+  command({
+    id: 'cancelRun',
+    method: 'post',
+    path: '/v1/runs/{id}/cancel',
+    tag,
+    summary: 'Cancel a run: at once while it waits, else as soon as its agent hears of it',
+    permission: 'runs.write',
+    within: async ({ db, tenant, params }) => inProject(await run(db, tenant, params.id)),
+    audit: 'run.cancelled',
+    params,
+    reply: Run,
+    faults: ['not_found'],
+    example: { params: { id: ids.run }, reply: { ...exampleRun, cancel: true } },
+    async handle({ db, principal, params, now }) {
+      const row = existing(await run(db, principal.tenant, params.id))
+      if (isFinal(row.state) || row.cancel === 1) return unchanged(toRun(row))
+      const standing = next(standingOf(row), { kind: 'cancel' })
+      if (standing === null) throw new Fault('conflict')
+      const set = finishedAt(standing.state, now)
+      return change({
+        writes: [moveRun(row, { standing, set, otherwise: 'conflict' })],
+        target: row.id,
+        facts: { state: standing.state },
+        reply: () => toRun({ ...row, ...set, state: standing.state, cancel: 1 }),
+        committed: () => stops.cancelled(row),
+        again: true,
+      })
+    },
+  })
 
-export function runRoutes(queue: Queue): readonly Route[] {
-  return [list, createRoute(queue), get, cancel]
+interface RunRouteOptions {
+  readonly queue: Queue
+  readonly stops: Stops
+}
+
+export function runRoutes({ queue, stops }: RunRouteOptions): readonly Route[] {
+  return [list, createRoute(queue), get, cancelRoute(stops)]
 }

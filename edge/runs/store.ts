@@ -13,6 +13,7 @@ export type RunRow = RoomTables['run']
 // Partial indexes serve only statements that spell their condition out.
 const isQueued = sql<boolean>`state = 'queued'`
 const isHeldRow = sql<boolean>`state IN ('leased', 'running')`
+const isCancelled = sql<boolean>`cancel = 1`
 
 /** Due at no time yet: a scheduled run that waits for the run before. */
 export const NEVER = 8_640_000_000_000_000
@@ -134,6 +135,17 @@ export async function dueRuns(
 export async function expiredRuns(db: Reader, now: number, take: number): Promise<RunRow[]> {
   return await db.selectFrom('run').selectAll().where(isHeldRow).where('lease_until', '<', now)
     .orderBy('lease_until').limit(take).execute()
+}
+
+/** Runs of any tenant that an agent holds and somebody wants to stop. */
+export async function cancelledRuns(db: Reader): Promise<Pick<RunRow, 'tenant' | 'id'>[]> {
+  return await db.selectFrom('run').select(['tenant', 'id']).where(isHeldRow).where(isCancelled).execute()
+}
+
+/** How runs stand that an agent says it holds. */
+export async function holdersOf(db: Reader, tenant: string, ids: readonly string[]) {
+  return await db.selectFrom('run').select(['id', 'agent', 'fence', 'cancel', 'state'])
+    .where('tenant', '=', tenant).where('id', 'in', oneOf(ids)).execute()
 }
 
 /** What a move sets besides the state. */

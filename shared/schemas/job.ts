@@ -8,19 +8,29 @@ import { InspectJob } from './inspection.ts'
 import { RewrapJob } from './rewrap.ts'
 import { Code, RunState, StreamProgress, StreamResult, Trigger } from './run.ts'
 
+/** Rises with every claim of a run; a write with an older one is refused. */
+export const Fence = Version
+
+/** A run under the lease that the agent has of it. */
+export const HeldByAgent = z.strictObject({ run: Id, fence: Fence })
+export type HeldByAgent = z.infer<typeof HeldByAgent>
+
 /**
- * `slots` is how many more jobs the agent has room for; a poll hands out one at most. `log_size` is the size of the
- * audit log in the checkpoint that its anchor keeps, 0 without one.
+ * `slots` is how many more jobs the agent has room for; a poll hands out one at most, and none where it is 0. `log_size`
+ * is the size of the audit log in the checkpoint that its anchor keeps, 0 without one. Of protocol 2: `slots` 0, and
+ * `held`, the runs of which the agent wants to hear at once that they are to stop.
  */
 export const Poll = z.strictObject({
-  slots: z.int().min(1).max(1000),
+  slots: z.int().min(0).max(1000),
   wait_seconds: z.int().min(0).max(MAX_POLL_SECONDS),
   log_size: Count,
+  held: z.array(HeldByAgent).max(1000).optional(),
 })
 export type Poll = z.infer<typeof Poll>
 
-/** Rises with every claim of a run; a write with an older one is refused. */
-export const Fence = Version
+/** A run that its agent is to stop: somebody wants that, or its lease is another's now. A wish: agents decide. */
+export const Stop = z.object({ run: Id, why: z.enum(['cancelled', 'lease_lost']) })
+export type Stop = z.infer<typeof Stop>
 
 export const Lease = z.object({ fence: Fence, until: Time })
 
@@ -51,11 +61,15 @@ export const Newest = z.object({
 }).meta({ id: 'Newest' })
 export type Newest = z.infer<typeof Newest>
 
-/** `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof. */
+/**
+ * `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof.
+ * `stop`, of protocol 2: which of the runs that the poll named are to stop.
+ */
 export const PollReply = z.object({
   job: z.union([RunJob, RewrapJob, InspectJob, z.null()]),
   newest: Newest,
   log: z.union([AgentCheckpoint, z.null()]),
+  stop: z.array(Stop).optional(),
 })
 export type PollReply = z.infer<typeof PollReply>
 
