@@ -13,6 +13,7 @@ import { commit } from '../shared/seal/record.ts'
 import { type DocumentType, signDocument } from '../shared/sign/documents.ts'
 import { TestAgent } from './agent_fixture.ts'
 import { hashSecret } from './auth/secret.ts'
+import type { MasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
 import type { Kind } from './db/storage_fixture.ts'
 import { PUBLIC_URL, type TestEdge as Inner, testEdge } from './edge_fixture.ts'
@@ -49,6 +50,10 @@ export class TestEdge implements AsyncDisposable {
 
   get setupToken(): string {
     return this.#inner.setupToken
+  }
+
+  get master(): MasterKeys {
+    return this.#inner.master
   }
 
   /** Aborted, the edge stops. */

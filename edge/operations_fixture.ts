@@ -210,7 +210,10 @@ export const operations: readonly Operation[] = [
   },
   { id: 'listIndexes', request: () => ({ params: { id: ids.project }, query: { after: '0' } }) },
   { id: 'getIndex', request: () => ({ params: { id: ids.project, number: 'latest' } }) },
+  { id: 'listSchedules', request: () => ({}) },
   { id: 'getPipelineSchedule', request: () => ({ params: { id: ids.pipeline } }) },
+  { id: 'pausePipeline', request: () => ({ params: { id: ids.pipeline } }) },
+  { id: 'resumePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   {
     id: 'listAgentTrust',
     request: (answers, world) => ({ ...asAgent(answers, world), query: { after: '0' } }),

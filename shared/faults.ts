@@ -131,6 +131,10 @@ const faults = {
     class: 'refused',
     help: 'That is no time at which the schedule of the pipeline lets a run start.',
   },
+  upstream_refused: {
+    class: 'refused',
+    help: 'The run of the other pipeline, which this one is to follow, has not ended so that it may.',
+  },
   trigger_before_anchor: {
     class: 'refused',
     help: 'The trigger is from before the anchor was made anew, so nothing says whether it has had its run.',

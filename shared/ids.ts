@@ -34,13 +34,20 @@ function spell(bytes: Uint8Array, version: 7 | 8): string {
 }
 
 /**
- * What started a run: a signed request, slot `slot` (from 1) of the UTC day `day` that the edge may use, or the fire
- * time `fire` of the pipeline's schedule.
+ * What started a run: a signed request, slot `slot` (from 1) of the UTC day `day` that the edge may use – for whom it
+ * knows, or for a webhook –, the fire time `fire` of the pipeline's schedule, or the end of another pipeline's run.
  */
 export type RunTrigger =
   | { readonly kind: 'request'; readonly issued: string; readonly nonce: string }
   | { readonly kind: 'api'; readonly day: string; readonly slot: number }
   | { readonly kind: 'schedule'; readonly fire: string }
+  | { readonly kind: 'webhook'; readonly day: string; readonly slot: number }
+  | { readonly kind: 'after'; readonly run: string }
+
+/** The milliseconds since 1970 that an id leads with. */
+export function msOfId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}
 
 /**
  * The id of the one run that a trigger can have: a UUID version 8 that leads with the trigger's milliseconds and
@@ -81,11 +88,14 @@ function partsOf(trigger: RunTrigger): { readonly words: readonly string[]; read
   switch (trigger.kind) {
     case 'request':
       return { words: [trigger.issued, trigger.nonce], ms: Date.parse(trigger.issued) }
-    case 'api': {
+    case 'api':
+    case 'webhook': {
       const ms = Date.parse(`${trigger.day}T00:00:00.000Z`) + trigger.slot
       return { words: [trigger.day, String(trigger.slot)], ms }
     }
     case 'schedule':
       return { words: [trigger.fire], ms: Date.parse(trigger.fire) }
+    case 'after':
+      return { words: [trigger.run], ms: msOfId(trigger.run) }
   }
 }

@@ -1,27 +1,40 @@
 /**
- * Fire times of a schedule: five-field cron in a named time zone. Edge and agent reckon them with this one file, so
- * that a time which the edge names is one that the signed pipeline means.
+ * Fire times of a schedule: five-field cron in a named time zone, or the multiples of an interval. Edge and agent reckon
+ * them with this one file, so that a time which the edge names is one that the signed pipeline means.
  *
  * Where clocks change it does what cron has always done. A time of day that is skipped fires at the first moment
  * after the gap; one that comes twice fires the first time. A schedule with a `*` or a step in minute or hour
  * counts intervals instead: nothing extra after a gap, and both passes of an hour that comes twice.
  */
 import { Cron } from 'croner'
+import { lengthPrefixed, utf8 } from './bytes.ts'
 import { Fault } from './faults.ts'
 
+/** Either cron and time zone, or an interval. */
 export interface Fires {
   /** `minute hour day-of-month month day-of-week`, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
-  readonly cron: string
+  readonly cron?: string | undefined
   /** A name of the IANA time zone database, `Europe/Berlin` or `UTC`. */
-  readonly timezone: string
+  readonly timezone?: string | undefined
+  /** `15m`, `6h`, `1d`: fires at each multiple of it since 1970 UTC, whatever clocks do. */
+  readonly every?: string | undefined
 }
+
+/** Fire times, and how far a start may be put off from one. */
+interface Starts extends Fires {
+  /** Seconds. */
+  readonly jitter?: number | undefined
+}
+
+/** The first fire time later than `after`, in ms since 1970; null when there is none. */
+type Next = (after: number) => number | null
 
 const macros = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually']
 /** Neither `?` nor `+`: the first means the minute in which it is read, which is another one for each reader. */
 const field = /^[0-9A-Za-z*,/#-]{1,200}$/
 const zone = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/
 
-function cronOf({ cron, timezone }: Fires): Cron {
+function cronOf({ cron = '', timezone = '' }: Fires): Cron {
   const fields = cron.split(' ')
   if (!macros.includes(cron) && (fields.length !== 5 || !fields.every((text) => field.test(text)))) {
     throw invalid(
@@ -50,22 +63,48 @@ function known(timezone: string): boolean {
   }
 }
 
-function invalid(place: keyof Fires, wanted: string, cause?: unknown): Fault {
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const interval = /^([1-9]\d{0,4})([mhd])$/
+const mostMs = 366 * unitMs.d
+
+function msOf(every: string): number {
+  const [, count, unit] = interval.exec(every) ?? []
+  const ms = Number(count) * (unitMs[unit as keyof typeof unitMs] ?? NaN)
+  if (!(ms <= mostMs)) throw invalid('every', 'a whole number with m, h or d, at most a year: 15m')
+  return ms
+}
+
+function nextOf(fires: Fires): Next {
+  const { cron, timezone, every } = fires
+  if (every === undefined) {
+    const reckoned = cronOf(fires)
+    return (after) => reckoned.nextRun(new Date(after))?.getTime() ?? null
+  }
+  if (cron !== undefined || timezone !== undefined) {
+    throw invalid('every', 'either this, or cron with its timezone')
+  }
+  const ms = msOf(every)
+  return (after) => (Math.floor(after / ms) + 1) * ms
+}
+
+function invalid(place: keyof Starts, wanted: string, cause?: unknown): Fault {
   return new Fault('pipeline_invalid', `triggers.schedule.${place}: this is not one. Wanted: ${wanted}.`, {
     cause,
   })
 }
 
-/** Throws `pipeline_invalid`, naming cron or timezone, for one that nobody can read or that never fires. */
-export function validSchedule(fires: Fires): void {
-  if (cronOf(fires).nextRun(new Date(Date.UTC(2000, 0, 1))) === null) {
+/** Throws `pipeline_invalid`, naming what is wrong, for one that nobody can read or that never fires. */
+export function validSchedule(fires: Starts): void {
+  if (nextOf(fires)(Date.UTC(2000, 0, 1)) === null) {
     throw new Fault('pipeline_invalid', 'triggers.schedule.cron: there is no such day in any year.')
   }
+  const { every, jitter = 0 } = fires
+  if (every !== undefined && jitter * 1000 >= msOf(every)) throw invalid('jitter', 'less than the interval')
 }
 
 /** The first fire time later than `after`, both in ms since 1970; null when there is none. Throws `pipeline_invalid`. */
 export function nextFire(fires: Fires, after: number): number | null {
-  return cronOf(fires).nextRun(new Date(after))?.getTime() ?? null
+  return nextOf(fires)(after)
 }
 
 /** Whether the schedule fires at exactly `at`, in ms since 1970. Throws `pipeline_invalid`. */
@@ -78,13 +117,29 @@ export function firesBetween(
   fires: Fires,
   { after, until, most }: { readonly after: number; readonly until: number; readonly most: number },
 ): number[] {
-  const cron = cronOf(fires)
+  const nextFire = nextOf(fires)
   const found: number[] = []
   for (let at = after; found.length < most;) {
-    const next = cron.nextRun(new Date(at))?.getTime() ?? Infinity
+    const next = nextFire(at) ?? Infinity
     if (next > until) break
     found.push(next)
     at = next
   }
   return found
+}
+
+/**
+ * When the run of a fire time starts, both in ms since 1970: up to `jitter` seconds later, by SHA-256 over pipeline and
+ * fire time. Nobody chooses it, so agents refuse an earlier start.
+ */
+export function startOf(
+  p: { readonly sha256: (data: Uint8Array) => Uint8Array },
+  { jitter = 0 }: Starts,
+  of: { readonly pipeline: string; readonly fire: number },
+): number {
+  if (jitter === 0) return of.fire
+  const words = ['sallyport jitter v1', of.pipeline, new Date(of.fire).toISOString()]
+  const digest = p.sha256(lengthPrefixed(...words.map(utf8)))
+  const number = digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0)
+  return of.fire + number % (jitter * 1000 + 1)
 }

@@ -20,6 +20,7 @@ import { confirm } from './ask.ts'
 import { confirmed, waitOption, type WaitOptions } from './live.ts'
 import { triggerFacts } from './pipeline_facts.ts'
 import { sameAsListed } from './pipeline_same.ts'
+import { signedTriggers } from './pipeline_triggers.ts'
 import {
   confirming,
   entryNamed,
@@ -160,7 +161,7 @@ async function signFile(shell: Shell, { project, file, yes }: Signing) {
     name: file.name,
     connections: { source: source.id, destination: destination.id },
     pool: file.pool,
-    triggers: file.triggers,
+    triggers: await signedTriggers(project, file.triggers),
     parameters: file.parameters,
     limits: file.limits,
   }

@@ -1,28 +1,51 @@
 /** What a pipeline says about when it runs and with which values, for people. */
 import { firesBetween } from '../../shared/schedule.ts'
 import type { Parameter } from '../../shared/schemas/parameter.ts'
-import type { Pipeline, PipelineStream } from '../../shared/schemas/pipeline.ts'
+import type { After, Pipeline, PipelineStream, Schedule } from '../../shared/schemas/pipeline.ts'
 import { table } from './table.ts'
+
+/** As signed, or as a file has them: that one names the pipeline that it follows, and no pool. */
+type Triggers = Omit<Pipeline['triggers'], 'after'> & {
+  readonly after?: Omit<After, 'pool'> & { readonly pool?: string } | undefined
+}
 
 type Fact = readonly [name: string, value: string]
 
 /** As `facts` takes them. `now`, in ms: the next fire times are after it. */
 export function triggerFacts(
-  { triggers, parameters }: Pick<Pipeline, 'triggers' | 'parameters'>,
+  { triggers, parameters }: Pick<Pipeline, 'parameters'> & { readonly triggers: Triggers },
   now: number,
 ): Fact[] {
-  const { api, schedule } = triggers
+  const { api, schedule, after, webhook } = triggers
   return [
     ['unsigned runs', api === undefined ? 'none' : `${api.per_day} a day`],
     ...(schedule === undefined ? [] : [
       [
         'schedule',
-        `${schedule.cron} in ${schedule.timezone}; while one runs: ${schedule.overlap}; missed: ${schedule.catch_up}`,
+        `${timesText(schedule)}; while one runs: ${schedule.overlap}; missed: ${schedule.catch_up}`,
       ],
       ['next', nextFires(schedule, now).join(', ')],
     ] as const),
+    ...(after === undefined ? [] : [[
+      'follows',
+      followsText(after),
+    ]] as const),
+    ...(webhook === undefined ? [] : [['webhook', `${webhook.per_day} a day`]] as const),
     ...Object.entries(parameters).map(([name, one]) => [`parameter ${name}`, parameterText(one)] as const),
   ]
+}
+
+function followsText({ pipeline, pool, on, per_day }: NonNullable<Triggers['after']>): string {
+  const place = pool === undefined ? pipeline : `${pipeline} of the pool ${pool}`
+  return `the pipeline ${place}, once it has ${on.join(' or ')}; ${per_day} a day`
+}
+
+/** Its fire times, in words. */
+export function timesText(
+  { cron, timezone, every, jitter }: Pick<Schedule, 'cron' | 'timezone' | 'every' | 'jitter'>,
+): string {
+  const times = every === undefined ? `${cron} in ${timezone}` : `every ${every}`
+  return jitter === undefined ? times : `${times}, up to ${jitter} s later`
 }
 
 /** The next three fire times, as the API spells times. */

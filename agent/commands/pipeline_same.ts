@@ -7,6 +7,7 @@ import { pipelineRecipients } from '../../shared/trust/recipients.ts'
 import type { PipelineFile } from '../pipeline_files/pipeline.ts'
 import { native } from '../primitives.ts'
 import { bodyFor, verifiedPipeline } from './pipeline_show.ts'
+import { signedTriggers } from './pipeline_triggers.ts'
 import { entriesOf, type Entry, entryNamed, type Project } from './project.ts'
 
 /**
@@ -28,7 +29,8 @@ export async function sameAsListed(
     const connections = { source: id(file.source), destination: id(file.destination) }
     const { pool, triggers, parameters, limits } = document
     const listed = [body, document.connections, pool, triggers, parameters, limits]
-    const written = [file.body, connections, file.pool, file.triggers, file.parameters, file.limits]
+    const signs = await signedTriggers(project, file.triggers)
+    const written = [file.body, connections, file.pool, signs, file.parameters, file.limits]
     return JSON.stringify(listed) === JSON.stringify(written) && sealedToAll(project, document, sealed)
       ? entry
       : null

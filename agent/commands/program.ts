@@ -71,6 +71,11 @@ export const groups: readonly Group[] = [
     load: () => import('./runs.ts'),
   },
   {
+    name: 'schedules',
+    summary: 'Schedules: list, next, pause, resume',
+    load: () => import('./schedules.ts'),
+  },
+  {
     name: 'audit',
     summary: 'The audit log: tail, search, export, verify',
     load: () => import('./audit.ts'),

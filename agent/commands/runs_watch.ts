@@ -205,8 +205,10 @@ function runText(run: RunRecord, names: ReadonlyMap<string, string>): string {
   return rows === '' ? list : `${list}\n\n${rows}`
 }
 
-function startedBy({ trigger, action, fire }: RunRecord): string {
+function startedBy({ trigger, action, fire, after }: RunRecord): string {
   if (trigger === 'schedule') return `the schedule, for ${fire ?? 'a time that the edge does not tell'}`
+  if (trigger === 'after') return `the end of the run ${after ?? 'that the edge does not tell'}`
+  if (trigger === 'webhook') return 'its webhook'
   if (trigger === 'api') return 'the API, unsigned'
   return action === 'run' ? 'a signed request' : `a signed request: ${action}`
 }

@@ -31,6 +31,8 @@ const UnjudgedRun = RunJob.extend({
         parameters: z.record(z.string(), z.string()).optional(),
       }),
       z.object({ kind: z.literal('schedule'), fire: z.string() }),
+      z.object({ kind: z.literal('webhook'), day: z.string(), slot: z.int() }),
+      z.object({ kind: z.literal('after'), run: z.string() }),
     ]),
   }),
   pipeline: Unjudged,

@@ -1793,6 +1793,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pipelines/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a pipeline: nothing starts it but who asks for a run
+         * @description Neither its schedule nor its webhook nor the end of another pipeline makes a run until it is resumed, and what came meanwhile is not made up for. Runs that are there go on.
+         */
+        post: operations["pausePipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pipelines/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a pipeline that was paused: it goes on with the next time that comes */
+        post: operations["resumePipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pipelines/{id}/schedule": {
         parameters: {
             query?: never;
@@ -1801,7 +1838,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The schedule of a pipeline, and the times at which it fires next
+         * The schedule of a pipeline, and when its runs start next
          * @description Of the version that the newest index lists; 404 where that has none.
          */
         get: operations["getPipelineSchedule"];
@@ -2198,6 +2235,26 @@ export interface paths {
          * @description A page has 8 MiB at most, or one log. `document` says which attempt it is, signed by the key of the pool: verify that first. `sealed` opens with a reader’s key, in the context of type `log`, and its body has the commitment of `document`.
          */
         get: operations["listRunLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pipelines with a schedule, and when each starts next
+         * @description Of the versions that the newest indexes list, as far as they have been looked through.
+         */
+        get: operations["listSchedules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3097,7 +3154,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         Fresh: {
             fresh_until: string;
         };
@@ -3513,6 +3570,11 @@ export interface components {
         };
         /** @enum {string} */
         Permission: "tenant.read" | "tenant.write" | "tenant.delete" | "tenant.export" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "roles.read" | "roles.write" | "rules.read" | "rules.write" | "approvals.read" | "approvals.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read" | "audit.export";
+        PipelinePause: {
+            /** @description Since when somebody has paused the pipeline. */
+            paused?: string;
+            pipeline_id: string;
+        };
         PipelineRecord: {
             api_runs_per_day?: number;
             created: string;
@@ -3531,12 +3593,17 @@ export interface components {
         PipelineSchedule: {
             /** @enum {string} */
             catch_up: "none" | "last" | "all";
-            cron: string;
+            cron?: string;
+            every?: string;
+            jitter?: number;
+            /** @description When runs start, with what chance adds; of one that is paused none. */
             next: string[];
             /** @enum {string} */
             overlap: "skip" | "queue";
+            /** @description Since when somebody has paused the pipeline. */
+            paused?: string;
             pipeline_id: string;
-            timezone: string;
+            timezone?: string;
         };
         PipelineSummary: {
             api_runs_per_day?: number;
@@ -3567,7 +3634,7 @@ export interface components {
             /** @description With `approval_required`: what has to be approved. */
             approval?: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description The code of RFC 8628, where a device asks for its token. */
             error?: string;
@@ -3690,6 +3757,8 @@ export interface components {
         Run: {
             /** @enum {string} */
             action: "run" | "reset" | "resync" | "backfill";
+            /** @description Of a run after another one: which one it follows. */
+            after?: string;
             agent_id?: string;
             attempt: number;
             /** @description The most attempts that the run gets. */
@@ -3709,7 +3778,7 @@ export interface components {
             started?: string;
             state: components["schemas"]["RunState"];
             /** @enum {string} */
-            trigger: "request" | "api" | "schedule";
+            trigger: "request" | "api" | "schedule" | "webhook" | "after";
         };
         RunJob: {
             connections: components["schemas"]["SealedDocument"][];
@@ -3738,6 +3807,8 @@ export interface components {
         RunRecord: {
             /** @enum {string} */
             action: "run" | "reset" | "resync" | "backfill";
+            /** @description Of a run after another one: which one it follows. */
+            after?: string;
             agent_id?: string;
             attempt: number;
             /** @description The most attempts that the run gets. */
@@ -3758,7 +3829,7 @@ export interface components {
             state: components["schemas"]["RunState"];
             streams: components["schemas"]["RunStream"][];
             /** @enum {string} */
-            trigger: "request" | "api" | "schedule";
+            trigger: "request" | "api" | "schedule" | "webhook" | "after";
         };
         /** @enum {string} */
         RunState: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
@@ -3774,6 +3845,23 @@ export interface components {
             seconds?: number;
             /** @enum {string} */
             status?: "succeeded" | "failed" | "refused" | "cancelled";
+        };
+        ScheduleSummary: {
+            /** @enum {string} */
+            catch_up: "none" | "last" | "all";
+            cron?: string;
+            every?: string;
+            jitter?: number;
+            name: string;
+            /** @description When the next run starts. */
+            next?: string;
+            /** @enum {string} */
+            overlap: "skip" | "queue";
+            /** @description Since when somebody has paused the pipeline. */
+            paused?: string;
+            pipeline_id: string;
+            project: string;
+            timezone?: string;
         };
         SealedDocument: {
             document: components["schemas"]["Dsse"];
@@ -4008,6 +4096,15 @@ export interface components {
             fire: string;
             /** @enum {string} */
             kind: "schedule";
+        } | {
+            day: string;
+            /** @enum {string} */
+            kind: "webhook";
+            slot: number;
+        } | {
+            /** @enum {string} */
+            kind: "after";
+            run: string;
         };
         TrustRecord: {
             created: string;
@@ -10554,9 +10651,91 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
-    getPipelineSchedule: {
+    pausePipeline: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "paused": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelinePause"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resumePipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelinePause"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getPipelineSchedule: {
+        parameters: {
+            query?: {
+                /** @description So many times; 5 unless said. */
+                count?: number;
+            };
             header?: never;
             path: {
                 /** @example 0193509f-6e00-7000-8000-000000000005 */
@@ -12355,6 +12534,56 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *           "name": "orders",
+                     *           "project": "0193509f-6e00-7000-8000-000000000002",
+                     *           "cron": "0 6 * * *",
+                     *           "timezone": "Europe/Berlin",
+                     *           "overlap": "skip",
+                     *           "catch_up": "last",
+                     *           "next": "2026-11-23T05:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ScheduleSummary"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

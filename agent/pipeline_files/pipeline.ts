@@ -38,7 +38,16 @@ const schema = written.transform((file, context): PipelineFile => {
       message: `stream ${first + 1} has the same target`,
     })
   })
-  const values = { parameters: file.parameters, scheduled: file.triggers.schedule !== undefined }
+  const { schedule, after, webhook } = file.triggers
+  if (after?.pipeline === file.name) {
+    context.addIssue({
+      code: 'custom',
+      path: ['triggers', 'after', 'pipeline'],
+      message: 'it cannot follow itself',
+    })
+  }
+  const scheduled = [schedule, after, webhook].some((trigger) => trigger !== undefined)
+  const values = { parameters: file.parameters, scheduled }
   for (const { stream, message } of missingParameters(streams, values)) {
     context.addIssue({ code: 'custom', path: ['streams', stream, 'where'], message })
   }

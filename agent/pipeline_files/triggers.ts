@@ -3,14 +3,36 @@ import { z } from 'zod'
 import { parseCondition } from '../../shared/condition.ts'
 import { Fault } from '../../shared/faults.ts'
 import { defaultsOf, positionOf, spelling } from '../../shared/parameters.ts'
+import { Name } from '../../shared/schemas/fields.ts'
 import { validSchedule } from '../../shared/schedule.ts'
+import { After, MAX_JITTER_SECONDS, Pipeline, type Schedule } from '../../shared/schemas/pipeline.ts'
 import { Parameter, ParameterName } from '../../shared/schemas/parameter.ts'
 
+const unitSeconds = { s: 1, m: 60, h: 3600 }
+
+/** `90s`, `5m`, `1h`, in seconds. */
+const Jitter = z.string().regex(/^[1-9]\d{0,3}[smh]$/, 'a whole number with s, m or h: 5m')
+  .transform((text) => parseInt(text, 10) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+  .refine((seconds) => seconds <= MAX_JITTER_SECONDS, 'at most an hour')
+
 const ScheduleEntry = z.strictObject({
-  cron: z.string(),
-  timezone: z.string().default('UTC'),
+  cron: z.string().optional(),
+  timezone: z.string().optional(),
+  every: z.string().optional(),
+  jitter: Jitter.optional(),
   overlap: z.enum(['skip', 'queue']).default('skip'),
   catch_up: z.enum(['none', 'last', 'all']).default('last'),
+}).transform(({ cron, timezone, every, jitter, overlap, catch_up }): Schedule => {
+  const zone = timezone ?? (every === undefined ? 'UTC' : undefined)
+  // In the order of the signed document, with which a file is compared.
+  return {
+    ...(cron === undefined ? {} : { cron }),
+    ...(zone === undefined ? {} : { timezone: zone }),
+    ...(every === undefined ? {} : { every }),
+    ...(jitter === undefined ? {} : { jitter }),
+    overlap,
+    catch_up,
+  }
 }).superRefine((schedule, context) => {
   try {
     validSchedule(schedule)
@@ -22,9 +44,19 @@ const ScheduleEntry = z.strictObject({
   }
 })
 
+const AfterEntry = z.strictObject({
+  /** By name: another one of the project. */
+  pipeline: Name,
+  on: After.shape.on.refine((all) => new Set(all).size === all.length, 'one of them stands there twice')
+    .default(['succeeded']),
+  per_day: After.shape.per_day,
+})
+
 export const TriggersEntry = z.strictObject({
-  api: z.strictObject({ per_day: z.int().min(1).max(10_000) }).optional(),
+  api: Pipeline.shape.triggers.shape.api,
   schedule: ScheduleEntry.optional(),
+  after: AfterEntry.optional(),
+  webhook: Pipeline.shape.triggers.shape.webhook,
 })
 
 /** YAML reads `1` as a number; a value of a parameter is text. */

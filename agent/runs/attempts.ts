@@ -13,7 +13,7 @@ const retryMs = dayMs
  * `limit_reached` when the attempts or the runs of the day are used up, `clock_turned_back` when time has.
  */
 export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Checked): PipelineAnchor {
-  const { pipeline: { document: { limits } }, now } = asked
+  const { pipeline: { document: { limits, triggers } }, now } = asked
   checkClock(object, now)
   const known = object.runs.find((run) => run.id === checked.id)
   if (known && known.ended !== null) throw new Fault('trigger_used')
@@ -31,6 +31,10 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   if (most !== undefined && runsOfDay(object, day) >= most) {
     throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
   }
+  const follows = triggers.after?.per_day ?? 0
+  if (checked.kind === 'after' && runsOfDay(object, day, 'after') >= follows) {
+    throw new Fault('limit_reached', `The pipeline has followed the other one ${follows} times on ${day}.`)
+  }
   const until = new Date(Math.min(checked.until, now + MAX_REQUEST_MS) + retryMs).toISOString()
   const first: AnchoredRun = {
     id: checked.id,
@@ -44,8 +48,12 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   return withRun(fire === null ? object : { ...object, fired: fire }, first, now)
 }
 
-function runsOfDay({ runs }: Pick<PipelineAnchor, 'runs'>, day: string): number {
-  return runs.filter((run) => run.day === day).length
+function runsOfDay(
+  { runs }: Pick<PipelineAnchor, 'runs'>,
+  day: string,
+  trigger?: AnchoredRun['trigger'],
+): number {
+  return runs.filter((run) => run.day === day && (trigger ?? run.trigger) === run.trigger).length
 }
 
 export type Ended = NonNullable<AnchoredRun['ended']>

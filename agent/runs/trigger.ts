@@ -1,12 +1,13 @@
 /**
- * Trigger and limits: what may start a run, once. The edge says "P by this signed request", "P by slot s of day d" or
- * "P by its fire time T"; whether that trigger has had its run already is written in the anchor, not at the edge.
+ * Trigger and limits: what may start a run, once. The edge says "P by this signed request", "P by slot s of day d", "P by
+ * its fire time T" or "P after the run r"; whether that trigger has had its run already is written in the anchor, not
+ * at the edge.
  */
 import { Fault } from '../../shared/faults.ts'
 import { runId, type RunTrigger } from '../../shared/ids.ts'
 import { checkParameters, defaultsOf } from '../../shared/parameters.ts'
 import { MAX_CLOCK_SKEW_SECONDS } from '../../shared/protocol.ts'
-import { isFire, nextFire } from '../../shared/schedule.ts'
+import { isFire, nextFire, startOf } from '../../shared/schedule.ts'
 import type { Anchor, PipelineAnchor } from '../../shared/schemas/anchor.ts'
 import { Day, Time } from '../../shared/schemas/fields.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
@@ -17,6 +18,7 @@ import { verifyAuthored } from '../../shared/trust/authority.ts'
 import type { VerifiedIndex } from '../../shared/trust/index_walk.ts'
 import { native } from '../primitives.ts'
 import type { Footing } from '../trust/footing.ts'
+import { checkAfter } from './after.ts'
 import { checkAction } from './ordered.ts'
 
 export const dayMs = 86_400_000
@@ -48,6 +50,8 @@ export interface Asked {
   readonly footing: Footing
   readonly index: VerifiedIndex
   readonly pipeline: SignedDocument<'pipeline'>
+  /** What this pool's anchor remembers of the pipeline that it follows, if it follows one. */
+  readonly upstream: PipelineAnchor | null
   /** The anchor's root, which lists the pipeline. */
   readonly root: Pick<Anchor, 'lost' | 'pipelines'>
   /** Milliseconds of this host's clock. */
@@ -56,8 +60,8 @@ export interface Asked {
 
 /**
  * Throws `signature_invalid`, `signer_not_allowed`, `denied`, `request_mismatch`, `request_expired`,
- * `trigger_not_allowed`, `fire_time_refused`, `trigger_before_anchor`, `parameter_refused`. A trigger that is too old
- * still attempts a run that the anchor knows.
+ * `trigger_not_allowed`, `fire_time_refused`, `upstream_refused`, `trigger_before_anchor`, `parameter_refused`. A trigger
+ * that is too old still attempts a run that the anchor knows.
  */
 export function checkTrigger(asked: Asked, seen: Pick<PipelineAnchor, 'runs' | 'fired'>): Checked {
   const { job, pipeline, footing, root } = asked
@@ -95,6 +99,10 @@ function checkKind(asked: Asked, { known, fired }: Remembered): Found {
       return checkSlot(asked, known)
     case 'schedule':
       return checkFire(asked, { known, fired })
+    case 'webhook':
+      return checkCall(asked, known)
+    case 'after':
+      return checkEnd(asked, known)
   }
 }
 
@@ -145,8 +153,38 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
 function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
   if (job.run.trigger.kind !== 'api') throw new TypeError('not a slot')
   const { day, slot, parameters = {} } = job.run.trigger
-  const perDay = pipeline.document.triggers.api?.per_day ?? 0
-  if (perDay === 0) throw new Fault('trigger_not_allowed', 'The pipeline takes no unsigned runs.')
+  const { api } = pipeline.document.triggers
+  if (api === undefined) throw new Fault('trigger_not_allowed', 'The pipeline takes no unsigned runs.')
+  const found = checkDay({ day, slot, perDay: api.per_day }, { known, now })
+  const values = checkParameters(pipeline.document.parameters, parameters, { unsigned: true })
+  return { trigger: { kind: 'api', day, slot }, ...found, day, action: 'run', parameters: values }
+}
+
+/** Whether somebody has called the webhook, the edge alone knows: its word counts so often a day as was signed. */
+function checkCall({ job, pipeline, now }: Asked, known: boolean): Found {
+  if (job.run.trigger.kind !== 'webhook') throw new TypeError('not a webhook')
+  const { day, slot } = job.run.trigger
+  const { webhook } = pipeline.document.triggers
+  if (webhook === undefined) throw new Fault('trigger_not_allowed', 'The pipeline has no webhook.')
+  const found = checkDay({ day, slot, perDay: webhook.per_day }, { known, now })
+  const parameters = defaultsOf(pipeline.document.parameters)
+  return { trigger: { kind: 'webhook', day, slot }, ...found, day, action: 'run', parameters }
+}
+
+function checkEnd({ job, pipeline, footing, upstream, now }: Asked, known: boolean): Found {
+  if (job.run.trigger.kind !== 'after') throw new TypeError('not an end')
+  const { run } = job.run.trigger
+  const { triggers: { after }, parameters: declared } = pipeline.document
+  const found = checkAfter({ after, run, pool: footing.ring.pool, upstream, now, known })
+  const parameters = defaultsOf(declared)
+  return { trigger: { kind: 'after', run }, ...found, day: dayOf(now), action: 'run', parameters }
+}
+
+/** A slot of a day that is not over, or was not long ago. */
+function checkDay(
+  { day, slot, perDay }: { readonly day: string; readonly slot: number; readonly perDay: number },
+  { known, now }: { readonly known: boolean; readonly now: number },
+): Pick<Found, 'began' | 'until'> {
   if (!Number.isInteger(slot) || slot < 1 || slot > perDay) {
     throw new Fault(
       'trigger_not_allowed',
@@ -159,14 +197,13 @@ function checkSlot({ job, pipeline, now }: Asked, known: boolean): Found {
   if (now < start - skewMs || (now >= until && !known)) {
     throw new Fault('trigger_not_allowed', `The unsigned run is of ${day}, which is not today.`)
   }
-  const values = checkParameters(pipeline.document.parameters, parameters, { unsigned: true })
-  return { trigger: { kind: 'api', day, slot }, began: start, until, day, action: 'run', parameters: values }
+  return { began: start, until }
 }
 
 /**
- * A fire time of the signed schedule: not in the future, later than the last one accepted and than the pipeline's first
- * listing. One that is up to an hour late has waited its turn. What is older was missed, and is made up for as the
- * schedule says: `none` of it, the `last` one of it, or `all` of a week.
+ * A fire time of the signed schedule: not in the future, with what its jitter adds; later than the last one accepted and
+ * than the pipeline's first listing. One that is up to an hour late has waited its turn. What is older was missed, and
+ * is made up for as the schedule says: `none` of it, the `last` one of it, or `all` of a week.
  */
 function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Remembered): Found {
   if (job.run.trigger.kind !== 'schedule') throw new TypeError('not a fire time')
@@ -177,7 +214,8 @@ function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Rememb
   if (!Time.safeParse(fire).success) throw new Fault('fire_time_refused', 'That is no time.')
   const at = Date.parse(fire)
   if (!isFire(schedule, at)) throw refusedFire(fire, 'is not one of the schedule')
-  if (at > now + MAX_CLOCK_SKEW_SECONDS * 1000) throw refusedFire(fire, 'is in the future')
+  const start = startOf(native, schedule, { pipeline: id, fire: at })
+  if (start > now + MAX_CLOCK_SKEW_SECONDS * 1000) throw refusedFire(fire, 'is in the future')
   const since = root.pipelines[id]?.since
   if (since === undefined || fire <= since) {
     throw refusedFire(fire, 'is from before the pipeline was first published')
@@ -187,7 +225,7 @@ function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Rememb
     if (fired !== null && fire <= fired) {
       throw refusedFire(fire, `is not later than ${fired}, which had its run`)
     }
-    if (at < now - lateMs) checkMissed(fire, schedule, now)
+    if (start < now - lateMs) checkMissed(fire, { schedule, pipeline: id, now })
   }
   const parameters = defaultsOf(declared)
   const found = { began: at, until: now + lateMs, day: dayOf(at), action: 'run', parameters } as const
@@ -196,12 +234,18 @@ function checkFire({ job, pipeline, root, now }: Asked, { known, fired }: Rememb
 
 type Schedule = NonNullable<SignedDocument<'pipeline'>['document']['triggers']['schedule']>
 
-function checkMissed(fire: string, schedule: Schedule, now: number): void {
+interface Missed {
+  readonly schedule: Schedule
+  readonly pipeline: string
+  readonly now: number
+}
+
+function checkMissed(fire: string, { schedule, pipeline, now }: Missed): void {
   const at = Date.parse(fire)
   if (schedule.catch_up === 'none') throw refusedFire(fire, 'is too late: the schedule makes up for nothing')
   if (schedule.catch_up === 'last') {
     const next = nextFire(schedule, at)
-    if (next !== null && next < now - lateMs) {
+    if (next !== null && startOf(native, schedule, { pipeline, fire: next }) < now - lateMs) {
       throw refusedFire(
         fire,
         'is not the last one that was missed, which is all that the schedule makes up for',

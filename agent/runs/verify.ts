@@ -16,7 +16,12 @@ import type { AgentEdge } from '../edge_client/agent_edge.ts'
 import { native } from '../primitives.ts'
 import { readAnchor } from '../trust/anchor.ts'
 import type { Footing, Footings } from '../trust/footing.ts'
-import { enterPipeline, type PipelineOf, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
+import {
+  enterPipeline,
+  type PipelineOf,
+  readPipelineAnchor,
+  updatePipelineAnchor,
+} from '../trust/pipeline_anchor.ts'
 import { settled } from '../trust/settled.ts'
 import type { Store } from '../trust/store.ts'
 import { anchoredIndex } from './anchored_index.ts'
@@ -110,7 +115,11 @@ async function count(
     const floor = await footings.floor(pin.tenant)
     return JSON.stringify(floor) === JSON.stringify(footing.floor) && names(await readAnchor(anchor, ring))
   }
-  const asked = { job, footing, index, pipeline: pipeline.signed, root, now: now() }
+  // How the other run ended is written there before the edge hears of it, and stays so.
+  const { after } = pipeline.signed.document.triggers
+  const followed = after?.pool === pool ? { tenant, pool, pipeline: after.pipeline } : null
+  const upstream = followed === null ? null : await readPipelineAnchor(anchor, followed)
+  const asked = { job, footing, index, pipeline: pipeline.signed, upstream, root, now: now() }
   const attempt = await countIn(anchor, of, asked).catch(async (error) => {
     // Refused by what no longer counts: a newer trust document may allow it.
     if (error instanceof Fault && error.class === 'refused' && !await still()) return null

@@ -184,6 +184,8 @@ interface ScheduleTable {
   /** `triggers.schedule` of the version that the newest index lists, as JSON. */
   schedule: string
   /** The fire time that comes next, or is due; null when there is none any more. */
+  fire: number | null
+  /** When its run starts. */
   next_at: number | null
 }
 

@@ -7,6 +7,7 @@ import type { FactorTables } from './people/factor_tables.ts'
 import type { TenantTables } from './people/tenant_tables.ts'
 import type { TokenTables } from './people/token_tables.ts'
 import type { RoomTables } from './room_tables.ts'
+import type { TriggerTables } from './trigger_tables.ts'
 
 interface MigrationTable {
   version: number
@@ -79,7 +80,8 @@ export interface Tables
     AccountTables,
     ProviderTables,
     TenantTables,
-    TokenTables {
+    TokenTables,
+    TriggerTables {
   migration: MigrationTable
   expectation: ExpectationTable
   audit_leaf: AuditLeafTable

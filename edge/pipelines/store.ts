@@ -164,5 +164,6 @@ export function deletePipeline(tenant: string, id: string, now: number): Step[] 
   const waiting = writes.updateTable('run').set({ state: 'cancelled', finished: now })
     .where('tenant', '=', tenant).where('pipeline', '=', id).where(sql<boolean>`state = 'queued'`)
   const schedule = writes.deleteFrom('schedule').where('tenant', '=', tenant).where('pipeline', '=', id)
-  return [step(query, { otherwise: 'not_found' }), step(waiting), step(schedule)]
+  const pause = writes.deleteFrom('pause').where('tenant', '=', tenant).where('pipeline', '=', id)
+  return [step(query, { otherwise: 'not_found' }), step(waiting), step(schedule), step(pause)]
 }

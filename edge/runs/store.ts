@@ -35,6 +35,7 @@ export function toRun(row: RunRow): Run {
     trigger: trigger.kind,
     action: row.action,
     ...(row.fire === null ? {} : { fire: isoTime(row.fire) }),
+    ...(trigger.kind === 'after' ? { after: trigger.run } : {}),
     attempt: Math.min(row.failures, row.retries) + 1,
     attempts: row.retries + 1,
     cancel: row.cancel === 1,

@@ -2,57 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { runId } from '../../shared/ids.ts'
 import type { Schedule } from '../../shared/schemas/pipeline.ts'
-import { type Kind, kinds } from '../db/storage_fixture.ts'
-import { Estate, TestEdge } from '../estate_fixture.ts'
+import { kinds } from '../db/storage_fixture.ts'
 import { native } from '../primitives.ts'
-import type { Edge } from '../wiring.ts'
-
-const hourly: Schedule = { cron: '0 * * * *', timezone: 'UTC', overlap: 'skip', catch_up: 'none' }
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-
-/** A published pipeline with a schedule, at nine o'clock, and an agent. */
-async function scene(schedule: Partial<Schedule> = {}, kind: Kind = 'embedded') {
-  const edge = await TestEdge.start(kind)
-  const estate = await Estate.found(edge)
-  const { pipeline } = await estate.furnish({ triggers: { schedule: { ...hourly, ...schedule } } })
-  const agent = await estate.enrol()
-  return { edge, estate, pipeline, agent, [Symbol.asyncDispose]: () => edge[Symbol.asyncDispose]() }
-}
-
-type Scene = Awaited<ReturnType<typeof scene>>
-
-/** Moves the clock to a time of the day, or by `after` ms, and lets an edge look. */
-async function until(s: Scene, time: string | number, edge: Edge = s.edge.edge): Promise<number> {
-  s.edge.now = typeof time === 'number' ? s.edge.now + time : Date.parse(`2026-11-22T${time}:00.000Z`)
-  return await edge.tick()
-}
-
-/** Fire times of the runs that there are, by the time of day, with their states. */
-async function runs(s: Scene): Promise<string[]> {
-  const { data } = await s.estate.made('GET', '/v1/runs?limit=200')
-  return data.map(({ fire, state, trigger }: { fire: string; state: string; trigger: string }) => {
-    assert.equal(trigger, 'schedule')
-    return `${fire.slice(11, 16)} ${state}`
-  }).sort()
-}
-
-async function entries(s: Scene, action: string) {
-  return (await s.edge.leaves(s.estate.tenant)).filter((leaf) => leaf.action === action)
-}
-
-/** The agent takes the next run and ends it; its fire time, or null when there is none. */
-async function serve(s: Scene): Promise<string | null> {
-  const { job } = (await s.agent.poll()).body
-  if (job === null) return null
-  await s.agent.call('POST', `/v1/agent/runs/${job.run.id}/complete`, {
-    fence: job.lease.fence,
-    status: 'succeeded',
-    retry: false,
-    streams: [],
-  })
-  return job.run.trigger.fire.slice(11, 16)
-}
+import { entries, HOUR_MS, hourly, runs, scene, serve, until } from './schedule_fixture.ts'
 
 for (const kind of kinds) {
   test(`a scheduled run starts at its time, once whoever looks, on the ${kind} storage`, async () => {
@@ -326,7 +278,11 @@ describe('an edge that was away', () => {
     await until(s, '09:00')
     await s.edge.storage.write({
       id: '',
-      steps: [{ sql: 'UPDATE schedule SET next_at = ?', parameters: [s.edge.now + HOUR_MS], reads: false }],
+      steps: [{
+        sql: 'UPDATE schedule SET next_at = ?1, fire = ?1',
+        parameters: [s.edge.now + HOUR_MS],
+        reads: false,
+      }],
       leaf: null,
       repeatable: false,
     })

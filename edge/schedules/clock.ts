@@ -18,6 +18,7 @@ import type { Queue } from '../runs/queue.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
 import { indexRecord, isoTime } from '../trust/store.ts'
+import { pausedSince } from './pause.ts'
 import { decide, type Decision } from './plan.ts'
 import {
   agenda,
@@ -29,6 +30,7 @@ import {
   moveSchedule,
   type News,
   news,
+  placeOf,
   putSchedule,
   scheduleOf,
   type ScheduleRow,
@@ -104,7 +106,7 @@ export class ScheduleClock {
         kept.delete(pipeline)
         if (before?.schedule === schedule) continue
         const row = { tenant, pipeline, project, schedule }
-        steps.push(putSchedule({ ...row, next_at: nextAt(row, { before, since }) }))
+        steps.push(putSchedule({ ...row, ...placeOf(row, fireOf(row, { before, since })) }))
       }
       steps.push(...[...kept.values()].map(dropSchedule))
     }
@@ -121,20 +123,25 @@ export class ScheduleClock {
     const { db, clock } = this.#options
     const schedule = scheduleOf(due)
     let row = due
+    if (await pausedSince(db, due.tenant, due.pipeline) !== null) {
+      const next = placeOf(due, nextFire(schedule, clock()))
+      return await this.#write([moveSchedule(due, { ...next, paused: true })])
+    }
     for (let count = 0; count < STEPS; count++) {
-      if (row.next_at === null) return
+      if (row.fire === null) return
+      const { pipeline } = row
       const underWay = await isUnderWay(db, row)
       const waiting = underWay ? await waitingRuns(db, row) : 0
-      const decision = decide(schedule, { at: row.next_at, now: clock(), underWay, waiting })
+      const decision = decide(schedule, { pipeline, at: row.fire, now: clock(), underWay, waiting })
       if (decision.kind === 'nothing') return
       await this.#carryOut(row, decision)
-      row = { ...row, next_at: decision.next }
+      row = { ...row, ...placeOf(row, decision.next) }
     }
   }
 
   async #carryOut(row: ScheduleRow, decision: Exclude<Decision, { kind: 'nothing' }>): Promise<void> {
     const { tenant, pipeline } = row
-    const moved = moveSchedule(row, decision.next)
+    const moved = moveSchedule(row, { ...placeOf(row, decision.next), paused: false })
     const fire = isoTime(decision.fire)
     if (decision.kind === 'run') {
       const listed = await listedPipeline(this.#options.db, tenant, row)
@@ -184,12 +191,12 @@ export class ScheduleClock {
 }
 
 /** Where a schedule begins, or goes on when only what it says of overlapping and missed times has changed. */
-function nextAt(
+function fireOf(
   row: Pick<ScheduleRow, 'schedule'>,
   { before, since }: { readonly before: ScheduleRow | undefined; readonly since: number },
 ): number | null {
   const schedule = scheduleOf(row)
-  if (before !== undefined && sameFires(scheduleOf(before), schedule)) return before.next_at
+  if (before !== undefined && sameFires(scheduleOf(before), schedule)) return before.fire
   try {
     return nextFire(schedule, since)
   } catch (error) {
@@ -200,5 +207,5 @@ function nextAt(
 }
 
 function sameFires(a: Schedule, b: Schedule): boolean {
-  return a.cron === b.cron && a.timezone === b.timezone
+  return a.cron === b.cron && a.timezone === b.timezone && a.every === b.every
 }

@@ -19,6 +19,7 @@ interface Case {
 
 function outcome({ schedule, at, now, late = 0, underWay = false, waiting = 0 }: Case) {
   const decision = decide({ ...hourly, ...schedule }, {
+    pipeline: 'p',
     at: ms(at),
     now: ms(now) + late,
     underWay,
@@ -110,7 +111,7 @@ describe('a fire time', () => {
 })
 
 describe('after a long absence', () => {
-  const rest = { at: ms('01T00:00'), now: ms('22T12:00') + 1, underWay: false, waiting: 0 }
+  const rest = { pipeline: 'p', at: ms('01T00:00'), now: ms('22T12:00') + 1, underWay: false, waiting: 0 }
 
   test('of all that were missed the newest hundred are made up for', () => {
     const decision = decide({ ...minutely, catch_up: 'all' }, rest)

@@ -1,9 +1,11 @@
 /**
  * What a schedule makes of the fire times that have come: which of them gets a run, and which gets none and why.
- * Agents judge every fire time again (`fire_time_refused`), by the same three rules.
+ * Agents judge every fire time again (`fire_time_refused`), by the same three rules. A fire time has come when its run
+ * starts, which is a little later where the schedule has jitter; they are gone through in their order all the same.
  */
-import { firesBetween, nextFire } from '../../shared/schedule.ts'
+import { firesBetween, nextFire, startOf } from '../../shared/schedule.ts'
 import type { Schedule } from '../../shared/schemas/pipeline.ts'
+import { native } from '../primitives.ts'
 
 /** A fire time that is found later than this was missed: no edge was there. */
 export const MISSED_MS = 60_000
@@ -26,6 +28,7 @@ export type Decision =
 
 /** What else is going on with the pipeline. */
 export interface Situation {
+  readonly pipeline: string
   /** A run of it is not over. */
   readonly underWay: boolean
   /** Scheduled runs that wait for the one before. */
@@ -38,28 +41,38 @@ export interface Situation {
  */
 export function decide(
   schedule: Schedule,
-  { at, now, underWay, waiting }: Situation & { readonly at: number; readonly now: number },
+  { pipeline, at, now, underWay, waiting }: Situation & { readonly at: number; readonly now: number },
 ): Decision {
-  if (at > now) return { kind: 'nothing' }
-  const first = firstWanted(schedule, { at, now })
-  if (first !== at) return { kind: 'missed', fire: at, next: first ?? nextFire(schedule, now) }
+  const given: Given = { at, now, start: (fire) => startOf(native, schedule, { pipeline, fire }) }
+  if (given.start(at) > now) return { kind: 'nothing' }
+  const pending = pendingFires(schedule, given)
+  const first = firstWanted(schedule, { ...given, pending })
+  if (first !== at) {
+    return { kind: 'missed', fire: at, next: first ?? nextFire(schedule, pending.at(-1) ?? at) }
+  }
   const next = nextFire(schedule, at)
-  const onTime = now - at <= MISSED_MS
+  const onTime = now - given.start(at) <= MISSED_MS
   if (underWay && ((onTime && schedule.overlap === 'skip') || waiting >= MOST_WAITING)) {
     return { kind: 'skip', fire: at, next }
   }
   return { kind: 'run', fire: at, waits: underWay, next }
 }
 
+interface Given {
+  readonly at: number
+  readonly now: number
+  /** When the run of a fire time starts. */
+  readonly start: (fire: number) => number
+}
+
 /** The first of the fire times from `at` on that gets a run, null for none. */
 function firstWanted(
   schedule: Schedule,
-  { at, now }: { readonly at: number; readonly now: number },
+  { now, start, pending }: Given & { readonly pending: readonly number[] },
 ): number | null {
-  const pending = pendingFires(schedule, { at, now })
   switch (schedule.catch_up) {
     case 'none':
-      return pending.find((fire) => fire >= now - MISSED_MS) ?? null
+      return pending.find((fire) => start(fire) >= now - MISSED_MS) ?? null
     case 'last':
       return pending.at(-1) ?? null
     case 'all':
@@ -68,13 +81,14 @@ function firstWanted(
 }
 
 /** Fire times that have come, `at` among them or before them; of a long absence those of the last week, if any. */
-function pendingFires(
-  schedule: Schedule,
-  { at, now }: { readonly at: number; readonly now: number },
-): number[] {
+function pendingFires(schedule: Schedule, { at, now, start }: Given): number[] {
+  const certain = now - (schedule.jitter ?? 0) * 1000
+  const pendingAfter = (after: number) => {
+    const fires = firesBetween(schedule, { after, until: now, most: MOST_PENDING })
+    const first = fires.findIndex((fire) => fire > certain && start(fire) > now)
+    return first < 0 ? fires : fires.slice(0, first)
+  }
   const recent = Math.max(at - 1, now - CATCH_UP_MS)
-  const fires = firesBetween(schedule, { after: recent, until: now, most: MOST_PENDING })
-  return fires.length > 0 || recent < at
-    ? fires
-    : firesBetween(schedule, { after: at - 1, until: now, most: MOST_PENDING })
+  const fires = pendingAfter(recent)
+  return fires.length > 0 || recent < at ? fires : pendingAfter(at - 1)
 }

@@ -1,8 +1,10 @@
 /** Schedules of the pipelines that newest indexes list, and when each fires next. They belong to all tenants at once. */
+import { startOf } from '../../shared/schedule.ts'
 import { Schedule } from '../../shared/schemas/pipeline.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { RoomTables } from '../db/room_tables.ts'
+import { native } from '../primitives.ts'
 import { NEVER } from '../runs/store.ts'
 
 export type ScheduleRow = RoomTables['schedule']
@@ -82,10 +84,11 @@ export async function dueSchedules(db: Reader, now: number, take: number): Promi
 }
 
 export function putSchedule(row: ScheduleRow): Step {
-  const { schedule, next_at } = row
+  const { schedule, fire, next_at } = row
   return step(
-    writes.insertInto('schedule').values(row)
-      .onConflict((conflict) => conflict.columns(['tenant', 'pipeline']).doUpdateSet({ schedule, next_at })),
+    writes.insertInto('schedule').values(row).onConflict((conflict) =>
+      conflict.columns(['tenant', 'pipeline']).doUpdateSet({ schedule, fire, next_at })
+    ),
   )
 }
 
@@ -93,11 +96,31 @@ export function dropSchedule({ tenant, pipeline }: ScheduleRow): Step {
   return step(writes.deleteFrom('schedule').where('tenant', '=', tenant).where('pipeline', '=', pipeline))
 }
 
-/** Goes on to the next fire time; `conflict` where another instance has done so, or the schedule has changed. */
-export function moveSchedule(row: ScheduleRow, next_at: number | null): Step {
-  const query = writes.updateTable('schedule').set({ next_at })
+/** A fire time, and when its run starts. */
+export type Place = Pick<ScheduleRow, 'fire' | 'next_at'>
+
+/** Where a schedule stands whose next fire time is this. */
+export function placeOf(row: Pick<ScheduleRow, 'schedule' | 'pipeline'>, fire: number | null): Place {
+  if (fire === null) return { fire, next_at: null }
+  return { fire, next_at: startOf(native, scheduleOf(row), { pipeline: row.pipeline, fire }) }
+}
+
+const isPausedRow = sql<boolean>`EXISTS (SELECT 1 FROM pause AS p WHERE p.tenant = schedule.tenant
+  AND p.pipeline = schedule.pipeline)`
+
+/**
+ * Goes on to the next fire time; `conflict` where another instance has done so, the schedule has changed, or somebody
+ * has paused or resumed it.
+ */
+export function moveSchedule(
+  row: ScheduleRow,
+  to: Place & { readonly paused: boolean },
+): Step {
+  const { fire, next_at } = to
+  const query = writes.updateTable('schedule').set({ fire, next_at })
     .where('tenant', '=', row.tenant).where('pipeline', '=', row.pipeline)
-    .where('schedule', '=', row.schedule).where('next_at', '=', row.next_at)
+    .where('schedule', '=', row.schedule).where('fire', '=', row.fire)
+    .where(to.paused ? isPausedRow : sql<boolean>`NOT ${isPausedRow}`)
   return step(query, { otherwise: 'conflict' })
 }
 

@@ -133,7 +133,8 @@ export const holdings: Readonly<Record<string, Holding>> = {
     long: true,
   },
   index_news: { key: 'project', shown: 'tenant project plan' },
-  schedule: { key: 'pipeline', shown: 'tenant pipeline project schedule next_at' },
+  schedule: { key: 'pipeline', shown: 'tenant pipeline project schedule fire next_at' },
+  pause: { key: 'pipeline', shown: 'tenant pipeline since' },
   inspection: {
     key: 'id',
     shown: 'tenant id project connection version hash pool action state document sealed fence agent ' +

@@ -11,7 +11,7 @@ const Refusal = z.strictObject({ at: Time, run: Id.nullable() })
 export const AnchoredRun = z.strictObject({
   id: Id,
   pipeline: Id,
-  trigger: z.enum(['api', 'request', 'schedule']),
+  trigger: z.enum(['api', 'request', 'schedule', 'webhook', 'after']),
   /** The UTC day that it counts for. */
   day: Day,
   /** Attempts that were begun, without those that were handed back. */

@@ -11,18 +11,39 @@ export const PipelineLimits = z.strictObject({
 })
 export type PipelineLimits = z.infer<typeof PipelineLimits>
 
-/** When the edge may start a run on its own. Times are those of `cron` in `timezone`, and no other. */
+/** The longest that a start may be put off by chance. */
+export const MAX_JITTER_SECONDS = 3_600
+
+/** When the edge may start a run on its own: at the times of `cron` in `timezone` or of `every`, and no other. */
 export const Schedule = z.strictObject({
   /** Five fields. */
-  cron: z.string().min(1).max(200),
+  cron: z.string().min(1).max(200).optional(),
   /** A name of the IANA time zone database. */
-  timezone: z.string().min(1).max(64),
+  timezone: z.string().min(1).max(64).optional(),
+  /** In place of the two: at the multiples of this time since 1970 UTC: `15m`, `6h`, `1d`. */
+  every: z.string().regex(/^[1-9]\d{0,4}[mhd]$/, 'a whole number with m, h or d: 15m').optional(),
+  /** A run starts up to so many seconds after its fire time: how many, follows from pipeline and fire time. */
+  jitter: z.int().min(1).max(MAX_JITTER_SECONDS).optional(),
   /** What happens when the run before is not over. */
   overlap: z.enum(['skip', 'queue']),
   /** Which fire times that were missed are made up for. */
   catch_up: z.enum(['none', 'last', 'all']),
 })
 export type Schedule = z.infer<typeof Schedule>
+
+const PerDay = z.int().min(1).max(10_000)
+
+/** A run of this pipeline after one of another pipeline of the project has ended. */
+export const After = z.strictObject({
+  pipeline: Id,
+  /** The other one's. Agents of that pool know what has run there; of any other pool they take the edge's word. */
+  pool: Name,
+  /** Of how it ended, those that count. */
+  on: z.array(z.enum(['succeeded', 'partial', 'failed'])).min(1).max(3),
+  /** A UTC day. */
+  per_day: PerDay,
+})
+export type After = z.infer<typeof After>
 
 /** What is signed about a pipeline, and what the edge can see of it. */
 export const Pipeline = z.strictObject({
@@ -36,8 +57,11 @@ export const Pipeline = z.strictObject({
   pool: Name,
   triggers: z.strictObject({
     /** Runs that the edge may start without a signed request, a UTC day. */
-    api: z.strictObject({ per_day: z.int().min(1).max(10_000) }).optional(),
+    api: z.strictObject({ per_day: PerDay }).optional(),
     schedule: Schedule.optional(),
+    after: After.optional(),
+    /** Runs that the edge may start because somebody called the pipeline's webhook, a UTC day. */
+    webhook: z.strictObject({ per_day: PerDay }).optional(),
   }),
   parameters: z.record(ParameterName, Parameter),
   limits: PipelineLimits,

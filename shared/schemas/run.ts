@@ -59,7 +59,10 @@ export const RunStream = z.object({
 }).meta({ id: 'RunStream' })
 export type RunStream = z.infer<typeof RunStream>
 
-/** What made a run: a signed request, slot `slot` of a day's unsigned runs, or a fire time of the schedule. */
+/**
+ * What made a run: a signed request, slot `slot` of a day's unsigned runs or of its webhook's, a fire time of the
+ * schedule, or the end of another pipeline's run.
+ */
 export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), request: Dsse }),
   z.object({
@@ -69,6 +72,8 @@ export const Trigger = z.discriminatedUnion('kind', [
     parameters: ParameterValues.optional(),
   }),
   z.object({ kind: z.literal('schedule'), fire: Time }),
+  z.object({ kind: z.literal('webhook'), day: Day, slot: Version }),
+  z.object({ kind: z.literal('after'), run: Id }),
 ]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
@@ -93,9 +98,10 @@ export const Run = z.object({
   pipeline_id: Id,
   pool: Name,
   state: RunState,
-  trigger: z.enum(['request', 'api', 'schedule']),
+  trigger: z.enum(['request', 'api', 'schedule', 'webhook', 'after']),
   action: RequestAction,
   fire: Time.optional().meta({ description: 'Of a scheduled run: the time that it stands for.' }),
+  after: Id.optional().meta({ description: 'Of a run after another one: which one it follows.' }),
   attempt: Version,
   attempts: Version.meta({ description: 'The most attempts that the run gets.' }),
   cancel: z.boolean().meta({ description: 'Someone has asked for it to be cancelled.' }),

@@ -1,0 +1,235 @@
+/**
+ * An agent as the edge and the destination meet it: it polls, keeps leases, counts, commits under its fence and says
+ * how it ended. It works by the same rules as the real one (agent/worker, agent/runs), without moving anything.
+ */
+import { LEASE_SECONDS, MAX_POLL_SECONDS } from '../../shared/protocol.ts'
+import type { RunJob } from '../../shared/schemas/job.ts'
+import { signRequest } from '../../shared/sign/http_signature.ts'
+import { toHex, utf8 } from '../../shared/bytes.ts'
+import { PUBLIC_URL } from '../edge_fixture.ts'
+import { native } from '../primitives.ts'
+import type { AgentKey } from './base.ts'
+import type { Destination } from './destination.ts'
+import type { Acknowledged } from './invariants.ts'
+import { type Network, NoAnswer, type Reply, type Server } from './network.ts'
+import type { Random } from './random.ts'
+import { short, type Trace } from './trace.ts'
+import { Owner, type VirtualTime } from './virtual_time.ts'
+
+const BEAT_MS = 5_000
+const ASK_MS = 10_000
+const LIFE_MS = LEASE_SECONDS * 1000 * 0.9
+const STREAMS = 2
+
+export interface AgentSurroundings {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly trace: Trace
+  readonly network: Network
+  readonly edges: readonly Server[]
+  readonly destination: Destination
+  readonly acknowledged: Acknowledged
+}
+
+/** What an agent holds while it works on a run. */
+interface Held {
+  readonly job: RunJob
+  readonly owner: Owner
+  lost: boolean
+  cancel: boolean
+  over: boolean
+}
+
+type Word = 'ok' | 'lost' | 'final'
+
+export class AgentNode {
+  readonly name: string
+  readonly id: string
+  /** Milliseconds that its clock is wrong by. */
+  skewMs = 0
+  /** Chance that an attempt fails by itself. */
+  failing = 0
+  up: Owner | null = null
+  readonly #key: AgentKey
+  readonly #slots: number
+  readonly #around: AgentSurroundings
+
+  constructor(
+    name: string,
+    of: { readonly key: AgentKey; readonly slots: number },
+    around: AgentSurroundings,
+  ) {
+    this.name = name
+    this.id = of.key.id
+    this.#key = of.key
+    this.#slots = of.slots
+    this.#around = around
+  }
+
+  start(): void {
+    if (this.up !== null) return
+    const owner = new Owner(this.name)
+    this.up = owner
+    this.#around.trace.say(`${this.name} starts`)
+    this.#around.time.after(this.#around.random.between(0, 2_000), () => this.#go(this.#work(owner)), owner)
+  }
+
+  /** Forgets everything. */
+  crash(): void {
+    const life = this.up
+    if (life === null) return
+    this.#around.trace.say(`${this.name} crashes`)
+    this.up = null
+    life.die()
+  }
+
+  freeze(ms: number): void {
+    if (this.up === null) return
+    this.#around.trace.say(`${this.name} stands still for ${ms} ms`)
+    this.up.frozenUntil = this.#around.time.now + ms
+  }
+
+  #go(work: Promise<unknown>): void {
+    work.catch((error) => this.#around.time.fail(error))
+  }
+
+  async #work(owner: Owner): Promise<void> {
+    const { time, random, acknowledged } = this.#around
+    const held = new Set<Promise<void>>()
+    for (let failures = 0;;) {
+      if (held.size >= this.#slots) {
+        await Promise.race(held)
+        continue
+      }
+      const body = { slots: this.#slots - held.size, wait_seconds: MAX_POLL_SECONDS, log_size: 0 }
+      const reply = await this.#ask(owner, '/v1/agent/poll', body, (MAX_POLL_SECONDS + 10) * 1000)
+      if (reply?.status !== 200) {
+        failures++
+        await time.sleep(random.between(0, Math.min(30_000, 500 * 2 ** failures)), owner)
+        continue
+      }
+      failures = 0
+      const { job } = reply.body
+      if (job?.kind !== 'run') continue
+      acknowledged.claim(this.id, job)
+      const run = this.#execute({ job, owner, lost: false, cancel: false, over: false })
+        .catch((error) => time.fail(error)).finally(() => held.delete(run))
+      held.add(run)
+    }
+  }
+
+  async #execute(held: Held): Promise<void> {
+    const { trace } = this.#around
+    const { run, lease } = held.job
+    trace.say(`${this.name} takes ${short(run.id)} under fence ${lease.fence}`)
+    this.#go(this.#beat(held))
+    try {
+      await this.#attempt(held)
+    } finally {
+      held.over = true
+      trace.say(`${this.name} is done with ${short(run.id)}${held.lost ? ', which it lost' : ''}`)
+    }
+  }
+
+  async #attempt(held: Held): Promise<void> {
+    const { time, random, destination } = this.#around
+    const { run, lease: { fence } } = held.job
+    if (await this.#say(held, 'started', { fence }) !== 'ok') return
+    const mine = { fence, agent: this.id }
+    if (!destination.show(run.id, mine)) return
+    for (let stream = 0; stream < STREAMS; stream++) {
+      await time.sleep(random.between(50, random.chance(0.2) ? 20_000 : 3_000), held.owner)
+      if (held.lost) return
+      if (held.cancel) return await this.#complete(held, { status: 'cancelled', retry: false })
+      if (random.chance(this.failing)) return await this.#complete(held, { status: 'failed', retry: true })
+      const counts = [{ index: stream, rows: 10, bytes: 100 }]
+      if (random.chance(0.5)) await this.#say(held, 'progress', { fence, streams: counts })
+      // Meanwhile it may have stood still, and another may have been there: the destination has the last word.
+      if (held.lost || !destination.commit(run.id, stream, mine)) return
+    }
+    await this.#complete(held, { status: 'succeeded', retry: false })
+  }
+
+  async #complete(held: Held, how: { readonly status: string; readonly retry: boolean }): Promise<void> {
+    const { fence } = held.job.lease
+    await this.#say(held, 'complete', { fence, ...how, streams: [] })
+  }
+
+  async #beat(held: Held): Promise<void> {
+    const { time, acknowledged } = this.#around
+    const { run, lease: { fence } } = held.job
+    const path = `/v1/agent/runs/${run.id}/heartbeat`
+    for (let good = time.now;;) {
+      await time.sleep(BEAT_MS, held.owner)
+      if (held.over) return
+      const left = good + LIFE_MS - time.now
+      const reply = left <= 0 ? null : await this.#ask(held.owner, path, { fence }, Math.min(left, ASK_MS))
+      if (held.over) return
+      if (reply?.status === 200) {
+        acknowledged.renewal(this.id, { run: run.id, fence, reply })
+        good = time.now
+        if (reply.body.cancel) held.cancel = true
+      } else if (left <= 0 || wordOf(reply) === 'lost') {
+        held.lost = true
+        return
+      }
+    }
+  }
+
+  /** Says it until it is heard, or the run is no longer ours. */
+  async #say(
+    held: Held,
+    verb: 'started' | 'progress' | 'complete',
+    body: { readonly fence: number; readonly [field: string]: unknown },
+  ): Promise<Word> {
+    const { time, random, acknowledged } = this.#around
+    const { run } = held.job
+    for (let failures = 1; !held.lost; failures++) {
+      const reply = await this.#ask(held.owner, `/v1/agent/runs/${run.id}/${verb}`, body, ASK_MS)
+      const word = wordOf(reply)
+      if (reply?.status === 200) {
+        if (verb === 'progress') acknowledged.renewal(this.id, { run: run.id, fence: body.fence, reply })
+        else acknowledged.word(this.id, { verb, run: run.id, fence: body.fence, state: reply.body.state })
+      }
+      if (word !== null) {
+        if (word === 'lost') held.lost = true
+        return word
+      }
+      await time.sleep(random.between(0, Math.min(10_000, 250 * 2 ** failures)), held.owner)
+    }
+    return 'lost'
+  }
+
+  /** Null: no answer. */
+  async #ask(owner: Owner, path: string, body: unknown, timeoutMs: number): Promise<Reply | null> {
+    const { time, random, network, edges } = this.#around
+    const text = JSON.stringify(body)
+    const created = Math.floor((time.now + this.skewMs) / 1000)
+    const signed = signRequest(native, {
+      method: 'POST',
+      url: new URL(PUBLIC_URL + path),
+      body: utf8(text),
+      seed: this.#key.seed,
+      parameters: { created, nonce: toHex(random.bytes(16)), keyid: this.id },
+    })
+    const headers = { 'content-type': 'application/json', ...signed }
+    const message = { method: 'POST', path, headers, body: text }
+    try {
+      return await network.send(owner, random.pick(edges), message, timeoutMs)
+    } catch (error) {
+      if (error instanceof NoAnswer) return null
+      throw error
+    }
+  }
+}
+
+/** What an answer means for who holds a run; null: ask again. */
+function wordOf(reply: Reply | null): Word | null {
+  if (reply === null) return null
+  if (reply.status === 200) return 'ok'
+  const { code } = reply.body
+  if (code === 'lease_lost' || code === 'not_found') return 'lost'
+  return reply.status >= 500 || ['conflict', 'clock_skew', 'too_many_requests'].includes(code)
+    ? null
+    : 'final'
+}

@@ -1,0 +1,79 @@
+/** The installation that every simulation begins with: made once a process, by the edge's own routes, and copied. */
+import { readFile } from 'node:fs/promises'
+import type { MasterKeys } from '../db/master_keys.ts'
+import { Estate, TestEdge } from '../estate_fixture.ts'
+import { native } from '../primitives.ts'
+import { Random } from './random.ts'
+
+const AGENTS = 5
+
+export interface AgentKey {
+  readonly id: string
+  readonly seed: Uint8Array
+}
+
+export interface Base {
+  /** The database file. */
+  readonly file: Uint8Array
+  readonly master: MasterKeys
+  readonly setupToken: string
+  readonly tenant: string
+  /** Of the owner. */
+  readonly token: string
+  readonly agents: readonly AgentKey[]
+  /** Pipelines that run when somebody asks. */
+  readonly asked: readonly string[]
+  /** Pipelines that run every minute: one of them whatever happens, the other where the run before is over. */
+  readonly everyMinute: { readonly queued: string; readonly skipped: string }
+  /** When it was made, in ms since 1970. */
+  readonly made: number
+}
+
+/** Every random byte of the edge's own, from dice: ids and keys are the same in every process. */
+export function dicedBytes(random: Random): Disposable {
+  const real = native.randomBytes
+  Object.assign(native, { randomBytes: random.bytes })
+  return { [Symbol.dispose]: () => void Object.assign(native, { randomBytes: real }) }
+}
+
+let made: Promise<Base> | null = null
+
+export function base(): Promise<Base> {
+  return made ??= build()
+}
+
+async function build(): Promise<Base> {
+  using _ = dicedBytes(new Random(0))
+  await using edge = await TestEdge.start()
+  const estate = await Estate.found(edge)
+  const asked: string[] = []
+  for (let count = 0; count < 2; count++) {
+    const { pipeline } = await estate.furnish({
+      triggers: { api: { per_day: 1_000 } },
+      limits: { retries: 2 },
+    })
+    asked.push(pipeline)
+  }
+  const schedule = { cron: '* * * * *', timezone: 'UTC', catch_up: 'all' } as const
+  const queued = await estate.furnish({ triggers: { schedule: { ...schedule, overlap: 'queue' } } })
+  const skipped = await estate.furnish({ triggers: { schedule: { ...schedule, overlap: 'skip' } } })
+  const agents: AgentKey[] = []
+  for (let count = 0; count < AGENTS; count++) {
+    const { id, seed } = await estate.enrol()
+    agents.push({ id, seed })
+  }
+  const [{ file }] = await edge.rows('PRAGMA database_list')
+  await edge.edge.flush()
+  await edge.storage.close()
+  return {
+    file: await readFile(file),
+    master: edge.master,
+    setupToken: edge.setupToken,
+    tenant: estate.tenant,
+    token: estate.token,
+    agents,
+    asked,
+    everyMinute: { queued: queued.pipeline, skipped: skipped.pipeline },
+    made: edge.now,
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * What has to hold after every commit, whatever happened: read from the database's rows and from its audit log, and
+ * held against what nodes were told.
+ */
+import type { RunJob } from '../../shared/schemas/job.ts'
+import { isFinal, isHeld } from '../runs/states.ts'
+import type { RunRow } from '../runs/store.ts'
+import type { Database } from './database.ts'
+import type { Reply } from './network.ts'
+import { short, type Trace } from './trace.ts'
+
+/** Something happened that never may. */
+export class Violation extends Error {}
+
+/** From which commit until which one an agent held a run under a fence. */
+interface Holding {
+  readonly agent: string
+  readonly fence: number
+  readonly from: number
+  until: number
+}
+
+interface Entry {
+  readonly actor: { readonly kind: string; readonly id?: string }
+  readonly action: string
+  readonly target: string
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** What nodes were told, and now rely on. */
+export interface Acknowledged {
+  claim(agent: string, job: RunJob): void
+  renewal(
+    agent: string,
+    of: { readonly run: string; readonly fence: number; readonly reply: Reply },
+  ): void
+  word(
+    agent: string,
+    of: {
+      readonly verb: 'started' | 'complete'
+      readonly run: string
+      readonly fence: number
+      readonly state: string
+    },
+  ): void
+  created(run: string): void
+  cancelled(run: string): void
+}
+
+const leafOf = { started: 'run.started', complete: 'run.completed' } as const
+
+export class Invariants implements Acknowledged {
+  readonly runs = new Map<string, RunRow>()
+  /** Entries of the audit log that name no run's fence, in order. */
+  readonly entries: Entry[] = []
+  readonly #database: Database
+  readonly #trace: Trace
+  readonly #tenant: string
+  readonly #holdings = new Map<string, Holding[]>()
+  /** Who did it, by action, run and fence. */
+  readonly #done = new Map<string, string>()
+  readonly #created = new Set<string>()
+  readonly #cancelled = new Set<string>()
+  #seq = -1
+
+  constructor(database: Database, of: { readonly tenant: string; readonly trace: Trace }) {
+    this.#database = database
+    this.#tenant = of.tenant
+    this.#trace = of.trace
+  }
+
+  /** After a commit. Throws a Violation. */
+  async look(): Promise<void> {
+    await this.#readLog()
+    const rows = await this.#database.rows('SELECT * FROM run WHERE tenant = ?', [this.#tenant])
+    for (const row of rows as unknown as RunRow[]) {
+      const before = this.runs.get(row.id)
+      this.runs.set(row.id, row)
+      this.#hold(row)
+      if (before !== undefined) checkMove(before, row)
+      if (before?.state === row.state && before.fence === row.fence) continue
+      this.#trace.say(`run ${short(row.id)} is ${row.state}, fence ${row.fence}`)
+    }
+    if (rows.length < this.runs.size) throw new Violation('a run is no longer there')
+  }
+
+  async #readLog(): Promise<void> {
+    const rows = await this.#database.rows(
+      'SELECT seq, bytes FROM audit_leaf WHERE tenant = ? AND seq > ? ORDER BY seq',
+      [this.#tenant, this.#seq],
+    )
+    for (const { seq, bytes } of rows) {
+      this.#seq = seq as number
+      const entry = JSON.parse(new TextDecoder().decode(bytes as Uint8Array)) as Entry
+      this.entries.push(entry)
+      const { action, target, actor, facts = {} } = entry
+      if (actor.id === undefined || facts.fence === undefined) continue
+      const key = `${action}/${target}/${facts.fence}`
+      if (action === 'run.claimed' && this.#done.has(key)) {
+        throw new Violation(`run ${target} was handed out twice under fence ${facts.fence}`)
+      }
+      this.#done.set(key, actor.id)
+    }
+  }
+
+  #hold({ id, agent, fence, state }: RunRow): void {
+    const all = this.#holdings.get(id) ?? []
+    this.#holdings.set(id, all)
+    const last = all.at(-1)
+    const { commits } = this.#database
+    const goes = isHeld(state) && last?.agent === agent && last.fence === fence
+    if (last !== undefined && last.until === Infinity && !goes) last.until = commits
+    if (!isHeld(state) || (goes && last.until === Infinity)) return
+    if (agent === null) throw new Violation(`run ${id} is ${state} and in nobody's hands`)
+    all.push({ agent, fence, from: commits, until: Infinity })
+  }
+
+  claim(agent: string, job: RunJob): void {
+    const { run, lease } = job
+    const who = this.#done.get(`run.claimed/${run.id}/${lease.fence}`)
+    if (who === agent) return
+    throw new Violation(`${agent} was handed run ${run.id} under fence ${lease.fence}, which is ${who}'s`)
+  }
+
+  renewal(
+    agent: string,
+    { run, fence, reply }: { readonly run: string; readonly fence: number; readonly reply: Reply },
+  ): void {
+    const [from, until] = reply.between
+    const held = this.#holdings.get(run)?.some((one) =>
+      one.agent === agent && one.fence === fence && one.from <= until && one.until > from
+    )
+    if (held) return
+    throw new Violation(
+      `the lease of run ${run} was renewed for ${agent} and fence ${fence}, who did not have it`,
+    )
+  }
+
+  word(
+    agent: string,
+    { verb, run, fence, state }: {
+      readonly verb: 'started' | 'complete'
+      readonly run: string
+      readonly fence: number
+      readonly state: string
+    },
+  ): void {
+    if (this.#done.get(`${leafOf[verb]}/${run}/${fence}`) === agent) return
+    throw new Violation(`${agent} was told that its ${verb} of run ${run} counts (${state}), and it does not`)
+  }
+
+  created(run: string): void {
+    this.#created.add(run)
+    if (!this.runs.has(run)) throw new Violation(`run ${run} was acknowledged, and is not there`)
+  }
+
+  cancelled(run: string): void {
+    this.#cancelled.add(run)
+    const row = this.runs.get(run)
+    if (row !== undefined && (row.cancel === 1 || isFinal(row.state))) return
+    throw new Violation(`run ${run} was said to be cancelled, and is not`)
+  }
+
+  /** Under which fence the run was completed last; null when it never was. */
+  completedUnder({ id, fence }: RunRow): number | null {
+    return this.#done.has(`run.completed/${id}/${fence}`) ? fence : null
+  }
+
+  /** Those that are not over. */
+  open(): RunRow[] {
+    return [...this.runs.values()].filter(({ state }) => !isFinal(state))
+  }
+}
+
+/** A commit may hold several moves of one run, so this is what holds for any number of them. */
+function checkMove(before: RunRow, after: RunRow): void {
+  const about = `run ${after.id}, ${before.state} and then ${after.state}:`
+  const wrong = (what: string): never => {
+    throw new Violation(`${about} ${what}`)
+  }
+  if (isFinal(before.state) && before.state !== after.state) wrong('what is over is over')
+  if (isFinal(after.state) !== (after.finished !== null)) wrong('it is over if and only if it has an end')
+  if (after.fence < before.fence) wrong('its fence fell')
+  if (after.failures < before.failures || after.lost < before.lost) wrong('it has failed less often')
+  if (after.failures > after.retries + 1) wrong('it has more attempts than it may')
+  if (before.cancel === 1 && after.cancel === 0) wrong('nobody takes a wish to cancel back')
+  if (after.fence === before.fence && isHeld(after.state) && before.agent !== after.agent) {
+    wrong('it changed hands under one fence')
+  }
+}

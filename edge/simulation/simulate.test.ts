@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { simulate } from './simulate.ts'
+
+describe('a simulation', () => {
+  test('of twenty seeds finds nothing that may not happen', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { violation, figures } = await simulate(seed)
+      assert.equal(violation, null, `npm run simulate -- --seed ${seed}`)
+      assert.ok(figures.runs > 0 && figures.commits > figures.runs)
+    }
+  })
+
+  test('is the same every time for one seed, and another for another', async () => {
+    const lines: string[] = []
+    const first = await simulate(7, (line) => lines.push(line))
+    const again: string[] = []
+    assert.deepEqual(await simulate(7, (line) => again.push(line)), first)
+    assert.deepEqual(again, lines)
+    assert.notEqual((await simulate(8)).digest, first.digest)
+  })
+
+  test('gives the clocks and timers of the process back', async () => {
+    const { setTimeout, clearTimeout } = globalThis
+    const { now } = Date
+    await simulate(1)
+    assert.equal(globalThis.setTimeout, setTimeout)
+    assert.equal(globalThis.clearTimeout, clearTimeout)
+    assert.equal(Date.now, now)
+    assert.ok(!Object.hasOwn(performance, 'now'))
+  })
+})

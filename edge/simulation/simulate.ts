@@ -1,0 +1,147 @@
+/** One simulation: everything that happens follows from its seed. */
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AgentNode } from './agent_node.ts'
+import { type Base, base, dicedBytes } from './base.ts'
+import { Database } from './database.ts'
+import { Destination } from './destination.ts'
+import { EdgeNode } from './edge_node.ts'
+import { checkEnd } from './ending.ts'
+import { Invariants, Violation } from './invariants.ts'
+import { Network } from './network.ts'
+import { People } from './people.ts'
+import { Random } from './random.ts'
+import { Trace } from './trace.ts'
+import { VirtualTime } from './virtual_time.ts'
+import { storm } from './weather.ts'
+
+/** Virtual time that every run has to be over in, once nothing goes wrong any more. */
+const CALM_MS = 15 * 60_000
+
+export interface Result {
+  readonly seed: number
+  /** What never may happen and did; null when all was well. */
+  readonly violation: string | null
+  readonly digest: string
+  readonly figures: {
+    readonly runs: number
+    readonly commits: number
+    readonly events: number
+    readonly seconds: number
+  }
+}
+
+export async function simulate(
+  seed: number,
+  show: ((line: string) => void) | null = null,
+): Promise<Result> {
+  const from = await base()
+  const folder = await mkdtemp(join(await memoryFolder(), 'sallyport-simulation-'))
+  const path = join(folder, 'edge.db')
+  await writeFile(path, from.file)
+  const time = new VirtualTime(from.made + 30_000)
+  const random = new Random(seed)
+  using _time = time.install(random.fork())
+  using _dice = dicedBytes(random.fork())
+  const trace = new Trace(time, show)
+  const database = new Database({ path, time, random: random.fork(), trace })
+  try {
+    return await play({ seed, base: from, time, random, trace, database })
+  } finally {
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+interface Stage {
+  readonly seed: number
+  readonly base: Base
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly trace: Trace
+  readonly database: Database
+}
+
+async function play(stage: Stage): Promise<Result> {
+  const { seed, time, trace, database } = stage
+  const start = time.now
+  const { invariants, destination, calmAt } = await setUp(stage)
+  let events = 0
+  let violation: string | null = null
+  try {
+    let old: readonly string[] | null = null
+    while (await time.step()) {
+      events++
+      if (time.now <= calmAt) continue
+      // Those that come after the storm, by schedules, are none of our patience.
+      old ??= invariants.open().map(({ id }) => id)
+      const open = new Set(invariants.open().map(({ id }) => id))
+      if (!old.some((id) => open.has(id)) && time.now > calmAt + 60_000) break
+      if (time.now > calmAt + CALM_MS) {
+        const stuck = invariants.open().find(({ id }) => old?.includes(id))
+        throw new Violation(
+          `run ${stuck?.id} is still ${stuck?.state} when nothing went wrong for 15 minutes`,
+        )
+      }
+    }
+    checkEnd({ base: stage.base, invariants, destination, now: time.now })
+  } catch (error) {
+    violation = error instanceof Error ? error.message : String(error)
+    trace.say(`violated: ${violation}`)
+    if (!(error instanceof Violation)) trace.say((error as Error).stack ?? '')
+  }
+  const seconds = Math.round((time.now - start) / 1000)
+  const figures = { runs: invariants.runs.size, commits: database.commits, events, seconds }
+  return { seed, violation, digest: trace.digest(), figures }
+}
+
+/** Puts everybody in place, and plans what is going to happen to them. */
+async function setUp({ base, time, random, trace, database }: Stage) {
+  const invariants = new Invariants(database, { tenant: base.tenant, trace })
+  await invariants.look()
+  database.committed = () => invariants.look()
+  const destination = new Destination()
+  const network = new Network(time, random.fork(), { loss: 0, twice: 0, late: 0 })
+  const instances = random.between(1, 3)
+  const edges = Array.from({ length: instances }, (_, at) => {
+    const around = { base, time, random: random.fork(), trace, database }
+    return new EdgeNode(`edge ${at + 1}`, around, instances === 1 ? 'embedded' : 'remote')
+  })
+  const agents = base.agents.slice(0, random.between(2, base.agents.length)).map((key, at) => {
+    const around = {
+      time,
+      random: random.fork(),
+      trace,
+      network,
+      edges,
+      destination,
+      acknowledged: invariants,
+    }
+    return new AgentNode(`agent ${at + 1}`, { key, slots: random.between(1, 2) }, around)
+  })
+  const stormMs = random.between(60, 180) * 1000
+  storm({ time, random: random.fork(), trace, network, edges, agents }, stormMs)
+  const people = new People({
+    time,
+    random: random.fork(),
+    trace,
+    network,
+    edges,
+    acknowledged: invariants,
+    token: base.token,
+  })
+  const wanted = random.between(5, 25)
+  for (let count = 0; count < wanted; count++) {
+    const cancelAfterMs = random.chance(0.15) ? random.between(0, 30_000) : null
+    people.wantRun(random.pick(base.asked), { inMs: random.between(0, stormMs), cancelAfterMs })
+  }
+  for (const node of [...edges, ...agents]) node.start()
+  return { invariants, destination, calmAt: time.now + stormMs }
+}
+
+/** A folder in memory where the machine has one: what a commit waits for is no part of this. */
+async function memoryFolder(): Promise<string> {
+  const found = await stat('/dev/shm').catch(() => null)
+  return found?.isDirectory() ? '/dev/shm' : tmpdir()
+}
