@@ -3,6 +3,7 @@ import { toBase64 } from '../../shared/bytes.ts'
 import type { Agent, Pool } from '../../shared/schemas/agent.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { lookup } from '../db/prepared.ts'
 import { isoTime } from '../trust/store.ts'
 
 export interface AgentRow {
@@ -39,17 +40,22 @@ export function toAgent(row: AgentRow): Agent {
   }
 }
 
+const agentById = lookup((of: { readonly tenant: string; readonly id: string }) =>
+  writes.selectFrom('agent').selectAll().where('tenant', '=', of.tenant).where('id', '=', of.id)
+)
+
 export async function agent(db: Reader, tenant: string, id: string): Promise<AgentRow | null> {
-  const row = await db.selectFrom('agent').selectAll().where('tenant', '=', tenant).where('id', '=', id)
-    .executeTakeFirst()
-  return row ?? null
+  return await agentById(db, { tenant, id })
 }
 
 /** Of whatever tenant: the key of a signed request says who asks. */
 export async function agentByKeyId(db: Reader, id: string): Promise<AgentRow | null> {
-  const row = await db.selectFrom('agent').selectAll().where('id', '=', id).executeTakeFirst()
-  return row ?? null
+  return await agentOfAnybody(db, { id })
 }
+
+const agentOfAnybody = lookup((of: { readonly id: string }) =>
+  writes.selectFrom('agent').selectAll().where('id', '=', of.id)
+)
 
 export async function agentByKey(
   db: Reader,

@@ -16,7 +16,7 @@ import {
 } from 'kysely'
 import type { ReadonlyKysely } from 'kysely/readonly'
 import type { FaultCode } from '../../shared/faults.ts'
-import type { Statement, Step } from './plan.ts'
+import type { Row, Statement, Step } from './plan.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
 import { checkTenant } from './tenant_guard.ts'
@@ -81,14 +81,32 @@ class ReadingConnection implements DatabaseConnection {
   }
 }
 
+/** What a handle reads, and to whose rows it keeps; null: anybody's. */
+interface Home {
+  readonly storage: Storage
+  readonly tenant: string | null
+}
+
+const homes = new WeakMap<Reader, Home>()
+
 export function reader(storage: Storage): Reader {
   return readerFor(storage, null)
 }
 
 function readerFor(storage: Storage, tenant: string | null): Reader {
-  return new Kysely<Tables>({
+  const made = new Kysely<Tables>({
     dialect: dialect(() => new ReadingDriver(storage, tenant)),
   }) as unknown as Reader
+  homes.set(made, { storage, tenant })
+  return made
+}
+
+/** Runs a statement of `prepared.ts` past the query builder; a handle of a tenant keeps to it here as well. */
+export async function readPrepared(db: Reader, prepared: Statement): Promise<readonly Row[]> {
+  const home = homes.get(db)
+  if (home === undefined) throw new TypeError('a handle that was not made here')
+  if (home.tenant !== null) checkTenant(prepared, home.tenant)
+  return await home.storage.read(prepared)
 }
 
 const MAX_SCOPED = 1000
@@ -106,8 +124,9 @@ export function scopedReader(storage: Storage, tenant: string): Reader {
 /** Compiles statements; runs none. */
 export const writes: Kysely<Tables> = new Kysely<Tables>({ dialect: dialect(() => new DummyDriver()) })
 
-interface Compilable {
-  compile(): CompiledQuery<unknown>
+/** What a query builder has made. */
+export interface Compilable<Found = unknown> {
+  compile(): CompiledQuery<Found>
 }
 
 /** A compiled statement, for a plan or for a leaf's target. */

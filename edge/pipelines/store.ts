@@ -5,6 +5,7 @@ import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
 import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { lookup } from '../db/prepared.ts'
 import { keepSealed } from '../trust/sealed_records.ts'
 import { isoTime } from '../trust/store.ts'
 
@@ -85,10 +86,13 @@ export async function pipelinePlace(
   tenant: string,
   id: string,
 ): Promise<{ readonly project: string; readonly created: number; readonly deleted: number | null } | null> {
-  const row = await db.selectFrom('pipeline').select(['project', 'created', 'deleted'])
-    .where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
-  return row ?? null
+  return await placeById(db, { tenant, id })
 }
+
+const placeById = lookup((of: { readonly tenant: string; readonly id: string }) =>
+  writes.selectFrom('pipeline').select(['project', 'created', 'deleted'])
+    .where('tenant', '=', of.tenant).where('id', '=', of.id)
+)
 
 export function toRecord(
   signed: SignedPipeline,

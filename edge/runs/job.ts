@@ -1,102 +1,193 @@
 /** What an agent needs for a run, put together from what the newest index lists. */
 import { toBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
-import type { SealedDocument } from '../../shared/schemas/connection_record.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { IndexEntry } from '../../shared/schemas/index.ts'
 import type { RunJob } from '../../shared/schemas/job.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { Trigger } from '../../shared/schemas/run.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
-import { type Reader, sql } from '../db/database.ts'
+import { type Reader, sql, writes } from '../db/database.ts'
+import { lookup } from '../db/prepared.ts'
 import { native } from '../primitives.ts'
 import { isoTime } from '../trust/store.ts'
 import type { RunRow } from './store.ts'
 
-interface Listed {
-  /** Number of the newest index. */
+/** The number of a project's newest index, and its hash, which says everything that it lists. */
+const newestIndex = lookup((of: { readonly tenant: string; readonly project: string }) =>
+  writes.selectFrom('project_index').select(['number', 'hash']).where('tenant', '=', of.tenant)
+    .where('project', '=', of.project).orderBy('number', 'desc').limit(1)
+)
+
+interface At {
+  readonly project: string
   readonly number: number
-  /** One for each id that was asked for; null where it is not listed. */
-  readonly entries: readonly (IndexEntry | null)[]
 }
 
-/** What the newest index of a project lists for some ids; null where there is none yet. */
-async function listed(
+/** What an index of a project lists for some ids, one each; null where an id is not listed. */
+async function entriesAt(
   db: Reader,
   tenant: string,
-  of: { readonly project: string; readonly ids: readonly string[] },
-): Promise<Listed | null> {
+  of: At & { readonly ids: readonly string[] },
+): Promise<readonly (IndexEntry | null)[]> {
   // Only these entries are taken out, inside the engine: an index may list thousands.
   const row = await db.selectFrom('project_index')
-    .select(['number', sql<string>`json_array(${sql.join(of.ids.map(entryOf))})`.as('found')])
-    .where('tenant', '=', tenant).where('project', '=', of.project)
-    .orderBy('number', 'desc').limit(1).executeTakeFirst()
-  return row === undefined
-    ? null
-    : { number: row.number, entries: JSON.parse(row.found) as (IndexEntry | null)[] }
+    .select(sql<string>`json_array(${sql.join(of.ids.map(entryOf))})`.as('found'))
+    .where('tenant', '=', tenant).where('project', '=', of.project).where('number', '=', of.number)
+    .executeTakeFirstOrThrow()
+  return JSON.parse(row.found) as (IndexEntry | null)[]
 }
 
 const entryOf = (id: string) => sql`json(json_extract(entries, ${`$."${id}"`}))`
 
 /** A pipeline at exactly what the newest index of its project lists. */
-export interface ListedPipeline extends SealedDocument {
+export interface ListedPipeline {
   readonly index: number
   readonly hash: string
   readonly pipeline: Pipeline
 }
 
+/** What never changes of something that an index lists. */
+interface Signed {
+  readonly id: string
+  readonly entry: IndexEntry
+  readonly document: Dsse
+}
+
+interface Known {
+  /** Of the index that lists it so. */
+  readonly indexHash: string
+  readonly listed: ListedPipeline
+  readonly signed: Signed
+  /** Null until a run has needed them: the source, and the destination where that is another one. */
+  connections: readonly Signed[] | null
+}
+
+/**
+ * What the newest indexes listed when they were last looked into, by tenant and pipeline. Believed for as long as the
+ * newest index has the same hash, which is asked every time; what was sealed changes, and is never kept.
+ */
+const known = new Map<string, Known>()
+const MAX_KNOWN = 5_000
+
+function remember(key: string, one: Known): void {
+  known.delete(key)
+  known.set(key, one)
+  if (known.size > MAX_KNOWN) known.delete(known.keys().next().value as string)
+}
+
+interface Place {
+  readonly project: string
+  readonly pipeline: string
+}
+
+const keyOf = (tenant: string, { project, pipeline }: Place) => `${tenant}/${project}/${pipeline}`
+
 /** Throws `index_missing`, `not_in_index`, or `not_at_index` where the edge lacks the version that is listed. */
-export async function listedPipeline(
+export async function listedPipeline(db: Reader, tenant: string, of: Place): Promise<ListedPipeline> {
+  return (await knownPipeline(db, tenant, of)).listed
+}
+
+async function knownPipeline(db: Reader, tenant: string, of: Place): Promise<Known> {
+  const newest = await newestIndex(db, { tenant, project: of.project })
+  if (newest === null) throw new Fault('index_missing')
+  const before = known.get(keyOf(tenant, of))
+  if (before?.indexHash === newest.hash) return before
+  const at = { project: of.project, number: newest.number }
+  const [signed] = await signedAt(db, tenant, { ...at, kind: 'pipeline', ids: [of.pipeline] })
+  if (signed === undefined) throw new Fault('not_in_index')
+  const { document } = readUnverified(native, 'pipeline', signed.document)
+  const found: Known = {
+    indexHash: newest.hash,
+    listed: { index: newest.number, hash: signed.entry.hash, pipeline: document },
+    signed,
+    connections: null,
+  }
+  remember(keyOf(tenant, of), found)
+  return found
+}
+
+async function signedAt(
   db: Reader,
   tenant: string,
-  of: { readonly project: string; readonly pipeline: string },
-): Promise<ListedPipeline> {
-  const found = await listed(db, tenant, { project: of.project, ids: [of.pipeline] })
-  if (found === null) throw new Fault('index_missing')
-  const [entry] = found.entries
-  if (!entry || entry.kind !== 'pipeline') throw new Fault('not_in_index')
-  const signed = await version(db, tenant, { table: 'pipeline_version', id: of.pipeline, entry })
-  const { document } = readUnverified(native, 'pipeline', signed.document)
-  return { ...signed, index: found.number, hash: entry.hash, pipeline: document }
+  of: At & { readonly kind: IndexEntry['kind']; readonly ids: readonly string[] },
+): Promise<readonly Signed[]> {
+  const entries = await entriesAt(db, tenant, of)
+  return await Promise.all(of.ids.map(async (id, i) => {
+    const entry = entries[i]
+    if (!entry || entry.kind !== of.kind) throw new Fault('not_in_index')
+    const row = await db.selectFrom(`${of.kind}_version`).select('document').where('tenant', '=', tenant)
+      .where('id', '=', id).where('version', '=', entry.version).where('hash', '=', entry.hash)
+      .executeTakeFirst()
+    if (row === undefined) throw new Fault('not_at_index')
+    return { id, entry, document: JSON.parse(row.document) as Dsse }
+  }))
 }
 
 export type Parts = Pick<RunJob, 'pipeline' | 'connections'> & { readonly index: number }
 
 /** The documents of a run. Throws as `listedPipeline`. */
-export async function partsOf(
-  db: Reader,
-  tenant: string,
-  run: { readonly project: string; readonly pipeline: string },
-): Promise<Parts> {
-  const { project } = run
-  const { index, pipeline, document, sealed } = await listedPipeline(db, tenant, run)
-  const { source, destination } = pipeline.connections
-  const ids = [...new Set([source, destination])]
-  const found = await listed(db, tenant, { project, ids })
-  if (found?.number !== index) return await partsOf(db, tenant, run)
-  const connections = await Promise.all(ids.map((id, i) => {
-    const entry = found.entries[i]
-    if (!entry || entry.kind !== 'connection') throw new Fault('not_in_index')
-    return version(db, tenant, { table: 'connection_version', id, entry })
-  }))
-  return { index, pipeline: { document, sealed }, connections }
+export async function partsOf(db: Reader, tenant: string, run: Place): Promise<Parts> {
+  for (;;) {
+    const one = known.get(keyOf(tenant, run)) ?? await knownPipeline(db, tenant, run)
+    const { signed, listed: { index, pipeline: { connections: { source, destination } } } } = one
+    one.connections ??= await signedAt(db, tenant, {
+      ...{ project: run.project, number: index, kind: 'connection' },
+      ids: [...new Set([source, destination])],
+    })
+    const [first, second = first] = one.connections as [Signed, Signed?]
+    const row = await sealedParts(db, {
+      ...{ tenant, project: run.project },
+      ...{ pipeline: signed.id, version: signed.entry.version, hash: signed.entry.hash },
+      ...{ source: first.id, source_version: first.entry.version, source_hash: first.entry.hash },
+      ...{ other: second.id, other_version: second.entry.version, other_hash: second.entry.hash },
+    })
+    if (row?.index_hash !== one.indexHash) {
+      // Something newer is listed.
+      known.delete(keyOf(tenant, run))
+      continue
+    }
+    if (row.pipeline === null || row.source === null || row.other === null) throw new Fault('not_at_index')
+    const sealed = [row.source, row.other]
+    return {
+      index,
+      pipeline: { document: signed.document, sealed: toBase64(row.pipeline) },
+      connections: one.connections.map(({ document }, i) => ({
+        document,
+        sealed: toBase64(sealed[i] as Uint8Array),
+      })),
+    }
+  }
 }
 
-async function version(
-  db: Reader,
-  tenant: string,
-  of: {
-    readonly table: 'pipeline_version' | 'connection_version'
-    readonly id: string
-    readonly entry: IndexEntry
-  },
-): Promise<SealedDocument> {
-  const row = await db.selectFrom(of.table).select(['document', 'sealed']).where('tenant', '=', tenant)
-    .where('id', '=', of.id).where('version', '=', of.entry.version).where('hash', '=', of.entry.hash)
-    .executeTakeFirst()
-  if (row === undefined) throw new Fault('not_at_index')
-  return { document: JSON.parse(row.document) as Dsse, sealed: toBase64(row.sealed) }
-}
+/** The hash of the newest index, and what is sealed of a pipeline and of its connections at these versions. */
+const sealedParts = lookup((of: {
+  readonly tenant: string
+  readonly project: string
+  readonly pipeline: string
+  readonly version: number
+  readonly hash: string
+  readonly source: string
+  readonly source_version: number
+  readonly source_hash: string
+  readonly other: string
+  readonly other_version: number
+  readonly other_hash: string
+}) =>
+  writes.selectFrom('project_index as i')
+    .leftJoin('pipeline_version as p', (join) =>
+      join.onRef('p.tenant', '=', 'i.tenant').on('p.id', '=', of.pipeline)
+        .on('p.version', '=', of.version).on('p.hash', '=', of.hash))
+    .leftJoin('connection_version as s', (join) =>
+      join.onRef('s.tenant', '=', 'i.tenant').on('s.id', '=', of.source)
+        .on('s.version', '=', of.source_version).on('s.hash', '=', of.source_hash))
+    .leftJoin('connection_version as d', (join) =>
+      join.onRef('d.tenant', '=', 'i.tenant').on('d.id', '=', of.other)
+        .on('d.version', '=', of.other_version).on('d.hash', '=', of.other_hash))
+    .select(['i.hash as index_hash', 'p.sealed as pipeline', 's.sealed as source', 'd.sealed as other'])
+    .where('i.tenant', '=', of.tenant).where('i.project', '=', of.project)
+    .orderBy('i.number', 'desc').limit(1)
+)
 
 export function jobOf(
   row: RunRow,

@@ -4,6 +4,7 @@ import type { StreamProgress, StreamResult } from '../../shared/schemas/run.ts'
 import type { Run, RunRecord, RunState, RunStream, Trigger } from '../../shared/schemas/run.ts'
 import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { lookup, prepared } from '../db/prepared.ts'
 import type { RoomTables } from '../db/room_tables.ts'
 import { isoTime } from '../trust/store.ts'
 import { isFinal, type Standing } from './states.ts'
@@ -48,10 +49,12 @@ export function toRun(row: RunRow): Run {
   }
 }
 
+const runById = lookup((of: { readonly tenant: string; readonly id: string }) =>
+  writes.selectFrom('run').selectAll().where('tenant', '=', of.tenant).where('id', '=', of.id)
+)
+
 export async function run(db: Reader, tenant: string, id: string): Promise<RunRow | null> {
-  const row = await db.selectFrom('run').selectAll().where('tenant', '=', tenant).where('id', '=', id)
-    .executeTakeFirst()
-  return row ?? null
+  return await runById(db, { tenant, id })
 }
 
 export async function runRecord(db: Reader, tenant: string, id: string): Promise<RunRecord | null> {
@@ -107,17 +110,39 @@ export async function slotsOf(
   tenant: string,
   of: { readonly pipeline: string; readonly day: string; readonly plan: string },
 ): Promise<{ readonly last: number; readonly made: RunRow | null }> {
-  const last = await db.selectFrom('run').select('slot').where('tenant', '=', tenant)
-    .where('pipeline', '=', of.pipeline).where('day', '=', of.day)
-    .orderBy('slot', 'desc').limit(1).executeTakeFirst()
-  const made = await db.selectFrom('run').selectAll().where('tenant', '=', tenant)
-    .where('plan', '=', of.plan).where('day', '=', of.day).where('day', 'is not', null).executeTakeFirst()
-  return { last: last?.slot ?? 0, made: made ?? null }
+  const last = await lastSlot(db, { tenant, ...of })
+  const made = await runOfPlan(db, { tenant, ...of })
+  return { last: last?.slot ?? 0, made }
 }
+
+interface SlotKey {
+  readonly tenant: string
+  readonly pipeline: string
+  readonly day: string
+  readonly plan: string
+}
+
+const lastSlot = lookup((of: SlotKey) =>
+  writes.selectFrom('run').select('slot').where('tenant', '=', of.tenant)
+    .where('pipeline', '=', of.pipeline).where('day', '=', of.day).orderBy('slot', 'desc').limit(1)
+)
+
+const runOfPlan = lookup((of: SlotKey) =>
+  writes.selectFrom('run').selectAll().where('tenant', '=', of.tenant)
+    .where('plan', '=', of.plan).where('day', '=', of.day).where('day', 'is not', null)
+)
 
 /** A trigger has one run: a second one is a `conflict`. */
 export function insertRun(row: RunRow): Step {
-  return step(writes.insertInto('run').values(row), { otherwise: 'conflict' })
+  const columns = Object.keys(row).sort().join()
+  return { ...insertion(row, columns), expect: { rows: 1, otherwise: 'conflict' } }
+}
+
+const insertion = prepared((row: RunRow, columns) => writes.insertInto('run').values(only(row, columns)))
+
+/** The values of these columns: what a statement is built of that has more than one shape. */
+function only<T extends object>(values: T, columns: string): T {
+  return Object.fromEntries(columns.split(',').map((name) => [name, values[name as keyof T]])) as T
 }
 
 /** Ids of a pool's runs that may be claimed now, those that wait longest first: the index alone answers. */
@@ -163,11 +188,24 @@ export function moveRun(
   to: { readonly standing: Standing; readonly set: RunChange; readonly otherwise: FaultCode },
 ): Step {
   const { standing: { state, failures, lost, cancel }, set, otherwise } = to
-  const query = writes.updateTable('run').set({ ...set, state, failures, lost, cancel: cancel ? 1 : 0 })
-    .where('tenant', '=', from.tenant).where('id', '=', from.id)
-    .where('state', '=', from.state).where('fence', '=', from.fence).where('cancel', '=', from.cancel)
-  return step(query, { otherwise })
+  const values = { ...set, state, failures, lost, cancel: cancel ? 1 as const : 0 as const }
+  const { tenant, id } = from
+  const was = { was_state: from.state, was_fence: from.fence, was_cancel: from.cancel }
+  const made = move({ ...values, tenant, id, ...was }, Object.keys(values).sort().join())
+  return { ...made, expect: { rows: 1, otherwise } }
 }
+
+interface Move extends RunChange, Pick<RunRow, 'tenant' | 'id' | 'state' | 'failures' | 'lost' | 'cancel'> {
+  readonly was_state: RunState
+  readonly was_fence: number
+  readonly was_cancel: RunRow['cancel']
+}
+
+const move = prepared((to: Move, columns) =>
+  writes.updateTable('run').set(only<RunChange>(to, columns))
+    .where('tenant', '=', to.tenant).where('id', '=', to.id)
+    .where('state', '=', to.was_state).where('fence', '=', to.was_fence).where('cancel', '=', to.was_cancel)
+)
 
 /** A run in the hands of this agent, under this lease. */
 export interface Holder {

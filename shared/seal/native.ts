@@ -1,4 +1,4 @@
-import { concat, equal, fromHex } from '../bytes.ts'
+import { concat, equal, fromHex, toHex } from '../bytes.ts'
 import { isStrictPoint } from './ed25519_points.ts'
 import { mlkem } from './mlkem.ts'
 import {
@@ -105,6 +105,30 @@ class PrivateKeys {
   }
 }
 
+/** Handles of public keys that signatures are verified with, by the key: the same few agents ask again and again. */
+class VerifyingKeys {
+  readonly #make: (bytes: Uint8Array) => KeyHandle
+  readonly #known = new Map<string, KeyHandle>()
+
+  constructor(make: (bytes: Uint8Array) => KeyHandle) {
+    this.#make = make
+  }
+
+  /** Null for a key that is none. */
+  handle(bytes: Uint8Array): KeyHandle | null {
+    const name = toHex(bytes)
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
+    if (!isStrictPoint(bytes)) return null
+    const made = this.#make(bytes)
+    if (this.#known.size >= MAX_VERIFYING) this.#known.clear()
+    this.#known.set(name, made)
+    return made
+  }
+}
+
+const MAX_VERIFYING = 10_000
+
 function aead(crypto: NodeCrypto, name: string): Aead {
   const options = { authTagLength: TAG_BYTES }
   const check = (key: Uint8Array, nonce: Uint8Array) => {
@@ -168,6 +192,7 @@ export function native(
     checkLength('public key', bytes, KEY_BYTES)
     return crypto.createPublicKey({ key: concat(der[kind].public, bytes), format: 'der', type: 'spki' })
   }
+  const verifying = new VerifyingKeys((bytes) => publicKey('ed25519', bytes))
   return {
     ...mlkem,
     ...(given.hasher ? hashesOf(given.hasher) : hashesOn(crypto)),
@@ -185,9 +210,10 @@ export function native(
       sign: (seed, message) => plain(crypto.sign(null, message, signing.handle(seed))),
       verify(key, message, signature) {
         if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
-        if (!isStrictPoint(key) || !isStrictPoint(signature.slice(0, KEY_BYTES))) return false
+        if (!isStrictPoint(signature.subarray(0, KEY_BYTES))) return false
         try {
-          return crypto.verify(null, message, publicKey('ed25519', key), signature)
+          const handle = verifying.handle(key)
+          return handle !== null && crypto.verify(null, message, handle, signature)
         } catch {
           return false
         }
