@@ -2,8 +2,8 @@
  * An agent as the edge and the destination meet it: it polls, keeps leases, counts, commits under its fence and says
  * how it ended. It works by the same rules as the real one (agent/worker, agent/runs), without moving anything.
  */
-import { LEASE_SECONDS, MAX_POLL_SECONDS } from '../../shared/protocol.ts'
-import type { RunJob } from '../../shared/schemas/job.ts'
+import { LEASE_SECONDS, MAX_POLL_SECONDS, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../shared/protocol.ts'
+import type { RunJob, Stop } from '../../shared/schemas/job.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
 import { toHex, utf8 } from '../../shared/bytes.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
@@ -17,6 +17,7 @@ import { short, type Trace } from './trace.ts'
 import { Owner, type VirtualTime } from './virtual_time.ts'
 
 const BEAT_MS = 5_000
+const LISTEN_MS = 500
 const ASK_MS = 10_000
 const LIFE_MS = LEASE_SECONDS * 1000 * 0.9
 const STREAMS = 2
@@ -52,17 +53,19 @@ export class AgentNode {
   up: Owner | null = null
   readonly #key: AgentKey
   readonly #slots: number
+  readonly #protocol: number
   readonly #around: AgentSurroundings
 
   constructor(
     name: string,
-    of: { readonly key: AgentKey; readonly slots: number },
+    of: { readonly key: AgentKey; readonly slots: number; readonly protocol: number },
     around: AgentSurroundings,
   ) {
     this.name = name
     this.id = of.key.id
     this.#key = of.key
     this.#slots = of.slots
+    this.#protocol = of.protocol
     this.#around = around
   }
 
@@ -86,7 +89,7 @@ export class AgentNode {
   freeze(ms: number): void {
     if (this.up === null) return
     this.#around.trace.say(`${this.name} stands still for ${ms} ms`)
-    this.up.frozenUntil = this.#around.time.now + ms
+    this.up.freezeUntil(this.#around.time.now + ms)
   }
 
   #go(work: Promise<unknown>): void {
@@ -95,14 +98,16 @@ export class AgentNode {
 
   async #work(owner: Owner): Promise<void> {
     const { time, random, acknowledged } = this.#around
-    const held = new Set<Promise<void>>()
+    const working = new Map<Held, Promise<void>>()
     for (let failures = 0;;) {
-      if (held.size >= this.#slots) {
-        await Promise.race(held)
+      if (working.size >= this.#slots) {
+        const ear = new Owner(this.name, owner)
+        if (this.#protocol >= 2) this.#go(this.#listen(ear, [...working.keys()]))
+        await Promise.race(working.values())
+        ear.die()
         continue
       }
-      const body = { slots: this.#slots - held.size, wait_seconds: MAX_POLL_SECONDS, log_size: 0 }
-      const reply = await this.#ask(owner, '/v1/agent/poll', body, (MAX_POLL_SECONDS + 10) * 1000)
+      const reply = await this.#poll(owner, { slots: this.#slots - working.size, held: [...working.keys()] })
       if (reply?.status !== 200) {
         failures++
         await time.sleep(random.between(0, Math.min(30_000, 500 * 2 ** failures)), owner)
@@ -112,10 +117,37 @@ export class AgentNode {
       const { job } = reply.body
       if (job?.kind !== 'run') continue
       acknowledged.claim(this.id, job)
-      const run = this.#execute({ job, owner, lost: false, cancel: false, over: false })
-        .catch((error) => time.fail(error)).finally(() => held.delete(run))
-      held.add(run)
+      const held = { job, owner, lost: false, cancel: false, over: false }
+      const run = this.#execute(held).catch((error) => time.fail(error)).finally(() => working.delete(held))
+      working.set(held, run)
     }
+  }
+
+  /** With no slot free: hears what is to stop, until its ear dies. */
+  async #listen(ear: Owner, held: readonly Held[]): Promise<never> {
+    const { time } = this.#around
+    for (;;) {
+      await time.sleep(LISTEN_MS, ear)
+      await this.#poll(ear, { slots: 0, held })
+    }
+  }
+
+  async #poll(
+    owner: Owner,
+    { slots, held }: { readonly slots: number; readonly held: readonly Held[] },
+  ): Promise<Reply | null> {
+    const asked = { slots, wait_seconds: MAX_POLL_SECONDS, log_size: 0 }
+    const named = held.map(({ job }) => ({ run: job.run.id, fence: job.lease.fence }))
+    const body = this.#protocol >= 2 ? { ...asked, held: named } : asked
+    const reply = await this.#ask(owner, '/v1/agent/poll', body, (MAX_POLL_SECONDS + 10) * 1000)
+    for (const { run, why } of (reply?.body?.stop ?? []) as Stop[]) {
+      const one = held.find(({ job }) => job.run.id === run)
+      if (one === undefined) continue
+      this.#around.trace.say(`${this.name} hears that ${short(run)} is ${why}`)
+      if (why === 'cancelled') one.cancel = true
+      else one.lost = true
+    }
+    return reply
   }
 
   async #execute(held: Held): Promise<void> {
@@ -212,7 +244,11 @@ export class AgentNode {
       seed: this.#key.seed,
       parameters: { created, nonce: toHex(random.bytes(16)), keyid: this.id },
     })
-    const headers = { 'content-type': 'application/json', ...signed }
+    const headers = {
+      'content-type': 'application/json',
+      ...(this.#protocol === PROTOCOL_VERSION ? { [PROTOCOL_HEADER]: `${PROTOCOL_VERSION}` } : {}),
+      ...signed,
+    }
     const message = { method: 'POST', path, headers, body: text }
     try {
       return await network.send(owner, random.pick(edges), message, timeoutMs)

@@ -6,6 +6,7 @@ import { native } from '../primitives.ts'
 import { Random } from './random.ts'
 
 const AGENTS = 5
+const JITTER_SECONDS = 20
 
 export interface AgentKey {
   readonly id: string
@@ -23,8 +24,8 @@ export interface Base {
   readonly agents: readonly AgentKey[]
   /** Pipelines that run when somebody asks. */
   readonly asked: readonly string[]
-  /** Pipelines that run every minute: one of them whatever happens, the other where the run before is over. */
-  readonly everyMinute: { readonly queued: string; readonly skipped: string }
+  /** Pipelines that run every minute: whatever happens, where the run before is over, and a little later by chance. */
+  readonly everyMinute: readonly string[]
   /** When it was made, in ms since 1970. */
   readonly made: number
 }
@@ -54,9 +55,17 @@ async function build(): Promise<Base> {
     })
     asked.push(pipeline)
   }
-  const schedule = { cron: '* * * * *', timezone: 'UTC', catch_up: 'all' } as const
-  const queued = await estate.furnish({ triggers: { schedule: { ...schedule, overlap: 'queue' } } })
-  const skipped = await estate.furnish({ triggers: { schedule: { ...schedule, overlap: 'skip' } } })
+  const everyMinute: string[] = []
+  const minutely = { cron: '* * * * *', timezone: 'UTC', catch_up: 'all' } as const
+  for (
+    const schedule of [
+      { ...minutely, overlap: 'queue' },
+      { ...minutely, overlap: 'skip' },
+      { every: '1m', jitter: JITTER_SECONDS, catch_up: 'all', overlap: 'queue' },
+    ] as const
+  ) {
+    everyMinute.push((await estate.furnish({ triggers: { schedule } })).pipeline)
+  }
   const agents: AgentKey[] = []
   for (let count = 0; count < AGENTS; count++) {
     const { id, seed } = await estate.enrol()
@@ -73,7 +82,7 @@ async function build(): Promise<Base> {
     token: estate.token,
     agents,
     asked,
-    everyMinute: { queued: queued.pipeline, skipped: skipped.pipeline },
+    everyMinute,
     made: edge.now,
   }
 }

@@ -72,8 +72,7 @@ export class Invariants implements Acknowledged {
   /** After a commit. Throws a Violation. */
   async look(): Promise<void> {
     await this.#readLog()
-    const rows = await this.#database.rows('SELECT * FROM run WHERE tenant = ?', [this.#tenant])
-    for (const row of rows as unknown as RunRow[]) {
+    for (const row of await this.#moving()) {
       const before = this.runs.get(row.id)
       this.runs.set(row.id, row)
       this.#hold(row)
@@ -81,7 +80,28 @@ export class Invariants implements Acknowledged {
       if (before?.state === row.state && before.fence === row.fence) continue
       this.#trace.say(`run ${short(row.id)} is ${row.state}, fence ${row.fence}`)
     }
-    if (rows.length < this.runs.size) throw new Violation('a run is no longer there')
+  }
+
+  /** Runs that are not over, or were not over before this commit. */
+  async #moving(): Promise<readonly RunRow[]> {
+    const open = JSON.stringify(this.open().map(({ id }) => id))
+    const rows = await this.#database.rows(
+      'SELECT * FROM run WHERE tenant = ? AND (finished IS NULL OR id IN (SELECT value FROM json_each(?)))',
+      [this.#tenant, open],
+    )
+    return rows as unknown as RunRow[]
+  }
+
+  /** At the end: what is over is as it was. Throws a Violation. */
+  async lookAtAll(): Promise<void> {
+    const rows = await this.#database.rows('SELECT * FROM run WHERE tenant = ?', [this.#tenant])
+    const now = new Map((rows as unknown as RunRow[]).map((row) => [row.id, row]))
+    for (const before of this.runs.values()) {
+      const after = now.get(before.id)
+      if (after === undefined) throw new Violation(`run ${before.id} is no longer there`)
+      checkMove(before, after)
+    }
+    if (now.size > this.runs.size) throw new Violation('a run came and ended in one commit')
   }
 
   async #readLog(): Promise<void> {

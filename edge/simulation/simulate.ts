@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { AgentNode } from './agent_node.ts'
 import { type Base, base, dicedBytes } from './base.ts'
 import { Database } from './database.ts'
@@ -85,6 +86,7 @@ async function play(stage: Stage): Promise<Result> {
         )
       }
     }
+    await invariants.lookAtAll()
     checkEnd({ base: stage.base, invariants, destination, now: time.now })
   } catch (error) {
     violation = error instanceof Error ? error.message : String(error)
@@ -118,7 +120,8 @@ async function setUp({ base, time, random, trace, database }: Stage) {
       destination,
       acknowledged: invariants,
     }
-    return new AgentNode(`agent ${at + 1}`, { key, slots: random.between(1, 2) }, around)
+    const speaks = { slots: random.between(1, 2), protocol: PROTOCOL_VERSION - random.between(0, 1) }
+    return new AgentNode(`agent ${at + 1}`, { key, ...speaks }, around)
   })
   const stormMs = random.between(60, 180) * 1000
   storm({ time, random: random.fork(), trace, network, edges, agents }, stormMs)

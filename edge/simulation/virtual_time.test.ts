@@ -36,6 +36,7 @@ describe('virtual time', () => {
     const owner = new Owner('one')
     const seen: string[] = []
     time.after(5, () => void seen.push('never'), owner)
+    time.after(5, () => void seen.push('nor its part'), new Owner('a part', owner))
     owner.onEnd(() => seen.push('ended'))
     owner.onEnd(() => seen.push('taken back'))()
     owner.die()
@@ -47,9 +48,9 @@ describe('virtual time', () => {
     const time = new VirtualTime(0)
     const owner = new Owner('one')
     const seen: string[] = []
-    owner.frozenUntil = 100
+    owner.freezeUntil(100)
     time.after(5, () => void seen.push(`a ${time.now}`), owner)
-    time.after(6, () => void seen.push(`b ${time.now}`), owner)
+    time.after(6, () => void seen.push(`b ${time.now}`), new Owner('a part', owner))
     time.after(50, () => void seen.push(`c ${time.now}`))
     await all(time)
     assert.deepEqual(seen, ['c 50', 'a 100', 'b 100'])

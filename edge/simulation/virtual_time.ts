@@ -6,16 +6,19 @@
 import { setImmediate } from 'node:timers'
 import type { Random } from './random.ts'
 
-/** A process that can die: what it still had in mind dies with it. */
+/** A process, or a part of one, that can die: what it still had in mind dies with it. */
 export class Owner {
   readonly name: string
   alive = true
-  /** It stands still until then, and catches up. */
-  frozenUntil = 0
+  readonly #whole: Owner | null
   readonly #ends = new Set<() => void>()
+  #frozenUntil = 0
 
-  constructor(name: string) {
+  /** As a part of `whole`, which takes it along. */
+  constructor(name: string, whole: Owner | null = null) {
     this.name = name
+    this.#whole = whole
+    whole?.onEnd(() => this.die())
   }
 
   /** Calls `act` when it dies; returns what takes that back. */
@@ -25,8 +28,18 @@ export class Owner {
   }
 
   die(): void {
+    if (!this.alive) return
     this.alive = false
     for (const act of this.#ends) act()
+  }
+
+  /** It stands still until then, and catches up. */
+  freezeUntil(moment: number): void {
+    this.#frozenUntil = moment
+  }
+
+  get frozenUntil(): number {
+    return Math.max(this.#frozenUntil, this.#whole?.frozenUntil ?? 0)
   }
 }
 

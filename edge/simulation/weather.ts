@@ -80,7 +80,7 @@ function clear({ time, trace, network, edges, agents }: Struck): void {
   }
   for (const agent of agents) {
     agent.failing = 0
-    if (agent.up !== null) agent.up.frozenUntil = time.now
+    agent.up?.freezeUntil(time.now)
     agent.start()
   }
 }
