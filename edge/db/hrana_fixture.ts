@@ -207,11 +207,21 @@ function errorJson(error: unknown): Json {
   return { message: (error as Error).message, code: 'HRANA_PROTO_ERROR' }
 }
 
-/** Serves the database file at `path`; with a `token`, only to who has it. */
-export function serveHrana(
-  path: string,
-  options: { readonly token?: string; readonly idleMs?: number; readonly transactionMs?: number } = {},
-): HranaServer {
+interface HranaOptions {
+  readonly token?: string
+  readonly idleMs?: number
+  readonly transactionMs?: number
+}
+
+export interface Hrana {
+  readonly faults: Faults
+  readonly pipelines: () => number
+  readonly answer: (request: Request) => Promise<Response>
+  readonly close: () => void
+}
+
+/** What answers requests about the database file at `path`; with a `token`, only to who has it. */
+export function hrana(path: string, options: HranaOptions = {}): Hrana {
   const limits = { idleMs: options.idleMs ?? 10_000, transactionMs: options.transactionMs ?? 5_000 }
   const faults: Faults = { delayMs: 0, dropResponses: 0, expireStreams: 0, refuse: 0 }
   const streams = new Map<string, Stream>()
@@ -248,15 +258,28 @@ export function serveHrana(
     return faults.dropResponses > 0 && faults.dropResponses-- ? brokenOff() : response
   }
 
+  return {
+    faults,
+    pipelines: () => count,
+    answer,
+    close: () => {
+      for (const stream of streams.values()) stream.close()
+      connections.close()
+    },
+  }
+}
+
+/** Serves it on a port of its own. */
+export function serveHrana(path: string, options: HranaOptions = {}): HranaServer {
+  const { faults, pipelines, answer, close } = hrana(path, options)
   const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, answer)
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     faults,
-    pipelines: () => count,
+    pipelines,
     async [Symbol.asyncDispose]() {
       await server.shutdown()
-      for (const stream of streams.values()) stream.close()
-      connections.close()
+      close()
     },
   }
 }

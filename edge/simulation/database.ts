@@ -20,6 +20,12 @@ export interface Line {
   loss: number
 }
 
+/** A process that has the database. */
+export interface Client {
+  readonly owner: Owner
+  readonly line: Line
+}
+
 interface Waiting {
   readonly plan: Plan
   readonly resolve: (outcome: Outcome) => void
@@ -36,6 +42,7 @@ export interface DatabaseOptions {
 export class Database {
   readonly options: DatabaseOptions
   readonly #inner: Storage
+  #version: unknown = null
   /** How many commits there were. */
   commits = 0
   /** Called after each commit, before anybody hears of it. */
@@ -62,6 +69,15 @@ export class Database {
     return results
   }
 
+  /** Somebody else has been at the file, and may have committed. */
+  async looked(): Promise<void> {
+    const [row] = await this.rows('PRAGMA data_version')
+    if (row?.data_version === this.#version) return
+    this.#version = row?.data_version
+    this.commits++
+    await this.committed()
+  }
+
   close(): Promise<void> {
     return this.#inner.close()
   }
@@ -77,11 +93,11 @@ export class Connection implements Storage {
   readonly #reach: Reach
   #waiting: Waiting[] = []
 
-  constructor(database: Database, of: { readonly owner: Owner; readonly line: Line; readonly reach: Reach }) {
+  constructor(database: Database, { owner, line }: Client, reach: Reach) {
     this.#database = database
-    this.#owner = of.owner
-    this.#line = of.line
-    this.#reach = of.reach
+    this.#owner = owner
+    this.#line = line
+    this.#reach = reach
   }
 
   read(statement: Statement): Promise<readonly Row[]> {

@@ -1,10 +1,11 @@
 /** One instance of the edge: the real one, with a clock of its own, which can die at any moment and come back. */
 import { hashSecret } from '../auth/secret.ts'
+import type { Storage } from '../db/storage.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
 import { native } from '../primitives.ts'
 import { type Edge, wire } from '../wiring.ts'
 import type { Base } from './base.ts'
-import { Connection, type Database, type Line, type Reach } from './database.ts'
+import type { Client, Database, Line } from './database.ts'
 import type { Message, Reply, Server } from './network.ts'
 import type { Random } from './random.ts'
 import type { Trace } from './trace.ts'
@@ -31,25 +32,26 @@ export class EdgeNode implements Server {
   skewMs = 0
   up: Owner | null = null
   readonly #around: EdgeSurroundings
-  readonly #reach: Reach
+  readonly #open: (client: Client) => Storage
   #edge: Edge | null = null
   #closing = new AbortController()
 
-  constructor(name: string, around: EdgeSurroundings, reach: Reach) {
+  /** `open`: the database, as a process that starts finds it. */
+  constructor(name: string, around: EdgeSurroundings, open: (client: Client) => Storage) {
     this.name = name
     this.#around = around
-    this.#reach = reach
+    this.#open = open
   }
 
   start(): void {
     if (this.up !== null) return
-    const { base, time, random, trace, database } = this.#around
+    const { base, time, random, trace } = this.#around
     const owner = new Owner(this.name)
     this.up = owner
     time.owner = owner
     this.#closing = new AbortController()
     const edge = wire({
-      storage: new Connection(database, { owner, line: this.line, reach: this.#reach }),
+      storage: this.#open({ owner, line: this.line }),
       publicUrl: PUBLIC_URL,
       setupTokenHash: hashSecret(base.setupToken),
       master: base.master,

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { AgentNode } from './agent_node.ts'
 import { type Base, base, dicedBytes } from './base.ts'
-import { Database } from './database.ts'
+import type { Storage } from '../db/storage.ts'
+import { type Client, Connection, Database } from './database.ts'
 import { Destination } from './destination.ts'
 import { EdgeNode } from './edge_node.ts'
 import { checkEnd } from './ending.ts'
@@ -13,12 +14,17 @@ import { Invariants, Violation } from './invariants.ts'
 import { Network } from './network.ts'
 import { People } from './people.ts'
 import { Random } from './random.ts'
+import { SqlServer } from './sql_server.ts'
 import { Trace } from './trace.ts'
 import { VirtualTime } from './virtual_time.ts'
 import { storm } from './weather.ts'
 
 /** Virtual time that every run has to be over in, once nothing goes wrong any more. */
 const CALM_MS = 15 * 60_000
+/** The share of seeds in which the edge's remote storage speaks to a libSQL server. */
+const SERVED = 0.25
+/** That storage waits for a turn of the event loop before each batch. */
+const TURNS = 4
 
 export interface Result {
   readonly seed: number
@@ -47,9 +53,12 @@ export async function simulate(
   using _dice = dicedBytes(random.fork())
   const trace = new Trace(time, show)
   const database = new Database({ path, time, random: random.fork(), trace })
+  const server = random.chance(SERVED) ? new SqlServer(database) : null
+  if (server !== null) time.turns = TURNS
   try {
-    return await play({ seed, base: from, time, random, trace, database })
+    return await play({ seed, base: from, time, random, trace, database, server })
   } finally {
+    server?.close()
     await database.close()
     await rm(folder, { recursive: true, force: true })
   }
@@ -62,6 +71,7 @@ interface Stage {
   readonly random: Random
   readonly trace: Trace
   readonly database: Database
+  readonly server: SqlServer | null
 }
 
 async function play(stage: Stage): Promise<Result> {
@@ -99,16 +109,18 @@ async function play(stage: Stage): Promise<Result> {
 }
 
 /** Puts everybody in place, and plans what is going to happen to them. */
-async function setUp({ base, time, random, trace, database }: Stage) {
+async function setUp({ base, time, random, trace, database, server }: Stage) {
   const invariants = new Invariants(database, { tenant: base.tenant, trace })
   await invariants.look()
   database.committed = () => invariants.look()
   const destination = new Destination()
   const network = new Network(time, random.fork(), { loss: 0, twice: 0, late: 0 })
   const instances = random.between(1, 3)
+  const open = (client: Client): Storage =>
+    server?.open(client) ?? new Connection(database, client, instances === 1 ? 'embedded' : 'remote')
   const edges = Array.from({ length: instances }, (_, at) => {
     const around = { base, time, random: random.fork(), trace, database }
-    return new EdgeNode(`edge ${at + 1}`, around, instances === 1 ? 'embedded' : 'remote')
+    return new EdgeNode(`edge ${at + 1}`, around, open)
   })
   const agents = base.agents.slice(0, random.between(2, base.agents.length)).map((key, at) => {
     const around = {
