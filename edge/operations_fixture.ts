@@ -13,6 +13,7 @@ import {
   signedLog,
   signedPipeline,
   signedReceipt,
+  signedRedrive,
   signedRequest,
   signedTrust,
 } from './trust/examples.ts'
@@ -282,15 +283,24 @@ export const operations: readonly Operation[] = [
     }),
   },
   { id: 'listRunLogs', request: run },
-  { id: 'cancelRun', request: run },
   {
     id: 'completeRun',
     request: (answers, world) => ({
       ...asAgent(answers, world),
       ...run(answers),
-      body: { fence: 1, status: 'cancelled', retry: false, streams: [] },
+      body: { fence: 1, status: 'failed', code: 'login_failed', retry: false, streams: [] },
     }),
   },
+  { id: 'getRunTimeline', request: run },
+  { id: 'listDeadLetters', request: () => ({ query: { days: '7' } }) },
+  {
+    id: 'redriveRun',
+    request: (answers) => ({
+      ...run(answers),
+      body: { request: signedRedrive(answers.createRun.id).dsse },
+    }),
+  },
+  { id: 'cancelRun', request: run },
   {
     id: 'listPossessionChallenges',
     request: asAgent,

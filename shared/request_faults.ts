@@ -110,6 +110,16 @@ export const requestFaults = {
   },
   possession_failed: { class: 'request', help: 'The answer does not prove that the agent holds the key.' },
   rewrap_stale: { class: 'request', help: 'The lease of this batch has run out; its records come again.' },
+  attempts_used: {
+    class: 'request',
+    help:
+      'The run has had the attempts that were signed: it takes a signed request to have it attempted again.',
+  },
+  run_not_ended: {
+    class: 'request',
+    help:
+      'Only a run that ended short of its end is attempted again: this one goes on, is done or was cancelled.',
+  },
   lease_lost: { class: 'request', help: 'The lease of this run has passed to another agent.' },
   internal: { class: 'transient', help: 'Something failed at the edge; the request id finds it in its log.' },
   unavailable: { class: 'transient', help: 'The edge cannot do this right now; repeat in a moment.' },

@@ -1118,6 +1118,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs that ended short of their end, by what ended them
+         * @description A reason is a fingerprint of the code, the codes of the streams, the pipeline and its version; `reason` of the list of runs finds them. The newest 10,000 runs are looked at; `complete` says whether those are all. A run leaves when it is redriven.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/device/authorize": {
         parameters: {
             query?: never;
@@ -2243,6 +2263,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a run attempted again that ended short of its end
+         * @description It keeps its id, so that nothing is loaded twice that it has committed. `redrive` of the run says what that takes: `free` goes on with attempts that it still has, `signed` takes a request that names the run, and brings as many attempts as its pipeline gives a run. The same request again is answered as the first time.
+         */
+        post: operations["redriveRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened to a run, in its order
+         * @description Who did it stands in the audit log.
+         */
+        get: operations["getRunTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -3017,6 +3077,22 @@ export interface components {
             /** @description The secret, shown once: left out when the Idempotency-Key was used before. */
             token?: string;
         };
+        DeadLetter: {
+            code?: components["schemas"]["FaultCode"];
+            first: string;
+            last: string;
+            last_run: string;
+            pipeline_id: string;
+            project: string;
+            reason: string;
+            runs: number;
+            state: components["schemas"]["RunState"];
+            version?: number;
+        };
+        DeadLetters: {
+            complete: boolean;
+            data: components["schemas"]["DeadLetter"][];
+        };
         DeviceApproval: {
             /** @description The one that your session has chosen. */
             tenant: string;
@@ -3154,7 +3230,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         Fresh: {
             fresh_until: string;
         };
@@ -3634,7 +3710,7 @@ export interface components {
             /** @description With `approval_required`: what has to be approved. */
             approval?: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description The code of RFC 8628, where a device asks for its token. */
             error?: string;
@@ -3775,10 +3851,21 @@ export interface components {
             pipeline_id: string;
             pool: string;
             project: string;
+            /** @description What ended it short of its end: runs with one reason have one. */
+            reason?: string;
+            /**
+             * @description What it takes to have it attempted again: nothing, or a signed request, as its attempts are used up.
+             * @enum {string}
+             */
+            redrive?: "free" | "signed";
+            /** @description How often somebody had it attempted again. */
+            redriven?: number;
             started?: string;
             state: components["schemas"]["RunState"];
             /** @enum {string} */
             trigger: "request" | "api" | "schedule" | "webhook" | "after";
+            /** @description Of the pipeline, as it was handed out last. */
+            version?: number;
         };
         RunJob: {
             connections: components["schemas"]["SealedDocument"][];
@@ -3795,6 +3882,15 @@ export interface components {
                 index: number;
                 pipeline_id: string;
                 project: string;
+                /** @description A signed request that lets the run be attempted again, after its attempts or its end. */
+                redrive?: {
+                    payload: string;
+                    payloadType: string;
+                    signatures: {
+                        keyid: string;
+                        sig: string;
+                    }[];
+                };
                 trigger: components["schemas"]["Trigger"];
             };
         };
@@ -3825,11 +3921,22 @@ export interface components {
             pipeline_id: string;
             pool: string;
             project: string;
+            /** @description What ended it short of its end: runs with one reason have one. */
+            reason?: string;
+            /**
+             * @description What it takes to have it attempted again: nothing, or a signed request, as its attempts are used up.
+             * @enum {string}
+             */
+            redrive?: "free" | "signed";
+            /** @description How often somebody had it attempted again. */
+            redriven?: number;
             started?: string;
             state: components["schemas"]["RunState"];
             streams: components["schemas"]["RunStream"][];
             /** @enum {string} */
             trigger: "request" | "api" | "schedule" | "webhook" | "after";
+            /** @description Of the pipeline, as it was handed out last. */
+            version?: number;
         };
         /** @enum {string} */
         RunState: "queued" | "leased" | "running" | "succeeded" | "partial" | "failed" | "refused" | "cancelled" | "dead";
@@ -3845,6 +3952,21 @@ export interface components {
             seconds?: number;
             /** @enum {string} */
             status?: "succeeded" | "failed" | "refused" | "cancelled";
+            /** @enum {boolean} */
+            taken?: true;
+        };
+        RunTimeline: {
+            events: {
+                agent_id?: string;
+                at: string;
+                code?: components["schemas"]["FaultCode"];
+                /** @description Of the lease, which is an attempt. */
+                fence?: number;
+                /** @enum {string} */
+                kind: "partial" | "failed" | "refused" | "cancelled" | "released" | "expired" | "overrun" | "withdrawn" | "redriven" | "created" | "claimed" | "started" | "succeeded" | "ended";
+            }[];
+            run: string;
+            state: components["schemas"]["RunState"];
         };
         ScheduleSummary: {
             /** @enum {string} */
@@ -3979,6 +4101,11 @@ export interface components {
             seconds: number;
             /** @enum {string} */
             status: "succeeded" | "failed" | "refused" | "cancelled";
+            /**
+             * @description An attempt before has committed it: nothing was read or written again.
+             * @enum {boolean}
+             */
+            taken?: true;
         };
         Tenant: {
             /** @description When its deletion was asked for: nobody but its owners gets in, and nothing runs. */
@@ -4195,6 +4322,21 @@ export interface components {
          *     `trust_missing`: The edge shows no trust document for this tenant.
          */
         "already_exists.trust_missing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `attempts_used`: The run has had the attempts that were signed: it takes a signed request to have it attempted again.
+         *
+         *     `run_not_ended`: Only a run that ended short of its end is attempted again: this one goes on, is done or was cancelled.
+         *
+         *     `trust_missing`: The edge shows no trust document for this tenant.
+         */
+        "attempts_used.run_not_ended.trust_missing": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4572,6 +4714,33 @@ export interface components {
          *     `wrong_pool`: This belongs to another pool of agents.
          */
         "idempotency_mismatch.readers_missing.signature_invalid.document_invalid.wrong_pool": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `idempotency_mismatch`: That Idempotency-Key was used with another request.
+         *
+         *     `request_mismatch`: The signed request is for another pipeline, pool or index.
+         *
+         *     `request_expired`: The signed request has expired.
+         *
+         *     `index_missing`: The edge does not show the index that the job names.
+         *
+         *     `not_in_index`: The index does not list this pipeline or connection.
+         *
+         *     `not_at_index`: The document is not the one that the index lists.
+         *
+         *     `document_invalid`: A signed document does not have the shape of its kind.
+         *
+         *     `signature_invalid`: No key that counts has signed this document as it stands.
+         *
+         *     `signer_not_allowed`: The signer may not sign this kind of document for this project.
+         */
+        "idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -8547,6 +8716,55 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @example 7 */
+                days?: number;
+                pipeline?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "reason": "8f14e45fceea167a",
+                     *           "project": "0193509f-6e00-7000-8000-000000000002",
+                     *           "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *           "version": 3,
+                     *           "state": "dead",
+                     *           "code": "connection_refused",
+                     *           "runs": 12,
+                     *           "first": "2026-11-22T09:00:00.000Z",
+                     *           "last": "2026-11-22T09:00:00.000Z",
+                     *           "last_run": "0193509f-6e00-8000-8000-000000000007"
+                     *         }
+                     *       ],
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     authorizeDevice: {
         parameters: {
             query?: never;
@@ -12247,8 +12465,11 @@ export interface operations {
                 /** @description Rows of a page; 50 unless said. */
                 limit?: number;
                 pipeline?: string;
+                reason?: string;
+                since?: string;
                 /** @example running */
                 state?: components["schemas"]["RunState"];
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -12528,6 +12749,147 @@ export interface operations {
                         data: components["schemas"]["RunLogRecord"][];
                         next_cursor?: string;
                     };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    redriveRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "request": {
+                 *         "payloadType": "application/vnd.sallyport.request.v1+json",
+                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9LCJub25jZSI6ImVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiIsInJlZHJpdmUiOiIwMTkzNTA5Zi02ZTAwLTgwMDAtODAwMC0wMDAwMDAwMDAwMDcifQ==",
+                 *         "signatures": [
+                 *           {
+                 *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
+                 *             "sig": "zzSYLFetsSlLvUcYTXZbi4r68IbkP+A6jnUMSFHLYxoyh5fK3VDWccswn8scj4ChrUtQ1SYVq5SXpSDrsot7CA=="
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    request?: components["schemas"]["Dsse"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-8000-8000-000000000007",
+                     *       "project": "0193509f-6e00-7000-8000-000000000002",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "pool": "default",
+                     *       "state": "queued",
+                     *       "trigger": "request",
+                     *       "action": "run",
+                     *       "attempt": 1,
+                     *       "attempts": 4,
+                     *       "cancel": false,
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "redriven": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["attempts_used.run_not_ended.trust_missing"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch.request_mismatch.request_expired.index_missing.not_in_index.not_at_index.document_invalid.signature_invalid.signer_not_allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getRunTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-8000-8000-000000000007 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run": "0193509f-6e00-8000-8000-000000000007",
+                     *       "state": "leased",
+                     *       "events": [
+                     *         {
+                     *           "at": "2026-11-22T09:00:00.000Z",
+                     *           "kind": "created"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-22T09:00:00.000Z",
+                     *           "kind": "claimed",
+                     *           "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *           "fence": 1
+                     *         },
+                     *         {
+                     *           "at": "2026-11-22T09:00:00.000Z",
+                     *           "kind": "started",
+                     *           "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *           "fence": 1
+                     *         },
+                     *         {
+                     *           "at": "2026-11-22T09:00:00.000Z",
+                     *           "kind": "failed",
+                     *           "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *           "fence": 1,
+                     *           "code": "connection_lost"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-22T09:00:00.000Z",
+                     *           "kind": "claimed",
+                     *           "agent_id": "0193509f-6e00-7000-8000-000000000006",
+                     *           "fence": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunTimeline"];
                 };
             };
             400: components["responses"]["invalid_request"];

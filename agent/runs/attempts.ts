@@ -3,6 +3,7 @@ import { Fault } from '../../shared/faults.ts'
 import type { AnchoredRun, PipelineAnchor } from '../../shared/schemas/anchor.ts'
 import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
 import { checkClock, withClock } from '../trust/anchor.ts'
+import type { Redrive } from './redrive.ts'
 import { type Asked, type Checked, dayMs } from './trigger.ts'
 
 /** How long a run that was accepted may be attempted again after its trigger has ended. */
@@ -16,6 +17,10 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   const { pipeline: { document: { limits, triggers } }, now } = asked
   checkClock(object, now)
   const known = object.runs.find((run) => run.id === checked.id)
+  const { redrive } = checked
+  if (redrive !== null && !known?.redrives?.includes(redrive.id)) {
+    return withRun(object, redriven(known ?? firstOf(object, checked, now), redrive, now), now)
+  }
   if (known && known.ended !== null) throw new Fault('trigger_used')
   if (known) {
     if (now >= Date.parse(known.until)) {
@@ -26,7 +31,7 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
     }
     return withRun(object, { ...known, attempts: known.attempts + 1 }, now)
   }
-  const { day, fire } = checked
+  const { day } = checked
   const most = limits.runs_per_day
   if (most !== undefined && runsOfDay(object, day) >= most) {
     throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
@@ -35,17 +40,23 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   if (checked.kind === 'after' && runsOfDay(object, day, 'after') >= follows) {
     throw new Fault('limit_reached', `The pipeline has followed the other one ${follows} times on ${day}.`)
   }
-  const until = new Date(Math.min(checked.until, now + MAX_REQUEST_MS) + retryMs).toISOString()
-  const first: AnchoredRun = {
-    id: checked.id,
-    pipeline: object.pipeline,
-    trigger: checked.kind,
-    day,
-    attempts: 1,
-    ended: null,
-    until,
-  }
-  return withRun(fire === null ? object : { ...object, fired: fire }, first, now)
+  const { fire } = checked
+  return withRun(fire === null ? object : { ...object, fired: fire }, firstOf(object, checked, now), now)
+}
+
+const keptUntil = (until: number, now: number) =>
+  new Date(Math.min(until, now + MAX_REQUEST_MS) + retryMs).toISOString()
+
+function firstOf({ pipeline }: PipelineAnchor, checked: Checked, now: number): AnchoredRun {
+  const { id, kind: trigger, day } = checked
+  return { id, pipeline, trigger, day, attempts: 1, ended: null, until: keptUntil(checked.until, now) }
+}
+
+/** The run with the attempts of a pipeline once more. What has moved everything has nothing left to do. */
+function redriven(run: AnchoredRun, redrive: Redrive, now: number): AnchoredRun {
+  if (run.ended?.status === 'succeeded') throw new Fault('trigger_used')
+  const [until] = [run.until, keptUntil(redrive.until, now)].sort().reverse() as [string]
+  return { ...run, attempts: 1, ended: null, until, redrives: [...run.redrives ?? [], redrive.id] }
 }
 
 function runsOfDay(
@@ -82,10 +93,15 @@ export function uncountAttempt(object: PipelineAnchor, id: string): PipelineAnch
  */
 export function withoutAttempt(
   object: PipelineAnchor,
-  { id, fire }: Pick<Checked, 'id' | 'fire'>,
+  { id, fire, redrive }: Pick<Checked, 'id' | 'fire' | 'redrive'>,
   before: Pick<PipelineAnchor, 'runs' | 'fired'>,
 ): PipelineAnchor {
   const run = object.runs.find((one) => one.id === id)
+  const was = before.runs.find((one) => one.id === id)
+  // Of what it was before the redrive nothing is left in the entry.
+  if (redrive && was && run?.attempts === 1 && !was.redrives?.includes(redrive.id)) {
+    return { ...object, runs: object.runs.map((one) => one === run ? was : one) }
+  }
   const first = !before.runs.some((one) => one.id === id)
   if (!first || run?.ended !== null || run.attempts > 1) return uncountAttempt(object, id)
   const fired = object.fired === fire ? before.fired : object.fired

@@ -125,6 +125,8 @@ export interface StreamResult {
   readonly rejected: number
   readonly seconds: number
   readonly code: FaultCode | null
+  /** An attempt before has committed it, by the ledger of the destination: nothing was read or written again. */
+  readonly taken?: true
 }
 
 export interface RunResult {

@@ -12,7 +12,7 @@ export function completionOf({ status, streams }: RunResult): Completion {
     ...(first === undefined ? {} : { code: first }),
     retry: (status === 'failed' || status === 'partial') && codes.some(mayMend),
     streams: streams.map((
-      { route, status: ended, rows_read, rows, bytes, rejected, seconds, code },
+      { route, status: ended, rows_read, rows, bytes, rejected, seconds, code, taken },
       index,
     ) => ({
       index,
@@ -24,6 +24,7 @@ export function completionOf({ status, streams }: RunResult): Completion {
       rejected,
       seconds,
       ...(code === null ? {} : { code }),
+      ...(taken === true ? { taken } : {}),
     })),
   }
 }

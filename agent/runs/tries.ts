@@ -31,7 +31,7 @@ export async function moveStream(order: Order, stream: RunStream): Promise<Strea
       await work.whole(tries === 1)
       // The try before has committed, and its answer was lost: what it had put aside is in the quarantine.
       if (tally.taken && before.committing) {
-        Object.assign(tally, { rowsRead: before.rowsRead, rejected: before.rejected })
+        Object.assign(tally, { rowsRead: before.rowsRead, rejected: before.rejected, taken: false })
       }
     } finally {
       peakHoldBytes = Math.max(peakHoldBytes, work.peakHoldBytes)
@@ -100,6 +100,7 @@ function resultOf(
     rejected: done ? tally.rejected : 0,
     seconds,
     code: fault?.code ?? null,
+    ...(done && tally.taken ? { taken: true as const } : {}),
   }
 }
 

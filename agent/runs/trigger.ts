@@ -20,11 +20,12 @@ import { native } from '../primitives.ts'
 import type { Footing } from '../trust/footing.ts'
 import { checkAfter } from './after.ts'
 import { checkAction } from './ordered.ts'
+import { checkRedrive, type Redrive } from './redrive.ts'
 
 export const dayMs = 86_400_000
 /** A run that was queued may be picked up so much later than its day or its fire time. */
 const lateMs = 3_600_000
-const skewMs = 600_000
+export const skewMs = 600_000
 /** How far back `catch_up: all` makes up for what was missed. */
 const catchUpMs = 7 * dayMs
 
@@ -43,6 +44,8 @@ export interface Checked extends RunOrder {
   readonly day: string
   /** The fire time of a schedule; null otherwise. */
   readonly fire: string | null
+  /** What lets the run be attempted again; null otherwise. */
+  readonly redrive: Redrive | null
 }
 
 export interface Asked {
@@ -61,21 +64,22 @@ export interface Asked {
 /**
  * Throws `signature_invalid`, `signer_not_allowed`, `denied`, `request_mismatch`, `request_expired`,
  * `trigger_not_allowed`, `fire_time_refused`, `upstream_refused`, `trigger_before_anchor`, `parameter_refused`. A trigger
- * that is too old still attempts a run that the anchor knows.
+ * that is too old still attempts a run that the anchor knows, or that a signed redrive names.
  */
 export function checkTrigger(asked: Asked, seen: Pick<PipelineAnchor, 'runs' | 'fired'>): Checked {
   const { job, pipeline, footing, root } = asked
-  const known = seen.runs.some(({ id }) => id === job.run.id)
+  const redrive = checkRedrive(asked, seen)
+  const known = redrive !== null || seen.runs.some(({ id }) => id === job.run.id)
   const { trigger, began, ...found } = checkKind(asked, { known, fired: seen.fired })
   const id = runId(native, { tenant: footing.pin.tenant, pipeline: pipeline.document.id, trigger })
   if (id !== job.run.id) {
     throw new Fault('request_mismatch', 'The run has another id than its trigger gives it.')
   }
-  if (root.lost !== null && began < Date.parse(root.lost)) {
+  if (root.lost !== null && (redrive?.began ?? began) < Date.parse(root.lost)) {
     throw new Fault('trigger_before_anchor', `The anchor was made anew at ${root.lost}; this is from before.`)
   }
   const fire = trigger.kind === 'schedule' ? trigger.fire : null
-  return { id, kind: trigger.kind, fire, ...found }
+  return { id, kind: trigger.kind, fire, redrive, ...found }
 }
 
 interface Found extends RunOrder {
@@ -117,11 +121,15 @@ function checkRequest({ job, footing, index, pipeline, now }: Asked, known: bool
     project: pipeline.document.project,
     dsse: job.run.trigger.request,
   })
-  const { pipeline: wanted, pool, issued, expires, nonce, action, parameters } = document
+  const { pipeline: wanted, pool, issued, expires, nonce, action, parameters, redrive } = document
   if (wanted.id !== pipeline.document.id) {
     throw new Fault('request_mismatch', 'The request is for another pipeline.')
   }
-  if (wanted.hash !== pipeline.hash) {
+  if (redrive !== undefined) {
+    throw new Fault('request_mismatch', 'The request lets a run be attempted again; it starts none.')
+  }
+  // A redrive names the version that counts.
+  if (wanted.hash !== pipeline.hash && job.run.redrive === undefined) {
     throw new Fault('request_mismatch', 'The request is for another version of the pipeline.')
   }
   if (pool !== footing.ring.pool) throw new Fault('request_mismatch', 'The request is for another pool.')

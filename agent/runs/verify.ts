@@ -53,9 +53,11 @@ export interface VerifiedJob {
   readonly destination: Sealed<'connection'>
   /** What the trigger orders: as a whole, by checked values. */
   readonly order: RunOrder
+  /** Which attempt this is, as the anchor counts them, from 1; the edge's count decides nothing. */
+  readonly attempt: number
 }
 
-type Documents = Omit<VerifiedJob, 'order'>
+type Documents = Omit<VerifiedJob, 'order' | 'attempt'>
 
 /** How often floor and anchor may change while a job is verified. */
 const mostAttempts = 20
@@ -89,7 +91,7 @@ function verifyDocuments(job: RunJob, footing: Footing, index: VerifiedIndex): D
   return { job, footing, pipeline, source, destination }
 }
 
-type Counted = Pick<VerifiedJob, 'order'>
+type Counted = Pick<VerifiedJob, 'order' | 'attempt'>
 
 /**
  * Null, with nothing counted, when floor or anchor name something else by now: then all of it is verified anew.
@@ -126,8 +128,8 @@ async function count(
     throw error
   })
   if (attempt === null) return null
-  const { checked, before } = attempt
-  if (await still()) return { order: checked }
+  const { checked, before, number } = attempt
+  if (await still()) return { order: checked, attempt: number }
   await updatePipelineAnchor(anchor, of, (one) => withoutAttempt(one, checked, before))
   return null
 }
@@ -135,14 +137,17 @@ async function count(
 interface CountedAttempt {
   readonly checked: Checked
   readonly before: PipelineAnchor
+  readonly number: number
 }
 
 async function countIn(anchor: Store, of: PipelineOf, asked: Asked): Promise<CountedAttempt> {
   let last: CountedAttempt | null = null
   await updatePipelineAnchor(anchor, of, (before) => {
     const checked = checkTrigger(asked, before)
-    last = { checked, before }
-    return countAttempt(before, asked, checked)
+    const after = countAttempt(before, asked, checked)
+    const number = after.runs.find(({ id }) => id === checked.id)?.attempts ?? 1
+    last = { checked, before, number }
+    return after
   })
   return last as unknown as CountedAttempt
 }

@@ -265,7 +265,7 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
   })
   log.write('info', 'the run is verified, opened and allowed', {
     pipeline: document.name,
-    attempt: job.run.attempt,
+    attempt: verified.attempt,
     streams: opened.body.streams.length,
     action: verified.order.action,
     parameters: Object.keys(verified.order.parameters),
@@ -276,12 +276,12 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
     ...(allowed.limits.bytes === undefined ? {} : { bytes: allowed.limits.bytes }),
     ...(document.limits.minutes === undefined ? {} : { minutes: document.limits.minutes }),
     // Attempts of the run so far count: what is left is shared by the tries of this one.
-    retries: Math.max(0, document.limits.retries + 1 - job.run.attempt),
+    retries: Math.max(0, document.limits.retries + 1 - verified.attempt),
   }
   return {
     runId: job.run.id,
     fence: job.lease.fence,
-    attempt: job.run.attempt,
+    attempt: verified.attempt,
     action: verified.order.action,
     admit: allowed.admit,
     source: allowed.source,

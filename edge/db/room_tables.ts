@@ -2,6 +2,7 @@
 import type { InspectAction } from '../../shared/schemas/catalogue.ts'
 import type { ConnectionKind } from '../../shared/schemas/connection.ts'
 import type { RequestAction } from '../../shared/schemas/request.ts'
+import type { AttemptOutcome } from '../../shared/schemas/run.ts'
 
 interface TrustDocumentTable {
   tenant: string
@@ -140,6 +141,30 @@ interface RunTable {
   created: number
   started: number | null
   finished: number | null
+  begun: number
+  /** Of the pipeline, as it was handed out last. */
+  version: number | null
+  claimed: number | null
+  began: number | null
+  minutes: number | null
+  deadline: number | null
+  /** The signed request that lets it be attempted again, as JSON. */
+  redrive: string | null
+  redriven: number
+  reason: string | null
+}
+
+/** An attempt that ended otherwise than well. */
+interface RunAttemptTable {
+  tenant: string
+  run: string
+  fence: number
+  agent: string | null
+  claimed: number | null
+  began: number | null
+  ended: number
+  outcome: AttemptOutcome
+  code: string | null
 }
 
 interface RunStreamTable {
@@ -154,6 +179,7 @@ interface RunStreamTable {
   rejected: number | null
   seconds: number | null
   code: string | null
+  taken: number | null
 }
 
 /** What an attempt logged, sealed to the readers of its project. */
@@ -237,6 +263,7 @@ export interface RoomTables {
   pipeline_version: PipelineVersionTable
   run: RunTable
   run_stream: RunStreamTable
+  run_attempt: RunAttemptTable
   run_log: RunLogTable
   index_news: IndexNewsTable
   schedule: ScheduleTable

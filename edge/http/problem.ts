@@ -51,6 +51,8 @@ const byCode: Partial<Record<FaultCode, number>> = {
   client_unknown: 400,
   scope_invalid: 400,
   lease_lost: 409,
+  attempts_used: 409,
+  run_not_ended: 409,
   rewrap_stale: 409,
   fingerprint_mismatch: 409,
   log_key_mismatch: 409,

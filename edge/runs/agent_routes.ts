@@ -10,10 +10,10 @@ import { command, type Route } from '../http/route.ts'
 import { ids } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
 import type { Queue } from './queue.ts'
+import { ended, endOfAttempt } from './life.ts'
 import { type PollOptions, pollRoute } from './poll_route.ts'
-import { isHeld, next } from './states.ts'
+import { deadlineOf, isHeld, next } from './states.ts'
 import {
-  finishedAt,
   type Holder,
   isHolder,
   moveRun,
@@ -62,7 +62,7 @@ const started = command({
     const standing = next(standingOf(row), { kind: 'start' })
     if (standing === null) throw new Fault('lease_lost')
     return change({
-      writes: [moveRun(row, { standing, set: { started: row.started ?? now }, otherwise: 'lease_lost' })],
+      writes: [moveRun(row, { standing, set: begins(row, now), otherwise: 'lease_lost' })],
       target: row.id,
       facts: { fence: row.fence, attempt: row.failures + 1 },
       reply: () => ({ state: 'running' as const }),
@@ -96,6 +96,13 @@ function heartbeatRoute(queue: Queue): Route {
     },
   })
 }
+
+/** Of an attempt that begins now. */
+const begins = (row: RunRow, now: number) => ({
+  started: row.started ?? now,
+  began: now,
+  deadline: deadlineOf(row.minutes, now),
+})
 
 function progressRoute(queue: Queue): Route {
   return command({
@@ -184,15 +191,17 @@ function completion(
   const standing = next(standingOf(row), { kind: 'complete', status, retry })
   if (standing === null) throw new Fault('lease_lost')
   const requeued = standing.state === 'queued'
-  const waits = requeued && status !== 'released' ? queue.backoff(standing.failures) : 0
-  const set = {
-    lease_until: null,
-    code: body.code ?? null,
-    due: requeued ? now + waits : row.due,
-    ...finishedAt(standing.state, now),
-  }
+  const code = body.code ?? null
+  const waits = requeued && status !== 'released' ? queue.backoff(standing.failures, code) : 0
+  const { streams } = body
+  const ending = { state: standing.state, code, now, streams }
+  const set = { ...ended(row, ending), code, due: requeued ? now + waits : row.due }
   return change({
-    writes: [moveRun(row, { standing, set, otherwise: 'lease_lost' }), ...putResults(holder, body.streams)],
+    writes: [
+      moveRun(row, { standing, set, otherwise: 'lease_lost' }),
+      ...putResults(holder, streams),
+      ...(status === 'succeeded' ? [] : [endOfAttempt(row, { ...ending, outcome: status })]),
+    ],
     target: row.id,
     facts: { fence: row.fence, attempt: row.failures + 1, status, state: standing.state, code: set.code },
     reply: () => ({ state: standing.state }),

@@ -124,7 +124,11 @@ async function signedAt(
   }))
 }
 
-export type Parts = Pick<RunJob, 'pipeline' | 'connections'> & { readonly index: number }
+export type Parts = Pick<RunJob, 'pipeline' | 'connections'> & {
+  readonly index: number
+  /** Of the pipeline. */
+  readonly version: number
+}
 
 /** The documents of a run. Throws as `listedPipeline`. */
 export async function partsOf(db: Reader, tenant: string, run: Place): Promise<Parts> {
@@ -151,6 +155,7 @@ export async function partsOf(db: Reader, tenant: string, run: Place): Promise<P
     const sealed = [row.source, row.other]
     return {
       index,
+      version: signed.entry.version,
       pipeline: { document: signed.document, sealed: toBase64(row.pipeline) },
       connections: one.connections.map(({ document }, i) => ({
         document,
@@ -203,6 +208,7 @@ export function jobOf(
       index,
       trigger: JSON.parse(row.trigger) as Trigger,
       attempt: row.failures + 1,
+      ...(row.redrive === null ? {} : { redrive: JSON.parse(row.redrive) as Dsse }),
     },
     lease: { fence, until: isoTime(until) },
     pipeline,

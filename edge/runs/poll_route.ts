@@ -175,7 +175,14 @@ async function claim(
   if (standing === null) throw new Fault('conflict')
   const fence = row.fence + 1
   const leased = queue.leaseUntil
-  const set = { fence, agent: principal.id, lease_until: leased }
+  const set = {
+    fence,
+    agent: principal.id,
+    lease_until: leased,
+    version: parts.version,
+    claimed: queue.now,
+    began: null,
+  }
   const reply = await briefing.reply(jobOf(row, { parts, fence, until: leased }))
   return change({
     writes: [

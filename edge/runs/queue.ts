@@ -14,12 +14,13 @@ import type { Inspections } from '../inspections/inspections.ts'
 import type { Rewraps } from '../keys/rewraps.ts'
 import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
-import { backoffMs, next, type RunEvent, silentCode } from './states.ts'
+import { ended, type Ending, endOfAttempt } from './life.ts'
+import { backoffMs, next, overrunCode, type RunEvent, silentCode } from './states.ts'
 import {
   dueRuns,
   expiredRuns,
-  finishedAt,
   moveRun,
+  overrunRuns,
   run,
   type RunChange,
   type RunRow,
@@ -37,6 +38,13 @@ export interface QueueOptions {
   readonly inspections: Inspections
   /** Milliseconds between re-checks on average; each is between half and one and a half of it. */
   readonly recheckMs?: number
+}
+
+/** What the edge says of a run without having been asked. */
+interface EdgeWord extends Pick<Ending, 'outcome'> {
+  readonly event: RunEvent
+  readonly action: string
+  readonly code: FaultCode
 }
 
 export interface PoolKey {
@@ -150,54 +158,67 @@ export class Queue {
     this.#reserved.delete(id)
   }
 
-  /** Takes the runs back whose lease ran out; returns how many. Safe from any number of instances. */
+  /**
+   * Takes the runs back whose lease ran out, and ends those that go on beyond their time; returns how many. Safe from
+   * any number of instances.
+   */
   async reap(): Promise<number> {
+    const silent = await this.#each(expiredRuns, {
+      event: { kind: 'expire' },
+      action: 'run.lease_expired',
+      code: silentCode,
+      outcome: 'expired',
+    })
+    const overrun = await this.#each(overrunRuns, {
+      event: { kind: 'overrun' },
+      action: 'run.overrun',
+      code: overrunCode,
+      outcome: 'overrun',
+    })
+    return silent + overrun
+  }
+
+  async #each(find: typeof expiredRuns, by: EdgeWord): Promise<number> {
     let count = 0
     for (;;) {
-      const rows = await expiredRuns(this.#options.db, this.now, EXPIRED_AT_ONCE)
-      for (const row of rows) {
-        const moved = await this.#move(row, {
-          event: { kind: 'expire' },
-          action: 'run.lease_expired',
-          code: silentCode,
-        })
-        if (moved) count++
-      }
+      const rows = await find(this.#options.db, this.now, EXPIRED_AT_ONCE)
+      for (const row of rows) if (await this.#move(row, by)) count++
       if (rows.length < EXPIRED_AT_ONCE) return count
     }
   }
 
-  /** Milliseconds until the next attempt after so many failures. */
-  backoff(failures: number): number {
+  /** Milliseconds until the next attempt after so many failures, the last one with this code. */
+  backoff(failures: number, code: FaultCode | null): number {
     const random = new DataView(this.#options.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
-    return backoffMs(failures, random)
+    return backoffMs(failures, random, code)
   }
 
   async #withdraw(row: RunRow, code: FaultCode): Promise<void> {
-    await this.#move(row, { event: { kind: 'withdraw' }, action: 'run.withdrawn', code })
+    await this.#move(row, {
+      event: { kind: 'withdraw' },
+      action: 'run.withdrawn',
+      code,
+      outcome: 'withdrawn',
+    })
     this.release(row.id)
   }
 
   /** A move that no request asks for. False when the run was moved meanwhile. */
-  async #move(
-    row: RunRow,
-    by: { readonly event: RunEvent; readonly action: string; readonly code: FaultCode },
-  ): Promise<boolean> {
+  async #move(row: RunRow, by: EdgeWord): Promise<boolean> {
     const standing = next(standingOf(row), by.event)
     if (standing === null) return false
     const { storage, randomBytes } = this.#options
     const { now } = this
     const again = standing.state === 'queued'
+    const ending: Ending = { ...by, state: standing.state, now }
     const set: RunChange = {
+      ...ended(row, ending),
       // The fence rises, so that the silent agent's late word counts for nothing.
       fence: row.fence + 1,
-      lease_until: null,
-      code: standing.state === 'cancelled' ? null : by.code,
-      due: again ? now + this.backoff(standing.failures) : row.due,
-      ...finishedAt(standing.state, now),
+      due: again ? now + this.backoff(standing.failures, by.code) : row.due,
     }
     const decided = change({
-      writes: [moveRun(row, { standing, set, otherwise: 'conflict' })],
+      writes: [moveRun(row, { standing, set, otherwise: 'conflict' }), endOfAttempt(row, ending)],
       target: row.id,
       facts: { fence: row.fence, state: standing.state, code: set.code ?? null },
       reply: () => null,

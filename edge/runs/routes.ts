@@ -1,17 +1,20 @@
 /** Runs as people see them. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
-import { Id } from '../../shared/schemas/fields.ts'
-import { CreateRun, Run, RunRecord, RunState } from '../../shared/schemas/run.ts'
+import { Id, Time } from '../../shared/schemas/fields.ts'
+import { CreateRun, Reason, Run, RunRecord, RunState } from '../../shared/schemas/run.ts'
 import { change, unchanged } from '../http/change.ts'
 import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
 import { pipelinePlace } from '../pipelines/store.ts'
-import { at, ids, signedRequest } from '../trust/examples.ts'
+import { ids, signedRequest } from '../trust/examples.ts'
+import { exampleRun } from './example.ts'
 import { listedPipeline } from './job.ts'
+import { pastRoutes } from './past_routes.ts'
 import type { Queue } from './queue.ts'
+import { redriveRoute } from './redrive.ts'
 import type { Stops } from './stops.ts'
 import { isFinal, next } from './states.ts'
 import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
@@ -20,22 +23,6 @@ import { byRequest, bySlot, newRun, Slots } from './trigger.ts'
 const tag = 'Runs'
 const params = z.strictObject({ id: Id })
 
-const exampleRun = {
-  id: ids.run,
-  project: ids.project,
-  pipeline_id: ids.pipeline,
-  pool: 'default',
-  state: 'running',
-  trigger: 'request',
-  action: 'run',
-  attempt: 1,
-  attempts: 4,
-  cancel: false,
-  agent_id: ids.agent,
-  created: at,
-  started: at,
-} as const
-
 const list = query({
   id: 'listRuns',
   path: '/v1/runs',
@@ -43,7 +30,14 @@ const list = query({
   summary: 'Runs, newest first',
   permission: 'runs.read',
   within: 'list',
-  query: z.strictObject({ ...pageShape, pipeline: Id.optional(), state: RunState.optional() }),
+  query: z.strictObject({
+    ...pageShape,
+    pipeline: Id.optional(),
+    state: RunState.optional(),
+    reason: Reason.optional(),
+    since: Time.optional(),
+    until: Time.optional(),
+  }),
   reply: pageOf(Run),
   example: { query: { state: 'running' }, reply: { data: [exampleRun] } },
   async handle({ db, principal, query, reach }) {
@@ -52,12 +46,17 @@ const list = query({
       projects: projectsOf(reach),
       pipeline: query.pipeline ?? null,
       state: query.state ?? null,
+      reason: query.reason,
+      since: msOf(query.since),
+      until: msOf(query.until),
       before: after === null ? null : placeOf(after),
       take,
     })
     return paged(rows, { limit, key: ({ created, id }) => `${created}.${id}`, item: toRun })
   },
 })
+
+const msOf = (time: string | undefined) => time === undefined ? undefined : Date.parse(time)
 
 function existing<T>(found: T | null): T {
   if (found === null) throw new Fault('not_found')
@@ -193,5 +192,5 @@ interface RunRouteOptions {
 }
 
 export function runRoutes({ queue, stops }: RunRouteOptions): readonly Route[] {
-  return [list, createRoute(queue), get, cancelRoute(stops)]
+  return [list, createRoute(queue), get, cancelRoute(stops), redriveRoute(queue), ...pastRoutes]
 }

@@ -7,7 +7,7 @@ import type { Step } from '../db/plan.ts'
 import { lookup, prepared } from '../db/prepared.ts'
 import type { RoomTables } from '../db/room_tables.ts'
 import { isoTime } from '../trust/store.ts'
-import { isFinal, type Standing } from './states.ts'
+import { isFinal, redriveOf, type Standing } from './states.ts'
 
 export type RunRow = RoomTables['run']
 
@@ -20,12 +20,13 @@ const isCancelled = sql<boolean>`cancel = 1`
 export const NEVER = 8_640_000_000_000_000
 
 export function standingOf(row: RunRow): Standing {
-  const { state, failures, retries, lost } = row
-  return { state, failures, retries, lost, cancel: row.cancel === 1 }
+  const { state, failures, retries, lost, begun } = row
+  return { state, failures, retries, lost, begun, cancel: row.cancel === 1 }
 }
 
 export function toRun(row: RunRow): Run {
   const trigger = JSON.parse(row.trigger) as Trigger
+  const redrive = redriveOf(standingOf(row))
   const waits = row.state === 'queued' && row.due > row.created && row.due < NEVER
   return {
     id: row.id,
@@ -46,6 +47,10 @@ export function toRun(row: RunRow): Run {
     ...(row.started === null ? {} : { started: isoTime(row.started) }),
     ...(row.finished === null ? {} : { finished: isoTime(row.finished) }),
     ...(waits ? { next_attempt: isoTime(row.due) } : {}),
+    ...(row.version === null ? {} : { version: row.version }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.redriven === 0 ? {} : { redriven: row.redriven }),
+    ...(redrive === null ? {} : { redrive }),
   }
 }
 
@@ -76,6 +81,7 @@ function toStream(row: RoomTables['run_stream']): RunStream {
     ...(row.rejected === null ? {} : { rejected: row.rejected }),
     ...(row.seconds === null ? {} : { seconds: row.seconds }),
     ...(row.code === null ? {} : { code: row.code as FaultCode }),
+    ...(row.taken === 1 ? { taken: true as const } : {}),
   }
 }
 
@@ -84,6 +90,11 @@ export interface RunFilter {
   readonly projects: readonly string[] | null
   readonly pipeline: string | null
   readonly state: RunState | null
+  /** What ended them. */
+  readonly reason?: string | undefined
+  /** Made from then on, and before then; in ms. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
   /** The last run of the page before. */
   readonly before: { readonly created: number; readonly id: string } | null
   readonly take: number
@@ -91,11 +102,15 @@ export interface RunFilter {
 
 /** Newest first. */
 export async function runs(db: Reader, tenant: string, filter: RunFilter): Promise<RunRow[]> {
-  const { projects, pipeline, state, before, take } = filter
+  const { projects, pipeline, state, reason, since, until, before, take } = filter
   let query = db.selectFrom('run').selectAll().where('tenant', '=', tenant)
   if (projects !== null) query = query.where('project', 'in', oneOf(projects))
   if (pipeline !== null) query = query.where('pipeline', '=', pipeline)
   if (state !== null) query = query.where('state', '=', state)
+  // Spelled out for the partial index.
+  if (reason !== undefined) query = query.where('reason', '=', reason).where('reason', 'is not', null)
+  if (since !== undefined) query = query.where('created', '>=', since)
+  if (until !== undefined) query = query.where('created', '<', until)
   if (before !== null) {
     query = query.where(({ eb, refTuple, tuple }) =>
       eb(refTuple('created', 'id'), '<', tuple(before.created, before.id))
@@ -174,9 +189,31 @@ export async function holdersOf(db: Reader, tenant: string, ids: readonly string
     .where('tenant', '=', tenant).where('id', 'in', oneOf(ids)).execute()
 }
 
+/** Runs of any tenant that go on beyond their time. */
+export async function overrunRuns(db: Reader, now: number, take: number): Promise<RunRow[]> {
+  return await db.selectFrom('run').selectAll().where(sql<boolean>`state = 'running'`)
+    .where('deadline', 'is not', null).where('deadline', '<', now).orderBy('deadline').limit(take).execute()
+}
+
 /** What a move sets besides the state. */
 export type RunChange = Partial<
-  Pick<RunRow, 'fence' | 'agent' | 'lease_until' | 'due' | 'code' | 'started' | 'finished'>
+  Pick<
+    RunRow,
+    | 'fence'
+    | 'agent'
+    | 'lease_until'
+    | 'due'
+    | 'code'
+    | 'started'
+    | 'finished'
+    | 'version'
+    | 'claimed'
+    | 'began'
+    | 'deadline'
+    | 'redrive'
+    | 'redriven'
+    | 'reason'
+  >
 >
 
 /**
@@ -187,15 +224,16 @@ export function moveRun(
   from: RunRow,
   to: { readonly standing: Standing; readonly set: RunChange; readonly otherwise: FaultCode },
 ): Step {
-  const { standing: { state, failures, lost, cancel }, set, otherwise } = to
-  const values = { ...set, state, failures, lost, cancel: cancel ? 1 as const : 0 as const }
+  const { standing: { state, failures, lost, begun, cancel }, set, otherwise } = to
+  const values = { ...set, state, failures, lost, begun, cancel: cancel ? 1 as const : 0 as const }
   const { tenant, id } = from
   const was = { was_state: from.state, was_fence: from.fence, was_cancel: from.cancel }
   const made = move({ ...values, tenant, id, ...was }, Object.keys(values).sort().join())
   return { ...made, expect: { rows: 1, otherwise } }
 }
 
-interface Move extends RunChange, Pick<RunRow, 'tenant' | 'id' | 'state' | 'failures' | 'lost' | 'cancel'> {
+interface Move
+  extends RunChange, Pick<RunRow, 'tenant' | 'id' | 'state' | 'failures' | 'lost' | 'begun' | 'cancel'> {
   readonly was_state: RunState
   readonly was_fence: number
   readonly was_cancel: RunRow['cancel']
@@ -232,7 +270,15 @@ const ROWS_AT_ONCE = 500
 
 /** Counts of streams that are on their way. */
 export function putProgress(holder: Holder, streams: readonly StreamProgress[]): Step[] {
-  const none = { status: null, route: null, rows_read: null, rejected: null, seconds: null, code: null }
+  const none = {
+    status: null,
+    route: null,
+    rows_read: null,
+    rejected: null,
+    seconds: null,
+    code: null,
+    taken: null,
+  }
   return putStreams(
     holder,
     streams.map(({ index, rows, bytes }) => ({ stream: index, rows, bytes, ...none })),
@@ -243,7 +289,12 @@ export function putProgress(holder: Holder, streams: readonly StreamProgress[]):
 export function putResults(holder: Holder, streams: readonly StreamResult[]): Step[] {
   return putStreams(
     holder,
-    streams.map(({ index, code, ...rest }) => ({ stream: index, code: code ?? null, ...rest })),
+    streams.map(({ index, code, taken, ...rest }) => ({
+      stream: index,
+      code: code ?? null,
+      taken: taken ? 1 : null,
+      ...rest,
+    })),
   )
 }
 
@@ -264,6 +315,7 @@ function putStreams(
         rejected: ref('excluded.rejected'),
         seconds: ref('excluded.seconds'),
         code: ref('excluded.code'),
+        taken: ref('excluded.taken'),
       }))
     )
     steps.push(step(query))

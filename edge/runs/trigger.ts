@@ -40,8 +40,11 @@ export interface Asked {
  */
 export async function byRequest({ db, tenant, listed, now }: Asked, dsse: Dsse): Promise<Triggered> {
   const { document } = await readAuthored(db, tenant, { type: 'request', dsse })
-  const { project, pool, index, issued, nonce } = document
+  const { project, pool, index, issued, nonce, redrive } = document
   const { pipeline } = listed
+  if (redrive !== undefined) {
+    throw new Fault('request_mismatch', 'It lets a run be attempted again; it starts none.')
+  }
   if (project !== pipeline.project || pool !== pipeline.pool || document.pipeline.id !== pipeline.id) {
     throw new Fault('request_mismatch')
   }
@@ -116,6 +119,14 @@ const fresh = {
   code: null,
   started: null,
   finished: null,
+  begun: 0,
+  version: null,
+  claimed: null,
+  began: null,
+  deadline: null,
+  redrive: null,
+  redriven: 0,
+  reason: null,
 } as const
 
 /** The run of a trigger, waiting to be claimed. */
@@ -135,6 +146,7 @@ export function newRun({ tenant, listed: { pipeline }, now, plan }: Asked, trigg
     pool: pipeline.pool,
     plan,
     retries: pipeline.limits.retries,
+    minutes: pipeline.limits.minutes ?? null,
     due: now,
     created: now,
   }

@@ -121,11 +121,16 @@ export const holdings: Readonly<Record<string, Holding>> = {
   run: {
     key: 'id',
     shown: 'tenant id project pipeline pool state trigger action day slot fire plan failures retries lost ' +
-      'fence agent lease_until due cancel code created started finished',
+      'fence agent lease_until due cancel code created started finished begun version claimed began minutes ' +
+      'deadline redrive redriven reason',
+  },
+  run_attempt: {
+    key: 'run fence outcome',
+    shown: 'tenant run fence agent claimed began ended outcome code',
   },
   run_stream: {
     key: 'run stream',
-    shown: 'tenant run stream rows bytes status route rows_read rejected seconds code',
+    shown: 'tenant run stream rows bytes status route rows_read rejected seconds code taken',
   },
   run_log: {
     key: 'run fence',

@@ -148,6 +148,9 @@ const request: Request = {
   expires: '2026-11-22T09:10:00.000Z',
 }
 export const signedRequest = signed({ type: 'request', document: request, seeds: [seed(2)] })
+/** Lets the run of that request be attempted again. */
+export const signedRedrive = (run: string = ids.run) =>
+  signed({ type: 'request', document: { ...request, nonce: 'e'.repeat(32), redrive: run }, seeds: [seed(2)] })
 
 /** The pool vouches for an agent of this key. */
 export const joiningKey = toBase64(native.ed25519.publicKey(seed(7)))

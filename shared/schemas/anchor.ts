@@ -21,6 +21,8 @@ export const AnchoredRun = z.strictObject({
     status: z.enum(['succeeded', 'partial', 'failed', 'refused', 'cancelled']),
     code: Code.nullable(),
   }).nullable(),
+  /** Ids of the signed redrives that it has had; `attempts` counts from the last one on. */
+  redrives: z.array(Id).max(1000).optional(),
   /** From then on the trigger itself is refused, and the entry may go. */
   until: Time,
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MAX_POLL_SECONDS } from '../protocol.ts'
 import { AgentCheckpoint } from './agent.ts'
 import { SealedDocument } from './connection_record.ts'
+import { Dsse } from './dsse.ts'
 import { Count, Id, Time, Version } from './fields.ts'
 import { InspectJob } from './inspection.ts'
 import { RewrapJob } from './rewrap.ts'
@@ -44,6 +45,9 @@ export const RunJob = z.object({
     index: Version,
     trigger: Trigger,
     attempt: Version,
+    redrive: Dsse.optional().meta({
+      description: 'A signed request that lets the run be attempted again, after its attempts or its end.',
+    }),
   }),
   lease: Lease,
   pipeline: SealedDocument,

@@ -13,7 +13,10 @@ export const MAX_REQUEST_MS = 86_400_000
 export const RequestAction = z.enum(['run', 'reset', 'resync', 'backfill'])
 export type RequestAction = z.infer<typeof RequestAction>
 
-/** A person's or a machine's order to run one pipeline, once. */
+/**
+ * A person's or a machine's order to run one pipeline, once; with `redrive` no order to run anything new, but leave to
+ * attempt that run again, as often as its pipeline allows a run of its own.
+ */
 export const Request = z.strictObject({
   type: z.literal('request'),
   tenant: Id,
@@ -24,6 +27,8 @@ export const Request = z.strictObject({
   /** The index that the signer looked at. */
   index: Version,
   pipeline: z.strictObject({ id: Id, hash: Hash }),
+  /** The run that may be attempted again. It keeps its own action and parameters: here stand `run` and none. */
+  redrive: Id.optional(),
   /** 16 random bytes in hex. */
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
   issued: Time,
@@ -31,5 +36,9 @@ export const Request = z.strictObject({
 }).refine(({ issued, expires }) => {
   const life = Date.parse(expires) - Date.parse(issued)
   return life > 0 && life <= MAX_REQUEST_MS
-}, 'expires is after issued, by at most a day')
+}, 'expires is after issued, by at most a day').refine(
+  ({ redrive, action, parameters }) =>
+    redrive === undefined || (action === 'run' && Object.keys(parameters).length === 0),
+  'a redrive has no action and no parameters of its own',
+)
 export type Request = z.infer<typeof Request>

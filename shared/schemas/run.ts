@@ -42,6 +42,9 @@ export const StreamResult = z.strictObject({
   rejected: Count,
   seconds: z.number().min(0).max(1e9),
   code: Code.optional(),
+  taken: z.literal(true).optional().meta({
+    description: 'An attempt before has committed it: nothing was read or written again.',
+  }),
 }).meta({ id: 'StreamResult' })
 export type StreamResult = z.infer<typeof StreamResult>
 
@@ -56,6 +59,7 @@ export const RunStream = z.object({
   rejected: Count.optional(),
   seconds: z.number().optional(),
   code: Code.optional(),
+  taken: z.literal(true).optional(),
 }).meta({ id: 'RunStream' })
 export type RunStream = z.infer<typeof RunStream>
 
@@ -91,6 +95,25 @@ export const CreateRun = z.strictObject({
 })
 export type CreateRun = z.infer<typeof CreateRun>
 
+/** A fingerprint of what ended runs short of their end: code, codes of the streams, pipeline and version. */
+export const Reason = z.string().regex(/^[0-9a-f]{16}$/)
+
+/** How an attempt ended: as its agent said, or by the word of the edge; `redriven` is when a run began anew. */
+export const AttemptOutcome = z.enum([
+  ...[
+    'partial',
+    'failed',
+    'refused',
+    'cancelled',
+    'released',
+    'expired',
+    'overrun',
+    'withdrawn',
+    'redriven',
+  ] as const,
+])
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>
+
 /** `attempt` counts from 1; `code` says why it ended other than well, or why the attempt before did. */
 export const Run = z.object({
   id: Id,
@@ -111,8 +134,53 @@ export const Run = z.object({
   started: Time.optional(),
   finished: Time.optional(),
   next_attempt: Time.optional(),
+  version: Version.optional().meta({ description: 'Of the pipeline, as it was handed out last.' }),
+  reason: Reason.optional().meta({
+    description: 'What ended it short of its end: runs with one reason have one.',
+  }),
+  redriven: Version.optional().meta({ description: 'How often somebody had it attempted again.' }),
+  redrive: z.enum(['free', 'signed']).optional().meta({
+    description:
+      'What it takes to have it attempted again: nothing, or a signed request, as its attempts are used up.',
+  }),
 }).meta({ id: 'Run' })
 export type Run = z.infer<typeof Run>
+
+/** A request that names the run and lets it be attempted again; nothing, where it has attempts left. */
+export const Redrive = z.strictObject({ request: Dsse.optional() })
+
+/** `ended` is the end of the run itself, where it was not that of an attempt that succeeded. */
+export const RunTimeline = z.object({
+  run: Id,
+  state: RunState,
+  events: z.array(z.object({
+    at: Time,
+    kind: z.enum([...AttemptOutcome.options, 'created', 'claimed', 'started', 'succeeded', 'ended']),
+    agent_id: Id.optional(),
+    fence: Version.optional().meta({ description: 'Of the lease, which is an attempt.' }),
+    code: Code.optional(),
+  })),
+}).meta({ id: 'RunTimeline' })
+export type RunTimeline = z.infer<typeof RunTimeline>
+
+/** Runs that ended for one reason; `state` and `code` are those of the last one. */
+export const DeadLetter = z.object({
+  reason: Reason,
+  project: Id,
+  pipeline_id: Id,
+  version: Version.optional(),
+  state: RunState,
+  code: Code.optional(),
+  runs: Version,
+  first: Time,
+  last: Time,
+  last_run: Id,
+}).meta({ id: 'DeadLetter' })
+export type DeadLetter = z.infer<typeof DeadLetter>
+
+export const DeadLetters = z.object({ data: z.array(DeadLetter), complete: z.boolean() }).meta({
+  id: 'DeadLetters',
+})
 
 export const RunRecord = z.object({ ...Run.shape, streams: z.array(RunStream) }).meta({ id: 'RunRecord' })
 export type RunRecord = z.infer<typeof RunRecord>
