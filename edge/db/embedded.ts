@@ -1,15 +1,18 @@
 /**
  * The storage inside the process: one writer, one reader, one file.
  *
- * Everything that waits at the next `setImmediate` goes into one commit. Where one of the plans is refused, the group
- * is rolled back and run again with a savepoint around each, so that its neighbours are kept; savepoints cost as
- * much as the statements inside them, so a group goes without until then. A plan resolves after the commit is on disk
- * (`synchronous=FULL`), never before.
+ * Everything that waits at the next `setImmediate` goes into one commit; where more waits than one commit takes,
+ * tenants take turns, so that one tenant's load holds up its own plans and nobody else's. Where one of the plans is
+ * refused, the group is rolled back and run again with a savepoint around each, so that its neighbours are kept;
+ * savepoints cost as much as the statements inside them, so a group goes without until then. A plan resolves after the
+ * commit is on disk (`synchronous=FULL`), never before.
  */
 import { setImmediate } from 'node:timers'
 import { Fault } from '../../shared/faults.ts'
 import { EngineConnection, isEngineError } from './engine.ts'
+import { FairLine } from './fair_line.ts'
 import {
+  laneOf,
   leafStatement,
   type Outcome,
   type Plan,
@@ -39,7 +42,7 @@ interface Waiting {
 class EmbeddedStorage implements Storage {
   readonly #writer: EngineConnection
   readonly #reader: EngineConnection
-  #waiting: Waiting[] = []
+  readonly #waiting = new FairLine<Waiting>()
   #scheduled = false
   #closed = false
   #careful = 0
@@ -67,7 +70,7 @@ class EmbeddedStorage implements Storage {
   write(plan: Plan): Promise<Outcome> {
     if (this.#closed) return Promise.reject(closedFault())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ plan, resolve, reject })
+      this.#waiting.add({ plan, resolve, reject }, laneOf(plan))
       if (!this.#scheduled) this.#schedule()
     })
   }
@@ -100,7 +103,7 @@ class EmbeddedStorage implements Storage {
   }
 
   #flush(): void {
-    const group = this.#waiting.splice(0, MAX_GROUP)
+    const group = this.#waiting.take(MAX_GROUP)
     if (group.length === 0) return
     let results: (Outcome | Fault)[]
     try {

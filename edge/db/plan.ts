@@ -55,6 +55,13 @@ export interface Plan {
   readonly leaf: Leaf | null
   /** True when the id was derived from an Idempotency-Key, so the plan may have happened before. */
   readonly repeatable: boolean
+  /** Whose load it is: the tenant of its leaf unless said. Plans of nobody share a lane. */
+  readonly lane?: string
+}
+
+/** Where a plan waits when more wait than one commit takes, and what it takes of the commit: its statements. */
+export function laneOf({ lane, leaf, steps }: Plan): { readonly lane: string; readonly cost: number } {
+  return { lane: lane ?? leaf?.tenant ?? '', cost: steps.length + 1 }
 }
 
 /** What the audit log says about a plan that has happened before. */

@@ -15,7 +15,9 @@ import {
 } from '@libsql/client/web'
 import { Fault } from '../../shared/faults.ts'
 import { bind, toRow } from './bind.ts'
+import { FairLine } from './fair_line.ts'
 import {
+  laneOf,
   leafStatement,
   type Outcome,
   type Plan,
@@ -62,7 +64,7 @@ export interface RemoteOptions {
 
 class RemoteStorage implements Storage {
   readonly #client: Client
-  #waiting: Waiting[] = []
+  readonly #waiting = new FairLine<Waiting>()
   #running: Promise<void> | null = null
   #closed = false
   #counts = { commits: 0, plans: 0, refused: 0 }
@@ -85,7 +87,7 @@ class RemoteStorage implements Storage {
     if (this.#closed) return Promise.reject(closedFault())
     return new Promise((resolve, reject) => {
       try {
-        this.#waiting.push({ plan, parts: partsOf(plan), resolve, reject })
+        this.#waiting.add({ plan, parts: partsOf(plan), resolve, reject }, laneOf(plan))
         this.#start()
       } catch (error) {
         reject(remoteFault(error))
@@ -124,17 +126,18 @@ class RemoteStorage implements Storage {
     }
   }
 
-  /** One plan and its twin never share a batch: the second has to find the first in the log. */
+  /**
+   * Tenants take turns where more waits than a batch takes. One plan and its twin never share one: the second has to
+   * find the first in the log.
+   */
   #nextGroup(): Waiting[] {
     const group = new Map<string, Waiting>()
-    const later: Waiting[] = []
-    for (const waiting of this.#waiting) {
-      const { id, leaf } = waiting.plan
-      const key = leaf === null ? `unaudited ${group.size}` : id
-      if (group.size < MAX_GROUP && !group.has(key)) group.set(key, waiting)
-      else later.push(waiting)
+    for (const waiting of this.#waiting.take(MAX_GROUP)) {
+      const { plan } = waiting
+      const key = plan.leaf === null ? `unaudited ${group.size}` : plan.id
+      if (group.has(key)) this.#waiting.add(waiting, laneOf(plan))
+      else group.set(key, waiting)
     }
-    this.#waiting = later
     return [...group.values()]
   }
 

@@ -68,6 +68,20 @@ for (const kind of kinds) {
       assert.equal(await leafCount(storage), 1)
     })
 
+    test('one tenant’s load holds up nobody else: who comes last with little is in the first commit', async () => {
+      await using fixture = await testStorage(kind)
+      const { storage } = fixture
+      let before = 0
+      const write = (tenant: string) => storage.write(plan([], leaf('thing.made', '{}', tenant)))
+      const heavy = Array.from({ length: 1500 }, () => write('heavy').then(() => before++))
+      const light = ['a', 'b', 'c'].map(async (tenant) => {
+        await write(tenant)
+        return before
+      })
+      assert.ok(Math.max(...await Promise.all(light)) < 600, `${before} went before`)
+      await Promise.all(heavy)
+    })
+
     test('a failed expectation leaves nothing, and its neighbours are kept', async () => {
       await using fixture = await testStorage(kind)
       const { storage } = fixture

@@ -63,7 +63,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
     const { along } = request
     const whole = along.length === 0 ? decided : { ...decided, writes: [...along, ...decided.writes] }
     const { randomBytes, hideNetwork } = services
-    const plan = planOf(whole, { identity, entry, randomBytes, hideNetwork })
+    const plan = planOf(whole, { identity, entry, randomBytes, hideNetwork, lane: tenant ?? '' })
     try {
       const { rows, recorded } = await services.storage.write(plan)
       if (recorded !== null) {

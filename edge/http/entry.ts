@@ -90,10 +90,14 @@ export function planOf(
     readonly randomBytes: (length: number) => Uint8Array
     /** For facts that are networks; they are left empty without it. */
     readonly hideNetwork?: HideNetwork
+    /** Whose load a command without an entry is; nobody's without it. */
+    readonly lane?: string
   },
 ): Plan {
-  const { identity, entry, randomBytes, hideNetwork = () => '' } = options
-  if (entry === null) return { id: identity.planId, steps: change.writes, leaf: null, repeatable: false }
+  const { identity, entry, randomBytes, hideNetwork = () => '', lane = '' } = options
+  if (entry === null) {
+    return { id: identity.planId, steps: change.writes, leaf: null, repeatable: false, lane }
+  }
   const names = hideNames(change.names ?? {}, { identity, entry, randomBytes })
   return {
     id: identity.planId,

@@ -2,13 +2,12 @@
  * Durable job cycles over HTTP: a run is created by a member, claimed, started and completed by an agent whose every
  * request is signed, each step with its entry in the audit log; against the same rows in bare group commits.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEdge } from '../e2e/edge_process.ts'
-import { root } from '../suites.ts'
 import type { CyclesOrder, CyclesReport } from './cycles_load.ts'
+import { benchProgram, edgeProgram } from './program.ts'
 import { median, type Row } from './row.ts'
 import { furnish } from './tenant.ts'
 
@@ -22,20 +21,6 @@ interface Floor {
   readonly cycles: number
   readonly seconds: number
 }
-
-async function said<T>(program: string, args: readonly string[]): Promise<T> {
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  let text = ''
-  for await (const piece of child.stdout) text += piece
-  if (text === '') throw new Error(`${args.join(' ')} said nothing`)
-  return JSON.parse(text) as T
-}
-
-const floor = (file: string) =>
-  said<Floor>(join(root, 'node_modules', 'deno', 'deno'), [
-    ...['run', '--allow-all', join('edge', 'bench_cycles_floor.ts')],
-    ...[file, String(AGENTS), String(MEASURE_MS)],
-  ])
 
 /** In turns, so that the machine's moods meet both. */
 export async function bench(): Promise<Row[]> {
@@ -51,9 +36,11 @@ export async function bench(): Promise<Row[]> {
     writeFileSync(file, JSON.stringify(order), { mode: 0o600 })
     const pairs: { readonly floor: Floor; readonly value: CyclesReport }[] = []
     for (let round = 0; round <= ROUNDS; round++) {
+      const database = join(folder, `floor-${round}.db`)
+      const floor = [database, String(AGENTS), String(MEASURE_MS)]
       const pair = {
-        floor: await floor(join(folder, `floor-${round}.db`)),
-        value: await said<CyclesReport>(process.execPath, [join(root, 'scripts/bench/cycles_load.ts'), file]),
+        floor: await edgeProgram<Floor>('bench_cycles_floor.ts', floor),
+        value: await benchProgram<CyclesReport>('cycles_load.ts', [file]),
       }
       // The first pair warms the edge up.
       if (round > 0) pairs.push(pair)
