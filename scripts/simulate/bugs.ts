@@ -18,7 +18,7 @@ export const bugs: readonly Bug[] = [
   bug('a run is claimed wherever it stands by then', 50, {
     file: 'edge/runs/store.ts',
     find:
-      `\n    .where('state', '=', from.state).where('fence', '=', from.fence).where('cancel', '=', from.cancel)`,
+      `.where('state', '=', to.was_state).where('fence', '=', to.was_fence).where('cancel', '=', to.was_cancel)`,
     put: '',
   }),
   bug('a lease is renewed for whoever asks', 100, {
