@@ -22,8 +22,8 @@ export interface Base {
   /** Of the owner. */
   readonly token: string
   readonly agents: readonly AgentKey[]
-  /** Pipelines that run when somebody asks. */
-  readonly asked: readonly string[]
+  /** Pipelines that run when somebody asks: two of each project. */
+  readonly asked: readonly (readonly string[])[]
   /** Pipelines that run every minute: whatever happens, where the run before is over, and a little later by chance. */
   readonly everyMinute: readonly string[]
   /** When it was made, in ms since 1970. */
@@ -37,6 +37,20 @@ export function dicedBytes(random: Random): Disposable {
   return { [Symbol.dispose]: () => void Object.assign(native, { randomBytes: real }) }
 }
 
+/** The same people and keys, in a project beside the first. */
+async function anotherProject(estate: Estate): Promise<Estate> {
+  await estate.publishTrust()
+  const { data: [{ workspace }] } = await estate.made('GET', '/v1/projects')
+  const { id } = await estate.made('POST', '/v1/projects', { workspace, name: 'other' })
+  const other: Estate = Object.assign(Object.create(Estate.prototype), estate, {
+    project: id,
+    index: null,
+    listed: {},
+    indexDocument: () => ({ ...Estate.prototype.indexDocument.call(other), project_name: 'other' }),
+  })
+  return other
+}
+
 let made: Promise<Base> | null = null
 
 export function base(): Promise<Base> {
@@ -47,13 +61,11 @@ async function build(): Promise<Base> {
   using _ = dicedBytes(new Random(0))
   await using edge = await TestEdge.start()
   const estate = await Estate.found(edge)
-  const asked: string[] = []
-  for (let count = 0; count < 2; count++) {
-    const { pipeline } = await estate.furnish({
-      triggers: { api: { per_day: 1_000 } },
-      limits: { retries: 2 },
-    })
-    asked.push(pipeline)
+  const asked: string[][] = []
+  for (const one of [estate, await anotherProject(estate)]) {
+    const triggers = { api: { per_day: 1_000 } }
+    const first = await one.furnish({ triggers, limits: { retries: 2 } })
+    asked.push([first.pipeline, (await one.furnish({ triggers, limits: { retries: 2 } })).pipeline])
   }
   const everyMinute: string[] = []
   const minutely = { cron: '* * * * *', timezone: 'UTC', catch_up: 'all' } as const

@@ -23,6 +23,8 @@ import { storm } from './weather.ts'
 const CALM_MS = 15 * 60_000
 /** The share of seeds in which the edge's remote storage speaks to a libSQL server. */
 const SERVED = 0.25
+/** The share of seeds in which many want a run at once. */
+const BURSTS = 0.4
 /** That storage waits for a turn of the event loop before each batch. */
 const TURNS = 4
 
@@ -146,13 +148,28 @@ async function setUp({ base, time, random, trace, database, server }: Stage) {
     acknowledged: invariants,
     token: base.token,
   })
-  const wanted = random.between(5, 25)
-  for (let count = 0; count < wanted; count++) {
-    const cancelAfterMs = random.chance(0.15) ? random.between(0, 30_000) : null
-    people.wantRun(random.pick(base.asked), { inMs: random.between(0, stormMs), cancelAfterMs })
-  }
+  wish({ base, random: random.fork(), people }, stormMs)
   for (const node of [...edges, ...agents]) node.start()
   return { invariants, destination, calmAt: time.now + stormMs }
+}
+
+/** Runs that people ask for: here and there, and in some seeds many of one project at once, and then some of the other. */
+function wish(
+  { base, random, people }: { readonly base: Base; readonly random: Random; readonly people: People },
+  withinMs: number,
+): void {
+  const want = (project: readonly string[], inMs: number) => {
+    const cancelAfterMs = random.chance(0.15) ? random.between(0, 30_000) : null
+    people.wantRun(random.pick(project), { inMs, cancelAfterMs })
+  }
+  const scattered = random.between(5, 20)
+  for (let count = 0; count < scattered; count++) want(random.pick(base.asked), random.between(0, withinMs))
+  if (!random.chance(BURSTS)) return
+  const at = random.between(0, withinMs)
+  base.asked.forEach((project, turn) => {
+    const many = turn === 0 ? random.between(12, 25) : random.between(4, 8)
+    for (let count = 0; count < many; count++) want(project, at + turn * 3_000 + random.between(0, 1_000))
+  })
 }
 
 /** A folder in memory where the machine has one: what a commit waits for is no part of this. */
