@@ -23,7 +23,8 @@ describe('settings', () => {
     assert.equal(config.keystore, `file:${home}/ring.json`)
     assert.equal(config.anchor, `file:${home}/anchor.json`)
     assert.equal(config.state, `${home}/agent`)
-    assert.equal(config.slots, 2)
+    assert.equal(config.slots, null)
+    assert.deepEqual(config.labels, [])
     assert.equal(config.edge, null)
   })
 
@@ -42,6 +43,10 @@ describe('settings', () => {
   })
 
   test('that make no sense are refused by name', () => {
+    assert.deepEqual(load({ labels: 'gpu, region=eu,,gpu' }).labels, ['gpu', 'region=eu'])
+    assert.throws(() => load({ labels: 'gpu,two words' }), { code: 'invalid_setting', message: /two words/ })
+    const many = Array.from({ length: 33 }, (_, index) => `l${index}`).join(',')
+    assert.throws(() => load({ labels: many }), { code: 'invalid_setting' })
     assert.throws(() => load({ slots: '0' }), { code: 'invalid_setting', message: /^slots:/ })
     assert.throws(() => load({ slots: '1e1' }), { code: 'invalid_setting' })
     assert.throws(() => load({}, { SALLYPORT_LOG_LEVEL: 'loud' }), {

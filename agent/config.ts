@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { Fault } from '../shared/faults.ts'
+import { Label } from '../shared/schemas/agent.ts'
 import { readIfThere } from './files.ts'
 import { type Level, levels } from './logs/log.ts'
 import { type Network, networkOf, type NetworkSettings } from './network.ts'
@@ -33,8 +34,10 @@ export interface Config {
   readonly data: string
   readonly logs: string
   readonly logLevel: Level
-  /** How many runs at once, 1 to 64. */
-  readonly slots: number
+  /** How many runs at once, 1 to 64; null: as many as memory and processors carry. */
+  readonly slots: number | null
+  /** Words by which pipelines find this agent. */
+  readonly labels: readonly string[]
   /** MB that DuckDB may use for one restowed stream. */
   readonly holdMemory: number
   /** The way out of this machine. */
@@ -97,7 +100,18 @@ export const settings: readonly Setting[] = [
   },
   { name: 'logs', key: 'logs', help: 'log folder', fallback: (home) => join(home, 'logs'), path: true },
   { name: 'logLevel', key: 'log-level', help: levels.join(', '), fallback: () => 'info' },
-  { name: 'slots', key: 'slots', help: 'runs at once', fallback: () => '2' },
+  {
+    name: 'slots',
+    key: 'slots',
+    help: 'runs at once; auto: as many as memory and processors carry',
+    fallback: () => 'auto',
+  },
+  {
+    name: 'labels',
+    key: 'labels',
+    help: 'words by which pipelines find this agent, with commas between',
+    fallback: () => '',
+  },
   { name: 'holdMemory', key: 'hold-memory', help: 'MB for one restowed stream', fallback: () => '512' },
   {
     name: 'proxy',
@@ -154,7 +168,8 @@ export function loadConfig({ flags, env, home }: Sources): Config {
     data: text('data'),
     logs: text('logs'),
     logLevel: oneOf('log-level', text('log-level'), levels),
-    slots: whole('slots', text('slots'), 1, 64),
+    slots: text('slots') === 'auto' ? null : whole('slots', text('slots'), 1, 64),
+    labels: labelsOf(text('labels')),
     holdMemory: whole('hold-memory', text('hold-memory'), 64, 1_048_576),
     network: networkOf({ proxy: value('proxy'), noProxy: text('no-proxy'), caFile: value('ca-file') }),
   }
@@ -231,6 +246,19 @@ function oneOf<T extends string>(key: string, text: string, known: readonly T[])
     throw new Fault('invalid_setting', `${key}: ${text} is none of ${known.join(', ')}`)
   }
   return found
+}
+
+function labelsOf(text: string): string[] {
+  const labels = [...new Set(text.split(',').map((one) => one.trim()).filter((one) => one !== ''))]
+  const wrong = labels.find((one) => !Label.safeParse(one).success)
+  if (wrong !== undefined) {
+    throw new Fault(
+      'invalid_setting',
+      `labels: ${wrong} is no label: letters, digits and . _ = : / -, at most 63.`,
+    )
+  }
+  if (labels.length > 32) throw new Fault('invalid_setting', 'labels: an agent has 32 at most.')
+  return labels
 }
 
 function whole(key: string, text: string, least: number, most: number): number {

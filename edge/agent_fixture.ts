@@ -59,12 +59,19 @@ export class TestAgent {
       wait?: number
       logSize?: number
       held?: readonly HeldByAgent[]
+      about?: object
       edge?: Edge
       signal?: AbortSignal
     } = {},
   ): Promise<Answer> {
-    const { slots = 1, wait = 0, logSize = 0, held, ...rest } = options
-    const body = { slots, wait_seconds: wait, log_size: logSize, ...(held === undefined ? {} : { held }) }
+    const { slots = 1, wait = 0, logSize = 0, held, about, ...rest } = options
+    const body = {
+      slots,
+      wait_seconds: wait,
+      log_size: logSize,
+      ...(held === undefined ? {} : { held }),
+      ...(about === undefined ? {} : { about }),
+    }
     return this.call('POST', '/v1/agent/poll', body, rest)
   }
 }

@@ -74,7 +74,10 @@ async function start(log: Log): Promise<void> {
   void tidy(edge.reseal, log)
   void tidy(edge.housekeep, log)
   const timer = setInterval(minutely, FLUSH_MS)
-  const reaper = setInterval(() => tidy(edge.reap, log), REAP_MS)
+  const reaper = setInterval(async () => {
+    await tidy(edge.reap, log)
+    await tidy(edge.watchAgents, log)
+  }, REAP_MS)
   const keeping = keepTime(edge.tick, { log, closing: closing.signal })
   const stop = async () => {
     if (closing.signal.aborted) return

@@ -352,6 +352,8 @@ export const operations: readonly Operation[] = [
   },
   { id: 'deletePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'deleteConnection', request: () => ({ params: { id: ids.source } }) },
+  { id: 'drainAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
+  { id: 'resumeAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
   { id: 'revokeAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
   { id: 'listAudit', request: () => ({ query: { limit: '200' } }) },
   { id: 'getAuditCheckpoint', request: () => ({}) },

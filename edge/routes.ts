@@ -2,6 +2,7 @@
 import type { Grantor } from './access/grantor.ts'
 import { accessRoutes } from './access/routes.ts'
 import { joinRoutes } from './agents/join_routes.ts'
+import type { Presence } from './agents/presence.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { agentSelfRoutes } from './agents/self_routes.ts'
 import { logKeyRoutes } from './audit/log_key_routes.ts'
@@ -60,6 +61,8 @@ export interface RoomOptions extends EdgeOptions {
   readonly queue: Queue
   readonly stops: Stops
   readonly waiting: Waiting
+  readonly presence: Presence
+  readonly drained: (agent: string) => void
   readonly briefings: Briefings
 }
 

@@ -5,8 +5,8 @@ import { approve } from './access/approvals.ts'
 import { type App, createApi, createApp } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
+import { Presence } from './agents/presence.ts'
 import { removeSilentAgents } from './agents/silence.ts'
-import { seenAgent } from './agents/store.ts'
 import { memberAuthenticator } from './auth/authenticate.ts'
 import type { PasswordHasher } from './auth/accounts/hasher.ts'
 import { networkHider } from './auth/events/networks.ts'
@@ -90,6 +90,8 @@ export interface Edge {
   readonly reseal: () => Promise<void>
   /** Erases tenants whose time to think is over: call it every minute. */
   readonly eraseTenants: () => Promise<number>
+  /** Writes which agents were heard of, and finds those that are lost: call it every few seconds. */
+  readonly watchAgents: () => Promise<number>
   /** Takes runs back from agents that fell silent: call it every few seconds. */
   readonly reap: () => Promise<number>
 }
@@ -100,12 +102,11 @@ export function wire(options: EdgeOptions): Edge {
   const { randomBytes } = primitives
   const grantor = new Grantor(storage)
   const lastUse = new LastUse(usedToken)
-  const lastSeen = new LastUse(seenAgent)
   const rooms = roomsOf(options, db)
-  const { logs, rewraps, queue, waiting } = rooms
+  const { logs, rewraps, queue, waiting, presence } = rooms
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
-  const metrics = metricsOf({ storage, resealing, queue, waiting })
+  const metrics = metricsOf({ storage, resealing, queue, waiting, presence })
   const hideNetwork = networkHider(primitives, master)
   const people = new People({
     ...options,
@@ -123,7 +124,7 @@ export function wire(options: EdgeOptions): Edge {
     randomBytes: pooled(primitives.randomBytes),
     authenticate: {
       member: memberAuthenticator(storage, { clock, lastUse, networks, grantor, demandsOf }),
-      agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, lastSeen }),
+      agent: agentAuthenticator({ db, clock, publicUrl: options.publicUrl, presence }),
       session: people.session,
     },
     approve: (asked) => approve({ storage, db, randomBytes, wanted, tell }, asked),
@@ -147,7 +148,7 @@ export function wire(options: EdgeOptions): Edge {
     document,
     flush: async () => {
       await lastUse.flush(storage)
-      await lastSeen.flush(storage)
+      await presence.flush()
       await networks.flush()
       await people.flush()
     },
@@ -156,6 +157,7 @@ export function wire(options: EdgeOptions): Edge {
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
     reseal: () => resealing.run(),
     eraseTenants: () => eraseTenants({ db, storage, clock, randomBytes, logs }),
+    watchAgents: () => presence.look(),
     reap: async () => {
       await rewraps.reap()
       return await queue.reap()
@@ -182,14 +184,17 @@ function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: R
   const briefings = new Briefings({ newest, logs, clock })
   const stops = new Stops({ db, randomBytes, log })
   const waiting = new Waiting({ randomBytes })
-  return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting }
+  const presence = new Presence({ db, storage, clock, randomBytes })
+  const drained = (agent: string) => waiting.end(agent)
+  return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained }
 }
 
-function metricsOf({ storage, resealing, queue, waiting }: {
+function metricsOf({ storage, resealing, queue, waiting, presence }: {
   readonly storage: Storage
   readonly resealing: Resealing
   readonly queue: Queue
   readonly waiting: Waiting
+  readonly presence: Presence
 }): Metrics {
   return new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
@@ -212,6 +217,12 @@ function metricsOf({ storage, resealing, queue, waiting }: {
       type: 'counter',
       help: 'Polls that were told to come again later, as too many waited.',
       value: () => waiting.turnedAway,
+    },
+    {
+      name: 'sallyport_agents_lost_total',
+      type: 'counter',
+      help: 'Agents that this instance has found to have fallen silent.',
+      value: () => presence.lost,
     },
   ])
 }

@@ -9,6 +9,7 @@ import type { Footing } from '../trust/footing.ts'
 import { joinPool, refuseLocalAnchor } from '../trust/join.ts'
 import { loadRing } from '../trust/ring.ts'
 import { daemon } from '../worker/daemon.ts'
+import { machineOf, slotsOf } from '../worker/machine.ts'
 import { untilThere } from '../worker/until_there.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { type Define, exits, type Shell, UsageError } from './shell.ts'
@@ -26,6 +27,7 @@ const options = [
   'logs',
   'logLevel',
   'slots',
+  'labels',
   'holdMemory',
   'proxy',
   'noProxy',
@@ -161,7 +163,9 @@ function announce(shell: Shell, { config, footing: { ring, chain, floor }, ident
   }
   if (shell.json) return
   shell.note(
-    `Agent ${identity.name} of the pool ${ring.pool}, trust document ${version}, ${config.slots} slots, ` +
+    `Agent ${identity.name} of the pool ${ring.pool}, trust document ${version}, ${
+      config.slots ?? slotsOf(machineOf(), config.holdMemory)
+    } slots, ` +
       `logs in ${config.logs}. Asking ${identity.url} for work.`,
   )
 }

@@ -1,7 +1,7 @@
 /** What an agent says to the edge and hears from it. Nothing that comes back is believed before it is verified. */
 import type { Complete, Job, PollReply } from '../../shared/schemas/job.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
-import type { AgentCheckpoint, AgentSelf } from '../../shared/schemas/agent.ts'
+import type { AgentCheckpoint, AgentReport, AgentSelf } from '../../shared/schemas/agent.ts'
 import type { AnswerPossession, PossessionChallenges } from '../../shared/schemas/key_record.ts'
 import type { CompleteInspection } from '../../shared/schemas/inspection.ts'
 import type { CompleteRewrap } from '../../shared/schemas/rewrap.ts'
@@ -57,6 +57,8 @@ export interface AgentEdge {
       readonly logSize: number
       /** Runs of which to hear at once when they are to stop. */
       readonly held: readonly Held[]
+      /** How this agent is. */
+      readonly about: AgentReport
     },
     signal: AbortSignal,
   ): Promise<Polled>

@@ -12,6 +12,15 @@ const id = '019aa000-0000-7000-8000-000000000006'
 const here = { now: Date.now, network: directNetwork }
 const held = { run: id, fence: 1 }
 const signal = new AbortController().signal
+const about = {
+  version: '0.1.0',
+  clock: '2026-11-22T09:00:00.000Z',
+  ring_created: '2026-11-22T09:00:00.000Z',
+  slots: 1,
+  slots_used: 0,
+  labels: [],
+  stopping: false,
+}
 
 /** An agent's side of an edge that answers everything in one way. */
 class Answering implements AsyncDisposable {
@@ -34,7 +43,7 @@ const calls: Readonly<Record<string, (edge: AgentEdge) => Promise<unknown>>> = {
   self: (edge) => edge.self(signal),
   trustAfter: (edge) => edge.trustAfter(0, signal),
   indexAfter: (edge) => edge.indexAfter(id, 0, signal),
-  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal),
+  poll: (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [], about }, signal),
   started: (edge) => edge.started(held, signal),
   heartbeat: (edge) => edge.heartbeat(held, signal),
   progress: (edge) => edge.progress(held, [], signal),
@@ -88,11 +97,14 @@ describe('what an agent hears', () => {
     })
     const url = new URL(`http://127.0.0.1:${server.port}`)
     const edge = httpAgentEdge(edgeForAgent(url, { id, seed: new Uint8Array(32).fill(1) }, here))
-    await assert.rejects(edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal), (error) => {
-      assert.ok(error instanceof Fault)
-      assert.equal(error.class, 'transient')
-      return true
-    })
+    await assert.rejects(
+      edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [], about }, signal),
+      (error) => {
+        assert.ok(error instanceof Fault)
+        assert.equal(error.class, 'transient')
+        return true
+      },
+    )
     server.stop(true)
   })
 
@@ -117,7 +129,7 @@ describe('what an agent hears', () => {
       return new Promise<Response>(() => undefined)
     })
     await assert.rejects(
-      one.edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, stop.signal),
+      one.edge.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [], about }, stop.signal),
       reason,
     )
   })
@@ -131,9 +143,15 @@ describe('what an agent hears', () => {
     })
     const log = { write: () => undefined }
     const heldRuns = new HeldRuns()
-    const quiet = { heldRuns, execute: async () => undefined, logSize: async () => 0, heard: () => undefined }
+    const quiet = {
+      heldRuns,
+      about: () => about,
+      execute: async () => undefined,
+      logSize: async () => 0,
+      heard: () => undefined,
+    }
     const options = { ...quiet, edge: one.edge, slots: 1, ready: async () => true, log }
     await work({ ...options, random: () => 0 }, drain.signal)
-    assert.equal(asked, 3)
+    assert.equal(asked, 4, 'the last of them says that it is gone')
   })
 })

@@ -64,8 +64,8 @@ export function httpAgentEdge(edge: Edge): AgentEdge {
       )
       return page.data.map(({ document }) => document)
     },
-    async poll({ slots, waitSeconds, logSize, held }, signal) {
-      const body = { slots, wait_seconds: waitSeconds, log_size: logSize, held: [...held] }
+    async poll({ slots, waitSeconds, logSize, held, about }, signal) {
+      const body = { slots, wait_seconds: waitSeconds, log_size: logSize, held: [...held], about }
       return checked(Reply, await heard(edge.POST('/v1/agent/poll', { body, signal }), signal)) as Polled
     },
     async started({ run: id, fence }, signal) {

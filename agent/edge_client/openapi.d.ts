@@ -756,6 +756,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an agent no more work: what it holds it finishes */
+        post: operations["drainAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an agent work again */
+        post: operations["resumeAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{id}/revoke": {
         parameters: {
             query?: never;
@@ -2874,18 +2908,25 @@ export interface components {
         Agent: {
             approved?: string;
             created: string;
+            /** @description Since when it is handed no work. */
+            draining?: string;
             /** @description It joined by its pool's key, and is removed after a day of silence. */
             ephemeral: boolean;
             fingerprint: string;
+            health?: components["schemas"]["AgentHealth"];
             id: string;
-            /** @description To the minute. */
+            /** @description Written within a few seconds. */
             last_seen?: string;
+            /** @description When it was noticed that nothing is heard of it any more. */
+            lost?: string;
             name: string;
             pool: string;
             public_key: string;
             revoked?: string;
             /** @enum {string} */
             state: "pending" | "approved" | "revoked";
+            /** @description When it said that it stops. */
+            stopped?: string;
             version: string;
         };
         AgentCheckpoint: {
@@ -2893,6 +2934,20 @@ export interface components {
             /** @description Hashes of the consistency proof, base64. */
             consistency: string[];
             size: number;
+        };
+        AgentHealth: {
+            /** @description By how much its clock is ahead of the edge's, the time on the way included. */
+            clock_skew_ms: number;
+            labels: string[];
+            protocol: number;
+            reported: string;
+            /** @description When the newest key of its ring was made. */
+            ring_created: string;
+            slots: number;
+            slots_used: number;
+            /** @description It takes nothing more, and finishes what it holds. */
+            stopping: boolean;
+            version: string;
         };
         AgentSelf: {
             id: string;
@@ -4546,6 +4601,21 @@ export interface components {
          *     `origin_refused`: A page of another site sent this request.
          */
         "forbidden.origin_refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
+         *     `agent_revoked`: This agent was revoked; enrol a new one.
+         */
+        "forbidden.origin_refused.agent_revoked": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6578,6 +6648,15 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
+                    about?: {
+                        clock: string;
+                        labels: string[];
+                        ring_created: string;
+                        slots: number;
+                        slots_used: number;
+                        stopping: boolean;
+                        version: string;
+                    };
                     held?: {
                         fence: number;
                         run: string;
@@ -6668,6 +6747,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
+                        drain?: boolean;
                         job: components["schemas"]["RunJob"] | components["schemas"]["RewrapJob"] | components["schemas"]["InspectJob"] | null;
                         log: components["schemas"]["AgentCheckpoint"] | null;
                         newest: components["schemas"]["Newest"];
@@ -7433,7 +7513,20 @@ export interface operations {
                      *           "created": "2026-11-22T09:00:00.000Z",
                      *           "ephemeral": false,
                      *           "approved": "2026-11-22T09:00:00.000Z",
-                     *           "last_seen": "2026-11-22T09:00:00.000Z"
+                     *           "last_seen": "2026-11-22T09:00:00.000Z",
+                     *           "health": {
+                     *             "protocol": 2,
+                     *             "version": "0.1.0",
+                     *             "clock_skew_ms": 12,
+                     *             "ring_created": "2026-11-22T09:00:00.000Z",
+                     *             "slots": 4,
+                     *             "slots_used": 1,
+                     *             "labels": [
+                     *               "region=eu"
+                     *             ],
+                     *             "stopping": false,
+                     *             "reported": "2026-11-22T09:00:00.000Z"
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -7555,6 +7648,107 @@ export interface operations {
             409: components["responses"]["fingerprint_mismatch.conflict"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    drainAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000006 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000006",
+                     *       "name": "vm-1",
+                     *       "pool": "default",
+                     *       "state": "approved",
+                     *       "public_key": "7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E=",
+                     *       "fingerprint": "6a3803d5f059902a1c6dafbc9ba47292",
+                     *       "version": "0.1.0",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "last_seen": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false,
+                     *       "draining": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.agent_revoked"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resumeAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000006 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193509f-6e00-7000-8000-000000000006",
+                     *       "name": "vm-1",
+                     *       "pool": "default",
+                     *       "state": "approved",
+                     *       "public_key": "7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E=",
+                     *       "fingerprint": "6a3803d5f059902a1c6dafbc9ba47292",
+                     *       "version": "0.1.0",
+                     *       "created": "2026-11-22T09:00:00.000Z",
+                     *       "approved": "2026-11-22T09:00:00.000Z",
+                     *       "last_seen": "2026-11-22T09:00:00.000Z",
+                     *       "ephemeral": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused.agent_revoked"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];

@@ -24,6 +24,15 @@ const agent = httpAgentEdge(
 )
 const person = edgeFor(url, 'token')
 const signal = new AbortController().signal
+const about = {
+  version: '0.1.0',
+  clock: '2026-11-22T09:00:00.000Z',
+  ring_created: '2026-11-22T09:00:00.000Z',
+  slots: 1,
+  slots_used: 0,
+  labels: [],
+  stopping: false,
+}
 
 const time = '2026-11-22T12:00:00.000Z'
 const hash = 'a'.repeat(64)
@@ -82,7 +91,7 @@ const self = {
 /** What an agent makes of that answer to a poll. */
 export async function pollAnswered(body: Uint8Array) {
   next = { status: 200, type: 'application/json', body: body.slice() }
-  return await agent.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [] }, signal)
+  return await agent.poll({ slots: 1, waitSeconds: 0, logSize: 0, held: [], about }, signal)
 }
 
 /** A reply with status 200 to one call of the agent. */
@@ -114,7 +123,11 @@ const polls = [
 ]
 const challenge = { kid: keys.classic.entry.kid, sealed }
 const replies: Target[] = [
-  reply('poll', polls, (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 2, held: [] }, signal)),
+  reply(
+    'poll',
+    polls,
+    (edge) => edge.poll({ slots: 1, waitSeconds: 0, logSize: 2, held: [], about }, signal),
+  ),
   reply('self', [json(self)], (edge) => edge.self(signal)),
   reply('trust', [json({ data: [trusted] })], (edge) => edge.trustAfter(0, signal)),
   reply(

@@ -10,8 +10,10 @@ import { holdLock, makePrivateFolder } from '../files.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { type Log, trimRunLogs } from '../logs/log.ts'
 import { keepRefusal } from '../runs/refusal.ts'
+import type { AgentReport } from '../../shared/schemas/agent.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
+import type { Ring } from '../../shared/schemas/ring.ts'
 import type { Enrolled } from '../trust/agent_identity.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
@@ -25,9 +27,11 @@ import { Denial } from './denial.ts'
 import { HeldRuns } from './held_runs.ts'
 import { LogWatcher } from './log_watcher.ts'
 import { ownPlaces } from './own_places.ts'
+import { machineOf, slotsOf } from './machine.ts'
 import { Receipts } from './receipts.ts'
 import { Readiness } from './readiness.ts'
 import { untilThere } from './until_there.ts'
+import { version } from '../version.ts'
 import { work, type WorkerOptions } from './worker.ts'
 
 export interface DaemonOptions {
@@ -73,7 +77,11 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   const had = new Map<string, number>()
   const heldRuns = new HeldRuns()
   const receipts = receiptsOf(options, { ...stand, of }, drain)
-  const saw = (footing: Footing) => receipts.saw(footing)
+  let { ring } = footing
+  const saw = (footing: Footing) => {
+    ring = footing.ring
+    receipts.saw(footing)
+  }
   const readiness = new Readiness({ ...stand, of, log, alarm: options.alarm, saw })
   const standing = { ...jobsOf(options, scratch), ...stand, of, localPolicy }
   const execute = async (job: Job) => {
@@ -91,13 +99,23 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
     await watch.lookAgain()
   }
   const ready = (signal: AbortSignal) => readiness.look(signal)
-  const heard: WorkerOptions['heard'] = ({ newest, log: shown }, asked) => {
+  const slots = config.slots ?? slotsOf(machineOf(), config.holdMemory)
+  const about: WorkerOptions['about'] = (at) => reportOf(options, { ...at, ring, slots })
+  let drained = false
+  const heard: WorkerOptions['heard'] = ({ newest, log: shown, drain: wanted = false }, asked) => {
     receipts.heard(newest)
+    if (wanted !== drained) {
+      log.write(
+        'info',
+        wanted ? 'the edge hands out no more work to this agent' : 'the edge hands out work again',
+      )
+    }
+    drained = wanted
     if (shown !== null) void watch.look({ ...shown, from: asked.logSize }).then(() => receipts.send())
   }
   const logSize = () => watch.size()
   void watch.look().then(() => receipts.send())
-  await work({ edge: stand.edge, slots: config.slots, heldRuns, ready, logSize, heard, log, execute }, drain)
+  await work({ edge: stand.edge, slots, heldRuns, about, ready, logSize, heard, log, execute }, drain)
   if (denial.signal.aborted) throw denial.signal.reason
 }
 
@@ -112,6 +130,22 @@ function jobsOf({ config, identity, env, log }: DaemonOptions, scratch: string) 
     logs: { folder: config.logs, level: config.logLevel },
     network: config.network,
     log,
+  }
+}
+
+/** How this agent is, for people to see: the edge hears how old the newest key of the ring is, and nothing else of it. */
+function reportOf(
+  { config }: DaemonOptions,
+  at: { readonly used: number; readonly stopping: boolean; readonly ring: Ring; readonly slots: number },
+): AgentReport {
+  return {
+    version,
+    clock: new Date().toISOString(),
+    ring_created: at.ring.sealing.map(({ created }) => created).sort().at(-1) as string,
+    slots: at.slots,
+    slots_used: Math.min(at.used, at.slots),
+    labels: [...config.labels],
+    stopping: at.stopping,
   }
 }
 

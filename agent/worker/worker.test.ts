@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
 import type { Job, RunJob } from '../../shared/schemas/job.ts'
-import type { Held, Polled } from '../edge_client/agent_edge.ts'
+import type { AgentEdge, Held, Polled } from '../edge_client/agent_edge.ts'
 import { AskAgain } from '../edge_client/problem.ts'
 import { verdictOf } from './failures.ts'
 import { HeldRuns } from './held_runs.ts'
@@ -14,6 +14,17 @@ const noSleep = () => new Promise<void>((resolve) => setImmediate(resolve))
 const newest = { trust: 1, indexes: {} }
 const job = (id: string) => ({ kind: 'run', run: { id }, lease: { fence: 1 } }) as RunJob
 
+type Asked = Parameters<AgentEdge['poll']>[0]
+const about = ({ used, stopping }: { used: number; stopping: boolean }) => ({
+  version: '0.1.0',
+  clock: '2026-11-22T09:00:00.000Z',
+  ring_created: '2026-11-22T09:00:00.000Z',
+  slots: 2,
+  slots_used: used,
+  labels: [],
+  stopping,
+})
+
 /** Hands out what it is given; then polls stay open until the worker is drained. */
 function edgeWith(answers: (RunJob | null | Fault)[]) {
   const asked: number[] = []
@@ -22,7 +33,8 @@ function edgeWith(answers: (RunJob | null | Fault)[]) {
     asked,
     /** Resolves when everything was handed out and a poll is open. */
     idle: waiting.promise,
-    async poll({ slots }: { slots: number }, signal: AbortSignal): Promise<Polled> {
+    async poll({ slots, about }: Asked, signal: AbortSignal): Promise<Polled> {
+      if (about.stopping && slots === 0) return { job: null, newest, log: null }
       asked.push(slots)
       const answer = answers.shift()
       if (answer instanceof Fault) throw answer
@@ -35,7 +47,7 @@ function edgeWith(answers: (RunJob | null | Fault)[]) {
 }
 
 describe('the worker', () => {
-  const quiet = { logSize: async () => 0, heard: () => undefined, heldRuns: new HeldRuns() }
+  const quiet = { logSize: async () => 0, heard: () => undefined, heldRuns: new HeldRuns(), about }
   const base = { ...quiet, ready: async () => true, log, random: () => 0 }
 
   test('asks for as many runs as it has free slots, and for none when all are taken', async () => {
@@ -106,8 +118,8 @@ describe('the worker', () => {
     await edge.idle
     drain.abort()
     await working
-    assert.deepEqual(heard, [{ newest, log: null }, { newest, log: null }])
-    assert.deepEqual(sizes, [7, 7, 7])
+    assert.deepEqual(heard.slice(0, 2), [{ newest, log: null }, { newest, log: null }])
+    assert.deepEqual(sizes.slice(0, 3), [7, 7, 7])
   })
 
   test('with all slots taken hears what is to stop, and asks for the next run the moment that one ends', async () => {
@@ -117,7 +129,8 @@ describe('the worker', () => {
     const told = Promise.withResolvers<void>()
     const stop = { run: 'a', why: 'cancelled' } as const
     const again = Promise.withResolvers<void>()
-    const poll = async (given: { slots: number; held: readonly Held[] }, signal: AbortSignal) => {
+    const poll = async (given: Asked, signal: AbortSignal): Promise<Polled> => {
+      if (given.about.stopping) return { job: null, newest, log: null }
       asked.push({ slots: given.slots, held: given.held })
       if (asked.length === 1) return { job: job('a'), newest, log: null }
       if (asked.length === 2) return { job: null, newest, log: null, stop: [stop] }
@@ -143,11 +156,14 @@ describe('the worker', () => {
     assert.deepEqual(asked.at(-1), { slots: 1, held: [] })
   })
 
-  test('drained with a run in its hands still hears that the run is to stop', async () => {
+  test('drained with a run in its hands still hears that the run is to stop, and then says that it is gone', async () => {
     const drain = new AbortController()
     const heldRuns = new HeldRuns()
-    const poll = async ({ slots }: { slots: number }): Promise<Polled> => {
+    const states: { used: number; stopping: boolean }[] = []
+    const poll = async ({ slots, about }: Asked): Promise<Polled> => {
+      states.push({ used: about.slots_used, stopping: about.stopping })
       if (slots > 0) return { job: job('a'), newest, log: null }
+      if (about.slots_used === 0) return { job: null, newest, log: null }
       return { job: null, newest, log: null, stop: [{ run: 'a', why: 'cancelled' }] }
     }
     const execute = async () => {
@@ -156,6 +172,9 @@ describe('the worker', () => {
       await new Promise((resolve) => run.told.addEventListener('abort', resolve))
     }
     await work({ ...base, edge: { poll }, heldRuns, slots: 2, execute, sleep: noSleep }, drain.signal)
+    assert.deepEqual(states[0], { used: 0, stopping: false })
+    assert.deepEqual(states[1], { used: 1, stopping: true })
+    assert.deepEqual(states.at(-1), { used: 0, stopping: true }, 'in the end it says that it is gone')
   })
 
   test('comes again no sooner than the edge wants it to', async () => {

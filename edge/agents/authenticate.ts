@@ -3,10 +3,10 @@ import { Fault } from '../../shared/faults.ts'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { parseSignature, verifyRequest } from '../../shared/sign/http_signature.ts'
-import type { LastUse } from '../auth/last_use.ts'
 import type { Reader } from '../db/database.ts'
 import type { AgentPrincipal, Authenticator } from '../http/principal.ts'
 import { native } from '../primitives.ts'
+import type { Presence } from './presence.ts'
 import { agentByKeyId } from './store.ts'
 
 /**
@@ -21,10 +21,10 @@ export function agentAuthenticator(
     readonly db: Reader
     readonly clock: () => number
     readonly publicUrl: string
-    readonly lastSeen: LastUse
+    readonly presence: Presence
   },
 ): Authenticator<AgentPrincipal> {
-  const { db, clock, publicUrl, lastSeen } = options
+  const { db, clock, publicUrl, presence } = options
   const { origin } = new URL(publicUrl)
   return async (request) => {
     const header = (name: string) => request.headers.get(name)
@@ -40,9 +40,9 @@ export function agentAuthenticator(
     const now = clock()
     verifyRequest(native, { message, body, signature, publicKey: known.public_key, now })
     const protocol = protocolOf(header(PROTOCOL_HEADER))
-    lastSeen.touch(known.id, now)
+    presence.touch(known.id, now)
     const { tenant, id, pool, state } = known
-    return { kind: 'agent', tenant, id, pool, state, protocol }
+    return { kind: 'agent', tenant, id, pool, state, protocol, draining: known.draining !== null }
   }
 }
 

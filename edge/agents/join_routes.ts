@@ -16,7 +16,7 @@ import { native } from '../primitives.ts'
 import { at, ids, joiningKey, signedEnrolment } from '../trust/examples.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
 import { CHALLENGE_MS, type ChallengeOptions, checkChallenge, newChallenge } from './challenge.ts'
-import { agentByKey, type AgentRow, insertAgent, rejoinAgent, toAgent } from './store.ts'
+import { agentByKey, type AgentRow, insertAgent, rejoinAgent, toAgent, unheard } from './store.ts'
 
 /** A statement is made for the moment of joining: one that lives longer is not taken. */
 const MAX_STATEMENT_MS = 10 * 60_000
@@ -178,7 +178,7 @@ function newRow(
     created: now,
     approved: now,
     revoked: null,
-    last_seen: null,
+    ...unheard,
     ephemeral: 1,
     removed: null,
   }

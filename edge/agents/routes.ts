@@ -21,6 +21,8 @@ import { at, ids, poolKey } from '../trust/examples.ts'
 import { forgetAgent } from '../keys/store.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
 import { checkDuties, type DutyOptions, makerOf } from './duties.ts'
+import { reports } from './presence_store.ts'
+import { type DrainOptions, drainRoutes } from './drain_routes.ts'
 import {
   agent,
   agents,
@@ -31,6 +33,7 @@ import {
   poolsWithAgents,
   revokeAgent,
   toAgent,
+  unheard,
   useEnrolment,
 } from './store.ts'
 
@@ -49,6 +52,17 @@ const pending = {
   ephemeral: false,
 } as const
 const approved = { ...pending, state: 'approved', approved: at, last_seen: at } as const
+const health = {
+  protocol: 2,
+  version: '0.1.0',
+  clock_skew_ms: 12,
+  ring_created: at,
+  slots: 4,
+  slots_used: 1,
+  labels: ['region=eu'],
+  stopping: false,
+  reported: at,
+}
 const secret = 'sp_enr_0123456789ABCDEFGHIJKLMNOPQRST1Fh6Tk'
 
 const listPools = query({
@@ -162,7 +176,7 @@ const enrolAgent = open({
       created: now,
       approved: null,
       revoked: null,
-      last_seen: null,
+      ...unheard,
       ephemeral: 0,
       removed: null,
     }
@@ -185,11 +199,12 @@ const listAgents = query({
   permission: 'agents.read',
   query: Page,
   reply: pageOf(Agent),
-  example: { reply: { data: [approved] } },
+  example: { reply: { data: [{ ...approved, health }] } },
   async handle({ db, principal, query }) {
     const { after, take, limit } = window(query)
     const rows = await agents(db, principal.tenant, { after, take })
-    return paged(rows, { limit, key: ({ id }) => id, item: toAgent })
+    const said = await reports(db, principal.tenant, rows.map(({ id }) => id))
+    return paged(rows, { limit, key: ({ id }) => id, item: (row) => toAgent(row, said.get(row.id)) })
   },
 })
 
@@ -208,7 +223,7 @@ const getAgent = query({
   async handle({ db, principal, params }) {
     const row = await agent(db, principal.tenant, params.id)
     if (row === null) throw new Fault('not_found')
-    return toAgent(row)
+    return toAgent(row, (await reports(db, principal.tenant, [row.id])).get(row.id))
   },
 })
 
@@ -275,6 +290,15 @@ const revoke = command({
   },
 })
 
-export function agentRoutes(options: DutyOptions): readonly Route[] {
-  return [listPools, createEnrolmentToken, enrolAgent, listAgents, getAgent, approve(options), revoke]
+export function agentRoutes(options: DutyOptions & DrainOptions): readonly Route[] {
+  return [
+    listPools,
+    createEnrolmentToken,
+    enrolAgent,
+    listAgents,
+    getAgent,
+    approve(options),
+    revoke,
+    ...drainRoutes(options),
+  ]
 }

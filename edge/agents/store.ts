@@ -5,6 +5,7 @@ import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import { lookup } from '../db/prepared.ts'
 import { isoTime } from '../trust/store.ts'
+import { type ReportRow, toHealth } from './presence_store.ts'
 
 export interface AgentRow {
   readonly id: string
@@ -21,9 +22,15 @@ export interface AgentRow {
   readonly last_seen: number | null
   readonly ephemeral: number
   readonly removed: number | null
+  readonly lost: number | null
+  readonly stopped: number | null
+  readonly draining: number | null
 }
 
-export function toAgent(row: AgentRow): Agent {
+/** Of an agent that nothing has been heard of yet. */
+export const unheard = { last_seen: null, lost: null, stopped: null, draining: null } as const
+
+export function toAgent(row: AgentRow, report?: ReportRow): Agent {
   return {
     id: row.id,
     name: row.name,
@@ -36,6 +43,10 @@ export function toAgent(row: AgentRow): Agent {
     ...(row.approved === null ? {} : { approved: isoTime(row.approved) }),
     ...(row.revoked === null ? {} : { revoked: isoTime(row.revoked) }),
     ...(row.last_seen === null ? {} : { last_seen: isoTime(row.last_seen) }),
+    ...(row.lost === null ? {} : { lost: isoTime(row.lost) }),
+    ...(row.stopped === null ? {} : { stopped: isoTime(row.stopped) }),
+    ...(row.draining === null ? {} : { draining: isoTime(row.draining) }),
+    ...(report === undefined ? {} : { health: toHealth(report) }),
     ephemeral: row.ephemeral === 1,
   }
 }
@@ -118,7 +129,7 @@ export function rejoinAgent(
   set: Pick<AgentRow, 'pool' | 'name' | 'version' | 'approved'>,
 ) {
   const query = writes.updateTable('agent')
-    .set({ ...set, state: 'approved', revoked: null, removed: null, last_seen: null })
+    .set({ ...set, ...unheard, state: 'approved', revoked: null, removed: null })
     .where('tenant', '=', tenant).where('id', '=', id).where('ephemeral', '=', 1).where(
       'removed',
       'is not',
@@ -147,8 +158,11 @@ export function removeSilent(
   return step(query, { otherwise: 'conflict' })
 }
 
-export function seenAgent(id: string, now: number): Step {
-  return step(writes.updateTable('agent').set({ last_seen: now }).where('id', '=', id))
+/** Since when it is handed nothing; null: it takes work again. Refused with `conflict` where that has changed. */
+export function drainAgent({ tenant, id, draining }: AgentRow, since: number | null): Step {
+  const query = writes.updateTable('agent').set({ draining: since }).where('tenant', '=', tenant)
+    .where('id', '=', id).where('draining', 'is', draining)
+  return step(query, { otherwise: 'conflict' })
 }
 
 export interface EnrolmentRow {

@@ -57,6 +57,29 @@ interface AgentTable {
   ephemeral: number
   /** When silence removed it. */
   removed: number | null
+  /** When it was noticed that it has fallen silent. */
+  lost: number | null
+  /** When it said that it stops. */
+  stopped: number | null
+  /** Since when it is handed nothing. */
+  draining: number | null
+}
+
+/** What an agent said of itself last. */
+interface AgentReportTable {
+  tenant: string
+  agent: string
+  protocol: number
+  version: string
+  /** Milliseconds by which its clock was ahead of the edge's. */
+  clock_skew: number
+  ring_created: number
+  slots: number
+  slots_used: number
+  /** JSON array. */
+  labels: string
+  stopping: number
+  reported: number
 }
 
 interface ConnectionTable {
@@ -255,6 +278,7 @@ export interface RoomTables {
   project_index: ProjectIndexTable
   enrolment_token: EnrolmentTokenTable
   agent: AgentTable
+  agent_report: AgentReportTable
   connection: ConnectionTable
   connection_version: VersionTable
   inspection: InspectionTable

@@ -56,6 +56,8 @@ export interface AgentPrincipal {
   readonly state: AgentState
   /** What it speaks: PROTOCOL_VERSION, or the one before. */
   readonly protocol: number
+  /** It is handed no work. */
+  readonly draining: boolean
 }
 
 export type Principal = MemberPrincipal | AccountPrincipal | AgentPrincipal

@@ -1,9 +1,10 @@
 /** How an agent asks for work: it waits, is handed one job at most, and hears what it has to know meanwhile. */
 import { Fault } from '../../shared/faults.ts'
-import { Poll, PollReply } from '../../shared/schemas/job.ts'
+import { type Job, Poll, PollReply } from '../../shared/schemas/job.ts'
 import type { InspectJob } from '../../shared/schemas/inspection.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { TrustDocument } from '../../shared/schemas/trust_document.ts'
+import type { Presence } from '../agents/presence.ts'
 import { agent } from '../agents/store.ts'
 import type { Reader } from '../db/database.ts'
 import { change, unchanged } from '../http/change.ts'
@@ -43,16 +44,17 @@ export interface PollOptions {
   readonly briefings: Briefings
   readonly stops: Stops
   readonly waiting: Waiting
+  readonly presence: Presence
 }
 
 /** Throws `invalid_request` for what the agent's version of the protocol does not have. */
-function checkSpoken({ protocol }: AgentPrincipal, { slots, held }: Poll): void {
-  if (protocol >= 2 || (slots > 0 && held === undefined)) return
-  throw new Fault('invalid_request', `No part of version ${protocol} of the protocol: slots 0, held.`)
+function checkSpoken({ protocol }: AgentPrincipal, { slots, held, about }: Poll): void {
+  if (protocol >= 2 || (slots > 0 && held === undefined && about === undefined)) return
+  throw new Fault('invalid_request', `No part of version ${protocol} of the protocol: slots 0, held, about.`)
 }
 
 export function pollRoute(options: PollOptions): Route {
-  const { queue, briefings, stops, waiting } = options
+  const { queue, briefings, stops, waiting, presence } = options
   return command({
     id: 'pollForWork',
     method: 'post',
@@ -73,36 +75,43 @@ export function pollRoute(options: PollOptions): Route {
       body: { slots: 1, wait_seconds: 25, log_size: 0 },
       reply: { job: exampleJob, newest: { trust: 1, indexes: { [ids.project]: 1 } }, log: null },
     },
-    async handle({ db, principal, body, now, planId, signal }) {
+    async handle(asked) {
+      const { principal, body, now } = asked
       checkSpoken(principal, body)
-      const stop = signal
-      using _place = body.wait_seconds > 0 ? waiting.enter(principal.id) : null
+      if (body.about !== undefined) presence.report(principal, body.about, queue.now)
+      using waits = body.wait_seconds > 0 ? waiting.enter(principal.id) : null
       const deadline = now + waiting.keptMs(body.wait_seconds)
       using watch = await stops.watch(principal, body.held ?? [])
       const briefing = briefings.begin(principal, body.log_size)
-      for (;;) {
-        const place = body.slots > 0 ? queue.enter(principal) : queue.standBy(principal)
+      for (let draining = principal.draining, again = false;; again = true) {
+        if (again) draining = await isDraining(asked)
+        const takes = body.slots > 0 && !draining
+        // What it was woken for is for the next in line.
+        if (again && !takes) queue.ring(principal)
+        const place = takes ? queue.enter(principal) : queue.standBy(principal)
         watch.wake = () => place.end()
+        if (waits !== null) waits.wake = watch.wake
+        const told = async (job: Job | null) => {
+          const reply = await briefing.reply(job)
+          const found = watch.found.length === 0 ? {} : { stop: [...watch.found] }
+          return unchanged({
+            ...reply,
+            ...found,
+            ...(draining && principal.protocol >= 2 ? { drain: true } : {}),
+          })
+        }
         let answered = false
         try {
-          if (watch.found.length > 0) {
-            return unchanged({ ...await briefing.reply(null), stop: [...watch.found] })
-          }
+          if (watch.found.length > 0 || waits?.over) return await told(null)
           const news = await briefing.news()
-          const trust = trustOf(news, principal.pool)
-          const takes = trust !== null && body.slots > 0
-          const found = takes ? await nextJob(options, { db, principal, trust, planId, stop }) : null
-          if (found?.kind === 'rewrap' || found?.kind === 'inspect') {
-            return unchanged(await briefing.reply(found))
-          }
-          if (found !== null && !stop.aborted) {
-            await checkApproved(db, principal)
-            return await claim(queue, { ...found, principal, briefing })
-          }
-          const waits = !briefing.isNews(news) && await place.wait(deadline - queue.now, stop)
+          const trust = takes ? trustOf(news, principal.pool) : null
+          const found = trust === null ? null : await nextJob(options, { ...asked, trust })
+          if (found?.kind === 'run') return await claim(queue, { ...found, principal, briefing })
+          if (found !== null) return await told(found)
+          const rung = !briefing.isNews(news) && await place.wait(deadline - queue.now, asked.signal)
           // A ring that came as well goes to the next in line.
-          if (watch.found.length > 0) continue
-          if (!waits || stop.aborted) return unchanged(await briefing.reply(null))
+          if (watch.found.length > 0 || waits?.over) continue
+          if (!rung || asked.signal.aborted) return await told(null)
           answered = true
         } finally {
           queue.leave(place, { ...principal, answered })
@@ -110,6 +119,20 @@ export function pollRoute(options: PollOptions): Route {
       }
     },
   })
+}
+
+/** A poll may have waited for half a minute, and meanwhile the agent may have been revoked: throws `agent_revoked`. */
+async function isDraining({ db, principal }: Asking): Promise<boolean> {
+  const row = await agent(db, principal.tenant, principal.id)
+  if (row?.state !== 'approved') throw new Fault('agent_revoked')
+  return row.draining !== null
+}
+
+interface Asking {
+  readonly db: Reader
+  readonly principal: AgentPrincipal
+  readonly planId: string
+  readonly signal: AbortSignal
 }
 
 /** Null for a pool that is gone: its work waits until the trust document names it again. */
@@ -123,27 +146,19 @@ function trustOf({ trust }: News, pool: string): TrustDocument | null {
  */
 async function nextJob(
   { queue, rewraps, inspections }: PollOptions,
-  of: {
-    readonly db: Reader
-    readonly principal: AgentPrincipal
-    readonly trust: TrustDocument
-    readonly planId: string
-    readonly stop: AbortSignal
-  },
+  of: Asking & { readonly trust: TrustDocument },
 ): Promise<
   InspectJob | RewrapJob | ({ readonly kind: 'run' } & NonNullable<Awaited<ReturnType<Queue['look']>>>) | null
 > {
-  const { db, principal, trust, planId, stop } = of
+  const { principal, trust, planId, signal } = of
   const hand = async () => {
-    if (stop.aborted) return null
-    await checkApproved(db, principal)
+    if (signal.aborted) return null
     const job = await rewraps.hand(principal, trust)
     // There may be more for the next in line.
     if (job !== null) queue.ring(principal)
     return job
   }
-  if (inspections.mayHave(principal) && !stop.aborted) {
-    await checkApproved(db, principal)
+  if (inspections.mayHave(principal) && !signal.aborted) {
     const order = await inspections.hand(principal)
     if (order !== null) {
       queue.ring(principal)
@@ -154,14 +169,8 @@ async function nextJob(
   const first = turn === 'now' ? await hand() : null
   if (first !== null) return first
   const run = await queue.look(principal, planId)
-  if (run !== null) return { kind: 'run', ...run }
+  if (run !== null) return signal.aborted ? null : { kind: 'run', ...run }
   return turn === 'after_runs' ? await hand() : null
-}
-
-/** A poll may have waited for half a minute, and meanwhile the agent may have been revoked. */
-async function checkApproved(db: Reader, principal: AgentPrincipal): Promise<void> {
-  const row = await agent(db, principal.tenant, principal.id)
-  if (row?.state !== 'approved') throw new Fault('agent_revoked')
 }
 
 async function claim(

@@ -15,9 +15,35 @@ const LEAST_SHARE = 0.8
 /** Whoever is turned away comes again after 1 s to this many. */
 const AGAIN_SECONDS = 8
 
+/** A poll that is counted until it is disposed. */
+export class WaitingPoll implements Disposable {
+  readonly #leave: (poll: WaitingPoll) => void
+  #over = false
+  /** Called when it is to be answered. */
+  wake: () => void = () => {}
+
+  constructor(leave: (poll: WaitingPoll) => void) {
+    this.#leave = leave
+  }
+
+  /** Whether it is to be answered, whatever there is. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  end(): void {
+    this.#over = true
+    this.wake()
+  }
+
+  [Symbol.dispose](): void {
+    this.#leave(this)
+  }
+}
+
 export class Waiting {
   readonly #options: WaitingOptions
-  readonly #byAgent = new Map<string, number>()
+  readonly #byAgent = new Map<string, Set<WaitingPoll>>()
   #all = 0
   #turnedAway = 0
 
@@ -31,15 +57,21 @@ export class Waiting {
   }
 
   /** One more, until it is disposed. Throws `too_many_requests` when there are too many. */
-  enter(agent: string): Disposable {
-    const own = this.#byAgent.get(agent) ?? 0
-    if (own >= MOST_OF_AGENT || this.#all >= (this.#options.most ?? MOST)) {
+  enter(agent: string): WaitingPoll {
+    const own = this.#byAgent.get(agent) ?? new Set()
+    if (own.size >= MOST_OF_AGENT || this.#all >= (this.#options.most ?? MOST)) {
       this.#turnedAway++
       throw new TooManyRequests(1 + Math.floor(this.#random() * AGAIN_SECONDS))
     }
     this.#all++
-    this.#byAgent.set(agent, own + 1)
-    return { [Symbol.dispose]: () => this.#leave(agent) }
+    const poll = new WaitingPoll((it) => this.#leave(agent, it))
+    this.#byAgent.set(agent, own.add(poll))
+    return poll
+  }
+
+  /** What the agent may be handed has changed: its polls are answered. */
+  end(agent: string): void {
+    for (const poll of this.#byAgent.get(agent) ?? []) poll.end()
   }
 
   /** Milliseconds for which a poll that asks for so many is kept. */
@@ -47,11 +79,10 @@ export class Waiting {
     return seconds * 1000 * (LEAST_SHARE + (1 - LEAST_SHARE) * this.#random())
   }
 
-  #leave(agent: string): void {
-    this.#all--
-    const left = (this.#byAgent.get(agent) ?? 1) - 1
-    if (left === 0) this.#byAgent.delete(agent)
-    else this.#byAgent.set(agent, left)
+  #leave(agent: string, poll: WaitingPoll): void {
+    const own = this.#byAgent.get(agent)
+    if (own?.delete(poll)) this.#all--
+    if (own?.size === 0) this.#byAgent.delete(agent)
   }
 
   #random(): number {

@@ -105,7 +105,11 @@ export const holdings: Readonly<Record<string, Holding>> = {
   agent: {
     key: 'id',
     shown: 'id tenant pool name public_key fingerprint version state created approved revoked last_seen ' +
-      'ephemeral removed',
+      'ephemeral removed lost stopped draining',
+  },
+  agent_report: {
+    key: 'agent',
+    shown: 'tenant agent protocol version clock_skew ring_created slots slots_used labels stopping reported',
   },
   connection: {
     key: 'id',

@@ -7,10 +7,18 @@ type Row = Readonly<Record<string, unknown>>
  * What comes and goes whatever is asked: the audit leaf of a refused run, the time a token was used, what agents tell
  * of what they have seen.
  */
-const passing = ['audit_leaf', 'audit_name', 'index_news', 'receipt', 'possession', 'token_network']
+const passing = [
+  'audit_leaf',
+  'audit_name',
+  'index_news',
+  'receipt',
+  'possession',
+  'token_network',
+  'agent_report',
+]
 const passingColumns: Readonly<Record<string, readonly string[]>> = {
   token: ['last_used', 'last_network', 'idle_until'],
-  agent: ['last_seen'],
+  agent: ['last_seen', 'lost', 'stopped'],
 }
 
 /** Every row of every table as one text each, but for audit leaves and times of use. */

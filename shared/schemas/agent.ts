@@ -12,6 +12,42 @@ const Release = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/, 'not a ver
 export const EnrolAgent = z.strictObject({ public_key: Key, pool: Name, name: Name, version: Release })
 export type EnrolAgent = z.infer<typeof EnrolAgent>
 
+/** A word by which pipelines find agents: `gpu`, `region=eu`. */
+export const Label = z.string().regex(
+  /^[A-Za-z0-9][A-Za-z0-9._=:/-]{0,62}$/,
+  'letters, digits and . _ = : / -, at most 63',
+)
+const Labels = z.array(Label).max(32)
+const Slots = z.int().min(0).max(1000)
+
+/** What an agent says of itself with a poll. `clock` is its time when it asked. */
+export const AgentReport = z.strictObject({
+  version: Release,
+  clock: Time,
+  ring_created: Time,
+  slots: Slots,
+  slots_used: Slots,
+  labels: Labels,
+  stopping: z.boolean(),
+})
+export type AgentReport = z.infer<typeof AgentReport>
+
+/** The newest of that, as the edge keeps it. */
+export const AgentHealth = z.object({
+  protocol: Count,
+  version: Release,
+  clock_skew_ms: z.int().meta({
+    description: "By how much its clock is ahead of the edge's, the time on the way included.",
+  }),
+  ring_created: Time.meta({ description: 'When the newest key of its ring was made.' }),
+  slots: Slots,
+  slots_used: Slots,
+  labels: Labels,
+  stopping: z.boolean().meta({ description: 'It takes nothing more, and finishes what it holds.' }),
+  reported: Time,
+}).meta({ id: 'AgentHealth' })
+export type AgentHealth = z.infer<typeof AgentHealth>
+
 /** `fingerprint` is the key id of the agent's public key: what a person compares before approving. */
 export const Agent = z.object({
   id: Id,
@@ -24,7 +60,11 @@ export const Agent = z.object({
   created: Time,
   approved: Time.optional(),
   revoked: Time.optional(),
-  last_seen: Time.optional().meta({ description: 'To the minute.' }),
+  last_seen: Time.optional().meta({ description: 'Written within a few seconds.' }),
+  lost: Time.optional().meta({ description: 'When it was noticed that nothing is heard of it any more.' }),
+  stopped: Time.optional().meta({ description: 'When it said that it stops.' }),
+  draining: Time.optional().meta({ description: 'Since when it is handed no work.' }),
+  health: AgentHealth.optional(),
   ephemeral: z.boolean().meta({
     description: "It joined by its pool's key, and is removed after a day of silence.",
   }),

@@ -1,7 +1,7 @@
 /** What an agent asks for, is given and reports. Every write after the claim carries the lease's fence. */
 import { z } from 'zod'
 import { MAX_POLL_SECONDS } from '../protocol.ts'
-import { AgentCheckpoint } from './agent.ts'
+import { AgentCheckpoint, AgentReport } from './agent.ts'
 import { SealedDocument } from './connection_record.ts'
 import { Dsse } from './dsse.ts'
 import { Count, Id, Time, Version } from './fields.ts'
@@ -19,13 +19,14 @@ export type HeldByAgent = z.infer<typeof HeldByAgent>
 /**
  * `slots` is how many more jobs the agent has room for; a poll hands out one at most, and none where it is 0. `log_size`
  * is the size of the audit log in the checkpoint that its anchor keeps, 0 without one. Of protocol 2: `slots` 0, and
- * `held`, the runs of which the agent wants to hear at once that they are to stop.
+ * `held`, the runs of which the agent wants to hear at once that they are to stop, and `about`, how it is.
  */
 export const Poll = z.strictObject({
   slots: z.int().min(0).max(1000),
   wait_seconds: z.int().min(0).max(MAX_POLL_SECONDS),
   log_size: Count,
   held: z.array(HeldByAgent).max(1000).optional(),
+  about: AgentReport.optional(),
 })
 export type Poll = z.infer<typeof Poll>
 
@@ -67,13 +68,14 @@ export type Newest = z.infer<typeof Newest>
 
 /**
  * `log` comes now and then when the audit log is not at `log_size` any more: the newest checkpoint, and the proof.
- * `stop`, of protocol 2: which of the runs that the poll named are to stop.
+ * Of protocol 2: `stop`, which of the runs that the poll named are to stop; `drain`, that the agent is handed nothing.
  */
 export const PollReply = z.object({
   job: z.union([RunJob, RewrapJob, InspectJob, z.null()]),
   newest: Newest,
   log: z.union([AgentCheckpoint, z.null()]),
   stop: z.array(Stop).optional(),
+  drain: z.boolean().optional(),
 })
 export type PollReply = z.infer<typeof PollReply>
 
