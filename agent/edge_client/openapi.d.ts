@@ -3760,6 +3760,7 @@ export interface components {
             kid: string;
             sealed: string;
         };
+        Priority: number;
         /** @description RFC 9457 problem details. `code` is stable; the texts are not. */
         Problem: {
             /** @description With `approval_required`: what has to be approved. */
@@ -3905,6 +3906,7 @@ export interface components {
             next_attempt?: string;
             pipeline_id: string;
             pool: string;
+            priority: components["schemas"]["Priority"];
             project: string;
             /** @description What ended it short of its end: runs with one reason have one. */
             reason?: string;
@@ -3975,6 +3977,7 @@ export interface components {
             next_attempt?: string;
             pipeline_id: string;
             pool: string;
+            priority: components["schemas"]["Priority"];
             project: string;
             /** @description What ended it short of its end: runs with one reason have one. */
             reason?: string;
@@ -12689,6 +12692,7 @@ export interface operations {
                      *           "state": "running",
                      *           "trigger": "request",
                      *           "action": "run",
+                     *           "priority": 5,
                      *           "attempt": 1,
                      *           "attempts": 4,
                      *           "cancel": false,
@@ -12744,6 +12748,7 @@ export interface operations {
                         [key: string]: string;
                     };
                     pipeline_id: string;
+                    priority?: components["schemas"]["Priority"];
                     request?: components["schemas"]["Dsse"];
                 };
             };
@@ -12765,6 +12770,7 @@ export interface operations {
                      *       "state": "queued",
                      *       "trigger": "request",
                      *       "action": "run",
+                     *       "priority": 5,
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": false,
@@ -12817,6 +12823,7 @@ export interface operations {
                      *       "state": "running",
                      *       "trigger": "request",
                      *       "action": "run",
+                     *       "priority": 5,
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": false,
@@ -12874,6 +12881,7 @@ export interface operations {
                      *       "state": "running",
                      *       "trigger": "request",
                      *       "action": "run",
+                     *       "priority": 5,
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": true,
@@ -13004,6 +13012,7 @@ export interface operations {
                      *       "state": "queued",
                      *       "trigger": "request",
                      *       "action": "run",
+                     *       "priority": 5,
                      *       "attempt": 1,
                      *       "attempts": 4,
                      *       "cancel": false,

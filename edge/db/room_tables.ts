@@ -106,6 +106,8 @@ interface PipelineTable {
   source: string
   destination: string
   api_runs_per_day: number | null
+  /** Of its runs, 0 to 9, unless one says another. */
+  priority: number
   version: number
   hash: string
   created: number
@@ -175,6 +177,13 @@ interface RunTable {
   redrive: string | null
   redriven: number
   reason: string | null
+  /** 0 to 9; 9 goes first. */
+  priority: number
+  /** Where it stands in its line; null where it is in none: not queued, or not due yet. */
+  rank: number | null
+  /** Connections of its pipeline when it was made, and as they are once it is claimed. */
+  source: string | null
+  destination: string | null
 }
 
 /** An attempt that ended otherwise than well. */
@@ -188,6 +197,42 @@ interface RunAttemptTable {
   ended: number
   outcome: AttemptOutcome
   code: string | null
+}
+
+/** The runs of a pipeline that are due, in one pool. Triggers keep it. */
+interface RunLineTable {
+  tenant: string
+  pool: string
+  pipeline: string
+  project: string
+  source: string | null
+  destination: string | null
+  runs: number
+  /** Of its first run; null: there is none. */
+  rank: number | null
+  /** The scope of the full limit that it waits for. */
+  parked: string | null
+}
+
+/** The lines of a project in one pool. Triggers keep it. */
+interface RunLaneTable {
+  tenant: string
+  pool: string
+  project: string
+  /** Claims of its own, and those that it missed while it had nothing to claim. */
+  vtime: number
+  /** Lines that may be claimed from. */
+  ready: number
+}
+
+interface RunLimitTable {
+  tenant: string
+  /** `tenant`, `pool:<name>`, `pipeline:<id>` or `connection:<id>`. */
+  scope: string
+  most: number
+  /** Runs that agents have in hand. Triggers count. */
+  held: number
+  updated: number
 }
 
 interface RunStreamTable {
@@ -286,6 +331,9 @@ export interface RoomTables {
   pipeline: PipelineTable
   pipeline_version: PipelineVersionTable
   run: RunTable
+  run_line: RunLineTable
+  run_lane: RunLaneTable
+  run_limit: RunLimitTable
   run_stream: RunStreamTable
   run_attempt: RunAttemptTable
   run_log: RunLogTable

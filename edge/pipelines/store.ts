@@ -2,6 +2,7 @@
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import { USUAL_PRIORITY } from '../../shared/schemas/run.ts'
 import type { PipelineRecord, PipelineSummary } from '../../shared/schemas/pipeline_record.ts'
 import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
@@ -80,17 +81,21 @@ export async function pipeline(db: Reader, tenant: string, id: string): Promise<
   return { ...toSummary(rest), document: JSON.parse(document) as Dsse, sealed: toBase64(sealed) }
 }
 
+interface PipelinePlace {
+  readonly project: string
+  readonly created: number
+  readonly deleted: number | null
+  /** Of its runs, unless one says another. */
+  readonly priority: number
+}
+
 /** What does not change between versions, also of one that was deleted. */
-export async function pipelinePlace(
-  db: Reader,
-  tenant: string,
-  id: string,
-): Promise<{ readonly project: string; readonly created: number; readonly deleted: number | null } | null> {
+export async function pipelinePlace(db: Reader, tenant: string, id: string): Promise<PipelinePlace | null> {
   return await placeById(db, { tenant, id })
 }
 
 const placeById = lookup((of: { readonly tenant: string; readonly id: string }) =>
-  writes.selectFrom('pipeline').select(['project', 'created', 'deleted'])
+  writes.selectFrom('pipeline').select(['project', 'created', 'deleted', 'priority'])
     .where('tenant', '=', of.tenant).where('id', '=', of.id)
 )
 
@@ -143,7 +148,7 @@ function useConnections({ document }: SignedPipeline): Step {
 export function insertPipeline(signed: SignedPipeline, now: number): Step[] {
   const { document: { tenant, id } } = signed
   const times = { created: now, updated: now, deleted: null }
-  const row = { ...clear(signed), tenant, id, ...times }
+  const row = { ...clear(signed), tenant, id, priority: USUAL_PRIORITY, ...times }
   return [
     useConnections(signed),
     step(writes.insertInto('pipeline').values(row), { otherwise: 'already_exists' }),

@@ -205,9 +205,7 @@ function completion(
     target: row.id,
     facts: { fence: row.fence, attempt: row.failures + 1, status, state: standing.state, code: set.code },
     reply: () => ({ state: standing.state }),
-    committed: () => {
-      if (requeued) queue.ring(row)
-    },
+    committed: () => queue.ended(row, requeued),
     again: true,
   })
 }

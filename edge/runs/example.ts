@@ -9,6 +9,7 @@ export const exampleRun = {
   state: 'running',
   trigger: 'request',
   action: 'run',
+  priority: 5,
   attempt: 1,
   attempts: 4,
   cancel: false,

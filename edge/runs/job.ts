@@ -128,6 +128,9 @@ export type Parts = Pick<RunJob, 'pipeline' | 'connections'> & {
   readonly index: number
   /** Of the pipeline. */
   readonly version: number
+  /** Ids of connections. */
+  readonly source: string
+  readonly destination: string
 }
 
 /** The documents of a run. Throws as `listedPipeline`. */
@@ -156,6 +159,8 @@ export async function partsOf(db: Reader, tenant: string, run: Place): Promise<P
     return {
       index,
       version: signed.entry.version,
+      source,
+      destination,
       pipeline: { document: signed.document, sealed: toBase64(row.pipeline) },
       connections: one.connections.map(({ document }, i) => ({
         document,

@@ -184,6 +184,7 @@ async function claim(
   if (standing === null) throw new Fault('conflict')
   const fence = row.fence + 1
   const leased = queue.leaseUntil
+  const { source, destination } = parts
   const set = {
     fence,
     agent: principal.id,
@@ -191,6 +192,8 @@ async function claim(
     version: parts.version,
     claimed: queue.now,
     began: null,
+    source,
+    destination,
   }
   const reply = await briefing.reply(jobOf(row, { parts, fence, until: leased }))
   return change({

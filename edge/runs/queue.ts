@@ -5,6 +5,7 @@
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { LEASE_SECONDS } from '../../shared/protocol.ts'
 import type { Reader } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 import type { Storage } from '../db/storage.ts'
 import { change } from '../http/change.ts'
 import { freshIdentity, planOf } from '../http/entry.ts'
@@ -15,17 +16,11 @@ import type { Rewraps } from '../keys/rewraps.ts'
 import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
 import { ended, type Ending, endOfAttempt } from './life.ts'
+import { type Candidate, front, joinLines, moveLine, parkLines, type PoolKey } from './lanes.ts'
+import { pick } from './picker.ts'
+import { Reservations } from './reservations.ts'
 import { backoffMs, next, overrunCode, type RunEvent, silentCode } from './states.ts'
-import {
-  dueRuns,
-  expiredRuns,
-  moveRun,
-  overrunRuns,
-  run,
-  type RunChange,
-  type RunRow,
-  standingOf,
-} from './store.ts'
+import { expiredRuns, moveRun, overrunRuns, run, type RunChange, type RunRow, standingOf } from './store.ts'
 
 export interface QueueOptions {
   readonly db: Reader
@@ -47,25 +42,17 @@ interface EdgeWord extends Pick<Ending, 'outcome'> {
   readonly code: FaultCode
 }
 
-export interface PoolKey {
-  readonly tenant: string
-  readonly pool: string
-}
-
 const RECHECK_MS = 2_000
 const LEASE_MS = LEASE_SECONDS * 1000
-/** A claim is decided in milliseconds; what has not been by then is nobody's. */
-const RESERVED_MS = 5_000
 const EXPIRED_AT_ONCE = 100
-/** Read beyond those that are reserved, as other polls reserve while one reads. */
-const SPARE = 8
 
 export class Queue {
   readonly #options: QueueOptions
   readonly #bell = new Bell()
   readonly #rechecks = new Map<string, ReturnType<typeof setTimeout>>()
-  /** Runs that a poll of this instance is about to claim, so that the next poll looks past them. */
-  readonly #reserved = new Map<string, { readonly plan: string; readonly until: number }>()
+  readonly #reserved = new Reservations()
+  /** Tenants that had limits when a poll last looked. */
+  readonly #limited = new Set<string>()
 
   constructor(options: QueueOptions) {
     this.#options = options
@@ -115,21 +102,24 @@ export class Queue {
     this.#rechecks.delete(key)
   }
 
-  /** The run that waits longest and what its agent needs, reserved for the plan; null when there is none. */
+  /** The run whose turn it is and what its agent needs, reserved for the plan; null when there is none. */
   async look(of: PoolKey, plan: string): Promise<{ readonly row: RunRow; readonly parts: Parts } | null> {
-    for (const [id, { plan: holder, until }] of this.#reserved) {
-      if (holder === plan || until <= this.now) this.#reserved.delete(id)
-    }
+    this.#reserved.tidy({ plan, now: this.now })
+    const { tenant, pool } = of
     for (;;) {
-      const id = await this.#reserve(of, plan)
-      if (id === null) return null
-      const row = await run(this.#options.db, of.tenant, id)
+      const found = await this.#reserve({ tenant, pool }, plan)
+      if (found === null) return null
+      const row = await run(this.#options.db, tenant, found.id)
       if (row?.state !== 'queued') {
-        this.release(id)
+        this.release(found.id)
         continue
       }
       try {
-        return { row, parts: await partsOf(this.#options.db, of.tenant, row) }
+        const parts = await partsOf(this.#options.db, tenant, row)
+        const { source, destination } = parts
+        if (source === found.source && destination === found.destination) return { row, parts }
+        this.release(found.id)
+        await this.#arrange(moveLine(found, { source, destination }))
       } catch (error) {
         // What is no longer listed will not be by waiting; anything else is for the caller.
         if (!(error instanceof Fault) || error.class !== 'refused') throw error
@@ -139,23 +129,39 @@ export class Queue {
   }
 
   /** The first that no other poll of this instance is about to claim. */
-  async #reserve({ tenant, pool }: PoolKey, plan: string): Promise<string | null> {
-    for (;;) {
-      const take = this.#reserved.size + SPARE
-      const ids = await dueRuns(this.#options.db, tenant, { pool, now: this.now, take })
-      const id = ids.find((one) => !this.#reserved.has(one))
-      if (id !== undefined) {
-        this.#reserved.set(id, { plan, until: this.now + RESERVED_MS })
-        return id
-      }
-      // A full page of reserved ones: others have reserved while this one read, and there may be more.
-      if (ids.length < take) return null
+  async #reserve(of: PoolKey, plan: string): Promise<Candidate | null> {
+    const { db } = this.#options
+    const { now } = this
+    const reserved = this.#reserved
+    const onLimits = (limited: boolean) => {
+      if (limited) this.#limited.add(of.tenant)
+      else this.#limited.delete(of.tenant)
     }
+    for (;;) {
+      const picked = await pick({ db, ...of, now, reserved, onLimits })
+      if (picked.kind === 'none') return null
+      if (picked.kind === 'late') await this.#arrange(joinLines({ ...of, now }))
+      if (picked.kind === 'full') await this.#arrange(parkLines({ ...of, ...picked }))
+      if (picked.kind !== 'run') continue
+      reserved.take(picked.run, { plan, now })
+      return picked.run
+    }
+  }
+
+  /** Puts lines in order, which nobody has to answer for. */
+  async #arrange(step: Step): Promise<void> {
+    await this.#options.storage.write({ id: '', steps: [step], leaf: null, repeatable: false })
   }
 
   /** The claim is done with, one way or the other. */
   release(id: string): void {
-    this.#reserved.delete(id)
+    this.#reserved.release(id)
+  }
+
+  /** An agent has let go of a run: limits may have room again. `queued`: and the run waits for another. */
+  ended(row: PoolKey, queued: boolean): void {
+    if (this.#limited.has(row.tenant)) this.#bell.ringEach(keyOf(row.tenant, ''))
+    else if (queued) this.ring(row)
   }
 
   /**
@@ -231,7 +237,7 @@ export class Queue {
       if (error instanceof Fault && error.code === 'conflict') return false
       throw error
     }
-    if (again) this.ring(row)
+    this.ended(row, again)
     return true
   }
 
@@ -253,9 +259,16 @@ export class Queue {
 
   async #recheck(of: PoolKey): Promise<boolean> {
     await this.#options.newest.recheck(of.tenant)
-    const rows = await dueRuns(this.#options.db, of.tenant, { pool: of.pool, now: this.now, take: 1 })
+    const { tenant, pool } = of
+    const { late, lanes, tenant_room, pool_room } = await front(this.#options.db, {
+      tenant,
+      pool,
+      now: this.now,
+      take: 1,
+    })
+    const runs = late || (lanes.length > 0 && (tenant_room ?? 1) > 0 && (pool_room ?? 1) > 0)
     const ordered = await this.#options.inspections.recheck(of)
-    return ordered || rows.length > 0 || await this.#options.rewraps.recheck(of)
+    return ordered || runs || await this.#options.rewraps.recheck(of)
   }
 }
 

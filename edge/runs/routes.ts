@@ -131,7 +131,8 @@ function createRoute(queue: Queue): Route {
       const place = await pipelinePlace(db, tenant, body.pipeline_id)
       if (place === null || place.deleted !== null) throw new Fault('not_found')
       const listed = await listedPipeline(db, tenant, { project: place.project, pipeline: body.pipeline_id })
-      const asked = { db, tenant, listed, now, plan: planId }
+      const { priority = place.priority } = body
+      const asked = { db, tenant, listed, now, plan: planId, priority }
       const triggered = body.request === undefined
         ? await bySlot(asked, { slots, parameters: body.parameters ?? {} })
         : await byRequest(asked, body.request)
@@ -146,6 +147,7 @@ function createRoute(queue: Queue): Route {
           action: row.action,
           day: row.day,
           slot: row.slot,
+          ...(body.priority === undefined ? {} : { priority: row.priority }),
         },
         reply: () => ({ ...toRun(row), streams: [] }),
         committed: () => queue.ring(row),

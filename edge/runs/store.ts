@@ -7,12 +7,12 @@ import type { Step } from '../db/plan.ts'
 import { lookup, prepared } from '../db/prepared.ts'
 import type { RoomTables } from '../db/room_tables.ts'
 import { isoTime } from '../trust/store.ts'
+import { rankOf } from './lanes.ts'
 import { isFinal, redriveOf, type Standing } from './states.ts'
 
 export type RunRow = RoomTables['run']
 
 // Partial indexes serve only statements that spell their condition out.
-const isQueued = sql<boolean>`state = 'queued'`
 const isHeldRow = sql<boolean>`state IN ('leased', 'running')`
 const isCancelled = sql<boolean>`cancel = 1`
 
@@ -36,6 +36,7 @@ export function toRun(row: RunRow): Run {
     state: row.state,
     trigger: trigger.kind,
     action: row.action,
+    priority: row.priority,
     ...(row.fire === null ? {} : { fire: isoTime(row.fire) }),
     ...(trigger.kind === 'after' ? { after: trigger.run } : {}),
     attempt: Math.min(row.failures, row.retries) + 1,
@@ -147,10 +148,11 @@ const runOfPlan = lookup((of: SlotKey) =>
     .where('plan', '=', of.plan).where('day', '=', of.day).where('day', 'is not', null)
 )
 
-/** A trigger has one run: a second one is a `conflict`. */
+/** A trigger has one run: a second one is a `conflict`. In line at once, unless it is due later than it was made. */
 export function insertRun(row: RunRow): Step {
   const columns = Object.keys(row).sort().join()
-  return { ...insertion(row, columns), expect: { rows: 1, otherwise: 'conflict' } }
+  const rank = row.due <= row.created ? rankOf(row) : null
+  return { ...insertion({ ...row, rank }, columns), expect: { rows: 1, otherwise: 'conflict' } }
 }
 
 const insertion = prepared((row: RunRow, columns) => writes.insertInto('run').values(only(row, columns)))
@@ -158,18 +160,6 @@ const insertion = prepared((row: RunRow, columns) => writes.insertInto('run').va
 /** The values of these columns: what a statement is built of that has more than one shape. */
 function only<T extends object>(values: T, columns: string): T {
   return Object.fromEntries(columns.split(',').map((name) => [name, values[name as keyof T]])) as T
-}
-
-/** Ids of a pool's runs that may be claimed now, those that wait longest first: the index alone answers. */
-export async function dueRuns(
-  db: Reader,
-  tenant: string,
-  of: { readonly pool: string; readonly now: number; readonly take: number },
-): Promise<string[]> {
-  const rows = await db.selectFrom('run').select('id').where('tenant', '=', tenant)
-    .where('pool', '=', of.pool).where(isQueued).where('due', '<=', of.now)
-    .orderBy('due').limit(of.take).execute()
-  return rows.map(({ id }) => id)
 }
 
 /** Runs of any tenant whose lease ran out. */
@@ -213,19 +203,29 @@ export type RunChange = Partial<
     | 'redrive'
     | 'redriven'
     | 'reason'
+    | 'source'
+    | 'destination'
   >
 >
 
 /**
  * Moves a run to where `to` says, if it still is where `from` says and nobody has claimed it since; otherwise the
- * plan is refused with the code.
+ * plan is refused with the code. It is in no line then: the next poll puts what has become due into one.
  */
 export function moveRun(
   from: RunRow,
   to: { readonly standing: Standing; readonly set: RunChange; readonly otherwise: FaultCode },
 ): Step {
   const { standing: { state, failures, lost, begun, cancel }, set, otherwise } = to
-  const values = { ...set, state, failures, lost, begun, cancel: cancel ? 1 as const : 0 as const }
+  const values = {
+    ...set,
+    state,
+    failures,
+    lost,
+    begun,
+    cancel: cancel ? 1 as const : 0 as const,
+    rank: null,
+  }
   const { tenant, id } = from
   const was = { was_state: from.state, was_fence: from.fence, was_cancel: from.cancel }
   const made = move({ ...values, tenant, id, ...was }, Object.keys(values).sort().join())
@@ -233,7 +233,9 @@ export function moveRun(
 }
 
 interface Move
-  extends RunChange, Pick<RunRow, 'tenant' | 'id' | 'state' | 'failures' | 'lost' | 'begun' | 'cancel'> {
+  extends
+    RunChange,
+    Pick<RunRow, 'tenant' | 'id' | 'state' | 'failures' | 'lost' | 'begun' | 'cancel' | 'rank'> {
   readonly was_state: RunState
   readonly was_fence: number
   readonly was_cancel: RunRow['cancel']

@@ -32,6 +32,7 @@ export interface Asked {
   readonly now: number
   /** What the audit log will know the command by. */
   readonly plan: string
+  readonly priority: number
 }
 
 /**
@@ -115,6 +116,7 @@ const fresh = {
   fence: 0,
   agent: null,
   lease_until: null,
+  rank: null,
   cancel: 0,
   code: null,
   started: null,
@@ -130,7 +132,10 @@ const fresh = {
 } as const
 
 /** The run of a trigger, waiting to be claimed. */
-export function newRun({ tenant, listed: { pipeline }, now, plan }: Asked, triggered: Triggered): RunRow {
+export function newRun(
+  { tenant, listed: { pipeline }, now, plan, priority }: Asked,
+  triggered: Triggered,
+): RunRow {
   const { trigger, id, action, day, slot, fire } = triggered
   return {
     ...fresh,
@@ -144,6 +149,9 @@ export function newRun({ tenant, listed: { pipeline }, now, plan }: Asked, trigg
     project: pipeline.project,
     pipeline: pipeline.id,
     pool: pipeline.pool,
+    priority,
+    source: pipeline.connections.source,
+    destination: pipeline.connections.destination,
     plan,
     retries: pipeline.limits.retries,
     minutes: pipeline.limits.minutes ?? null,

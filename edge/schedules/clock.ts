@@ -6,6 +6,7 @@ import { Fault } from '../../shared/faults.ts'
 import { runId } from '../../shared/ids.ts'
 import { nextFire } from '../../shared/schedule.ts'
 import type { Schedule } from '../../shared/schemas/pipeline.ts'
+import { USUAL_PRIORITY } from '../../shared/schemas/run.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
 import type { Reader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
@@ -13,6 +14,7 @@ import { freshIdentity } from '../http/entry.ts'
 import { explain, type Log } from '../http/log.ts'
 import { actAsEdge, type OwnActOptions } from '../http/own_act.ts'
 import { native } from '../primitives.ts'
+import { pipelinePlace } from '../pipelines/store.ts'
 import { type ListedPipeline, listedPipeline } from '../runs/job.ts'
 import type { Queue } from '../runs/queue.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
@@ -173,7 +175,9 @@ export class ScheduleClock {
     if (await run(db, tenant, id) !== null) return await this.#write([moved])
     const triggered = { trigger, id, action: 'run', day: null, slot: null, fire: at, made: null } as const
     const { planId } = freshIdentity(now, randomBytes)
-    const made = newRun({ db, tenant, listed, now, plan: planId }, triggered)
+    const place = await pipelinePlace(db, tenant, listed.pipeline.id)
+    const priority = place?.priority ?? USUAL_PRIORITY
+    const made = newRun({ db, tenant, listed, now, plan: planId, priority }, triggered)
     const row: RunRow = waits ? { ...made, due: NEVER } : made
     await actAsEdge(this.#options, {
       tenant,

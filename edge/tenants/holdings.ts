@@ -118,20 +118,26 @@ export const holdings: Readonly<Record<string, Holding>> = {
   connection_version: { ...version, shown: 'tenant id version hash document sealed created' },
   pipeline: {
     key: 'id',
-    shown: 'tenant id project name pool source destination api_runs_per_day version hash created updated ' +
-      'deleted',
+    shown: 'tenant id project name pool source destination api_runs_per_day priority version hash created ' +
+      'updated deleted',
   },
   pipeline_version: { ...version, shown: 'tenant id version hash document sealed created schedule' },
   run: {
     key: 'id',
     shown: 'tenant id project pipeline pool state trigger action day slot fire plan failures retries lost ' +
       'fence agent lease_until due cancel code created started finished begun version claimed began minutes ' +
-      'deadline redrive redriven reason',
+      'deadline redrive redriven reason priority rank source destination',
   },
   run_attempt: {
     key: 'run fence outcome',
     shown: 'tenant run fence agent claimed began ended outcome code',
   },
+  run_line: {
+    key: 'pool pipeline',
+    shown: 'tenant pool pipeline project source destination runs rank parked',
+  },
+  run_lane: { key: 'pool project', shown: 'tenant pool project vtime ready' },
+  run_limit: { key: 'scope', shown: 'tenant scope most held updated' },
   run_stream: {
     key: 'run stream',
     shown: 'tenant run stream rows bytes status route rows_read rejected seconds code taken',

@@ -63,6 +63,10 @@ export const RunStream = z.object({
 }).meta({ id: 'RunStream' })
 export type RunStream = z.infer<typeof RunStream>
 
+/** 9 goes first. It orders the runs of a project; between projects it counts for nothing. */
+export const Priority = z.int().min(0).max(9).meta({ id: 'Priority' })
+export const USUAL_PRIORITY = 5
+
 /**
  * What made a run: a signed request, slot `slot` of a day's unsigned runs or of its webhook's, a fire time of the
  * schedule, or the end of another pipeline's run.
@@ -83,12 +87,13 @@ export type Trigger = z.infer<typeof Trigger>
 
 /**
  * What `POST /v1/runs` takes. Without a request the pipeline has to allow unsigned runs, and `parameters` sets those
- * that it declares as enumerations; a request brings its own.
+ * that it declares as enumerations; a request brings its own. The priority is its pipeline's unless said.
  */
 export const CreateRun = z.strictObject({
   pipeline_id: Id,
   request: Dsse.optional(),
   parameters: ParameterValues.optional(),
+  priority: Priority.optional(),
 }).refine(({ request, parameters }) => request === undefined || parameters === undefined, {
   message: 'a signed request brings its own parameters',
   path: ['parameters'],
@@ -123,6 +128,7 @@ export const Run = z.object({
   state: RunState,
   trigger: z.enum(['request', 'api', 'schedule', 'webhook', 'after']),
   action: RequestAction,
+  priority: Priority,
   fire: Time.optional().meta({ description: 'Of a scheduled run: the time that it stands for.' }),
   after: Id.optional().meta({ description: 'Of a run after another one: which one it follows.' }),
   attempt: Version,

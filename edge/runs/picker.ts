@@ -1,0 +1,134 @@
+/** Finds the next run of a pool, past those that are about to be claimed and those that limits hold back. */
+import type { Reader } from '../db/database.ts'
+import {
+  type Candidate,
+  connectionScope,
+  firstRuns,
+  type Front,
+  front,
+  type Line,
+  lines,
+  pipelineScope,
+  type PoolKey,
+  poolScope,
+  tenantScope,
+} from './lanes.ts'
+import type { Reservations } from './reservations.ts'
+
+/** Read beyond those that are reserved, as other polls reserve while one reads. */
+const SPARE = 8
+
+/** What a look came to. */
+export type Pick =
+  | { readonly kind: 'run'; readonly run: Candidate }
+  /** Runs have become due and have to be put in line. */
+  | { readonly kind: 'late' }
+  /** A lane has lines that this limit holds back. */
+  | { readonly kind: 'full'; readonly project: string; readonly scope: string }
+  /** Other polls were faster. */
+  | { readonly kind: 'again' }
+  | { readonly kind: 'none' }
+
+export interface Looking extends PoolKey {
+  readonly db: Reader
+  readonly now: number
+  readonly reserved: Reservations
+  /** Told whether the tenant has limits. */
+  readonly onLimits: (limited: boolean) => void
+}
+
+/** The run is not reserved yet, and nothing has happened since it was found not to be. */
+export async function pick(look: Looking): Promise<Pick> {
+  const { db, tenant, pool, now, reserved } = look
+  // One that has nothing for this look has a reservation of its tenant.
+  const take = reserved.inScope(tenant, tenantScope) + SPARE
+  const found = await front(db, { tenant, pool, now, take })
+  look.onLimits(found.limited)
+  if (found.late) return { kind: 'late' }
+  if (!hasRoom(look, found)) return { kind: 'none' }
+  const exhausted = new Set<string>()
+  for (;;) {
+    const lane = nextLane(look, found, exhausted)
+    if (lane === null) return { kind: found.lanes.length < take ? 'none' : 'again' }
+    const picked = await pickInLane(look, lane)
+    if (picked.kind !== 'none') {
+      // Meanwhile others may have reserved runs of this lane, and it is another one's turn.
+      if (picked.kind !== 'run' || nextLane(look, found, exhausted) === lane) {
+        return hasRoom(look, found) ? picked : { kind: 'none' }
+      }
+      continue
+    }
+    exhausted.add(lane)
+  }
+}
+
+function hasRoom({ tenant, pool, reserved }: Looking, { tenant_room, pool_room }: Front): boolean {
+  return (tenant_room ?? Infinity) > reserved.inScope(tenant, tenantScope) &&
+    (pool_room ?? Infinity) > reserved.inScope(tenant, poolScope(pool))
+}
+
+/** The lane that has had the fewest turns, also counting those that are about to be. */
+function nextLane(
+  { tenant, pool, reserved }: Looking,
+  { lanes }: Front,
+  exhausted: ReadonlySet<string>,
+): string | null {
+  let best: { readonly project: string; readonly at: number } | null = null
+  for (const { project, vtime } of lanes) {
+    if (best !== null && vtime >= best.at) break
+    if (exhausted.has(project)) continue
+    const at = vtime + reserved.inLane({ tenant, pool, project })
+    if (best === null || at < best.at) best = { project, at }
+  }
+  return best?.project ?? null
+}
+
+async function pickInLane(look: Looking, project: string): Promise<Pick> {
+  const { db, tenant, pool, reserved } = look
+  const take = reserved.inLane({ tenant, pool, project }) + SPARE
+  const page = await lines(db, { tenant, pool, project, take })
+  let best: { readonly id: string; readonly rank: number; readonly line: Line } | null = null
+  for (const line of page) {
+    if (best !== null && line.rank >= best.rank) break
+    const { full, scope } = heldBack(look, line)
+    if (full) return { kind: 'full', project, scope }
+    if (scope !== '') continue
+    const first = await firstOf(look, line)
+    if (first === 'again') return { kind: 'again' }
+    if (first !== null && (best === null || first.rank < best.rank)) best = { ...first, line }
+  }
+  if (best === null) return { kind: 'none' }
+  const { id, line: { pipeline, source, destination } } = best
+  if (reserved.has(id)) return { kind: 'again' }
+  return { kind: 'run', run: { tenant, pool, project, pipeline, source, destination, id } }
+}
+
+/** The limit that has no room for another run of the line; `full`: even without those that are about to be claimed. */
+function heldBack(
+  { tenant, reserved }: Looking,
+  line: Line,
+): { readonly full: boolean; readonly scope: string } {
+  const { pipeline, source, destination } = line
+  const rooms: [string, number | null][] = [[pipelineScope(pipeline), line.pipeline_room]]
+  if (source !== null) rooms.push([connectionScope(source), line.source_room])
+  if (destination !== null) rooms.push([connectionScope(destination), line.destination_room])
+  let busy = ''
+  for (const [scope, room] of rooms) {
+    if (room === null) continue
+    if (room <= 0) return { full: true, scope }
+    if (room <= reserved.inScope(tenant, scope)) busy = scope
+  }
+  return { full: false, scope: busy }
+}
+
+/** The first run of the line that nobody has reserved; `again`: others have reserved while this one read. */
+async function firstOf(
+  { db, tenant, pool, reserved }: Looking,
+  line: Line,
+): Promise<{ readonly id: string; readonly rank: number } | 'again' | null> {
+  const { pipeline, id, rank } = line
+  const take = reserved.inLine({ tenant, pool, pipeline }) + SPARE
+  if (take === SPARE) return { id, rank }
+  const runs = await firstRuns(db, { tenant, pool, pipeline, take })
+  return runs.find((run) => !reserved.has(run.id)) ?? (runs.length < take ? null : 'again')
+}
