@@ -73,7 +73,7 @@ for (const kind of kinds) {
       const { storage } = fixture
       let before = 0
       const write = (tenant: string) => storage.write(plan([], leaf('thing.made', '{}', tenant)))
-      const heavy = Array.from({ length: 1500 }, () => write('heavy').then(() => before++))
+      const heavy = Array.from({ length: 800 }, () => write('heavy').then(() => before++))
       const light = ['a', 'b', 'c'].map(async (tenant) => {
         await write(tenant)
         return before

@@ -23,6 +23,7 @@ export interface Pickup {
 }
 
 const p = nativeOn(crypto)
+const AT_ONCE = 100
 const POLL = utf8(JSON.stringify({ slots: 1, wait_seconds: 25, log_size: 0 }))
 
 class Load {
@@ -91,12 +92,16 @@ class Load {
 async function measure(order: LoadOrder): Promise<void> {
   const load = new Load(order)
   const agents = order.agents.map(({ id, seed }) => ({ id, seed: fromBase64(seed) }))
-  const failed = Promise.race(agents.map((agent) => load.wait(agent)))
-  failed.catch((error) => {
+  const fail = (error: unknown) => {
     console.error(error)
     process.exit(1)
-  })
-  while (await load.waiting() < agents.length) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  // A few at a time, as agents come: all at once would overrun the backlog of the listening socket.
+  for (let started = 0; started < agents.length; started += AT_ONCE) {
+    const some = agents.slice(started, started + AT_ONCE)
+    for (const agent of some) load.wait(agent).catch(fail)
+    while (await load.waiting() < started + some.length) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
   console.log(JSON.stringify({ waiting: agents.length }))
   const pickups: Pickup[] = []
   for (let i = 0; i < order.runs; i++) pickups.push(await load.start())
