@@ -100,7 +100,9 @@ async function measure(order: LoadOrder): Promise<void> {
   for (let started = 0; started < agents.length; started += AT_ONCE) {
     const some = agents.slice(started, started + AT_ONCE)
     for (const agent of some) load.wait(agent).catch(fail)
-    while (await load.waiting() < started + some.length) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (await load.waiting() < started + some.length) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   }
   console.log(JSON.stringify({ waiting: agents.length }))
   const pickups: Pickup[] = []
