@@ -1,4 +1,5 @@
 /** `sallyport agents`: who may ask for work. */
+import type { Command } from 'commander'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { keyId } from '../../shared/seal/key_id.ts'
@@ -6,6 +7,7 @@ import { answer, everyPage } from '../edge_client/edge_client.ts'
 import { printable } from '../edge_client/problem.ts'
 import { native } from '../primitives.ts'
 import { groups, wordsOf } from '../trust/fingerprint.ts'
+import { clockOf, labelsText, ringAge, slotsText, stateOf } from './agents_health.ts'
 import { confirm } from './ask.ts'
 import { handOver } from './hand_over.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
@@ -37,6 +39,7 @@ export const define: Define = (command, shell) => {
         '  sallyport agents approve 019a… --fingerprint 6a3803d5f059902a1c6dafbc9ba47292',
     )
     .action(shell.action((agent: string, options: ApproveOptions) => approve(shell, agent, options)))
+  defineDraining(command, shell)
   sessionOptions(
     command.command('revoke').description('Revoke an agent: from then on the edge answers it nothing'),
   )
@@ -44,6 +47,39 @@ export const define: Define = (command, shell) => {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  sallyport agents revoke vm-1')
     .action(shell.action((agent: string, options: RevokeOptions) => revoke(shell, agent, options)))
+}
+
+function defineDraining(command: Command, shell: Shell): void {
+  const words = {
+    drain: ['Hand an agent no more work: what it holds it finishes', 'It is drained once list says so.'],
+    resume: ['Hand an agent work again', 'It asks for work by itself.'],
+  } as const
+  for (const [word, [description, more]] of Object.entries(words)) {
+    sessionOptions(command.command(word).description(description))
+      .argument('<agent>', 'id or name')
+      .addHelpText('after', `\n${more}\n\nExamples:\n  sallyport agents ${word} vm-1`)
+      .action(
+        shell.action((agent: string, options: SessionOptions) =>
+          turn(shell, agent, { ...options, word: word as keyof typeof words })
+        ),
+      )
+  }
+}
+
+async function turn(
+  shell: Shell,
+  wanted: string,
+  options: SessionOptions & { readonly word: 'drain' | 'resume' },
+): Promise<void> {
+  const session = openSession(shell, options)
+  const { id, name } = await find(session, wanted)
+  const params = { path: { id } }
+  const turned = await answer(
+    options.word === 'drain'
+      ? session.edge.POST('/v1/agents/{id}/drain', { params })
+      : session.edge.POST('/v1/agents/{id}/resume', { params }),
+  )
+  shell.result(turned, `${name}: ${stateOf(turned)}`)
 }
 
 interface TokenOptions extends SessionOptions {
@@ -63,9 +99,33 @@ async function all({ edge }: Session) {
 
 async function list(shell: Shell, options: SessionOptions): Promise<void> {
   const agents = await all(openSession(shell, options))
-  const rows = agents.map((one) => [one.name, one.pool, one.state, one.id, one.version, fingerprintOf(one)])
+  const now = Date.now()
+  const rows = agents.map((one) => [
+    one.name,
+    one.pool,
+    stateOf(one),
+    slotsText(one),
+    clockOf(one),
+    ringAge(one, now),
+    labelsText(one),
+    one.id,
+    one.health?.version ?? one.version,
+    fingerprintOf(one),
+  ])
+  const headings = [
+    'name',
+    'pool',
+    'state',
+    'slots',
+    'clock',
+    'ring',
+    'labels',
+    'id',
+    'version',
+    'fingerprint',
+  ]
   const none = 'There are no agents. Make one: sallyport enroll'
-  shell.result(agents, table(['name', 'pool', 'state', 'id', 'version', 'fingerprint'], rows) || none)
+  shell.result(agents, table(headings, rows) || none)
 }
 
 /** From the key itself, not from what is said about it. */
