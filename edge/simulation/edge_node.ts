@@ -64,7 +64,7 @@ export class EdgeNode implements Server {
     })
     this.#edge = edge
     trace.say(`${this.name} starts`)
-    this.#every(owner, async () => (await edge.reap(), REAP_MS))
+    this.#every(owner, async () => (await edge.reap(), await edge.watchAgents(), REAP_MS))
     this.#every(owner, async () => await edge.tick() + random.fraction() * JITTER_MS)
     this.#every(owner, async () => (await edge.flush(), await edge.removeSilent(), FLUSH_MS))
   }

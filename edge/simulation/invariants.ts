@@ -198,9 +198,11 @@ function checkMove(before: RunRow, after: RunRow): void {
   const wrong = (what: string): never => {
     throw new Violation(`${about} ${what}`)
   }
-  if (isFinal(before.state) && before.state !== after.state) wrong('what is over is over')
-  if (isFinal(after.state) !== (after.finished !== null)) wrong('it is over if and only if it has an end')
   if (after.fence < before.fence) wrong('its fence fell')
+  if (after.begun > after.retries + 1) wrong('it has begun more attempts than it may')
+  if (isFinal(after.state) !== (after.finished !== null)) wrong('it is over if and only if it has an end')
+  if (after.redriven > before.redriven) return
+  if (isFinal(before.state) && before.state !== after.state) wrong('what is over is over')
   if (after.failures < before.failures || after.lost < before.lost) wrong('it has failed less often')
   if (after.failures > after.retries + 1) wrong('it has more attempts than it may')
   if (before.cancel === 1 && after.cancel === 0) wrong('nobody takes a wish to cancel back')
