@@ -107,3 +107,75 @@ describe('runs start', () => {
     assert.match(stderr, /no parameter that gives a range/)
   })
 })
+
+describe('runs redrive', () => {
+  const failed = {
+    ...run,
+    state: 'dead',
+    code: 'connection_refused',
+    redrive: 'signed',
+    reason: '8f14e45fceea167a',
+  }
+  const dead = (): HostileEdge => {
+    const made = edge()
+    made.replies.set('/v1/runs', { data: [failed], next_cursor: null })
+    made.replies.set(`/v1/runs/${run.id}`, { ...failed, streams: [{ ...stream, taken: true }] })
+    made.done.set(`POST /v1/runs/${run.id}/redrive`, { ...failed, state: 'queued', redrive: undefined })
+    return made
+  }
+  const requests = (made: HostileEdge) =>
+    made.sent.map(({ body }) => body.request === undefined ? null : JSON.parse(atob(body.request.payload)))
+
+  test('asks for the attempts that are left, and says what to type where there are none', async () => {
+    await using made = dead()
+    assert.equal((await made.run('runs', 'redrive', run.id)).exit, 0)
+    assert.deepEqual(requests(made), [null])
+    made.done.set(
+      `POST /v1/runs/${run.id}/redrive`,
+      Response.json({ code: 'attempts_used' }, { status: 409 }),
+    )
+    const { exit, stderr } = await made.run('runs', 'redrive', run.id)
+    assert.equal(exit, 1)
+    assert.match(stderr, new RegExp(`sallyport runs redrive ${run.id} --sign`))
+  })
+
+  test('signs one request for each run that names it, and orders nothing', async () => {
+    await using made = dead()
+    const { exit, stderr } = await made.run('runs', 'redrive', '--reason', failed.reason, '--sign')
+    assert.equal(exit, 0, stderr)
+    assert.match(stderr, /signed redrive of +1 run of orders/)
+    const [request, ...more] = requests(made)
+    assert.deepEqual([request.redrive, request.action, request.parameters, more], [run.id, 'run', {}, []])
+  })
+
+  test('takes a run or a reason', async () => {
+    await using made = dead()
+    assert.equal((await made.run('runs', 'redrive')).exit, 2)
+    assert.equal((await made.run('runs', 'redrive', run.id, '--reason', failed.reason)).exit, 2)
+  })
+
+  test('is offered where a run that ended short of its end is shown, with what it has committed', async () => {
+    await using made = dead()
+    const { stdout, stderr } = await made.run('runs', 'show', run.id)
+    assert.match(stdout, /^1 +direct +committed before +10 /m)
+    assert.match(stderr, new RegExp(`runs redrive ${run.id} --sign`))
+  })
+
+  test('finds what runs have died of, and what happened to one of them', async () => {
+    await using made = dead()
+    const { reason, project, pipeline_id, state, code } = failed
+    const group = { reason, project, pipeline_id, version: 3, state, code, runs: 12, first: run.created }
+    made.replies.set('/v1/dead-letters', {
+      data: [{ ...group, last: run.created, last_run: run.id }],
+      complete: true,
+    })
+    assert.match(
+      (await made.run('runs', 'dead')).stdout,
+      /8f14e45fceea167a .* 3 +dead +connection_refused +12 /,
+    )
+    const at = run.created
+    const events = [{ at, kind: 'created' }, { at, kind: 'failed', fence: 1, agent_id: run.id, code }]
+    made.replies.set(`/v1/runs/${run.id}/timeline`, { run: run.id, state, events })
+    assert.match((await made.run('runs', 'timeline', run.id)).stdout, /failed +1 .*connection_refused/)
+  })
+})

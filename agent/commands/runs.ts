@@ -16,6 +16,7 @@ import { confirm } from './ask.ts'
 import { withParameter } from './parameters.ts'
 import { bodyFor, verifiedPipeline } from './pipeline_show.ts'
 import { entryNamed, openProject, type ProjectOptions, signerOf } from './project.ts'
+import { defineRedrive } from './redrive.ts'
 import { defineRunLogs } from './run_logs.ts'
 import { ended, follow, look, pipelineNames, withName } from './runs_watch.ts'
 import { openSession, type Session, type SessionOptions, sessionOptions } from './session.ts'
@@ -58,6 +59,12 @@ export const define: Define = (command, shell) => {
     .option('--pipeline <name>', 'only of this pipeline, by name or id')
     .option('--project <name>', "the pipeline's project (default: the remembered one)")
     .option('--state <state>', 'only in this state')
+    .option('--reason <reason>', 'only those that ended for this reason, as `runs dead` shows it')
+    .option(
+      '--since <time>',
+      'only those that were made from then on: 2026-11-22, or a time of that day in UTC',
+    )
+    .option('--until <time>', 'only those that were made before then')
     .option('--limit <number>', 'at most so many', '20')
     .addHelpText(
       'after',
@@ -81,11 +88,15 @@ export const define: Define = (command, shell) => {
     .addHelpText('after', '\nExamples:\n  sallyport runs cancel 019a…')
     .action(shell.action((id: string, options: SessionOptions) => cancel(shell, id, options)))
   defineRunLogs(command, shell)
+  defineRedrive(command, shell)
 }
 
 interface ListOptions extends ProjectOptions {
   readonly pipeline?: string
   readonly state?: string
+  readonly reason?: string
+  readonly since?: string
+  readonly until?: string
   readonly limit: string
 }
 
@@ -174,6 +185,9 @@ async function list(shell: Shell, options: ListOptions): Promise<void> {
       ? {}
       : { pipeline: entryNamed(project, 'pipeline', options.pipeline).id }),
     ...(options.state === undefined ? {} : { state: options.state as RunRecord['state'] }),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.since === undefined ? {} : { since: timeOf('--since', options.since) }),
+    ...(options.until === undefined ? {} : { until: timeOf('--until', options.until) }),
   }
   const runs = await everyPage(
     (cursor) => answer(session.edge.GET('/v1/runs', { params: { query: { ...query, ...cursor } } })),
@@ -194,6 +208,15 @@ async function list(shell: Shell, options: ListOptions): Promise<void> {
     runs.map((run) => withName(run, names)),
     table(['run', 'pipeline', 'state', 'action', 'code', 'attempt', 'created'], rows) || none,
   )
+}
+
+/** A day is its beginning. */
+function timeOf(option: string, text: string): string {
+  const ms = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text)
+  if (Number.isNaN(ms)) {
+    throw new UsageError(`${option} is a day or a time: 2026-11-22, 2026-11-22T08:30:00Z.`)
+  }
+  return new Date(ms).toISOString()
 }
 
 async function cancel(shell: Shell, id: string, options: SessionOptions): Promise<void> {

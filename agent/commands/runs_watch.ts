@@ -123,7 +123,18 @@ export async function ended(shell: Shell, session: Session, run: RunRecord): Pro
     shell.note(`${run.code}: ${meaningOf(run.code).help}${next === null ? '' : ` ${next}`}`)
     shell.note(`The whole story is in its log: sallyport runs logs ${run.id}`)
   }
+  tellRedrive(shell, run)
   return exitOf(run)
+}
+
+/** What it takes to have it attempted again, where that is to be had. */
+function tellRedrive(shell: Shell, { id, redrive }: RunRecord): void {
+  if (redrive === undefined) return
+  shell.note(
+    redrive === 'free'
+      ? `It has attempts left: sallyport runs redrive ${id}`
+      : `Its attempts are used up. As often again, from what it has committed on: sallyport runs redrive ${id} --sign`,
+  )
 }
 
 export async function look(
@@ -136,6 +147,7 @@ export async function look(
   const run = await answer(session.edge.GET('/v1/runs/{id}', { params: { path: { id } } })) as RunRecord
   const names = await pipelineNames(session, [run])
   shell.result(withName(run, names), runText(run, names))
+  tellRedrive(shell, run)
   return exits.done
 }
 
@@ -176,6 +188,8 @@ function runText(run: RunRecord, names: ReadonlyMap<string, string>): string {
     ['state', `${run.state}${run.code === undefined ? '' : ` (${run.code})`}`],
     ['started by', startedBy(run)],
     ['attempt', `${run.attempt} of at most ${run.attempts}`],
+    ...(run.redriven === undefined ? [] : [['redriven', String(run.redriven)] as const]),
+    ...(run.reason === undefined ? [] : [['reason', run.reason] as const]),
     ['agent', run.agent_id ?? '–'],
     ['created', run.created],
     ...(seconds === null ? [] : [['took', secondsText(seconds)] as const]),
@@ -184,7 +198,7 @@ function runText(run: RunRecord, names: ReadonlyMap<string, string>): string {
   const streams = run.streams.map((one) => [
     String(one.index + 1),
     one.route ?? '–',
-    one.code ?? one.status ?? 'moving',
+    one.taken === true ? 'committed before' : one.code ?? one.status ?? 'moving',
     countText(one.rows_read ?? one.rows),
     countText(one.rows),
     ...(aside ? [countText(one.rejected ?? 0)] : []),

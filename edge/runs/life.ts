@@ -47,7 +47,7 @@ export function endOfAttempt(row: RunRow, { outcome, code, now }: Ending): Step 
       ended: now,
       outcome,
       code,
-    }),
+    }).onConflict((conflict) => conflict.doNothing()),
   )
 }
 
