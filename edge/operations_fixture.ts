@@ -22,6 +22,7 @@ import { accessOperations } from './operations/access_fixture.ts'
 import { lastOperations, tenantOperations } from './operations/tenants_fixture.ts'
 import { factorOperations } from './operations/factors_fixture.ts'
 import { deviceOperations, tokenOperations } from './operations/devices_fixture.ts'
+import { webhookOperations } from './operations/webhooks_fixture.ts'
 import { providerOperations } from './operations/providers_fixture.ts'
 import { bearer, type Call, type Caller, PUBLIC_URL } from './edge_fixture.ts'
 import {
@@ -350,6 +351,7 @@ export const operations: readonly Operation[] = [
       body: { fence: answers.batch.lease.fence, records: [], refused: [] },
     }),
   },
+  ...webhookOperations,
   { id: 'deletePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'deleteConnection', request: () => ({ params: { id: ids.source } }) },
   { id: 'drainAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },

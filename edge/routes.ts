@@ -47,6 +47,7 @@ import { scheduleRoutes } from './schedules/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import type { Newest } from './trust/newest.ts'
 import { trustRoutes } from './trust/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
 
 export interface RoomOptions extends EdgeOptions {
@@ -114,5 +115,6 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
     ...scheduleRoutes,
+    ...webhookRoutes({ ...options, ...options.people, randomBytes: options.primitives.randomBytes }),
   ]
 }

@@ -21,6 +21,7 @@ const rooms = [
   'pipelines',
   'runs',
   'schedules',
+  'webhooks',
   'console',
 ]
 

@@ -1470,6 +1470,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a pipeline by its webhook
+         * @description Whatever the body says, it starts a run as the schedule would. `Sallyport-Timestamp` is in seconds since 1970, within five minutes of now; `Sallyport-Signature` is `v1=` and HMAC-SHA256 in hex, under the secret, over the time stamp, a dot and the body. The same call sent again is answered with the same run.
+         */
+        post: operations["callWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inspections": {
         parameters: {
             query?: never;
@@ -1918,6 +1938,45 @@ export interface paths {
          * @description Compare-and-set: its version is the newest one plus 1, else 409. Id and project stay.
          */
         post: operations["createPipelineVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pipelines/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhook of a pipeline */
+        get: operations["getWebhook"];
+        put?: never;
+        /**
+         * Make the webhook of a pipeline; its secret is shown once
+         * @description It starts runs as often a day as `triggers.webhook` of the signed pipeline says, and none without.
+         */
+        post: operations["createWebhook"];
+        /** Delete the webhook of a pipeline: no call of it starts anything any more */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pipelines/{id}/webhook/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the webhook another secret; the one before counts for a while */
+        post: operations["rotateWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3035,6 +3094,9 @@ export interface components {
             place?: string;
             role: components["schemas"]["Role"];
         };
+        CalledWebhook: {
+            run: string;
+        };
         CatalogueRecord: {
             /** @enum {string} */
             action: "test" | "discover";
@@ -3434,6 +3496,18 @@ export interface components {
             public_key: string;
             /** @enum {string} */
             state: "current" | "next";
+        };
+        MadeWebhook: {
+            created: string;
+            id: string;
+            /** @description Until when the secret before counts as well. */
+            older_until?: string;
+            pipeline_id: string;
+            rotated?: string;
+            /** @description Shown once: what callers sign with. Left out where the request is repeated. */
+            secret?: string;
+            /** @description Where calls go. */
+            url: string;
         };
         MailAsked: {
             /** @description A mail address. */
@@ -4305,6 +4379,16 @@ export interface components {
             issued: string;
             version: number;
         };
+        Webhook: {
+            created: string;
+            id: string;
+            /** @description Until when the secret before counts as well. */
+            older_until?: string;
+            pipeline_id: string;
+            rotated?: string;
+            /** @description Where calls go. */
+            url: string;
+        };
         Whoami: {
             account?: string;
             /** @description Of the token. */
@@ -5140,6 +5224,19 @@ export interface components {
          *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
          */
         "origin_refused.tenant_closing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `origin_refused`: A page of another site sent this request.
+         *
+         *     `trigger_not_allowed`: The pipeline does not allow this trigger.
+         */
+        "origin_refused.trigger_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6701,11 +6798,11 @@ export interface operations {
                      *         "pipeline": {
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *             "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                     *             "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                     *                 "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                      *               }
                      *             ]
                      *           },
@@ -6910,14 +7007,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
+                     *           "hash": "f555746f8662ab493bc3ea22610f1a6cc89fc569396194a2004c15134d4ef6ae",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9fX0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
+                     *                 "sig": "FQOvCyvtiZHfq7xqVP8USXBJO1nhoNBRgaxKuW8HYX4B31HN7avenKqSHHEkG66wbo4RI6BNw8jeHyFQhO8IAA=="
                      *               }
                      *             ]
                      *           },
@@ -6953,11 +7050,11 @@ export interface operations {
                  * @example {
                  *       "receipt": {
                  *         "payloadType": "application/vnd.sallyport.receipt.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                 *         "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZjU1NTc0NmY4NjYyYWI0OTNiYzNlYTIyNjEwZjFhNmNjODlmYzU2OTM5NjE5NGEyMDA0YzE1MTM0ZDRlZjZhZSJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
                  *         "signatures": [
                  *           {
                  *             "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
-                 *             "sig": "vqPSW2mzR9GL/EvWijyrnSjyHoKGcD7ljhA7jyaAWaeD4gQdVPJGx58WYUq/ru5QNhrF54xpVd4TAcjErf+9Bg=="
+                 *             "sig": "VSpKV1V2wuW9qtWdAKyVmnwKRbouz2/xtUhC+1UGxgo5pnqYONPwakvZQbJxsxj30HW8clv1rFW+4EMPUJW0Bg=="
                  *           }
                  *         ]
                  *       }
@@ -9798,6 +9895,45 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    callWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a9f3e-7c00-7000-8000-0000000000aa */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run": "0193509f-6e00-8000-8000-000000000007"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalledWebhook"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["origin_refused.trigger_not_allowed"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            422: components["responses"]["index_missing.not_in_index.not_at_index"];
+            429: components["responses"]["limit_reached"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     createInspection: {
         parameters: {
             query?: never;
@@ -10856,7 +10992,7 @@ export interface operations {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "name": "orders",
                      *           "version": 1,
-                     *           "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
+                     *           "hash": "ec093953f3fc8ffb58b2fe2fa0fe85a497b40d0efaf4020ff062989f5b933c37",
                      *           "pool": "default",
                      *           "source": "0193509f-6e00-7000-8000-000000000003",
                      *           "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -10896,11 +11032,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                 *             "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                  *           }
                  *         ]
                  *       },
@@ -10924,7 +11060,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
+                     *       "hash": "ec093953f3fc8ffb58b2fe2fa0fe85a497b40d0efaf4020ff062989f5b933c37",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -10933,11 +11069,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                     *             "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                      *           }
                      *         ]
                      *       },
@@ -10985,7 +11121,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
+                     *       "hash": "ec093953f3fc8ffb58b2fe2fa0fe85a497b40d0efaf4020ff062989f5b933c37",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -10994,11 +11130,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                     *             "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                      *           }
                      *         ]
                      *       },
@@ -11211,11 +11347,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                 *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                 *             "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                  *           }
                  *         ]
                  *       },
@@ -11239,7 +11375,7 @@ export interface operations {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "name": "orders",
                      *       "version": 1,
-                     *       "hash": "48a5883addb688d738056313ed9db52b60834bc1f76fea1c9fe42a00e8da0827",
+                     *       "hash": "ec093953f3fc8ffb58b2fe2fa0fe85a497b40d0efaf4020ff062989f5b933c37",
                      *       "pool": "default",
                      *       "source": "0193509f-6e00-7000-8000-000000000003",
                      *       "destination": "0193509f-6e00-7000-8000-000000000004",
@@ -11248,11 +11384,11 @@ export interface operations {
                      *       "updated": "2026-11-22T09:00:00.000Z",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.pipeline.v1+json",
-                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifX0sInBhcmFtZXRlcnMiOnt9LCJsaW1pdHMiOnsicmV0cmllcyI6M30sImNvbW1pdG1lbnQiOiJjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwIn0=",
+                     *         "payload": "eyJ0eXBlIjoicGlwZWxpbmUiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJ2ZXJzaW9uIjoxLCJuYW1lIjoib3JkZXJzIiwiY29ubmVjdGlvbnMiOnsic291cmNlIjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZGVzdGluYXRpb24iOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQifSwicG9vbCI6ImRlZmF1bHQiLCJ0cmlnZ2VycyI6eyJhcGkiOnsicGVyX2RheSI6MjR9LCJzY2hlZHVsZSI6eyJjcm9uIjoiMCA2ICogKiAqIiwidGltZXpvbmUiOiJFdXJvcGUvQmVybGluIiwib3ZlcmxhcCI6InNraXAiLCJjYXRjaF91cCI6Imxhc3QifSwid2ViaG9vayI6eyJwZXJfZGF5IjoxMDB9fSwicGFyYW1ldGVycyI6e30sImxpbWl0cyI6eyJyZXRyaWVzIjozfSwiY29tbWl0bWVudCI6ImMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzBjMGMwYzAifQ==",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "PytA1vadN8PaiMDFBTdlVg6fxbCTW1lnsQTNroAIG8+WIG7h0ykkExS1JOQhd6R8b8gOoofVXUoASxPLSJteCw=="
+                     *             "sig": "Q/9r+KjT2i0zuIyBLh640dkMEnJm7kRZIpU7h/dTsBrQldGL44CFGQ+hMk0sNKKAbZcE++UGzs4omPKfCDyjCg=="
                      *           }
                      *         ]
                      *       },
@@ -11271,6 +11407,190 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch.document_invalid.signature_invalid.signer_not_allowed.connection_unknown.pipeline_invalid"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "url": "https://edge.example.com/v1/hooks/019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "created": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "url": "https://edge.example.com/v1/hooks/019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "created": "2026-11-22T12:00:00.000Z",
+                     *       "secret": "sp_whk_000000000000000000000000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["already_exists"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "url": "https://edge.example.com/v1/hooks/019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "created": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    rotateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_hours": 24
+                 *     }
+                 */
+                "application/json": {
+                    /** @description For so long the secret before counts as well; 24 unless said. */
+                    overlap_hours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "url": "https://edge.example.com/v1/hooks/019a9f3e-7c00-7000-8000-0000000000aa",
+                     *       "created": "2026-11-22T12:00:00.000Z",
+                     *       "rotated": "2026-11-23T12:00:00.000Z",
+                     *       "older_until": "2026-11-24T12:00:00.000Z",
+                     *       "secret": "sp_whk_000000000000000000000000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -11550,14 +11870,14 @@ export interface operations {
                      *         {
                      *           "project": "0193509f-6e00-7000-8000-000000000002",
                      *           "number": 1,
-                     *           "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
+                     *           "hash": "f555746f8662ab493bc3ea22610f1a6cc89fc569396194a2004c15134d4ef6ae",
                      *           "document": {
                      *             "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
+                     *             "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9fX0=",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *                 "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
+                     *                 "sig": "FQOvCyvtiZHfq7xqVP8USXBJO1nhoNBRgaxKuW8HYX4B31HN7avenKqSHHEkG66wbo4RI6BNw8jeHyFQhO8IAA=="
                      *               }
                      *             ]
                      *           },
@@ -11599,11 +11919,11 @@ export interface operations {
                  * @example {
                  *       "document": {
                  *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
+                 *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9fX0=",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
+                 *             "sig": "FQOvCyvtiZHfq7xqVP8USXBJO1nhoNBRgaxKuW8HYX4B31HN7avenKqSHHEkG66wbo4RI6BNw8jeHyFQhO8IAA=="
                  *           }
                  *         ]
                  *       }
@@ -11626,14 +11946,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
+                     *       "hash": "f555746f8662ab493bc3ea22610f1a6cc89fc569396194a2004c15134d4ef6ae",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9fX0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
+                     *             "sig": "FQOvCyvtiZHfq7xqVP8USXBJO1nhoNBRgaxKuW8HYX4B31HN7avenKqSHHEkG66wbo4RI6BNw8jeHyFQhO8IAA=="
                      *           }
                      *         ]
                      *       },
@@ -11681,14 +12001,14 @@ export interface operations {
                      * @example {
                      *       "project": "0193509f-6e00-7000-8000-000000000002",
                      *       "number": 1,
-                     *       "hash": "d5d956ee516e095f29897847c5c95c088077b5f9b6c2f4216431e76bea5a6924",
+                     *       "hash": "f555746f8662ab493bc3ea22610f1a6cc89fc569396194a2004c15134d4ef6ae",
                      *       "document": {
                      *         "payloadType": "application/vnd.sallyport.index.v1+json",
-                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9fX0=",
+                     *         "payload": "eyJ0eXBlIjoiaW5kZXgiLCJ0ZW5hbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiLCJwcm9qZWN0IjoiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwicHJvamVjdF9uYW1lIjoiZGVmYXVsdCIsIm51bWJlciI6MSwicHJldmlvdXMiOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiIsImVudHJpZXMiOnsiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIjp7ImtpbmQiOiJjb25uZWN0aW9uIiwibmFtZSI6InNob3AiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiMjFlZmI2Zjc2ODhiMjU3ZjFjNTI4NjM3NDhkYTUwN2YyY2EzZDk2NzM0YThlMTAyZjg2YTgwNDdkZTg5NzQ5ZiJ9LCIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiOnsia2luZCI6ImNvbm5lY3Rpb24iLCJuYW1lIjoid2FyZWhvdXNlIiwidmVyc2lvbiI6MSwiaGFzaCI6IjkyNzJiZjJhYmExZDg3YmQ4MGJhZGJjMTNjYWM3MWM1OGQ0ZDA5NjFhMWYyMTQ3NjQ5MDY2ZWQ1NWQ0N2NlMmIifSwiMDE5MzUwOWYtNmUwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA1Ijp7ImtpbmQiOiJwaXBlbGluZSIsIm5hbWUiOiJvcmRlcnMiLCJ2ZXJzaW9uIjoxLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9fX0=",
                      *         "signatures": [
                      *           {
                      *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                     *             "sig": "LD9zQkwxnF7RmD6PbjvYTCXkXaFjb/ZpdOP89Ny9JGXpOHhFZDo3viDpVQiPSK4O9YkWpDOTGD0Ata8H1GzNCw=="
+                     *             "sig": "FQOvCyvtiZHfq7xqVP8USXBJO1nhoNBRgaxKuW8HYX4B31HN7avenKqSHHEkG66wbo4RI6BNw8jeHyFQhO8IAA=="
                      *           }
                      *         ]
                      *       },
@@ -12038,11 +12358,11 @@ export interface operations {
                      *           "received": "2026-11-22T09:00:00.000Z",
                      *           "receipt": {
                      *             "payloadType": "application/vnd.sallyport.receipt.v1+json",
-                     *             "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZDVkOTU2ZWU1MTZlMDk1ZjI5ODk3ODQ3YzVjOTVjMDg4MDc3YjVmOWI2YzJmNDIxNjQzMWU3NmJlYTVhNjkyNCJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
+                     *             "payload": "eyJ0eXBlIjoicmVjZWlwdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInBvb2wiOiJkZWZhdWx0IiwiYWdlbnQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDYiLCJ0cnVzdCI6eyJ2ZXJzaW9uIjoxLCJoYXNoIjoiMTZkMWY0Y2I4NTBkNGYwYWQ4NGIxMmY4NzY0MGUxYWM5Y2M1MmVhYTAxZDE5N2FkZDkwMzRkOGRkMDg2YzhmOSJ9LCJpbmRleCI6eyIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiOnsibnVtYmVyIjoxLCJoYXNoIjoiZjU1NTc0NmY4NjYyYWI0OTNiYzNlYTIyNjEwZjFhNmNjODlmYzU2OTM5NjE5NGEyMDA0YzE1MTM0ZDRlZjZhZSJ9fSwia2lkcyI6WyIzMjEyODRiZjVmMGMxMDE5ZjY0Y2MzMjE3ZGI3MzYwNiJdLCJsb2ciOm51bGwsImlzc3VlZCI6IjIwMjYtMTEtMjJUMDk6MDA6MDAuMDAwWiJ9",
                      *             "signatures": [
                      *               {
                      *                 "keyid": "b62e867fa2f33afe62d5d6b1642e1621",
-                     *                 "sig": "vqPSW2mzR9GL/EvWijyrnSjyHoKGcD7ljhA7jyaAWaeD4gQdVPJGx58WYUq/ru5QNhrF54xpVd4TAcjErf+9Bg=="
+                     *                 "sig": "VSpKV1V2wuW9qtWdAKyVmnwKRbouz2/xtUhC+1UGxgo5pnqYONPwakvZQbJxsxj30HW8clv1rFW+4EMPUJW0Bg=="
                      *               }
                      *             ]
                      *           }
@@ -12733,11 +13053,11 @@ export interface operations {
                  *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
                  *       "request": {
                  *         "payloadType": "application/vnd.sallyport.request.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9LCJub25jZSI6IjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiJ9",
+                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9LCJub25jZSI6IjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiJ9",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "AByCCFhV7KnRWli9lyZdywp81ILD483qS5ATOpzPS4l8TxpggKjC7VXiYd9WdgVssdOGfT6jFIiRlDHA4HkLDQ=="
+                 *             "sig": "bHHun7bA7f5iC+sd77660bd1xnnybnsRCAWzD0DPB7FU6A0Yz8+QABL5NcAt4x5PZ4C2/QilgZFw5A8auJMmCw=="
                  *           }
                  *         ]
                  *       }
@@ -12980,11 +13300,11 @@ export interface operations {
                  * @example {
                  *       "request": {
                  *         "payloadType": "application/vnd.sallyport.request.v1+json",
-                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiNDhhNTg4M2FkZGI2ODhkNzM4MDU2MzEzZWQ5ZGI1MmI2MDgzNGJjMWY3NmZlYTFjOWZlNDJhMDBlOGRhMDgyNyJ9LCJub25jZSI6ImVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiIsInJlZHJpdmUiOiIwMTkzNTA5Zi02ZTAwLTgwMDAtODAwMC0wMDAwMDAwMDAwMDcifQ==",
+                 *         "payload": "eyJ0eXBlIjoicmVxdWVzdCIsInRlbmFudCI6IjAxOTM1MDlmLTZlMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSIsInByb2plY3QiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDIiLCJhY3Rpb24iOiJydW4iLCJwYXJhbWV0ZXJzIjp7fSwicG9vbCI6ImRlZmF1bHQiLCJpbmRleCI6MSwicGlwZWxpbmUiOnsiaWQiOiIwMTkzNTA5Zi02ZTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDUiLCJoYXNoIjoiZWMwOTM5NTNmM2ZjOGZmYjU4YjJmZTJmYTBmZTg1YTQ5N2I0MGQwZWZhZjQwMjBmZjA2Mjk4OWY1YjkzM2MzNyJ9LCJub25jZSI6ImVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlIiwiaXNzdWVkIjoiMjAyNi0xMS0yMlQwOTowMDowMC4wMDBaIiwiZXhwaXJlcyI6IjIwMjYtMTEtMjJUMDk6MTA6MDAuMDAwWiIsInJlZHJpdmUiOiIwMTkzNTA5Zi02ZTAwLTgwMDAtODAwMC0wMDAwMDAwMDAwMDcifQ==",
                  *         "signatures": [
                  *           {
                  *             "keyid": "6a3803d5f059902a1c6dafbc9ba47292",
-                 *             "sig": "zzSYLFetsSlLvUcYTXZbi4r68IbkP+A6jnUMSFHLYxoyh5fK3VDWccswn8scj4ChrUtQ1SYVq5SXpSDrsot7CA=="
+                 *             "sig": "BrblyJeNAZ5rYsVTRtKOgdIgsTgpOfACoDiH4WDR+v2duh7Srv/m1ggqirYAWl6jRSHGELkU73SzZhZDQWltBg=="
                  *           }
                  *         ]
                  *       }

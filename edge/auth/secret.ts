@@ -2,14 +2,26 @@
  * The secrets that the edge gives out once and keeps only a hash of: `sp_pat_…` (API tokens of people), `sp_svc_…` (of
  * services), `sp_dev_…` (of devices), `sp_inv_…` (invitations), `sp_enr_…` (enrolment), `sp_set_…` (setup),
  * `sp_ver_…` and `sp_rst_…` (mailed, to prove an address and to set a password), `sp_ses_…` (sessions), `sp_kno_…`
- * (browsers that an account knows), `sp_dvc_…` (what a device waits by). 30 characters of base62 hold 178 random bits, the 43 of a session 256, and 6 the
+ * (browsers that an account knows), `sp_dvc_…` (what a device waits by), `sp_whk_…` (what callers of a webhook sign with, sealed and no hash). 30 characters of base62 hold 178 random bits, the 43 of a session 256, and 6 the
  * CRC-32 of what stands before, so that a typing error or a stranger's string never reaches the database and a
  * scanner knows one of ours without asking.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-export type SecretKind = 'pat' | 'svc' | 'dev' | 'inv' | 'enr' | 'set' | 'ver' | 'rst' | 'ses' | 'kno' | 'dvc'
+export type SecretKind =
+  | 'pat'
+  | 'svc'
+  | 'dev'
+  | 'inv'
+  | 'enr'
+  | 'set'
+  | 'ver'
+  | 'rst'
+  | 'ses'
+  | 'kno'
+  | 'dvc'
+  | 'whk'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_LENGTH = 30

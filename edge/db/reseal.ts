@@ -23,6 +23,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'outbox', column: 'mail_sealed', tenant: 'id' },
   { table: 'totp', column: 'secret_sealed', tenant: 'id' },
   { table: 'provider', column: 'client_secret_sealed', tenant: 'id' },
+  { table: 'webhook', column: 'secret_sealed', tenant: 'id' },
+  { table: 'webhook', column: 'older_sealed', tenant: 'id' },
 ]
 
 const AT_ONCE = 100

@@ -129,6 +129,8 @@ interface VersionTable {
 interface PipelineVersionTable extends VersionTable {
   /** `triggers.schedule` as JSON, where the document has one. */
   schedule: string | null
+  /** `triggers.after` as JSON, where the document has one. */
+  after: string | null
 }
 
 interface RunTable {

@@ -112,7 +112,7 @@ function entryOf(
 }
 
 function contextOf(
-  { who, params, query, body, request, client }: ParsedRequest,
+  { who, params, query, body, asked, request, client }: ParsedRequest,
   { identity, now, attempt, services, route }: {
     readonly identity: Identity
     readonly now: number
@@ -134,6 +134,7 @@ function contextOf(
     attempt,
     reach: reachOf(route, who.principal),
     client,
+    sent: { bytes: asked.bytes, headers: request.headers },
     cookie: (name) => cookieOf(request.headers, name),
     opensPage: /\btext\/html\b/i.test(request.headers.get('accept') ?? ''),
     // Made when asked for: only a handler that waits needs one.

@@ -74,6 +74,8 @@ export type Actor =
   | { readonly kind: 'enrolment'; readonly token: string }
   /** The key of a pool has vouched for it: `key` is its key id. */
   | { readonly kind: 'pool'; readonly pool: string; readonly key: string }
+  /** Who knows the secret of that webhook. */
+  | { readonly kind: 'webhook'; readonly id: string }
   /** The edge itself: a lease ran out, a run lost what it needs. */
   | { readonly kind: 'edge' }
 

@@ -152,6 +152,7 @@ function codesOf(route: Route): Set<FaultCode> {
     ...(route.body === undefined
       ? []
       : ['malformed_json', 'unsupported_media_type', 'body_too_large', 'request_timeout'] as const),
+    ...(route.rawBody === true ? ['body_too_large', 'request_timeout'] as const : []),
     ...(takesKey(route) ? ['idempotency_mismatch'] as const : []),
     ...route.faults ?? [],
   ])

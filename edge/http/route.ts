@@ -56,6 +56,8 @@ export interface Shape<
   readonly example: Example
   /** Bytes of the body; 64 KiB unless said. */
   readonly maxBodyBytes?: number
+  /** What is sent is the sender's own, of any kind, and vouched for in headers: the handler judges `context.sent`. */
+  readonly rawBody?: true
   /** The content type of a reply that is text or a stream of bytes: then it is not parsed. */
   readonly media?: 'application/jsonl' | 'text/plain'
   /**
@@ -128,6 +130,8 @@ export interface Context<Who, P, Q, B> {
   /** Where the principal holds the route's permission: a list answers nothing from elsewhere. */
   readonly reach: Reach
   readonly client: Client
+  /** The request as it came; of its body there are bytes where the route takes one. */
+  readonly sent: { readonly bytes: Uint8Array; readonly headers: Headers }
   /** The value of a cookie, or null. */
   readonly cookie: (name: string) => string | null
   /** Whether it is a browser that opens a page: it takes HTML by name, as no program does. RFC 9110 section 12.5.1. */

@@ -118,6 +118,7 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     const incoming = { method: raw.method, url: raw.url, headers: raw.headers, client, body }
     call.who = await admit(route, services, incoming)
     checkQuery(c.req, { taken: route.query !== undefined })
+    if (route.rawBody === true) call.bytes = await body()
     if (route.body !== undefined) {
       call.bytes = await body()
       let sent = call.bytes

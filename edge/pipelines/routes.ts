@@ -62,7 +62,11 @@ async function read(db: Reader, tenant: string, body: PutSealedDocument): Promis
     dsse: body.document,
   })
   await checkProject(db, tenant, document.project)
-  if (document.triggers.schedule !== undefined) validSchedule(document.triggers.schedule)
+  const { schedule, after } = document.triggers
+  if (schedule !== undefined) validSchedule(schedule)
+  if (after?.pipeline === document.id) {
+    throw new Fault('pipeline_invalid', 'triggers.after.pipeline: it cannot follow itself.')
+  }
   if (!trust.pools.some(({ name }) => name === document.pool)) throw new Fault('pool_unknown')
   const kids = [...trust.sealing_keys.filter(({ pool }) => pool === document.pool), ...trust.readers]
     .map(({ kid }) => kid)
@@ -72,7 +76,9 @@ async function read(db: Reader, tenant: string, body: PutSealedDocument): Promis
 
 /** An index may list a version before it comes. */
 function newsOf({ document: { tenant, project, triggers } }: SignedPipeline, plan: string): Step[] {
-  return triggers.schedule === undefined ? [] : [tellOfIndex(tenant, { project, plan })]
+  return triggers.schedule === undefined && triggers.after === undefined
+    ? []
+    : [tellOfIndex(tenant, { project, plan })]
 }
 
 const list = query({

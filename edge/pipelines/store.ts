@@ -127,7 +127,8 @@ function insertVersion(signed: SignedPipeline, now: number): Step[] {
   const envelope = fromBase64(signed.sealed)
   const document = JSON.stringify(dsse)
   const schedule = triggers.schedule === undefined ? null : JSON.stringify(triggers.schedule)
-  const row = { tenant, id, version, hash, document, sealed: envelope, created: now, schedule }
+  const after = triggers.after === undefined ? null : JSON.stringify(triggers.after)
+  const row = { tenant, id, version, hash, document, sealed: envelope, created: now, schedule, after }
   const audience = { type: 'pipeline', project, pools: [pool] } as const
   return [
     step(writes.insertInto('pipeline_version').values(row), { otherwise: 'conflict' }),
@@ -173,6 +174,13 @@ export function deletePipeline(tenant: string, id: string, now: number): Step[] 
   const waiting = writes.updateTable('run').set({ state: 'cancelled', finished: now })
     .where('tenant', '=', tenant).where('pipeline', '=', id).where(sql<boolean>`state = 'queued'`)
   const schedule = writes.deleteFrom('schedule').where('tenant', '=', tenant).where('pipeline', '=', id)
-  const pause = writes.deleteFrom('pause').where('tenant', '=', tenant).where('pipeline', '=', id)
-  return [step(query, { otherwise: 'not_found' }), step(waiting), step(schedule), step(pause)]
+  const starters = (['pause', 'follower', 'webhook'] as const).map((table) =>
+    writes.deleteFrom(table).where('tenant', '=', tenant).where('pipeline', '=', id)
+  )
+  return [
+    step(query, { otherwise: 'not_found' }),
+    step(waiting),
+    step(schedule),
+    ...starters.map((one) => step(one)),
+  ]
 }

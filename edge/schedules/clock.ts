@@ -21,6 +21,8 @@ import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
 import { indexRecord, isoTime } from '../trust/store.ts'
 import { pausedSince } from './pause.ts'
+import { follow } from './follow.ts'
+import { listedFollowers, putFollowers, runEnds } from './follow_store.ts'
 import { decide, type Decision } from './plan.ts'
 import {
   agenda,
@@ -67,6 +69,17 @@ export class ScheduleClock {
     const todo = await agenda(db)
     const due = todo.nextAt !== null && todo.nextAt <= clock()
     if (todo.news) await this.#each(await news(db, AT_ONCE), (one) => this.#learn(one))
+    if (todo.ends) {
+      // Those of one pipeline one after the other: they use up the same day of whoever follows it.
+      const notes = Object.groupBy(
+        await runEnds(db, AT_ONCE),
+        ({ tenant, pipeline }) => `${tenant}/${pipeline}`,
+      )
+      const queues = Object.values(notes).map((ends = []) => ({ tenant: ends[0]?.tenant ?? '', ends }))
+      await this.#each(queues, async ({ ends }) => {
+        for (const one of ends) await follow(this.#options, one)
+      })
+    }
     if (todo.waiting) await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one))
     if (due) await this.#each(await dueSchedules(db, clock(), AT_ONCE), (row) => this.#fire(row))
     const { nextAt } = todo.news || due ? await agenda(db) : todo
@@ -111,6 +124,7 @@ export class ScheduleClock {
         steps.push(putSchedule({ ...row, ...placeOf(row, fireOf(row, { before, since })) }))
       }
       steps.push(...[...kept.values()].map(dropSchedule))
+      steps.push(...putFollowers(of, await listedFollowers(db, tenant, { project, number: index.number })))
     }
     await this.#write([...steps, dropNews(of)])
   }

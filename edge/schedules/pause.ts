@@ -1,5 +1,5 @@
 /** Pipelines that start nothing on their own until somebody resumes them, and lists of what does start on its own. */
-import { oneOf, type Reader, step, writes } from '../db/database.ts'
+import { oneOf, type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { Place, ScheduleRow } from './store.ts'
 
@@ -8,6 +8,15 @@ export async function pausedSince(db: Reader, tenant: string, pipeline: string):
   const row = await db.selectFrom('pause').select('since').where('tenant', '=', tenant)
     .where('pipeline', '=', pipeline).executeTakeFirst()
   return row?.since ?? null
+}
+
+/** Part of a plan that starts a run: `conflict` where it has been paused meanwhile. */
+export function notPaused(tenant: string, pipeline: string): Step {
+  const query = writes.insertInto('expectation').columns(['met']).expression((from) =>
+    from.selectFrom('pause').select(sql<number>`NULL`.as('met')).where('tenant', '=', tenant)
+      .where('pipeline', '=', pipeline)
+  )
+  return step(query, { rows: 0, otherwise: 'conflict' })
 }
 
 /** `conflict` where it is paused already. */

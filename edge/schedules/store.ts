@@ -17,16 +17,25 @@ export function scheduleOf({ schedule }: Pick<ScheduleRow, 'schedule'>): Schedul
   return Schedule.parse(JSON.parse(schedule))
 }
 
-/** What there is to do, in one question: whether indexes have news, runs wait, and when the next fire is due. */
+interface Agenda {
+  readonly news: boolean
+  /** Runs have ended that others follow. */
+  readonly ends: boolean
+  readonly waiting: boolean
+  readonly nextAt: number | null
+}
+
+/** What there is to do, in one question: news of indexes and of runs, runs that wait, and when the next fire is due. */
 export async function agenda(
   db: Reader,
-): Promise<{ readonly news: boolean; readonly waiting: boolean; readonly nextAt: number | null }> {
-  const { news, waiting, next_at } = await db.selectNoFrom([
+): Promise<Agenda> {
+  const { news, ends, waiting, next_at } = await db.selectNoFrom([
     sql<number>`exists (select 1 from index_news)`.as('news'),
+    sql<number>`exists (select 1 from run_end)`.as('ends'),
     sql<number>`exists (select 1 from run where ${waits})`.as('waiting'),
     sql<number | null>`(select min(next_at) from schedule where next_at is not null)`.as('next_at'),
   ]).executeTakeFirstOrThrow()
-  return { news: news === 1, waiting: waiting === 1, nextAt: next_at }
+  return { news: news === 1, ends: ends === 1, waiting: waiting === 1, nextAt: next_at }
 }
 
 export interface News {

@@ -121,7 +121,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
     shown: 'tenant id project name pool source destination api_runs_per_day priority version hash created ' +
       'updated deleted',
   },
-  pipeline_version: { ...version, shown: 'tenant id version hash document sealed created schedule' },
+  pipeline_version: { ...version, shown: 'tenant id version hash document sealed created schedule after' },
   run: {
     key: 'id',
     shown: 'tenant id project pipeline pool state trigger action day slot fire plan failures retries lost ' +
@@ -150,6 +150,15 @@ export const holdings: Readonly<Record<string, Holding>> = {
   index_news: { key: 'project', shown: 'tenant project plan' },
   schedule: { key: 'pipeline', shown: 'tenant pipeline project schedule fire next_at' },
   pause: { key: 'pipeline', shown: 'tenant pipeline since' },
+  follower: { key: 'upstream pipeline', shown: 'tenant upstream pipeline project after' },
+  run_end: { key: 'run', shown: 'tenant run pipeline' },
+  trigger_use: { key: 'pipeline kind', shown: 'tenant pipeline kind day used' },
+  webhook_call: { key: 'webhook digest', shown: 'tenant webhook digest run until' },
+  webhook: {
+    key: 'id',
+    shown: 'id tenant pipeline older_until created rotated alarmed',
+    hidden: 'secret_sealed older_sealed',
+  },
   inspection: {
     key: 'id',
     shown: 'tenant id project connection version hash pool action state document sealed fence agent ' +

@@ -58,6 +58,8 @@ export function closeTenant(
     step(inspections),
     step(rewraps),
     step(writes.deleteFrom('schedule').where('tenant', '=', id)),
+    step(writes.deleteFrom('follower').where('tenant', '=', id)),
+    step(writes.deleteFrom('run_end').where('tenant', '=', id)),
     step(writes.deleteFrom('index_news').where('tenant', '=', id)),
     step(writes.deleteFrom('enrolment_token').where('tenant', '=', id).where('agent', 'is', null)),
   ]

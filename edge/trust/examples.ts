@@ -99,6 +99,7 @@ const pipeline: Pipeline = {
   triggers: {
     api: { per_day: 24 },
     schedule: { cron: '0 6 * * *', timezone: 'Europe/Berlin', overlap: 'skip', catch_up: 'last' },
+    webhook: { per_day: 100 },
   },
   parameters: {},
   limits: { retries: 3 },

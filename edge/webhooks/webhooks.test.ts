@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { runId } from '../../shared/ids.ts'
+import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import { type Kind, kinds } from '../db/storage_fixture.ts'
+import { PUBLIC_URL } from '../edge_fixture.ts'
+import { Estate, TestEdge } from '../estate_fixture.ts'
+import { native } from '../primitives.ts'
+import { FAILURES_IN_A_ROW } from './failures.ts'
+
+const MINUTE_MS = 60_000
+
+/** A published pipeline with a webhook that may be called so often a day, and an agent. */
+async function scene(triggers: Pipeline['triggers'] = { webhook: { per_day: 3 } }, kind: Kind = 'embedded') {
+  const edge = await TestEdge.start(kind)
+  const estate = await Estate.found(edge)
+  const { pipeline } = await estate.furnish({ triggers })
+  const agent = await estate.enrol()
+  const webhook = await estate.made('POST', `/v1/pipelines/${pipeline}/webhook`)
+  return { edge, estate, pipeline, agent, webhook, [Symbol.asyncDispose]: () => edge[Symbol.asyncDispose]() }
+}
+
+type Scene = Awaited<ReturnType<typeof scene>>
+
+interface Sending {
+  readonly body?: string
+  readonly secret?: string
+  /** Milliseconds that the time stamp is before the edge's clock. */
+  readonly agoMs?: number
+  readonly headers?: Record<string, string>
+  readonly id?: string
+}
+
+async function send(s: Scene, given: Sending = {}) {
+  const { body = '{"what":"came"}', secret = s.webhook.secret, agoMs = 0, id = s.webhook.id } = given
+  const stamp = String(Math.floor((s.edge.now - agoMs) / 1000))
+  const hmac = createHmac('sha256', secret).update(`${stamp}.${body}`).digest('hex')
+  const headers = { 'sallyport-timestamp': stamp, 'sallyport-signature': `v1=${hmac}`, ...given.headers }
+  const request = new Request(`${PUBLIC_URL}/v1/hooks/${id}`, { method: 'POST', headers, body })
+  const response = await s.edge.edge.app(request, { remote: '192.0.2.1' })
+  const json = await response.json()
+  return { status: response.status, run: json.run as string, code: json.code as string }
+}
+
+async function runs(s: Scene): Promise<number> {
+  return (await s.estate.made('GET', '/v1/runs')).data.length
+}
+
+async function entries(s: Scene, action: string) {
+  await s.edge.edge.flush()
+  return (await s.edge.leaves(s.estate.tenant)).filter((leaf) => leaf.action === action)
+}
+
+const refused = async (s: Scene, given: Sending) => {
+  const { status, code } = await send(s, given)
+  assert.deepEqual([status, code], [401, 'unauthenticated'])
+}
+
+for (const kind of kinds) {
+  test(`a call that is signed starts a run, and sent again it is that run, on the ${kind} storage`, async () => {
+    await using s = await scene({ webhook: { per_day: 3 } }, kind)
+    const first = await send(s)
+    assert.equal(first.status, 201)
+    assert.deepEqual(await send(s), first)
+    const { job } = (await s.agent.poll()).body
+    const trigger = { kind: 'webhook', day: '2026-11-22', slot: 1 } as const
+    assert.deepEqual(job.run.trigger, trigger)
+    assert.equal(first.run, runId(native, { tenant: s.estate.tenant, pipeline: s.pipeline, trigger }))
+    assert.equal(job.run.id, first.run)
+    const [leaf, ...more] = await entries(s, 'run.created')
+    assert.deepEqual(more, [])
+    assert.deepEqual([leaf.actor, leaf.facts], [{ kind: 'webhook', id: s.webhook.id }, {
+      pipeline: s.pipeline,
+      trigger: 'webhook',
+      day: '2026-11-22',
+      slot: 1,
+    }])
+    assert.equal((await s.estate.made('GET', `/v1/runs/${first.run}`)).trigger, 'webhook')
+  })
+
+  test(`many calls at once have each a run, up to the signed number, on the ${kind} storage`, async () => {
+    await using s = await scene({ webhook: { per_day: 8 } }, kind)
+    const all = await Promise.all(Array.from({ length: 12 }, (_, i) => send(s, { body: `${i}` })))
+    const made = all.filter(({ status }) => status === 201)
+    assert.equal(new Set(made.map(({ run }) => run)).size, 8)
+    const rest = all.filter(({ status }) => status !== 201)
+    assert.deepEqual(rest.map(({ status, code }) => [status, code]), Array(4).fill([429, 'limit_reached']))
+    assert.equal(await runs(s), 8)
+  })
+}
+
+describe('a call', () => {
+  test('is refused whose signature does not hold', async () => {
+    await using s = await scene()
+    await refused(s, { secret: 'sp_whk_another' })
+    await refused(s, { headers: { 'sallyport-signature': '' } })
+    await refused(s, { headers: { 'sallyport-signature': `v1=${'0'.repeat(64)}` } })
+    await refused(s, { headers: { 'sallyport-signature': 'v0=00' } })
+    const { body = 'x', stamp = String(s.edge.now / 1000) } = {}
+    const over = (text: string) => createHmac('sha256', s.webhook.secret).update(text).digest('hex')
+    await refused(s, { body, headers: { 'sallyport-signature': `v1=${over(body)}` } })
+    await refused(s, { body, headers: { 'sallyport-signature': `v1=${over(`${stamp}.${body} `)}` } })
+    await refused(s, { id: '019a9f3e-7c00-7000-8000-0000000000aa' })
+    assert.equal(await runs(s), 0)
+    assert.equal((await send(s, { headers: {} })).status, 201)
+  })
+
+  test('is refused whose time stamp is not of now, or is none', async () => {
+    await using s = await scene()
+    await refused(s, { agoMs: 5 * MINUTE_MS + 1000 })
+    await refused(s, { agoMs: -5 * MINUTE_MS - 1000 })
+    for (const stamp of ['', '1', '01763805600', '1763805600.5', '1e9', 'now', '-1763805600']) {
+      const hmac = createHmac('sha256', s.webhook.secret).update(`${stamp}.x`).digest('hex')
+      const headers = { 'sallyport-timestamp': stamp, 'sallyport-signature': `v1=${hmac}` }
+      await refused(s, { body: 'x', headers })
+    }
+    assert.equal((await send(s, { agoMs: 5 * MINUTE_MS })).status, 201)
+    assert.equal((await send(s, { agoMs: -5 * MINUTE_MS })).status, 201)
+  })
+
+  test('that is sent again is the same run until its time stamp is too old, and then it is refused', async () => {
+    await using s = await scene()
+    const sending = { agoMs: -5 * MINUTE_MS }
+    const first = await send(s, sending)
+    for (let minute = 1; minute <= 10; minute++) {
+      s.edge.now += MINUTE_MS
+      await send(s, { body: `${minute}` })
+      assert.deepEqual(await send(s, { agoMs: (minute - 5) * MINUTE_MS }), first, `after ${minute} minutes`)
+    }
+    s.edge.now += 1000
+    await refused(s, { agoMs: 5 * MINUTE_MS + 1000 })
+    assert.equal(await runs(s), 3)
+  })
+
+  test('may be of any kind, up to a megabyte', async () => {
+    await using s = await scene()
+    assert.equal((await send(s, { body: '' })).status, 201)
+    assert.equal(
+      (await send(s, { body: '\0ÿ not JSON {', headers: { 'content-type': 'text/plain' } })).status,
+      201,
+    )
+    assert.equal((await send(s, { body: 'x'.repeat(1024 * 1024 + 1) })).code, 'body_too_large')
+  })
+
+  test('counts for the day on which it comes', async () => {
+    await using s = await scene({ webhook: { per_day: 1 } })
+    assert.equal((await send(s, { body: '1' })).status, 201)
+    assert.equal((await send(s, { body: '2' })).code, 'limit_reached')
+    s.edge.now += 86_400_000
+    assert.equal((await send(s, { body: '3' })).status, 201)
+    s.edge.now -= 86_400_000
+    assert.equal((await send(s, { body: '4' })).code, 'limit_reached', 'a clock that was set back')
+  })
+
+  test('starts nothing that was not signed for, is paused, was deleted or waits to be erased', async () => {
+    await using s = await scene({ api: { per_day: 5 } })
+    assert.deepEqual(await send(s), { status: 403, run: undefined, code: 'trigger_not_allowed' })
+    const { pipeline } = await s.estate.furnish({ triggers: { webhook: { per_day: 5 } } })
+    const { id, secret } = await s.estate.made('POST', `/v1/pipelines/${pipeline}/webhook`)
+    await s.estate.made('POST', `/v1/pipelines/${pipeline}/pause`)
+    assert.equal((await send(s, { id, secret })).code, 'trigger_not_allowed')
+    await s.estate.made('POST', `/v1/pipelines/${pipeline}/resume`)
+    assert.equal((await send(s, { id, secret })).status, 201)
+    await s.estate.made('DELETE', `/v1/pipelines/${pipeline}`)
+    await refused(s, { id, secret, body: 'again' })
+    assert.equal(await runs(s), 1)
+  })
+})
+
+describe('a webhook', () => {
+  test('tells its secret once, and is deleted with what it could start', async () => {
+    await using s = await scene()
+    assert.match(s.webhook.secret, /^sp_whk_[0-9A-Za-z]{36}$/)
+    assert.equal(s.webhook.url, `${PUBLIC_URL}/v1/hooks/${s.webhook.id}`)
+    const { secret, ...rest } = s.webhook
+    assert.deepEqual(await s.estate.made('GET', `/v1/pipelines/${s.pipeline}/webhook`), rest)
+    const again = await s.estate.call('POST', `/v1/pipelines/${s.pipeline}/webhook`)
+    assert.deepEqual([again.status, again.body.code], [409, 'already_exists'])
+    const [row] = await s.edge.rows('SELECT * FROM webhook')
+    assert.ok(!JSON.stringify(row).includes(secret))
+    await s.estate.made('DELETE', `/v1/pipelines/${s.pipeline}/webhook`)
+    await refused(s, {})
+  })
+
+  test('that has another secret takes the one before for as long as it was told', async () => {
+    await using s = await scene({ webhook: { per_day: 100 } })
+    const path = `/v1/pipelines/${s.pipeline}/webhook/rotate`
+    const { secret, older_until } = await s.estate.made('POST', path, { overlap_hours: 1 })
+    assert.equal(older_until, '2026-11-22T10:00:00.000Z')
+    assert.equal((await send(s, { body: '1' })).status, 201)
+    assert.equal((await send(s, { body: '2', secret })).status, 201)
+    s.edge.now += 60 * MINUTE_MS
+    await refused(s, { body: '3' })
+    assert.equal((await send(s, { body: '4', secret })).status, 201)
+    const last = (await s.estate.made('POST', path, { overlap_hours: 0 })).secret
+    await refused(s, { body: '5', secret })
+    assert.equal((await send(s, { body: '6', secret: last })).status, 201)
+  })
+})
+
+describe('calls that are refused', () => {
+  test('count each, and the audit log has the first and the tenth of ten minutes', async () => {
+    await using s = await scene()
+    const name = 'webhook.signature_failed'
+    for (let i = 0; i < FAILURES_IN_A_ROW + 5; i++) await refused(s, { secret: 'wrong' })
+    const facts = (await entries(s, name)).map(({ facts }) => facts)
+    assert.deepEqual(
+      facts,
+      [1, FAILURES_IN_A_ROW].map((failures) => ({
+        webhook: s.webhook.id,
+        pipeline: s.pipeline,
+        failures,
+      })),
+    )
+    const request = new Request(`${PUBLIC_URL}/metrics`)
+    const text = await (await s.edge.edge.app(request, { remote: '192.0.2.1' })).text()
+    assert.match(text, new RegExp(`security_events_total\\{kind="${name}"\\} ${FAILURES_IN_A_ROW + 5}\n`))
+    s.edge.now += 11 * MINUTE_MS
+    await refused(s, { secret: 'wrong' })
+    assert.equal((await entries(s, name)).length, 3)
+  })
+
+  test('of a webhook that nobody has are nobody’s', async () => {
+    await using s = await scene()
+    await refused(s, { id: '019a9f3e-7c00-7000-8000-0000000000aa' })
+    assert.deepEqual(await entries(s, 'webhook.signature_failed'), [])
+  })
+})
