@@ -19,8 +19,8 @@ const LEAF = JSON.stringify({
 const TRIGGER = JSON.stringify({ kind: 'api', day: '2026-11-22', slot: 1 })
 const CREATE =
   'INSERT INTO run (tenant, id, project, pipeline, pool, state, action, trigger, day, slot, plan, ' +
-  'failures, retries, lost, fence, due, cancel, created) ' +
-  "VALUES (?, ?, ?, ?, 'default', 'queued', 'run', ?, '2026-11-22', ?, ?, 0, 0, 0, 0, ?, 0, ?)"
+  'failures, retries, lost, fence, due, cancel, created, rank) ' +
+  "VALUES (?, ?, ?, ?, 'default', 'queued', 'run', ?, '2026-11-22', ?, ?, 0, 0, 0, 0, ?, 0, ?, ?)"
 const MOVE = 'UPDATE run SET state = ?, fence = 1, agent = ?, lease_until = ?, started = ?, finished = ? ' +
   'WHERE tenant = ? AND id = ? AND state = ?'
 
@@ -53,7 +53,19 @@ export class BareCycles {
       set: readonly (number | null)[],
     ) => [to, SOMEBODY, ...set, tenant, id, from]
     const slot = ++this.#slots
-    await this.#write(of, 'run.created', [CREATE, tenant, id, tenant, tenant, TRIGGER, slot, id, now, now])
+    await this.#write(of, 'run.created', [
+      CREATE,
+      tenant,
+      id,
+      tenant,
+      tenant,
+      TRIGGER,
+      slot,
+      id,
+      now,
+      now,
+      now,
+    ])
     await this.#write(of, 'run.claimed', [MOVE, ...move('queued', 'leased', [now, null, null])])
     await this.#write(of, 'run.started', [MOVE, ...move('leased', 'running', [now, now, null])])
     await this.#write(of, 'run.completed', [MOVE, ...move('running', 'succeeded', [null, now, now])])

@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- WORD …]`: measures what the README quotes, each against a peer or a floor in the same run, and
- * prints JSON. WORD picks groups: agent, audit, cycles, edge, engine, people, pickup, seal, tenants. `--peers` instead
- * measures other tools at the same jobs, which takes a quarter of an hour.
+ * prints JSON. WORD picks groups: agent, audit, cycles, edge, engine, people, pickup, rows, seal, tenants; with `rows
+ * 10m` that one goes up to 10 M rows. `--peers` instead measures other tools at the same jobs, which takes a quarter of
+ * an hour.
  */
 import { cpus } from 'node:os'
 import { Glob } from 'bun'

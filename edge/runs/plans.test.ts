@@ -43,6 +43,9 @@ test('the reaper, the next slot and the list are answered by their indexes', asy
     ofPipeline: await planOf((s) =>
       runs(reader(s), tenant, { projects: null, pipeline: 'p', state: null, before, take: 9 })
     ),
+    ofState: await planOf((s) =>
+      runs(reader(s), tenant, { projects: null, pipeline: null, state: 'failed', before, take: 9 })
+    ),
   }
   assert.match(plans.reaper, /^SEARCH run USING INDEX run_lease \(lease_until<\?\)$/)
   assert.match(
@@ -53,6 +56,10 @@ test('the reaper, the next slot and the list are answered by their indexes', asy
   assert.match(
     plans.ofPipeline,
     /^SEARCH run USING INDEX run_pipeline \(tenant=\? AND pipeline=\? AND \(created,id\)<\(\?,\?\)\)$/,
+  )
+  assert.match(
+    plans.ofState,
+    /^SEARCH run USING INDEX run_state \(tenant=\? AND state=\? AND \(created,id\)<\(\?,\?\)\)$/,
   )
 })
 
