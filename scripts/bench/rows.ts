@@ -36,14 +36,14 @@ type Times = Readonly<Record<Kind, number>>
 
 async function post(url: string, agent: BenchAgent, path: string, sent: unknown) {
   const target = new URL(path, url)
-  const body = utf8(JSON.stringify(sent))
+  const body = JSON.stringify(sent)
   const parameters = {
     created: Math.floor(Date.now() / 1000),
     nonce: toHex(p.randomBytes(16)),
     keyid: agent.id,
   }
   const seed = fromBase64(agent.seed)
-  const headers = signRequest(p, { method: 'POST', url: target, body, seed, parameters })
+  const headers = signRequest(p, { method: 'POST', url: target, body: utf8(body), seed, parameters })
   return await fetch(target, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
