@@ -26,6 +26,8 @@ export interface Base {
   readonly asked: readonly (readonly string[])[]
   /** Pipelines that run every minute: whatever happens, where the run before is over, and a little later by chance. */
   readonly everyMinute: readonly string[]
+  /** Of each pipeline: source and destination. */
+  readonly connections: ReadonlyMap<string, readonly string[]>
   /** When it was made, in ms since 1970. */
   readonly made: number
 }
@@ -83,6 +85,7 @@ async function build(): Promise<Base> {
     const { id, seed } = await estate.enrol()
     agents.push({ id, seed })
   }
+  const pipelines = await edge.rows('SELECT id, source, destination FROM pipeline')
   const [{ file }] = await edge.rows('PRAGMA database_list')
   await edge.edge.flush()
   await edge.storage.close()
@@ -95,6 +98,7 @@ async function build(): Promise<Base> {
     agents,
     asked,
     everyMinute,
+    connections: new Map(pipelines.map(({ id, source, destination }) => [id, [source, destination]])),
     made: edge.now,
   }
 }

@@ -1,7 +1,8 @@
 /** What has to hold once all is over. */
 import type { Base } from './base.ts'
 import type { Destination } from './destination.ts'
-import { type Invariants, Violation } from './invariants.ts'
+import type { Invariants } from './invariants.ts'
+import { Violation } from './violation.ts'
 
 const MINUTE_MS = 60_000
 /** Fire times this fresh may still be on their way: clocks are wrong by 15 s, jitter puts 20 s off. */

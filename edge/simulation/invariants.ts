@@ -6,11 +6,10 @@ import type { RunJob } from '../../shared/schemas/job.ts'
 import { isFinal, isHeld } from '../runs/states.ts'
 import type { RunRow } from '../runs/store.ts'
 import type { Database } from './database.ts'
+import type { Bounds } from './bounds.ts'
 import type { Reply } from './network.ts'
 import { short, type Trace } from './trace.ts'
-
-/** Something happened that never may. */
-export class Violation extends Error {}
+import { Violation } from './violation.ts'
 
 /** From which commit until which one an agent held a run under a fence. */
 interface Holding {
@@ -56,6 +55,8 @@ export class Invariants implements Acknowledged {
   readonly #database: Database
   readonly #trace: Trace
   readonly #tenant: string
+  readonly #bounds: Bounds
+  #claimed: string[] = []
   readonly #holdings = new Map<string, Holding[]>()
   /** Who did it, by action, run and fence. */
   readonly #done = new Map<string, string>()
@@ -63,14 +64,19 @@ export class Invariants implements Acknowledged {
   readonly #cancelled = new Set<string>()
   #seq = -1
 
-  constructor(database: Database, of: { readonly tenant: string; readonly trace: Trace }) {
+  constructor(
+    database: Database,
+    of: { readonly tenant: string; readonly trace: Trace; readonly bounds: Bounds },
+  ) {
     this.#database = database
     this.#tenant = of.tenant
     this.#trace = of.trace
+    this.#bounds = of.bounds
   }
 
   /** After a commit. Throws a Violation. */
   async look(): Promise<void> {
+    this.#claimed = []
     await this.#readLog()
     for (const row of await this.#moving()) {
       const before = this.runs.get(row.id)
@@ -80,6 +86,8 @@ export class Invariants implements Acknowledged {
       if (before?.state === row.state && before.fence === row.fence) continue
       this.#trace.say(`run ${short(row.id)} is ${row.state}, fence ${row.fence}`)
     }
+    const claimed = this.#claimed.flatMap((id) => this.runs.get(id) ?? [])
+    await this.#bounds.look(this.open(), claimed)
   }
 
   /** Runs that are not over, or were not over before this commit. */
@@ -120,6 +128,7 @@ export class Invariants implements Acknowledged {
         throw new Violation(`run ${target} was handed out twice under fence ${facts.fence}`)
       }
       this.#done.set(key, actor.id)
+      if (action === 'run.claimed') this.#claimed.push(target)
     }
   }
 

@@ -10,19 +10,23 @@ import { type Client, Connection, Database } from './database.ts'
 import { Destination } from './destination.ts'
 import { EdgeNode } from './edge_node.ts'
 import { checkEnd } from './ending.ts'
-import { Invariants, Violation } from './invariants.ts'
+import { Bounds, drawLimits, setLimits } from './bounds.ts'
+import { Invariants } from './invariants.ts'
 import { Network } from './network.ts'
 import { People } from './people.ts'
 import { Random } from './random.ts'
 import { SqlServer } from './sql_server.ts'
 import { Trace } from './trace.ts'
 import { VirtualTime } from './virtual_time.ts'
+import { Violation } from './violation.ts'
 import { storm } from './weather.ts'
 
 /** Virtual time that every run has to be over in, once nothing goes wrong any more. */
 const CALM_MS = 15 * 60_000
 /** The share of seeds in which the edge's remote storage speaks to a libSQL server. */
 const SERVED = 0.25
+/** Runs by which one project may be ahead of another while both have some. */
+const UNFAIRNESS = 100
 /** The share of seeds in which many want a run at once. */
 const BURSTS = 0.4
 /** That storage waits for a turn of the event loop before each batch. */
@@ -38,6 +42,8 @@ export interface Result {
     readonly commits: number
     readonly events: number
     readonly seconds: number
+    /** Runs that one project was ahead of another. */
+    readonly ahead: number
   }
 }
 
@@ -79,7 +85,7 @@ interface Stage {
 async function play(stage: Stage): Promise<Result> {
   const { seed, time, trace, database } = stage
   const start = time.now
-  const { invariants, destination, calmAt } = await setUp(stage)
+  const { invariants, bounds, destination, calmAt } = await setUp(stage)
   let events = 0
   let violation: string | null = null
   try {
@@ -106,13 +112,23 @@ async function play(stage: Stage): Promise<Result> {
     if (!(error instanceof Violation)) trace.say((error as Error).stack ?? '')
   }
   const seconds = Math.round((time.now - start) / 1000)
-  const figures = { runs: invariants.runs.size, commits: database.commits, events, seconds }
+  const figures = {
+    runs: invariants.runs.size,
+    commits: database.commits,
+    events,
+    seconds,
+    ahead: bounds.ahead,
+  }
   return { seed, violation, digest: trace.digest(), figures }
 }
 
 /** Puts everybody in place, and plans what is going to happen to them. */
 async function setUp({ base, time, random, trace, database, server }: Stage) {
-  const invariants = new Invariants(database, { tenant: base.tenant, trace })
+  const limits = drawLimits(base, random.fork())
+  for (const { scope, most } of limits) trace.say(`at most ${most} runs of ${scope}`)
+  await setLimits(database, base.tenant, limits)
+  const bounds = new Bounds(database, { base, limits, unfairness: UNFAIRNESS })
+  const invariants = new Invariants(database, { tenant: base.tenant, trace, bounds })
   await invariants.look()
   database.committed = () => invariants.look()
   const destination = new Destination()
@@ -150,7 +166,7 @@ async function setUp({ base, time, random, trace, database, server }: Stage) {
   })
   wish({ base, random: random.fork(), people }, stormMs)
   for (const node of [...edges, ...agents]) node.start()
-  return { invariants, destination, calmAt: time.now + stormMs }
+  return { invariants, bounds, destination, calmAt: time.now + stormMs }
 }
 
 /** Runs that people ask for: here and there, and in some seeds many of one project at once, and then some of the other. */
