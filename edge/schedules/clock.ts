@@ -40,6 +40,7 @@ import {
   type ScheduleRow,
   schedulesOf,
   takeTurn,
+  toldAt,
   type Turn,
   turns,
   waitingRuns,
@@ -112,8 +113,8 @@ export class ScheduleClock {
     const steps: Step[] = []
     if (index !== null) {
       const { issued } = readUnverified(native, 'index', index.document).document
-      // Fire times count from the listing on, by the clock of whoever signed it.
-      const since = Math.max(clock(), Date.parse(issued))
+      // Fire times count from the listing on, by the clock of whoever signed it, however late it is learned here.
+      const since = Math.max(await toldAt(db, of) ?? clock(), Date.parse(issued))
       const listed = await listedSchedules(db, tenant, { project, number: index.number })
       const kept = new Map((await schedulesOf(db, tenant, project)).map((row) => [row.pipeline, row]))
       for (const { pipeline, schedule } of listed) {

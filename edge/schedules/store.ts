@@ -48,6 +48,13 @@ export async function news(db: Reader, take: number): Promise<News[]> {
   return await db.selectFrom('index_news').selectAll().limit(take).execute()
 }
 
+/** When the command was that made the news, in ms since 1970. */
+export async function toldAt(db: Reader, { tenant, plan }: News): Promise<number | null> {
+  const entry = await db.selectFrom('audit_leaf').select('time').where('tenant', '=', tenant)
+    .where('plan', '=', plan).executeTakeFirst()
+  return entry?.time ?? null
+}
+
 /** The news are done with, unless there are newer ones. */
 export function dropNews({ tenant, project, plan }: News): Step {
   return step(

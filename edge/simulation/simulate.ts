@@ -26,7 +26,7 @@ const CALM_MS = 15 * 60_000
 /** The share of seeds in which the edge's remote storage speaks to a libSQL server. */
 const SERVED = 0.25
 /** Runs by which one project may be ahead of another while both have some. */
-const UNFAIRNESS = 100
+const UNFAIRNESS = 4
 /** The share of seeds in which many want a run at once. */
 const BURSTS = 0.4
 /** That storage waits for a turn of the event loop before each batch. */

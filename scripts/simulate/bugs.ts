@@ -50,4 +50,16 @@ export const bugs: readonly Bug[] = [
         ? { rows: [] as Awaited<typeof writing>['rows'], recorded: null as Awaited<typeof writing>['recorded'] }
         : await writing`,
   }),
+  bug('a claim does not ask whether a limit has room', 100, {
+    file: 'migrations/0017_queue.sql',
+    of: 'edge',
+    find: "SELECT RAISE(ABORT, 'a limit is full') FROM run_limit",
+    put: 'SELECT scope FROM run_limit',
+  }),
+  bug('a project that was served has its turn again', 100, {
+    file: 'migrations/0017_queue.sql',
+    of: 'edge',
+    find: 'UPDATE run_lane SET vtime = vtime + 1',
+    put: 'UPDATE run_lane SET vtime = vtime',
+  }),
 ]
