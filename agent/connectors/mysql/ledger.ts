@@ -139,13 +139,23 @@ export class Ledger {
     if (row?.[0] !== '1' || row[1] !== '1') throw new Fault('run_superseded')
   }
 
-  /** What an earlier attempt of this run committed for this stream. */
+  /**
+   * What an earlier attempt of this run committed for this target. Throws `target_refused` where it has committed
+   * another one under this number: a newer version of the pipeline has its streams in another order, and a second load
+   * of that number cannot be noted.
+   */
   async committed(load: Load): Promise<Committed | null> {
-    const [row] = await this.#session.rows<[string, string]>(
-      `select \`rows\`, bytes from ${this.#table('loads')}
-       where ${this.#of(load)} and target = ${quoteText(this.#target)}`,
+    const rows = await this.#session.rows<[string, string, string]>(
+      `select \`rows\`, bytes, target = ${quoteText(this.#target)} from ${this.#table('loads')}
+       where (run = ${quoteText(load.runId)} and target = ${quoteText(this.#target)}) or (${this.#of(load)})`,
     )
-    return row ? { rows: Number(row[0]), bytes: Number(row[1]) } : null
+    const own = rows.find(([, , ours]) => ours === '1')
+    if (own) return { rows: Number(own[0]), bytes: Number(own[1]) }
+    if (rows.length === 0) return null
+    throw new Fault(
+      'target_refused',
+      'The streams of the pipeline have another order than when this run committed its first ones: start a new run.',
+    )
   }
 
   #of({ runId, index }: Pick<Load, 'runId' | 'index'>): string {

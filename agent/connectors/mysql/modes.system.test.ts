@@ -47,6 +47,17 @@ describe('loads by mode', { skip: noMariadb }, () => {
     assert.deepEqual(await leftovers(db), [])
   })
 
+  test('what a run has committed is known by its target, and another order of its streams is refused', async () => {
+    const [target, other] = [named(), named()]
+    const load = loadOf({ target, mode: 'append', key: [], index: 0 })
+    await loads(db, load, { csv: '1,a\n' })
+    const again = await loads(db, { ...load, index: 1, fence: load.fence + 1 }, { csv: '1,a\n' })
+    assert.equal(again.committed?.rows, 1)
+    assert.deepEqual(await rowsOf(db, target), ['1,a'])
+    const moved = { ...load, target: other, fence: load.fence + 1 }
+    assert.equal(await codeOf(() => loads(db, moved, { csv: '2,b\n' })), 'target_refused')
+  })
+
   test('a value that no server is asked about leaves nothing behind, though it costs the connection', async () => {
     const target = named()
     const rows = Array.from({ length: 50_000 }, (_, at) => `${at},2026-01-01 00:00:00+00\n`).join('')

@@ -55,10 +55,11 @@ export function readTarget(load: Load): Statement {
   }
 }
 
+/** By run and target: a newer version of the pipeline may have its streams in another order. */
 export function readLoad(load: Load): Statement {
   return {
-    sql: 'select "rows", bytes from sallyport_loads where run = ?1 and stream = ?2 and target = ?3',
-    values: [load.runId, load.index, targetOf(load)],
+    sql: 'select "rows", bytes from sallyport_loads where run = ?1 and target = ?2',
+    values: [load.runId, targetOf(load)],
   }
 }
 

@@ -54,7 +54,8 @@ export class FilesLoading implements Loading {
     const { load, manifest, target, pending } = parts
     this.#parts = parts
     this.target = target
-    const own = manifest.loads.find((one) => one.run === load.runId && one.stream === load.index)
+    // Of this target: a newer version of the pipeline may have its streams in another order.
+    const own = manifest.loads.find((one) => one.run === load.runId)
     this.committed = own ? { rows: own.rows, bytes: own.bytes } : null
     const last = load.reset ? undefined : manifest.loads.at(-1)
     this.state = last ? { runId: last.run, rows: last.rows, cursor: last.cursor } : null
