@@ -10,6 +10,7 @@ import { memberAuthenticator } from './auth/authenticate.ts'
 import { SecurityEvents } from './auth/events/events.ts'
 import { LastUse } from './auth/last_use.ts'
 import { networkHider } from './auth/events/networks.ts'
+import { RequestRefusals } from './auth/events/refusals.ts'
 import { MemberWatch } from './auth/events/watch.ts'
 import { hashSecret } from './auth/secret.ts'
 import { noDemands } from './auth/sessions/demands.ts'
@@ -87,6 +88,7 @@ const metrics = new Metrics()
 const hideNetwork = networkHider(native, master)
 const own = { storage, db, clock, randomBytes: native.randomBytes, metrics, log, hideNetwork }
 const events = new SecurityEvents(own)
+const refusals = new RequestRefusals({ ...own, events })
 const services: Services = {
   ...own,
   randomBytes: pooled(native.randomBytes),
@@ -104,7 +106,7 @@ const services: Services = {
   approve: () => Promise.resolve([]),
   origin: config.publicUrl,
   forwardedHops: 0,
-  watch: new MemberWatch({ events, clock }),
+  watch: new MemberWatch({ events, refusals, clock }),
   closing: closing.signal,
   bodyTimeoutMs: 10_000,
 }

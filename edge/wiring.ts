@@ -133,7 +133,7 @@ export function wire(options: EdgeOptions): Edge {
     hideNetwork,
     log,
     metrics,
-    watch: new MemberWatch({ events: people.events, clock }),
+    watch: new MemberWatch({ events: people.events, refusals: people.refusals, clock }),
     closing,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }

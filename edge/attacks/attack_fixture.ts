@@ -1,6 +1,6 @@
 /**
- * What an attack on how people and programs get in is: carried out against a wired edge, refused by a code, and seen –
- * in a tenant's audit log, or where no tenant is concerned in `/metrics`. Each names the checks that stop it, so that
+ * What an attack on how people and programs get in is: carried out against a wired edge, refused by a code, and seen in
+ * the audit log of the tenant that it belongs to, or of the installation's where nobody is named. Each names the checks that stop it, so that
  * they can be taken out of a copy of the source: there it has to succeed.
  */
 import type { FaultCode } from '../../shared/faults.ts'
@@ -17,13 +17,13 @@ export interface Mutation {
   readonly put: string
 }
 
-/** What a refusal leaves behind: an entry of an audit log, or a count of the operation's answers. */
-export type Trace = { readonly entry: string } | { readonly counted: string; readonly status: number }
+/** What a refusal leaves in an audit log: an entry of its own, or `request.refused` of the operation, with the code. */
+export type Trace = { readonly entry: string } | { readonly refused: string }
 
 export interface Outcome {
   /** What refused it; null when nothing did. */
   readonly code: string | null
-  /** Actions of all audit logs, and `operation status` of all answers. */
+  /** Actions of all audit logs; of refused requests with `operation code`. */
   readonly left: readonly string[]
   /** What the attacker has now, as it was found there; null when nothing. */
   readonly gained: string | null
@@ -46,20 +46,21 @@ export async function ended(
   { code, gained }: Pick<Outcome, 'code' | 'gained'>,
 ): Promise<Outcome> {
   await edge.edge.flush()
-  const sql = 'SELECT DISTINCT action FROM audit_leaf'
+  const sql = 'SELECT DISTINCT action, CAST(bytes AS TEXT) AS text FROM audit_leaf'
   const rows = await edge.storage.read({ sql, parameters: [], reads: true })
-  const { json: metrics } = await edge.call({ kind: 'nobody' }, 'GET /metrics')
-  const counted = String(metrics).matchAll(
-    /^sallyport_http_requests_total\{operation="(\w+)",status="(\d+)"\}/gm,
-  )
   return {
     code,
-    left: [
-      ...rows.map(({ action }) => String(action)),
-      ...[...counted].map(([, op, status]) => `${op} ${status}`),
-    ],
+    left: [...new Set(rows.map(({ action, text }) => said(String(action), String(text))))],
     gained,
   }
+}
+
+function said(action: string, text: string): string {
+  if (action !== 'request.refused') return action
+  const { facts } = JSON.parse(text) as {
+    readonly facts: { readonly operation: string; readonly code: string }
+  }
+  return `${action} ${facts.operation} ${facts.code}`
 }
 
 /** The code of a refusal; null where the answer is none. */
@@ -77,6 +78,6 @@ export async function answered(edge: TestEdge, answer: Answer, what: string): Pr
 export function wrongWith({ code, leaves }: Attack, outcome: Outcome): string | null {
   if (outcome.gained !== null) return `it SUCCEEDED: ${outcome.gained}`
   if (outcome.code !== code) return `it was to be refused by ${code}, and was by ${outcome.code}`
-  const trace = 'entry' in leaves ? leaves.entry : `${leaves.counted} ${leaves.status}`
+  const trace = 'entry' in leaves ? leaves.entry : `request.refused ${leaves.refused} ${code}`
   return outcome.left.includes(trace) ? null : `it left no ${trace}, but ${outcome.left.join(', ')}`
 }

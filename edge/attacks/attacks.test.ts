@@ -28,7 +28,7 @@ describe('the list', () => {
     const wanted = attacks.map(({ name, code, leaves, without }) => [
       name,
       `\`${code}\``,
-      'entry' in leaves ? `entry \`${leaves.entry}\`` : `count \`${leaves.counted}\` ${leaves.status}`,
+      'entry' in leaves ? `entry \`${leaves.entry}\`` : `entry \`request.refused\` of \`${leaves.refused}\``,
       without.map(({ check }) => check).join('; '),
     ])
     assert.deepEqual(rows, wanted)

@@ -111,7 +111,7 @@ const asking: Attack = {
   name: 'enumeration by reset',
   tried: 'a reset is asked for at many addresses, to see from the answer and its work which have an account',
   code: 'too_many_requests',
-  leaves: { counted: 'askForPasswordReset', status: 429 },
+  leaves: { refused: 'askForPasswordReset' },
   without: [{
     check: 'an address that nobody has gets a mail as well',
     file: registering,
@@ -134,7 +134,7 @@ const resetTwice: Attack = {
   name: 'reset link used again',
   tried: 'a reset link out of an old mail is used once more, after its owner did',
   code: 'link_invalid',
-  leaves: { counted: 'resetPassword', status: 410 },
+  leaves: { refused: 'resetPassword' },
   without: [{
     check: 'a mailed secret is used up',
     file: 'edge/auth/accounts/mailed_secrets.ts',
@@ -160,7 +160,7 @@ const kept: Attack = {
   name: 'session kept after a change of password',
   tried: "a stolen session's cookie is used after its owner has changed the password",
   code: 'unauthenticated',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a change of password ends every other session',
     file: 'edge/auth/accounts/account_routes.ts',
@@ -182,7 +182,7 @@ const assigned: Attack = {
   name: 'privilege by mass assignment',
   tried: "somebody renames their account and sends along that another's address is theirs and proven",
   code: 'invalid_request',
-  leaves: { counted: 'changeAccount', status: 400 },
+  leaves: { refused: 'changeAccount' },
   without: [
     {
       check: 'a body holds what its schema names',

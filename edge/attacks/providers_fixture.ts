@@ -280,7 +280,7 @@ const redirect: Attack = {
   name: 'open redirect',
   tried: "a link begins an honest sign-in that ends on the attacker's page",
   code: 'invalid_request',
-  leaves: { counted: 'startProviderSignIn', status: 400 },
+  leaves: { refused: 'startProviderSignIn' },
   without: [{
     check: 'where a sign-in leads is a path of this edge',
     file: 'shared/schemas/provider.ts',

@@ -48,7 +48,7 @@ const removed: Attack = {
   name: 'token kept after removal',
   tried: 'somebody who was removed goes on with the token that they had made',
   code: 'unauthenticated',
-  leaves: { counted: 'whoami', status: 401 },
+  leaves: { refused: 'whoami' },
   without: [{
     check: 'a removed member has no token',
     file: 'edge/tenants/own_store.ts',
@@ -73,7 +73,7 @@ const invitation: Attack = {
   name: 'invitation reuse',
   tried: 'an invitation out of a chat is accepted once more, for a token as that member',
   code: 'unauthenticated',
-  leaves: { counted: 'acceptInvitation', status: 401 },
+  leaves: { refused: 'acceptInvitation' },
   without: [{
     check: 'an invitation that was accepted is not found',
     file: 'edge/tenants/invitation_store.ts',
@@ -113,7 +113,7 @@ const another: Attack = {
   name: 'invitation for another address',
   tried: 'an invitation that was mailed to somebody is accepted by the account of who got hold of it',
   code: 'forbidden',
-  leaves: { counted: 'joinTenant', status: 403 },
+  leaves: { refused: 'joinTenant' },
   without: [{
     check: 'an invitation with an address is for who has proven to have it',
     file: 'edge/tenants/invitations.ts',
@@ -157,7 +157,7 @@ const assigned: Attack = {
   name: 'mass assignment of an invitation',
   tried: 'an invitation is made that says besides that its member is the operator of the installation',
   code: 'invalid_request',
-  leaves: { counted: 'inviteMember', status: 400 },
+  leaves: { refused: 'inviteMember' },
   without: [{
     check: 'a body holds what its schema names',
     file: 'shared/schemas/member.ts',
@@ -183,7 +183,7 @@ const foreign: Attack = {
   name: "another tenant's id",
   tried: 'a member of one tenant names the connection of another by its id',
   code: 'not_found',
-  leaves: { counted: 'getConnection', status: 404 },
+  leaves: { refused: 'getConnection' },
   without: [{
     check: 'a query names the tenant of who asks',
     file: 'edge/connections/store.ts',

@@ -27,7 +27,7 @@ const fixation: Attack = {
   name: 'fixation',
   tried: 'a cookie that the attacker knows from before the second factor is used after it',
   code: 'unauthenticated',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a session gets a new secret with everything that makes it worth more',
     file: 'edge/auth/sessions/sessions.ts',
@@ -53,7 +53,7 @@ const planted: Attack = {
   tried:
     'a secret of the attacker is planted in a browser, and is to be that of the session which its owner signs in to',
   code: 'unauthenticated',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a sign-in takes nothing of the cookie that the browser came with',
     file: 'edge/auth/sessions/sign_in.ts',
@@ -79,7 +79,7 @@ const csrf: Attack = {
   name: 'CSRF',
   tried: "a page of another site sends a form with the owner's cookie",
   code: 'origin_refused',
-  leaves: { counted: 'changeAccount', status: 403 },
+  leaves: { refused: 'changeAccount' },
   without: [origin],
   async attempt() {
     await using edge = await people()
@@ -98,7 +98,7 @@ const loginCsrf: Attack = {
   name: 'CSRF at sign-in',
   tried: "a page of another site signs the victim in to the attacker's account, for them to work there",
   code: 'origin_refused',
-  leaves: { counted: 'signIn', status: 403 },
+  leaves: { refused: 'signIn' },
   without: [origin],
   async attempt() {
     await using edge = await people()
@@ -114,7 +114,7 @@ const tossed: Attack = {
   tried:
     "a neighbour's host sets a cookie of the session's name before the owner's, with the attacker's session",
   code: 'unauthenticated',
-  leaves: { counted: 'changeAccount', status: 401 },
+  leaves: { refused: 'changeAccount' },
   without: [{
     check: 'a cookie that comes twice is none',
     file: 'edge/http/cookies.ts',
@@ -143,7 +143,7 @@ const skipped: Attack = {
   name: 'second factor skipped',
   tried: 'who knows a password alone goes on without showing the second factor',
   code: 'second_factor_required',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a session that waits for its second factor does nothing else',
     file: authenticate,
@@ -162,7 +162,7 @@ const stale: Attack = {
   name: 'fresh skipped',
   tried: 'who sits down at an unlocked screen takes the second factor away',
   code: 'fresh_sign_in_required',
-  leaves: { counted: 'removeTotp', status: 403 },
+  leaves: { refused: 'removeTotp' },
   without: [{
     check: 'what weighs asks for a confirmation of the last five minutes',
     file: 'edge/http/admit.ts',
@@ -185,7 +185,7 @@ const expired: Attack = {
   name: 'session after its end',
   tried: 'a cookie out of an old backup is used when nobody has used it for an hour',
   code: 'unauthenticated',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a session ends that nobody uses',
     file: authenticate,
@@ -205,7 +205,7 @@ const locked: Attack = {
   name: 'session of a locked account',
   tried: 'an account is locked, and a session of it that is open goes on',
   code: 'unauthenticated',
-  leaves: { counted: 'getAccount', status: 401 },
+  leaves: { refused: 'getAccount' },
   without: [{
     check: 'a session counts while its account is active',
     file: authenticate,
@@ -225,7 +225,7 @@ const unruly: Attack = {
   name: "tenant's rules skipped",
   tried: 'a password alone gets into a tenant that asks for two factors, by a session from before the rule',
   code: 'sign_in_not_enough',
-  leaves: { counted: 'whoami', status: 403 },
+  leaves: { refused: 'whoami' },
   without: [{
     check: "a tenant's rules are looked at with every request",
     file: authenticate,

@@ -17,7 +17,7 @@ const inUrl: Attack = {
   name: 'token in a URL',
   tried: 'a token is sent in a query, where logs and histories keep it',
   code: 'unauthenticated',
-  leaves: { counted: 'whoami', status: 401 },
+  leaves: { refused: 'whoami' },
   without: [{
     check: 'a token is read from its header alone',
     file: 'edge/auth/authenticate.ts',
@@ -81,7 +81,7 @@ const wider: Attack = {
   name: 'token that makes a wider one',
   tried: 'a token with few scopes makes one with all of them',
   code: 'invalid_request',
-  leaves: { counted: 'createToken', status: 400 },
+  leaves: { refused: 'createToken' },
   without: [{
     check: 'nobody gives a token what they do not hold',
     file: 'edge/auth/tokens/routes.ts',
@@ -108,7 +108,7 @@ const revoked: Attack = {
   name: 'revoked token',
   tried: 'a token is used on after it was revoked',
   code: 'unauthenticated',
-  leaves: { counted: 'listMembers', status: 401 },
+  leaves: { refused: 'listMembers' },
   without: [{
     check: 'a revoked token is nobody’s',
     file: 'edge/auth/store.ts',
@@ -138,7 +138,7 @@ const deviceReuse: Attack = {
   name: 'device code reuse',
   tried: 'a device code that has had its token is sent again, for another one',
   code: 'grant_invalid',
-  leaves: { counted: 'getDeviceToken', status: 400 },
+  leaves: { refused: 'getDeviceToken' },
   without: [{
     check: 'a used code is unknown',
     file: routes,
@@ -166,7 +166,7 @@ const deviceGuessed: Attack = {
   name: 'device codes tried out',
   tried: 'codes that machines show are guessed, to approve one for the attacker',
   code: 'too_many_requests',
-  leaves: { counted: 'getDeviceRequest', status: 429 },
+  leaves: { refused: 'getDeviceRequest' },
   without: [{
     check: 'each look is paid for before it is made',
     file: 'edge/auth/devices/approval_routes.ts',

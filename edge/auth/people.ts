@@ -13,6 +13,7 @@ import { sweepSecrets } from './accounts/mailed_secrets.ts'
 import { sweepDevices } from './accounts/password_store.ts'
 import { sweepThrottles } from './accounts/throttle.ts'
 import { SecurityEvents } from './events/events.ts'
+import { RequestRefusals } from './events/refusals.ts'
 import { LastUse } from './last_use.ts'
 import type { Sender } from './mail/mail.ts'
 import { Outbox } from './mail/outbox.ts'
@@ -49,6 +50,7 @@ export class People {
   readonly session: SessionAuthenticator
   readonly demandsOf: DemandsOf
   readonly events: SecurityEvents
+  readonly refusals: RequestRefusals
   readonly hasher: PasswordHasher
   readonly outbox: Outbox
   readonly #options: PeopleOptions
@@ -59,6 +61,7 @@ export class People {
     this.#options = options
     this.demandsOf = demandsFrom(db)
     this.events = new SecurityEvents(options)
+    this.refusals = new RequestRefusals({ ...options, events: this.events })
     this.hasher = options.hasher ?? new PasswordHasher({ cost: usualCost, randomBytes })
     this.outbox = new Outbox({ ...options, send: options.mail })
     if (options.hasher === undefined) {
@@ -68,9 +71,10 @@ export class People {
     this.session = sessionAuthenticator(storage, { clock, lastSeen: this.#lastSeen, grantor, demandsOf })
   }
 
-  /** Writes down when sessions were last seen, and waits for security events: every minute, and once at the end. */
+  /** Writes down when sessions were last seen, and what was refused: every minute, and once at the end. */
   async flush(): Promise<void> {
     await this.#lastSeen.flush(this.#options.storage)
+    await this.refusals.flush()
     await this.events.settled()
   }
 

@@ -63,7 +63,7 @@ async function harness(routes: readonly Route[], { hops = 0 } = {}) {
     log: () => {},
     hideNetwork: () => '',
     metrics: new Metrics(),
-    watch: { refused: () => undefined, answered: () => undefined },
+    watch: { refused: () => undefined, answered: () => undefined, turnedAway: () => undefined },
     closing: new AbortController().signal,
     bodyTimeoutMs: 1000,
   })

@@ -5,6 +5,7 @@ export const securityEventKinds = [
   'sign_in.recovery_code',
   'sign_in.passkey_cloned',
   'token.new_network',
+  'request.refused',
   'access.denied_in_a_row',
   'read.mass',
   'role.changed',

@@ -62,7 +62,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     forwardedHops: 0,
     log: (level, message, fields) => logged.push(JSON.stringify({ level, message, ...fields })),
     metrics: new Metrics(),
-    watch: { refused: () => undefined, answered: () => undefined },
+    watch: { refused: () => undefined, answered: () => undefined, turnedAway: () => undefined },
     ...{ closing: close.signal, hideNetwork: () => '' },
     bodyTimeoutMs: 1000,
   })

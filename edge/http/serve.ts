@@ -100,6 +100,10 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
       throw faultOf(error)
     }
     services.metrics.observe(route.id, c.res.status, (services.clock() - started) / 1000)
+    if (c.error === undefined) return
+    const { code } = faultOf(c.error)
+    const { principal } = c.get('call').who
+    services.watch.turnedAway({ route, code, principal, client, headers: c.req.raw.headers })
   }
 }
 

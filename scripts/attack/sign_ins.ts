@@ -21,7 +21,7 @@ export interface SignInAttack {
   readonly name: string
   readonly tried: string
   readonly codes: readonly FaultCode[]
-  readonly leaves: { readonly entry: string } | { readonly counted: string; readonly status: number }
+  readonly leaves: { readonly entry: string } | { readonly refused: string }
   readonly without: readonly Mutation[]
 }
 
@@ -80,7 +80,7 @@ async function judgeSignIn(attack: SignInAttack, prove: boolean): Promise<Judged
       ? edgeWithout(attack.without.map((one) => ({ ...one, of: 'edge' as const })), folder)
       : root
     const { code, gained, wrong } = await carryOutAt(source, ['--only', name])
-    const seen = ['entry' in leaves ? `audit ${leaves.entry}` : `counter ${leaves.counted} ${leaves.status}`]
+    const seen = ['entry' in leaves ? `audit ${leaves.entry}` : `audit request.refused of ${leaves.refused}`]
     return after({ code, gained, seen, wrong: prove ? wrongInProof({ code, gained }) : wrong })
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)

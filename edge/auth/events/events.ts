@@ -64,10 +64,17 @@ export class SecurityEvents {
   record(kind: SecurityEventKind, subject: Subject, facts: Facts): void {
     this.#options.metrics.acted(kind)
     if (this.#waiting.size >= MAX_WAITING) return
-    const work = this.#write(kind, subject, facts).catch((error) => {
-      this.#options.log('warn', 'a security event was not written', { kind, error: explain(error) })
-    }).finally(() => this.#waiting.delete(work))
+    const work = this.written(kind, subject, facts).finally(() => this.#waiting.delete(work))
     this.#waiting.add(work)
+  }
+
+  /** Writes one that is counted already. Resolves when it is durable, or the edge's own log says that it is not. */
+  async written(kind: SecurityEventKind, subject: Subject, facts: Facts): Promise<void> {
+    try {
+      await this.#write(kind, subject, facts)
+    } catch (error) {
+      this.#options.log('warn', 'a security event was not written', { kind, error: explain(error) })
+    }
   }
 
   /** Resolves when all that was recorded is durable: before the edge stops. */

@@ -3,8 +3,9 @@
  * through to their ends, as of somebody who takes everything along. Counted in memory, on each instance by itself.
  */
 import type { Principal } from '../../http/principal.ts'
-import type { Watch } from '../../http/watch.ts'
+import type { Refusal, Watch } from '../../http/watch.ts'
 import type { SecurityEvents } from './events.ts'
+import type { RequestRefusals } from './refusals.ts'
 
 /** So many refusals with nothing granted in between. */
 export const REFUSALS_IN_A_ROW = 10
@@ -23,12 +24,20 @@ interface Count {
 
 export class MemberWatch implements Watch {
   readonly #events: SecurityEvents
+  readonly #refused: RequestRefusals
   readonly #clock: () => number
   readonly #refusals = new Map<string, Count>()
   readonly #pages = new Map<string, Count>()
 
-  constructor({ events, clock }: { readonly events: SecurityEvents; readonly clock: () => number }) {
+  constructor(
+    { events, refusals, clock }: {
+      readonly events: SecurityEvents
+      readonly refusals: RequestRefusals
+      readonly clock: () => number
+    },
+  ) {
     this.#events = events
+    this.#refused = refusals
     this.#clock = clock
   }
 
@@ -47,6 +56,10 @@ export class MemberWatch implements Watch {
     if (!further || this.#count(this.#pages, member) !== MASS_PAGES) return
     this.#pages.delete(member)
     this.#events.record('read.mass', { member, tenant }, { pages: MASS_PAGES })
+  }
+
+  turnedAway(refusal: Refusal): void {
+    this.#refused.record(refusal)
   }
 
   #count(counts: Map<string, Count>, member: string): number {
