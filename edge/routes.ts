@@ -37,6 +37,7 @@ import type { Rewraps } from './keys/rewraps.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { agentRunRoutes } from './runs/agent_routes.ts'
+import { labelRoutes } from './runs/label_routes.ts'
 import type { Briefings } from './runs/briefing.ts'
 import type { Queue } from './runs/queue.ts'
 import { runLogRoutes } from './runs/log_routes.ts'
@@ -112,6 +113,7 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...agentInspectionRoutes(options.inspections),
     ...pipelineRoutes,
     ...runRoutes(options),
+    ...labelRoutes(options),
     ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
     ...scheduleRoutes,

@@ -326,6 +326,7 @@ export interface RoomTables {
   enrolment_token: EnrolmentTokenTable
   agent: AgentTable
   agent_report: AgentReportTable
+  pipeline_label: { tenant: string; pipeline: string; label: string }
   connection: ConnectionTable
   connection_version: VersionTable
   inspection: InspectionTable

@@ -7,6 +7,7 @@
  */
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { fits } from './labels.ts'
 
 /** A step of priority is worth so many ms of waiting: what comes 45 minutes later never goes before. */
 export const STEP_MS = 300_000
@@ -19,6 +20,11 @@ export function rankOf({ due, priority }: { readonly due: number; readonly prior
 export interface PoolKey {
   readonly tenant: string
   readonly pool: string
+}
+
+/** A pool as an agent with these labels sees it; none unless said. */
+export interface Seat extends PoolKey {
+  readonly labels?: readonly string[]
 }
 
 /** A run that may be claimed. */
@@ -42,6 +48,8 @@ export interface Front {
   readonly late: boolean
   /** Whether the tenant has any limits. */
   readonly limited: boolean
+  /** Whether any pipeline of the tenant wants labels. */
+  readonly labelled: boolean
   /** How many runs more the limits of tenant and pool let through; null: there is no such limit. */
   readonly tenant_room: number | null
   readonly pool_room: number | null
@@ -49,30 +57,44 @@ export interface Front {
   readonly lanes: readonly { readonly project: string; readonly vtime: number }[]
 }
 
-/** One question, also where there is nothing. */
+/** One question, also where there is nothing; and where labels are wanted another one, for what the agent may have. */
 export async function front(
   db: Reader,
-  of: PoolKey & { readonly now: number; readonly take: number },
+  of: Seat & { readonly now: number; readonly take: number },
 ): Promise<Front> {
-  const { tenant, pool, now, take } = of
+  const all = await frontOf(db, { ...of, labels: null })
+  const { labels = [] } = of
+  return all.labelled && all.lanes.length > 0 ? await frontOf(db, { ...of, labels }) : all
+}
+
+/** With labels: of the lanes that have a line for them. */
+async function frontOf(
+  db: Reader,
+  of: PoolKey & { readonly now: number; readonly take: number; readonly labels: readonly string[] | null },
+): Promise<Front> {
+  const { tenant, pool, now, take, labels } = of
   const roomOf = (scope: string) =>
     sql`(select most - held from run_limit where tenant = ${tenant} and scope = ${scope})`
   const head = sql<
-    { late: number; limited: number; tenant_room: number | null; pool_room: number | null }
+    { late: number; limited: number; labelled: number; tenant_room: number | null; pool_room: number | null }
   >`(select
     exists (select 1 from run where tenant = ${tenant} and pool = ${pool} and ${isLater} and due <= ${now}) as late,
     exists (select 1 from run_limit where tenant = ${tenant}) as limited,
+    exists (select 1 from pipeline_label where tenant = ${tenant}) as labelled,
     ${roomOf(tenantScope)} as tenant_room, ${roomOf(poolScope(pool))} as pool_room)`
   // Not joined as it is: with its order it would not be answered by its index.
-  const next = db.selectFrom('run_lane').select(['project', 'vtime']).where('tenant', '=', tenant)
+  let next = db.selectFrom('run_lane').select(['project', 'vtime']).where('tenant', '=', tenant)
     .where('pool', '=', pool).where(hasReady).orderBy('vtime').limit(take)
+  if (labels !== null) next = next.where(hasLineFor(labels))
   const rows = await db.selectFrom(head.as<'f'>(sql.ref('f')))
     .leftJoin(next.as('l'), (join) => join.onTrue())
-    .select(['f.late', 'f.limited', 'f.tenant_room', 'f.pool_room', 'l.project', 'l.vtime']).execute()
+    .select(['f.late', 'f.limited', 'f.labelled', 'f.tenant_room', 'f.pool_room', 'l.project', 'l.vtime'])
+    .execute()
   const [first] = rows
   return {
     late: first?.late === 1,
     limited: first?.limited === 1,
+    labelled: first?.labelled === 1,
     tenant_room: first?.tenant_room ?? null,
     pool_room: first?.pool_room ?? null,
     lanes: rows.flatMap(({ project, vtime }) =>
@@ -80,6 +102,10 @@ export async function front(
     ),
   }
 }
+
+const hasLineFor = (labels: readonly string[]) =>
+  sql<boolean>`exists (select 1 from run_line as h where h.tenant = run_lane.tenant and h.pool = run_lane.pool
+    and h.project = run_lane.project and h.rank is not null and h.parked is null and ${fits(labels)})`
 
 /** A line with its first run, and how many runs more its limits let through; null: it has no such limit. */
 export interface Line {
@@ -100,17 +126,25 @@ const roomIn = (kind: string, column: string) =>
 /** The lines of a lane that are not parked, by their first runs. */
 export async function lines(
   db: Reader,
-  of: PoolKey & { readonly project: string; readonly take: number },
+  of: PoolKey & {
+    readonly project: string
+    readonly take: number
+    /** Of the agent, where any pipeline wants some; all lines unless said. */
+    readonly labels?: readonly string[] | null
+  },
 ): Promise<Line[]> {
   const first = sql<string>`(select r.id from run as r where r.tenant = h.tenant and r.pool = h.pool
     and r.pipeline = h.pipeline and r.state = 'queued' and r.rank is not null order by r.rank limit 1)`
+  const { labels = null } = of
+  const fitting = labels === null ? sql<boolean>`true` : fits(labels)
   return await db.selectFrom('run_line as h')
     .select(['h.rank', 'h.pipeline', 'h.source', 'h.destination', first.as('id')])
     .select(roomIn('pipeline', 'h.pipeline').as('pipeline_room'))
     .select(roomIn('connection', 'h.source').as('source_room'))
     .select(roomIn('connection', 'h.destination').as('destination_room'))
     .where('h.tenant', '=', of.tenant).where('h.pool', '=', of.pool).where('h.project', '=', of.project)
-    .where(isReady).orderBy('h.rank').limit(of.take).$narrowType<{ rank: number }>().execute()
+    .where(isReady).where(fitting).orderBy('h.rank').limit(of.take).$narrowType<{ rank: number }>()
+    .execute()
 }
 
 /** The first runs of a line. */

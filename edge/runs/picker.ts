@@ -9,8 +9,8 @@ import {
   type Line,
   lines,
   pipelineScope,
-  type PoolKey,
   poolScope,
+  type Seat,
   tenantScope,
 } from './lanes.ts'
 import type { Reservations } from './reservations.ts'
@@ -29,7 +29,7 @@ export type Pick =
   | { readonly kind: 'again' }
   | { readonly kind: 'none' }
 
-export interface Looking extends PoolKey {
+export interface Looking extends Seat {
   readonly db: Reader
   readonly now: number
   readonly reserved: Reservations
@@ -39,10 +39,10 @@ export interface Looking extends PoolKey {
 
 /** The run is not reserved yet, and nothing has happened since it was found not to be. */
 export async function pick(look: Looking): Promise<Pick> {
-  const { db, tenant, pool, now, reserved } = look
+  const { db, tenant, pool, labels = [], now, reserved } = look
   // One that has nothing for this look has a reservation of its tenant.
   const take = reserved.inScope(tenant, tenantScope) + SPARE
-  const found = await front(db, { tenant, pool, now, take })
+  const found = await front(db, { tenant, pool, labels, now, take })
   look.onLimits(found.limited)
   if (found.late) return { kind: 'late' }
   if (!hasRoom(look, found)) return { kind: 'none' }
@@ -50,7 +50,7 @@ export async function pick(look: Looking): Promise<Pick> {
   for (;;) {
     const lane = nextLane(look, found, exhausted)
     if (lane === null) return { kind: found.lanes.length < take ? 'none' : 'again' }
-    const picked = await pickInLane(look, lane)
+    const picked = await pickInLane(look, { project: lane, labelled: found.labelled })
     if (picked.kind !== 'none') {
       // Meanwhile others may have reserved runs of this lane, and it is another one's turn.
       if (picked.kind !== 'run' || nextLane(look, found, exhausted) === lane) {
@@ -83,10 +83,13 @@ function nextLane(
   return best?.project ?? null
 }
 
-async function pickInLane(look: Looking, project: string): Promise<Pick> {
+async function pickInLane(
+  look: Looking,
+  { project, labelled }: { readonly project: string; readonly labelled: boolean },
+): Promise<Pick> {
   const { db, tenant, pool, reserved } = look
   const take = reserved.inLane({ tenant, pool, project }) + SPARE
-  const page = await lines(db, { tenant, pool, project, take })
+  const page = await lines(db, { tenant, pool, project, take, labels: labelled ? look.labels ?? [] : null })
   let best: { readonly id: string; readonly rank: number; readonly line: Line } | null = null
   for (const line of page) {
     if (best !== null && line.rank >= best.rank) break

@@ -17,6 +17,7 @@ import type { News } from '../trust/newest.ts'
 import { jobOf } from './job.ts'
 import type { Briefing, Briefings } from './briefing.ts'
 import type { Queue } from './queue.ts'
+import type { Seat } from './lanes.ts'
 import { next } from './states.ts'
 import type { Stops } from './stops.ts'
 import { clearStreams, moveRun, standingOf } from './store.ts'
@@ -83,12 +84,13 @@ export function pollRoute(options: PollOptions): Route {
       const deadline = now + waiting.keptMs(body.wait_seconds)
       using watch = await stops.watch(principal, body.held ?? [])
       const briefing = briefings.begin(principal, body.log_size)
+      const seat = { tenant: principal.tenant, pool: principal.pool, labels: body.about?.labels ?? [] }
       for (let draining = principal.draining, again = false;; again = true) {
         if (again) draining = await isDraining(asked)
         const takes = body.slots > 0 && !draining
         // What it was woken for is for the next in line.
         if (again && !takes) queue.ring(principal)
-        const place = takes ? queue.enter(principal) : queue.standBy(principal)
+        const place = takes ? queue.enter(seat) : queue.standBy(principal)
         watch.wake = () => place.end()
         if (waits !== null) waits.wake = watch.wake
         const told = async (job: Job | null) => {
@@ -105,7 +107,7 @@ export function pollRoute(options: PollOptions): Route {
           if (watch.found.length > 0 || waits?.over) return await told(null)
           const news = await briefing.news()
           const trust = takes ? trustOf(news, principal.pool) : null
-          const found = trust === null ? null : await nextJob(options, { ...asked, trust })
+          const found = trust === null ? null : await nextJob(options, { ...asked, seat, trust })
           if (found?.kind === 'run') return await claim(queue, { ...found, principal, briefing })
           if (found !== null) return await told(found)
           const rung = !briefing.isNews(news) && await place.wait(deadline - queue.now, asked.signal)
@@ -114,7 +116,7 @@ export function pollRoute(options: PollOptions): Route {
           if (!rung || asked.signal.aborted) return await told(null)
           answered = true
         } finally {
-          queue.leave(place, { ...principal, answered })
+          queue.leave(place, { ...seat, answered })
         }
       }
     },
@@ -146,11 +148,11 @@ function trustOf({ trust }: News, pool: string): TrustDocument | null {
  */
 async function nextJob(
   { queue, rewraps, inspections }: PollOptions,
-  of: Asking & { readonly trust: TrustDocument },
+  of: Asking & { readonly seat: Seat; readonly trust: TrustDocument },
 ): Promise<
   InspectJob | RewrapJob | ({ readonly kind: 'run' } & NonNullable<Awaited<ReturnType<Queue['look']>>>) | null
 > {
-  const { principal, trust, planId, signal } = of
+  const { principal, seat, trust, planId, signal } = of
   const hand = async () => {
     if (signal.aborted) return null
     const job = await rewraps.hand(principal, trust)
@@ -168,7 +170,7 @@ async function nextJob(
   const turn = await rewraps.turnOf(principal)
   const first = turn === 'now' ? await hand() : null
   if (first !== null) return first
-  const run = await queue.look(principal, planId)
+  const run = await queue.look(seat, planId)
   if (run !== null) return signal.aborted ? null : { kind: 'run', ...run }
   return turn === 'after_runs' ? await hand() : null
 }

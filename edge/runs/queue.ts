@@ -16,7 +16,8 @@ import type { Rewraps } from '../keys/rewraps.ts'
 import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
 import { ended, type Ending, endOfAttempt } from './life.ts'
-import { type Candidate, front, joinLines, moveLine, parkLines, type PoolKey } from './lanes.ts'
+import { labelsKey } from './labels.ts'
+import { type Candidate, front, joinLines, moveLine, parkLines, type PoolKey, type Seat } from './lanes.ts'
 import { pick } from './picker.ts'
 import { Reservations } from './reservations.ts'
 import { backoffMs, next, overrunCode, type RunEvent, silentCode } from './states.ts'
@@ -51,6 +52,8 @@ export class Queue {
   readonly #bell = new Bell()
   readonly #rechecks = new Map<string, ReturnType<typeof setTimeout>>()
   readonly #reserved = new Reservations()
+  /** By pool: the labels of agents that wait there, where they have any. */
+  readonly #labels = new Map<string, Set<string>>()
   /** Tenants that had limits when a poll last looked. */
   readonly #limited = new Set<string>()
 
@@ -76,13 +79,26 @@ export class Queue {
 
   /** A run may be there for this pool: wakes one poll, which wakes the next one once it has claimed. */
   ring({ tenant, pool }: PoolKey): void {
-    this.#bell.ring(keyOf(tenant, pool))
+    const key = keyOf(tenant, pool)
+    this.#bell.ring(key)
+    // Who may have the run is for each kind of agent to see.
+    for (const labels of this.#labels.get(key) ?? []) this.#bell.ring(`${key}#${labels}`)
   }
 
-  /** A place in the pool's line, before looking. */
-  enter(of: PoolKey): Place {
-    const key = keyOf(of.tenant, of.pool)
+  /** There may be work in any pool of the tenant. */
+  ringAll(tenant: string): void {
+    this.#bell.ringEach(keyOf(tenant, ''))
+  }
+
+  /** A place in the line of the pool's agents with these labels, before looking. */
+  enter(of: Seat): Place {
+    const key = seatOf(of)
     const place = this.#bell.enter(key)
+    const labels = labelsKey(of.labels)
+    if (labels !== '') {
+      const pool = keyOf(of.tenant, of.pool)
+      this.#labels.set(pool, (this.#labels.get(pool) ?? new Set()).add(labels))
+    }
     if (!this.#rechecks.has(key)) this.#recheckLater(key, of)
     return place
   }
@@ -93,21 +109,26 @@ export class Queue {
   }
 
   /** Gives the place up; a ring that was not answered goes to the next in line. */
-  leave(place: Place, of: PoolKey & { readonly answered: boolean }): void {
+  leave(place: Place, of: Seat & { readonly answered: boolean }): void {
     place.leave()
-    if (place.rung && !of.answered) this.ring(of)
-    const key = keyOf(of.tenant, of.pool)
+    const key = seatOf(of)
+    if (place.rung && !of.answered) this.#bell.ring(key)
     if (this.#bell.count(key) > 0) return
     clearTimeout(this.#rechecks.get(key))
     this.#rechecks.delete(key)
+    const labels = labelsKey(of.labels)
+    if (labels === '') return
+    const pool = keyOf(of.tenant, of.pool)
+    const left = this.#labels.get(pool)
+    if (left?.delete(labels) && left.size === 0) this.#labels.delete(pool)
   }
 
   /** The run whose turn it is and what its agent needs, reserved for the plan; null when there is none. */
-  async look(of: PoolKey, plan: string): Promise<{ readonly row: RunRow; readonly parts: Parts } | null> {
+  async look(of: Seat, plan: string): Promise<{ readonly row: RunRow; readonly parts: Parts } | null> {
     this.#reserved.tidy({ plan, now: this.now })
-    const { tenant, pool } = of
+    const { tenant, pool, labels = [] } = of
     for (;;) {
-      const found = await this.#reserve({ tenant, pool }, plan)
+      const found = await this.#reserve({ tenant, pool, labels }, plan)
       if (found === null) return null
       const row = await run(this.#options.db, tenant, found.id)
       if (row?.state !== 'queued') {
@@ -129,7 +150,7 @@ export class Queue {
   }
 
   /** The first that no other poll of this instance is about to claim. */
-  async #reserve(of: PoolKey, plan: string): Promise<Candidate | null> {
+  async #reserve(of: Seat, plan: string): Promise<Candidate | null> {
     const { db } = this.#options
     const { now } = this
     const reserved = this.#reserved
@@ -241,12 +262,12 @@ export class Queue {
     return true
   }
 
-  #recheckLater(key: string, of: PoolKey): void {
+  #recheckLater(key: string, of: Seat): void {
     const average = this.#options.recheckMs ?? RECHECK_MS
     const jitter = (this.#options.randomBytes(1)[0] as number) / 256
     const timer = setTimeout(() => {
       this.#recheck(of).then((due) => {
-        if (due) this.ring(of)
+        if (due) this.#bell.ring(key)
       }, (error: unknown) => {
         // The next re-check asks again; until then the pool's polls just wait on.
         this.#options.log('warn', 'a re-check of the queue failed', { error: explain(error) })
@@ -257,12 +278,13 @@ export class Queue {
     this.#rechecks.set(key, timer)
   }
 
-  async #recheck(of: PoolKey): Promise<boolean> {
+  async #recheck(of: Seat): Promise<boolean> {
     await this.#options.newest.recheck(of.tenant)
-    const { tenant, pool } = of
+    const { tenant, pool, labels = [] } = of
     const { late, lanes, tenant_room, pool_room } = await front(this.#options.db, {
       tenant,
       pool,
+      labels,
       now: this.now,
       take: 1,
     })
@@ -274,4 +296,10 @@ export class Queue {
 
 function keyOf(tenant: string, pool: string): string {
   return `${tenant}/${pool}`
+}
+
+function seatOf({ tenant, pool, labels }: Seat): string {
+  const key = keyOf(tenant, pool)
+  const own = labelsKey(labels)
+  return own === '' ? key : `${key}#${own}`
 }

@@ -122,6 +122,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
       'updated deleted',
   },
   pipeline_version: { ...version, shown: 'tenant id version hash document sealed created schedule after' },
+  pipeline_label: { key: 'pipeline label', shown: 'tenant pipeline label' },
   run: {
     key: 'id',
     shown: 'tenant id project pipeline pool state trigger action day slot fire plan failures retries lost ' +

@@ -17,7 +17,7 @@ export const Label = z.string().regex(
   /^[A-Za-z0-9][A-Za-z0-9._=:/-]{0,62}$/,
   'letters, digits and . _ = : / -, at most 63',
 )
-const Labels = z.array(Label).max(32)
+export const Labels = z.array(Label).max(32)
 const Slots = z.int().min(0).max(1000)
 
 /** What an agent says of itself with a poll. `clock` is its time when it asked. */
