@@ -203,6 +203,11 @@ export const operations: readonly Operation[] = [
   { id: 'listPipelines', request: () => ({}) },
   { id: 'getPipeline', request: () => ({ params: { id: ids.pipeline } }) },
   {
+    id: 'putPipelineLabels',
+    request: () => ({ params: { id: ids.pipeline }, body: { labels: ['gpu'] } }),
+  },
+  { id: 'getPipelineLabels', request: () => ({ params: { id: ids.pipeline } }) },
+  {
     id: 'createPipelineVersion',
     request: () => ({ params: { id: ids.pipeline }, body: { document: further.pipelineVersion, sealed } }),
   },
@@ -354,11 +359,6 @@ export const operations: readonly Operation[] = [
   ...webhookOperations,
   { id: 'deletePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'deleteConnection', request: () => ({ params: { id: ids.source } }) },
-  {
-    id: 'putPipelineLabels',
-    request: (answers) => ({ params: { id: ids.pipeline }, body: { labels: ['gpu'] } }),
-  },
-  { id: 'getPipelineLabels', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'drainAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
   { id: 'resumeAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
   { id: 'revokeAgent', request: (answers) => ({ params: { id: answers.enrolAgent.id } }) },
