@@ -204,7 +204,7 @@ export const operations: readonly Operation[] = [
   { id: 'getPipeline', request: () => ({ params: { id: ids.pipeline } }) },
   {
     id: 'putPipelineLabels',
-    request: () => ({ params: { id: ids.pipeline }, body: { labels: ['gpu'] } }),
+    request: () => ({ params: { id: ids.pipeline }, body: { labels: [] } }),
   },
   { id: 'getPipelineLabels', request: () => ({ params: { id: ids.pipeline } }) },
   {
