@@ -186,11 +186,15 @@ function runExample(): string {
   const request = runId(p, { ...given, trigger: { kind: 'request', issued, nonce } })
   const fire = '2026-11-22T06:00:00.000Z'
   const scheduled = runId(p, { ...given, trigger: { kind: 'schedule', fire } })
+  const webhook = runId(p, { ...given, trigger: { kind: 'webhook', day: '2026-11-22', slot: 5 } })
+  const after = runId(p, { ...given, trigger: { kind: 'after', run: scheduled } })
   return [
     `pipeline ${ids.pipeline} of tenant ${ids.tenant}`,
     `api, day 2026-11-22, slot 5\n  ${api}`,
     `request issued ${issued}, nonce ${nonce}\n  ${request}`,
     `schedule, fire time ${fire}\n  ${scheduled}`,
+    `webhook, day 2026-11-22, slot 5\n  ${webhook}`,
+    `after the run ${scheduled}\n  ${after}`,
   ].join('\n')
 }
 

@@ -76,6 +76,11 @@ export const groups: readonly Group[] = [
     load: () => import('./schedules.ts'),
   },
   {
+    name: 'webhooks',
+    summary: 'Webhooks of pipelines: create, show, rotate, delete',
+    load: () => import('./webhooks.ts'),
+  },
+  {
     name: 'audit',
     summary: 'The audit log: tail, search, export, verify',
     load: () => import('./audit.ts'),

@@ -120,3 +120,39 @@ describe('a pipeline file', () => {
     })
   }
 })
+
+describe('triggers of a pipeline file', () => {
+  const triggersOf = (text: string) =>
+    read(scheduled.replace(/triggers:\n.*\n/, `triggers: ${text}\n`)).triggers
+  const refused = (text: string, message: RegExp) => assert.throws(() => triggersOf(text), { message })
+
+  test('may be an interval with jitter, which has no time zone', () => {
+    assert.deepEqual(triggersOf('{ schedule: { every: 15m, jitter: 2m } }'), {
+      schedule: { every: '15m', jitter: 120, overlap: 'skip', catch_up: 'last' },
+    })
+    refused('{ schedule: { every: 15m, timezone: UTC } }', /every: .*either/)
+    refused('{ schedule: { every: 15m, jitter: 15m } }', /jitter: .*less than the interval/)
+    refused('{ schedule: { every: 15s } }', /every: /)
+    refused('{ schedule: { cron: "@daily", jitter: 61m } }', /jitter: .*at most an hour/)
+    refused('{ schedule: { timezone: UTC } }', /cron: /)
+  })
+
+  test('may be another pipeline by name, by default when it has succeeded', () => {
+    assert.deepEqual(triggersOf('{ after: { pipeline: customers, per_day: 5 } }'), {
+      after: { pipeline: 'customers', on: ['succeeded'], per_day: 5 },
+    })
+    refused('{ after: { pipeline: orders, per_day: 5 } }', /cannot follow itself/)
+    refused('{ after: { pipeline: customers } }', /per_day/)
+    refused('{ after: { pipeline: customers, on: [failed, failed], per_day: 5 } }', /twice/)
+    refused('{ after: { pipeline: customers, on: [dead], per_day: 5 } }', /on/)
+  })
+
+  test('may be a webhook, and each that comes without parameters needs their defaults', () => {
+    assert.deepEqual(triggersOf('{ webhook: { per_day: 5 } }'), { webhook: { per_day: 5 } })
+    const text = scheduled.replace("status <> 'draft'", 'region = ${region}')
+    for (const trigger of ['webhook: { per_day: 5 }', 'after: { pipeline: customers, per_day: 5 }']) {
+      const asking = text.replace(/triggers:\n.*\n/, `triggers: { ${trigger} }\n`)
+      assert.throws(() => read(asking), { message: /needs the parameter region/ }, trigger)
+    }
+  })
+})

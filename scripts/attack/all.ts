@@ -13,6 +13,7 @@ import { places } from './places.ts'
 import { records } from './records.ts'
 import { requests } from './requests.ts'
 import { schedules } from './schedules.ts'
+import { starters } from './starters.ts'
 import { triggers } from './triggers.ts'
 import { sizes } from './sizes.ts'
 import { trust } from './trust.ts'
@@ -26,6 +27,7 @@ export const attacks: readonly Attack[] = [
   ...places,
   ...triggers,
   ...schedules,
+  ...starters,
   ...anchors,
   ...people,
   ...logs,

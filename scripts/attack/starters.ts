@@ -1,0 +1,176 @@
+/** Calls and ends of other runs that never were: what the edge alone can know, and what it cannot make of that. */
+import type { Attack } from './attack.ts'
+import { pipelineText, type Scene } from './scene.ts'
+import { idOf, queueRun, runIdOf } from './triggers.ts'
+import { refusalOf, rowsIn, startUnsigned } from './watch.ts'
+
+const day = () => new Date().toISOString().slice(0, 10)
+
+async function started(scene: Scene, triggers: string): Promise<void> {
+  const more = `limits: { retries: 0 }\ntriggers: { ${triggers} }\n`
+  await scene.world.applyPipeline({ ...pipelineText('started', { mode: 'append' }), more })
+  await scene.agent()
+}
+
+type Starting =
+  | { readonly kind: 'webhook'; readonly day: string; readonly slot: number }
+  | { readonly kind: 'after'; readonly run: string }
+  | { readonly kind: 'schedule'; readonly fire: string }
+
+/** Queues a run of `started` by this trigger, after the row of another one. */
+async function queueStart(scene: Scene, template: string, trigger: Starting): Promise<string> {
+  const pipeline = await idOf(scene, 'started')
+  const id = runIdOf(scene, pipeline, trigger)
+  const fire = trigger.kind === 'schedule' ? Date.parse(trigger.fire) : null
+  const change = { id, pipeline, trigger: JSON.stringify(trigger), day: null, slot: null, plan: id, fire }
+  return await queueRun(scene, template, change)
+}
+
+/** A run of `tick` that has ended well. */
+async function ticked(scene: Scene): Promise<string> {
+  const id = await startUnsigned(scene, 'tick')
+  await scene.world.endOf(id)
+  return id
+}
+
+async function beyond(scene: Scene, ordered: number): Promise<string | null> {
+  const rows = await rowsIn(scene.sql, 'public.started') ?? 0
+  return rows > ordered ? `${rows} rows where ${ordered} were ordered` : null
+}
+
+const callInvented: Attack = {
+  name: 'webhook called too often',
+  tried: 'a second call of a webhook on a day, of a pipeline that takes one',
+  codes: ['trigger_not_allowed'],
+  without: [{
+    check: 'slots are those that the signed pipeline allows',
+    file: 'agent/runs/trigger.ts',
+    find: 'if (!Number.isInteger(slot) || slot < 1 || slot > perDay) {',
+    put: 'if (false) {',
+  }],
+  async attempt(scene) {
+    await started(scene, 'webhook: { per_day: 1 }')
+    const template = await ticked(scene)
+    const start = () => queueStart(scene, template, { kind: 'webhook', day: day(), slot: 2 })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
+  },
+}
+
+const callUnsigned: Attack = {
+  name: 'webhook that nobody signed',
+  tried: 'a call of a webhook, of a pipeline that has none',
+  codes: ['trigger_not_allowed'],
+  without: [{
+    check: 'a webhook is in what was signed',
+    file: 'agent/runs/trigger.ts',
+    find: "if (webhook === undefined) throw new Fault('trigger_not_allowed', 'The pipeline has no webhook.')",
+    put: '',
+  }, {
+    check: 'and so is how often it may be called',
+    file: 'agent/runs/trigger.ts',
+    find: 'const found = checkDay({ day, slot, perDay: webhook.per_day }, { known, now })',
+    put: 'const found = checkDay({ day, slot, perDay: 9 }, { known, now })',
+  }],
+  async attempt(scene) {
+    await started(scene, 'api: { per_day: 5 }')
+    const template = await ticked(scene)
+    const start = () => queueStart(scene, template, { kind: 'webhook', day: day(), slot: 1 })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
+  },
+}
+
+const endInvented: Attack = {
+  name: 'end invented',
+  tried: 'a run after one of another pipeline that nobody has ever had',
+  codes: ['upstream_refused'],
+  without: [{
+    check: 'the run that is followed is in the anchor',
+    file: 'agent/runs/after.ts',
+    find: "if (found === undefined) throw refused(run, 'is none that agents of this pool have had lately')",
+    put: 'if (found === undefined) return { began, until: now + 3_600_000 }',
+  }],
+  async attempt(scene) {
+    await started(scene, 'after: { pipeline: tick, per_day: 5 }')
+    const template = await ticked(scene)
+    await scene.world.endOf(await followerOf(scene, template))
+    const run = runIdOf(scene, await idOf(scene, 'tick'), { kind: 'api', day: day(), slot: 2 })
+    const start = () => queueStart(scene, template, { kind: 'after', run })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
+  },
+}
+
+const endOtherwise: Attack = {
+  name: 'end that was another',
+  tried: 'a run that is to follow failures, after a run that has ended well',
+  codes: ['upstream_refused'],
+  without: [{
+    check: 'the run that is followed ended as was signed',
+    file: 'agent/runs/after.ts',
+    find: 'if (!after.on.some((end) => endsOf(found).includes(end))) {',
+    put: 'if (false) {',
+  }],
+  async attempt(scene) {
+    await started(scene, 'after: { pipeline: tick, on: [failed], per_day: 5 }')
+    const run = await ticked(scene)
+    const start = () => queueStart(scene, run, { kind: 'after', run })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
+  },
+}
+
+const endsTooMany: Attack = {
+  name: 'ends beyond the day',
+  tried: 'a second run of a day after another pipeline, where one was signed',
+  codes: ['limit_reached'],
+  without: [{
+    check: 'runs after another pipeline are counted in the anchor',
+    file: 'agent/runs/attempts.ts',
+    find: "if (checked.kind === 'after' && runsOfDay(object, day, 'after') >= follows) {",
+    put: 'if (false) {',
+  }],
+  async attempt(scene) {
+    await started(scene, 'after: { pipeline: tick, per_day: 1 }')
+    const first = await ticked(scene)
+    await scene.world.endOf(await followerOf(scene, first))
+    const run = await ticked(scene)
+    const start = () => queueStart(scene, run, { kind: 'after', run })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
+  },
+}
+
+/** The id of the run that the edge starts by itself after this one. */
+async function followerOf(scene: Scene, run: string): Promise<string> {
+  const id = runIdOf(scene, await idOf(scene, 'started'), { kind: 'after', run })
+  for (;;) {
+    const { status } = await scene.world.api('GET', `/v1/runs/${id}`)
+    if (status === 200) return id
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const betweenIntervals: Attack = {
+  name: 'fire time between intervals',
+  tried: 'a run now, of a pipeline that fires once a year of days',
+  codes: ['fire_time_refused'],
+  without: [{
+    check: 'a fire time is one of the signed schedule',
+    file: 'agent/runs/trigger.ts',
+    find: "if (!isFire(schedule, at)) throw refusedFire(fire, 'is not one of the schedule')",
+    put: '',
+  }],
+  async attempt(scene) {
+    await started(scene, 'schedule: { every: 366d, overlap: queue, catch_up: all }')
+    const template = await ticked(scene)
+    const fire = new Date((Math.floor(Date.now() / 60_000) + 1) * 60_000).toISOString()
+    const start = () => queueStart(scene, template, { kind: 'schedule', fire })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
+  },
+}
+
+export const starters: readonly Attack[] = [
+  callInvented,
+  callUnsigned,
+  endInvented,
+  endOtherwise,
+  endsTooMany,
+  betweenIntervals,
+]
