@@ -66,10 +66,8 @@ async function start(log: Log): Promise<void> {
   const minutely = async () => {
     // A mail server may be slow: nothing else waits for it.
     void tidy(edge.housekeep, log)
-    await tidy(edge.flush, log)
-    await tidy(edge.removeSilent, log)
-    await tidy(edge.eraseTenants, log)
-    await tidy(edge.reseal, log)
+    const { flush, removeSilent, eraseTenants, forgetRuns, reseal } = edge
+    for (const work of [flush, removeSilent, eraseTenants, forgetRuns, reseal]) await tidy(work, log)
   }
   void tidy(edge.reseal, log)
   void tidy(edge.housekeep, log)

@@ -298,6 +298,8 @@ export const operations: readonly Operation[] = [
     }),
   },
   { id: 'getRunTimeline', request: run },
+  { id: 'putRetention', request: () => ({ body: { run_days: 90 } }) },
+  { id: 'getRetention', request: () => ({}) },
   { id: 'listDeadLetters', request: () => ({ query: { days: '7' } }) },
   {
     id: 'redriveRun',

@@ -42,6 +42,7 @@ import { routes } from './routes.ts'
 import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
+import { forgetRuns } from './runs/retention.ts'
 import { Stops } from './runs/stops.ts'
 import { Waiting } from './runs/waiting.ts'
 import { ScheduleClock } from './schedules/clock.ts'
@@ -92,6 +93,8 @@ export interface Edge {
   readonly eraseTenants: () => Promise<number>
   /** Writes which agents were heard of, and finds those that are lost: call it every few seconds. */
   readonly watchAgents: () => Promise<number>
+  /** Deletes runs that are older than their tenant wants: call it every minute. */
+  readonly forgetRuns: () => Promise<number>
   /** Takes runs back from agents that fell silent: call it every few seconds. */
   readonly reap: () => Promise<number>
 }
@@ -157,6 +160,7 @@ export function wire(options: EdgeOptions): Edge {
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
     reseal: () => resealing.run(),
     eraseTenants: () => eraseTenants({ db, storage, clock, randomBytes, logs }),
+    forgetRuns: () => forgetRuns({ db, storage, clock, randomBytes }),
     watchAgents: () => presence.look(),
     reap: async () => {
       await rewraps.reap()

@@ -1,4 +1,4 @@
-/** `sallyport runs dead|redrive|timeline`: what runs have died of, and how they are attempted again. */
+/** `sallyport runs dead|redrive|timeline|retention`: what runs have died of, how they are had again, and for how long. */
 import type { Command } from 'commander'
 import { toHex } from '../../shared/bytes.ts'
 import { Fault, isFaultCode, meaningOf } from '../../shared/faults.ts'
@@ -58,6 +58,37 @@ export function defineRedrive(command: Command, shell: Shell): void {
     .argument('<run>', 'id of the run')
     .addHelpText('after', '\nExamples:\n  sallyport runs timeline 019a…')
     .action(shell.action((id: string, options: SessionOptions) => timeline(shell, id, options)))
+  sessionOptions(command.command('retention').description('Show or change for how long runs are kept'))
+    .option('--days <number>', 'keep runs so many days after their end, from 7 to 3650')
+    .option('--for-good', 'delete none')
+    .addHelpText(
+      'after',
+      '\nOlder runs go with their counts and logs; the audit log keeps what was done.' +
+        '\n\nExamples:\n  sallyport runs retention\n  sallyport runs retention --days 90',
+    )
+    .action(shell.action((options: RetentionOptions) => retention(shell, options)))
+}
+
+interface RetentionOptions extends SessionOptions {
+  readonly days?: string
+  readonly forGood?: boolean
+}
+
+async function retention(shell: Shell, options: RetentionOptions): Promise<void> {
+  const { days, forGood = false } = options
+  if (days !== undefined && forGood) throw new UsageError('Give --days or --for-good.')
+  const number = days === undefined ? null : Number(days)
+  if (number !== null && (!Number.isInteger(number) || number < 7 || number > 3650)) {
+    throw new UsageError('--days is from 7 to 3650.')
+  }
+  const { edge } = openSession(shell, options)
+  const found = number === null && !forGood
+    ? await answer(edge.GET('/v1/retention'))
+    : await answer(edge.PUT('/v1/retention', { body: { run_days: number } }))
+  const text = found.run_days === null
+    ? 'Runs are kept for good. Change that: sallyport runs retention --days 90'
+    : `Runs are kept for ${found.run_days} days after their end; the audit log keeps what was done.`
+  shell.result(found, text)
 }
 
 async function dead(shell: Shell, options: DeadOptions): Promise<void> {

@@ -161,6 +161,16 @@ describe('runs redrive', () => {
     assert.match(stderr, new RegExp(`runs redrive ${run.id} --sign`))
   })
 
+  test('keeps runs for as long as it is told', async () => {
+    await using made = edge()
+    made.replies.set('/v1/retention', { run_days: null })
+    assert.match((await made.run('runs', 'retention')).stdout, /for good/)
+    made.done.set('PUT /v1/retention', { run_days: 90 })
+    assert.match((await made.run('runs', 'retention', '--days', '90')).stdout, /90 days/)
+    assert.deepEqual(made.sent.map(({ body }) => body), [{ run_days: 90 }])
+    assert.equal((await made.run('runs', 'retention', '--days', '6')).exit, 2)
+  })
+
   test('finds what runs have died of, and what happened to one of them', async () => {
     await using made = dead()
     const { reason, project, pipeline_id, state, code } = failed

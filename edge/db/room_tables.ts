@@ -237,6 +237,13 @@ interface RunLimitTable {
   updated: number
 }
 
+/** For how long a tenant keeps its runs. */
+interface RetentionTable {
+  tenant: string
+  run_days: number
+  updated: number
+}
+
 interface RunStreamTable {
   tenant: string
   run: string
@@ -339,6 +346,7 @@ export interface RoomTables {
   run_limit: RunLimitTable
   run_stream: RunStreamTable
   run_attempt: RunAttemptTable
+  retention: RetentionTable
   run_log: RunLogTable
   index_news: IndexNewsTable
   schedule: ScheduleTable

@@ -12,8 +12,11 @@ async function scene(kind: (typeof kinds)[number] = 'embedded') {
 }
 type Scene = Awaited<ReturnType<typeof scene>>
 
-const make = async (s: Scene, pipeline = s.pipeline) =>
-  (await s.estate.made('POST', '/v1/runs', { pipeline_id: pipeline })).id as string
+/** Each a little later than the one before, and handed out after it. */
+const make = async (s: Scene, pipeline = s.pipeline) => {
+  s.edge.now += 1
+  return (await s.estate.made('POST', '/v1/runs', { pipeline_id: pipeline })).id as string
+}
 
 /** The agent takes a run and begins it; how it ends is for the caller. */
 async function take(s: Scene) {

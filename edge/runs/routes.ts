@@ -15,6 +15,7 @@ import { listedPipeline } from './job.ts'
 import { pastRoutes } from './past_routes.ts'
 import type { Queue } from './queue.ts'
 import { redriveRoute } from './redrive.ts'
+import { retentionRoutes } from './retention.ts'
 import type { Stops } from './stops.ts'
 import { isFinal, next } from './states.ts'
 import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
@@ -194,5 +195,13 @@ interface RunRouteOptions {
 }
 
 export function runRoutes({ queue, stops }: RunRouteOptions): readonly Route[] {
-  return [list, createRoute(queue), get, cancelRoute(stops), redriveRoute(queue), ...pastRoutes]
+  return [
+    list,
+    createRoute(queue),
+    get,
+    cancelRoute(stops),
+    redriveRoute(queue),
+    ...pastRoutes,
+    ...retentionRoutes,
+  ]
 }

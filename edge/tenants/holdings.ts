@@ -129,6 +129,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
       'fence agent lease_until due cancel code created started finished begun version claimed began minutes ' +
       'deadline redrive redriven reason priority rank source destination',
   },
+  retention: { key: 'tenant', shown: 'tenant run_days updated' },
   run_attempt: {
     key: 'run fence outcome',
     shown: 'tenant run fence agent claimed began ended outcome code',

@@ -188,5 +188,12 @@ export const DeadLetters = z.object({ data: z.array(DeadLetter), complete: z.boo
   id: 'DeadLetters',
 })
 
+/** Null: for good. */
+export const Retention = z.strictObject({
+  run_days: z.int().min(7).max(3650).nullable().meta({
+    description: 'Runs go with their counts and logs so many days after their end.',
+  }),
+}).meta({ id: 'Retention' })
+
 export const RunRecord = z.object({ ...Run.shape, streams: z.array(RunStream) }).meta({ id: 'RunRecord' })
 export type RunRecord = z.infer<typeof RunRecord>
