@@ -16,6 +16,7 @@ import { hashSecret } from './auth/secret.ts'
 import type { MasterKeys } from './db/master_keys.ts'
 import type { Storage } from './db/storage.ts'
 import type { Kind } from './db/storage_fixture.ts'
+import type { HranaServer } from './db/faulty_fixture.ts'
 import { PUBLIC_URL, type TestEdge as Inner, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
 import { type Edge, wire } from './wiring.ts'
@@ -46,6 +47,11 @@ export class TestEdge implements AsyncDisposable {
 
   get storage(): Storage {
     return this.#inner.storage
+  }
+
+  /** What stands in front of a remote database; null for an embedded one. */
+  get server(): HranaServer | null {
+    return this.#inner.fixture.server
   }
 
   get setupToken(): string {

@@ -1,9 +1,12 @@
 /**
  * `npm run kills [-- --moments N] [-- --seed N] [-- --only WORD] [-- --json]`: loads by the compiled binary, disturbed
  * in every way that we know, and what is in the target after the retry. Prints a line for every kind of disturbance.
+ * With `--edge` instead N rounds in which edges and agents on one database are killed under load.
  */
 import { parseArgs } from 'node:util'
 import { disturb } from './kills/campaign.ts'
+import { killInstances } from './kills/instances.ts'
+import { randomOf } from './kills/moments.ts'
 import { lineOf } from './kills/report.ts'
 
 const { values } = parseArgs({
@@ -12,17 +15,27 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
+    edge: { type: 'boolean', default: false },
   },
 })
 
 console.error(`seed ${values.seed}`)
-const outcomes = await disturb({
-  moments: Number(values.moments),
-  seed: Number(values.seed),
-  only: values.only,
-  onOutcome: (one) => values.json || console.log(lineOf(one)),
-  onSkipped: (what, why) => console.error(`${what} is left out: ${why}`),
-})
+const outcomes = values.edge
+  ? [
+    await killInstances({
+      rounds: Number(values.moments),
+      random: randomOf(Number(values.seed)),
+      onRound: (round, said) => console.error(`round ${round}: ${said}`),
+    }),
+  ]
+  : await disturb({
+    moments: Number(values.moments),
+    seed: Number(values.seed),
+    only: values.only,
+    onOutcome: (one) => values.json || console.log(lineOf(one)),
+    onSkipped: (what, why) => console.error(`${what} is left out: ${why}`),
+  })
+if (values.edge && !values.json) { for (const one of outcomes) console.log(lineOf(one)) }
 const wrong = outcomes.filter((one) => one.wrong.length > 0).length
 const times = outcomes.reduce((sum, one) => sum + one.times, 0)
 if (values.json) console.log(JSON.stringify({ seed: Number(values.seed), outcomes }))

@@ -5,27 +5,7 @@
  */
 import { fromBase64, toBase64 } from '../../shared/bytes.ts'
 import { EngineConnection, isEngineError } from './engine.ts'
-
-type Json = Record<string, unknown>
-
-/** What goes wrong with the next requests. Each knob stands until it is changed. */
-export interface Faults {
-  /** Milliseconds between receiving a request and running it. */
-  delayMs: number
-  /** Runs the request, commit and all, and breaks the connection in place of answering. Counts down. */
-  dropResponses: number
-  /** Answers that the stream has expired, without running anything. Counts down. */
-  expireStreams: number
-  /** Answers 503 without running anything. Counts down. */
-  refuse: number
-}
-
-export interface HranaServer extends AsyncDisposable {
-  readonly url: string
-  readonly faults: Faults
-  /** Requests with a pipeline that arrived so far. */
-  readonly pipelines: () => number
-}
+import { expired, type Faulty, faulty, type HranaServer, type Json, serve } from './faulty_fixture.ts'
 
 interface Limits {
   readonly idleMs: number
@@ -213,20 +193,11 @@ interface HranaOptions {
   readonly transactionMs?: number
 }
 
-export interface Hrana {
-  readonly faults: Faults
-  readonly pipelines: () => number
-  readonly answer: (request: Request) => Promise<Response>
-  readonly close: () => void
-}
-
 /** What answers requests about the database file at `path`; with a `token`, only to who has it. */
-export function hrana(path: string, options: HranaOptions = {}): Hrana {
+export function hrana(path: string, options: HranaOptions = {}): Faulty {
   const limits = { idleMs: options.idleMs ?? 10_000, transactionMs: options.transactionMs ?? 5_000 }
-  const faults: Faults = { delayMs: 0, dropResponses: 0, expireStreams: 0, refuse: 0 }
   const streams = new Map<string, Stream>()
   const connections = new Connections(path)
-  let count = 0
 
   const pipeline = (body: Json): Response => {
     const baton = body.baton as string | null | undefined
@@ -242,55 +213,25 @@ export function hrana(path: string, options: HranaOptions = {}): Hrana {
     return Response.json({ baton: next, base_url: null, results })
   }
 
-  const answer = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url)
-    if (request.method === 'GET' && /^\/v[23]$/.test(pathname)) return new Response()
-    if (!/^\/v[23]\/pipeline$/.test(pathname)) return new Response(null, { status: 404 })
-    if (options.token !== undefined && request.headers.get('authorization') !== `Bearer ${options.token}`) {
-      return Response.json({ message: 'unauthorized', code: 'AUTH_TOKEN_INVALID' }, { status: 401 })
-    }
-    count += 1
-    const body = await request.json() as Json
-    if (faults.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.delayMs))
-    if (faults.refuse > 0 && faults.refuse--) return new Response('overloaded', { status: 503 })
-    if (faults.expireStreams > 0 && faults.expireStreams--) return expired()
-    const response = pipeline(body)
-    return faults.dropResponses > 0 && faults.dropResponses-- ? brokenOff() : response
-  }
-
-  return {
-    faults,
-    pipelines: () => count,
-    answer,
+  return faulty({
+    token: options.token ?? null,
+    answer: (request, body) => {
+      const { pathname } = new URL(request.url)
+      if (request.method === 'GET' && /^\/v[23]$/.test(pathname)) return new Response()
+      if (body === null) return new Response(null, { status: 404 })
+      if (options.token !== undefined && request.headers.get('authorization') !== `Bearer ${options.token}`) {
+        return Response.json({ message: 'unauthorized', code: 'AUTH_TOKEN_INVALID' }, { status: 401 })
+      }
+      return pipeline(body)
+    },
     close: () => {
       for (const stream of streams.values()) stream.close()
       connections.close()
     },
-  }
+  })
 }
 
 /** Serves it on a port of its own. */
 export function serveHrana(path: string, options: HranaOptions = {}): HranaServer {
-  const { faults, pipelines, answer, close } = hrana(path, options)
-  const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, answer)
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    faults,
-    pipelines,
-    async [Symbol.asyncDispose]() {
-      await server.shutdown()
-      close()
-    },
-  }
-}
-
-function expired(): Response {
-  return Response.json({ message: 'The stream has expired due to inactivity', code: 'STREAM_EXPIRED' }, {
-    status: 400,
-  })
-}
-
-/** An answer that breaks off: its reader cannot tell what it would have said. */
-function brokenOff(): Response {
-  return new Response('{', { headers: { 'content-type': 'application/json', 'content-length': '1' } })
+  return serve(hrana(path, options))
 }

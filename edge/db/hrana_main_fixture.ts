@@ -3,7 +3,8 @@
  * output is `{"url": …}`. Each line on standard input is a change of its faults, which is answered by a line with how
  * many pipelines have arrived; it ends with its input.
  */
-import { type Faults, serveHrana } from './hrana_fixture.ts'
+import type { Faults } from './faulty_fixture.ts'
+import { serveHrana } from './hrana_fixture.ts'
 
 const [path, token] = Deno.args
 if (path === undefined || token === undefined) throw new TypeError('hrana_main_fixture.ts PATH TOKEN')

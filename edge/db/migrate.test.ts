@@ -63,7 +63,7 @@ for (const kind of kinds) {
 
 test('two edges that start at once run each migration once', async () => {
   await using fixture = await testStorage('remote', { migrated: false })
-  const other = openRemote({ url: fixture.server?.url ?? '', token: 'secret' })
+  const other = openRemote({ url: fixture.server?.url ?? '', token: fixture.server?.token ?? null })
   const migrations = await loadMigrations(migrationsFolder)
   const ran = await Promise.all([fixture.storage, other].map((one) => migrate(one, { migrations, now: 1 })))
   await other.close()

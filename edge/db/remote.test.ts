@@ -66,6 +66,33 @@ describe('a libSQL server that misbehaves', () => {
     assert.equal(await count(storage, 'workspace'), 2)
   })
 
+  for (const fault of ['busy', 'lockLimit', 'expireStreams'] as const) {
+    test(`where the server has done nothing (${fault}) all plans are sent again, also those without a leaf`, async () => {
+      await using fixture = await testStorage('remote')
+      const { storage, server } = fixture
+      if (server === null) throw new TypeError('a server')
+      server.faults[fault] = 2
+      await Promise.all([
+        storage.write(insert('a', { audited: false })),
+        storage.write(insert('b', { audited: false })),
+      ])
+      assert.equal(await count(storage, 'workspace'), 2)
+      server.faults[fault] = 1000
+      await assert.rejects(storage.write(insert('c', { audited: false })), refusedWith('unavailable'))
+    })
+  }
+
+  test('a read is asked again whatever became of its answer', async () => {
+    await using fixture = await testStorage('remote')
+    const { storage, server } = fixture
+    if (server === null) throw new TypeError('a server')
+    for (const fault of ['dropResponses', 'expireStreams', 'refuse', 'busy'] as const) {
+      server.faults[fault] = 2
+      assert.equal(await count(storage, 'workspace'), 0)
+      assert.equal(server.faults[fault], 0)
+    }
+  })
+
   test('a server that stays away makes it unavailable, and it recovers', async () => {
     await using fixture = await testStorage('remote')
     const { storage, server } = fixture
@@ -101,7 +128,7 @@ describe('a libSQL server that misbehaves', () => {
     await using fixture = await testStorage('remote')
     const { storage, server } = fixture
     if (server === null) throw new TypeError('a server')
-    const other = openRemote({ url: server.url, token: 'secret' })
+    const other = openRemote({ url: server.url, token: server.token })
     const writes = Array.from(
       { length: 40 },
       (_, i) => (i % 2 === 0 ? storage : other).write(insert(`w${i}`)),

@@ -3,7 +3,8 @@
  *
  * All plans that wait go into one `batch()`, which the server commits whole or not at all. Expectations are guard
  * statements behind their step. A plan that fails is taken out by the index of the failed statement, and the rest
- * is sent again; an answer that never came says nothing, so then each plan is looked up in the audit log first.
+ * is sent again; an answer that never came says nothing, so then each plan is looked up in the audit log first. Where
+ * the server says that it did nothing – another has the lock, the stream is gone – all of them are sent again.
  */
 import { setImmediate } from 'node:timers'
 import {
@@ -33,6 +34,10 @@ import type { Storage, StorageCounts } from './storage.ts'
 /** Plans in one batch: a server holds its write lock for 5 s at most. */
 const MAX_GROUP = 100
 const TIMEOUT_MS = 10_000
+/** How often a batch that did not happen, or a read, is sent again before its callers hear of it. */
+const RETRIES = 3
+/** Before the first time; twice as long before each further one, and as much again by chance. */
+const PAUSE_MS = 25
 
 interface Waiting {
   readonly plan: Plan
@@ -152,6 +157,7 @@ class RemoteStorage implements Storage {
 
   async #settle(group: Waiting[]): Promise<void> {
     let rest = group
+    let retries = 0
     while (rest.length > 0) {
       const { statements, slots } = batchOf(rest)
       try {
@@ -161,6 +167,10 @@ class RemoteStorage implements Storage {
         resolveAll(rest, slots, results.map(rowsOf))
         return
       } catch (error) {
+        if (didNothing(error) && retries < RETRIES) {
+          await pause(retries++)
+          continue
+        }
         const slot = failedSlot(error, slots)
         if (slot === null) return await this.#oneByOne(rest, error)
         await this.#refuse(slot, error as LibsqlBatchError)
@@ -220,7 +230,15 @@ class RemoteStorage implements Storage {
 
   /** Like `read`, also while closing: what is queued is still answered. */
   async #readOpen({ sql, parameters }: Statement): Promise<readonly Row[]> {
-    return rowsOf(await this.#client.execute({ sql, args: bind(parameters) }))
+    const args = bind(parameters)
+    for (let retries = 0;; retries++) {
+      try {
+        return rowsOf(await this.#client.execute({ sql, args }))
+      } catch (error) {
+        if (retries >= RETRIES || !isBroken(error) && !didNothing(error)) throw error
+        await pause(retries)
+      }
+    }
   }
 }
 
@@ -277,6 +295,24 @@ function isConstraint(error: unknown): boolean {
 
 function isPassing(error: LibsqlError): boolean {
   return /BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM|EXPIRED|TIMEOUT/.test(error.code)
+}
+
+/** Whether nothing has happened for sure: another has the lock, it was taken away, or the stream is gone. */
+function didNothing(error: unknown): boolean {
+  return error instanceof LibsqlError &&
+    /BUSY|LOCKED|TRANSACTION_TIMEOUT|TRANSACTION_CLOSED|STREAM_EXPIRED/.test(error.code)
+}
+
+/** Whether an answer broke off, or came from a server that cannot work now. Not when it took too long. */
+function isBroken(error: unknown): boolean {
+  if (!(error instanceof LibsqlError)) return error instanceof SyntaxError || error instanceof TypeError
+  const { status } = (error.cause ?? {}) as { status?: number }
+  return error.code === 'HRANA_CLOSED_ERROR' || (status !== undefined && status >= 500)
+}
+
+function pause(retries: number): Promise<void> {
+  const ms = PAUSE_MS * 2 ** retries
+  return new Promise((resolve) => setTimeout(resolve, ms * (1 + Math.random())))
 }
 
 function closedFault(): Fault {

@@ -1,10 +1,15 @@
-/** Both storages over a database of their own, for the suites that each has to pass. */
+/**
+ * Both storages over a database of their own, for the suites that each has to pass. The server behind the remote one is
+ * a fixture, unless the environment names a real one; `npm run remote` does.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HranaServer, serveHrana } from './hrana_fixture.ts'
+import type { HranaServer } from './faulty_fixture.ts'
+import { serveHrana } from './hrana_fixture.ts'
 import { loadMigrations, migrate, migrationsFolder } from './migrate.ts'
 import { openStorage } from './open.ts'
+import { emptied, startProgram } from './real_fixture.ts'
 import type { Storage } from './storage.ts'
 import { openRemote } from './remote.ts'
 
@@ -19,17 +24,31 @@ export interface TestStorage extends AsyncDisposable {
 export type Kind = 'embedded' | 'remote'
 export const kinds: readonly Kind[] = ['embedded', 'remote']
 
+/** `remote` for suites that run on the embedded engine otherwise. */
+const everywhere = Deno.env.get('SALLYPORT_TEST_STORAGE')
+const program = Deno.env.get('SALLYPORT_TEST_LIBSQL_SERVER')
+const address = Deno.env.get('SALLYPORT_TEST_LIBSQL_URL')
+
+async function serverFor(folder: string, path: string): Promise<HranaServer> {
+  if (program !== undefined) return await startProgram(program, folder)
+  if (address !== undefined) {
+    return await emptied(address, Deno.env.get('SALLYPORT_TEST_LIBSQL_TOKEN') ?? null)
+  }
+  return serveHrana(path, { token: 'secret' })
+}
+
 /** An empty database; `migrated` unless told otherwise. */
 export async function testStorage(
-  kind: Kind,
+  wanted: Kind,
   options: { readonly migrated?: boolean; readonly timeoutMs?: number } = {},
 ): Promise<TestStorage> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-db-'))
   const path = join(folder, 'test.db')
-  const server = kind === 'remote' ? serveHrana(path, { token: 'secret' }) : null
+  const kind = everywhere === 'remote' ? 'remote' : wanted
+  const server = kind === 'remote' ? await serverFor(folder, path) : null
   const storage = server === null
     ? await openStorage(`file:${path}`, { token: null })
-    : openRemote({ url: server.url, token: 'secret', timeoutMs: options.timeoutMs ?? 5_000 })
+    : openRemote({ url: server.url, token: server.token, timeoutMs: options.timeoutMs ?? 5_000 })
   if (options.migrated !== false) {
     await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: 0 })
   }

@@ -70,8 +70,9 @@ export async function act(route: Route, services: Services, request: ParsedReque
         if (recorded.action !== entry?.action || recorded.request !== identity.request) {
           throw new Fault('idempotency_mismatch')
         }
-        // Ids follow from the time, so a repeated request is handled once more at the time of the first.
-        if (recorded.time !== now) {
+        // Ids follow from the time, so a repeated request is handled once more at the time of the first. Without a key
+        // it is this very change that happened, and only its answer was lost: nothing is decided anew.
+        if (identity.keyed && recorded.time !== now) {
           now = recorded.time
           continue
         }

@@ -206,7 +206,8 @@ async function claim(
     target: row.id,
     facts: { pipeline: row.pipeline, index: parts.index, attempt: row.failures + 1, fence },
     time: queue.now,
-    reply: () => reply,
+    // A poll that comes again under a key has claimed another run than this one, which nobody knows here.
+    reply: ({ repeated }) => repeated ? { ...reply, job: null } : reply,
     committed: () => {
       queue.release(row.id)
       queue.ring(row)

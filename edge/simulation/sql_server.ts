@@ -2,7 +2,8 @@
  * A libSQL server in front of the one database, for the edge's own remote storage: what that fetches goes over a line
  * of the simulation, to the fixture that answers as such servers do.
  */
-import { type Hrana, hrana } from '../db/hrana_fixture.ts'
+import type { Faulty } from '../db/faulty_fixture.ts'
+import { hrana } from '../db/hrana_fixture.ts'
 import { openRemote } from '../db/remote.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Client, Database } from './database.ts'
@@ -11,7 +12,7 @@ const LOST_AFTER_MS = 5_000
 
 export class SqlServer {
   readonly #database: Database
-  readonly #hrana: Hrana
+  readonly #hrana: Faulty
   readonly #clients = new Map<string, Client>()
   readonly #fetch = globalThis.fetch
 

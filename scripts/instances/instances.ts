@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
 import { freePort } from '../postgres.ts'
 import { root } from '../suites.ts'
-import type { DatabaseProcess } from './database.ts'
+import type { Database } from './database.ts'
 import type { BareAgent } from './estate.ts'
 import type { Entry, SwarmOrder } from './swarm.ts'
 
@@ -22,7 +22,7 @@ export async function startInstances(
   { folder, count, database }: {
     readonly folder: string
     readonly count: number
-    readonly database: DatabaseProcess
+    readonly database: Database
   },
 ): Promise<Instances> {
   const publicUrl = `http://127.0.0.1:${await freePort()}`

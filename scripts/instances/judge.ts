@@ -1,6 +1,5 @@
 /** What the database says in the end, against what was acknowledged and what agents were handed. */
-import { edgeSql } from '../e2e/edge_rows.ts'
-import type { DatabaseProcess } from './database.ts'
+import type { Database } from './database.ts'
 import type { Entry } from './swarm.ts'
 
 export interface RunState {
@@ -12,24 +11,24 @@ export interface RunState {
   readonly fire: number | null
 }
 
-export function runsOf({ path }: DatabaseProcess): RunState[] {
-  return edgeSql(
-    path,
-    'select id, pipeline, state, fence, fire from run order by id',
-  ) as unknown as RunState[]
+export async function runsOf(database: Database): Promise<RunState[]> {
+  const rows = await database.sql('select id, pipeline, state, fence, fire from run order by id')
+  return rows as unknown as RunState[]
 }
 
 /** Runs that are not over. */
-export function underWay({ path }: DatabaseProcess): number {
-  const [row] = edgeSql(path, "select count(*) as n from run where state in ('queued', 'leased', 'running')")
+export async function underWay(database: Database): Promise<number> {
+  const [row] = await database.sql(
+    "select count(*) as n from run where state in ('queued', 'leased', 'running')",
+  )
   return Number(row?.['n'])
 }
 
 /** How many entries of the audit log each run has under the action, of those whose text holds `like`. */
-function entries({ path }: DatabaseProcess, action: string, like = '%'): Map<string, number> {
+async function entries(database: Database, action: string, like = '%'): Promise<Map<string, number>> {
   const sql = `select json_extract(cast(bytes as text), '$.target') as run, count(*) as n from audit_leaf
     where action = ? and cast(bytes as text) like ? group by 1`
-  return new Map(edgeSql(path, sql, [action, like]).map(({ run, n }) => [String(run), Number(n)]))
+  return new Map((await database.sql(sql, [action, like])).map(({ run, n }) => [String(run), Number(n)]))
 }
 
 const several = (name: string, counts: ReadonlyMap<string, number>) =>
@@ -50,20 +49,20 @@ function doublyClaimed(journal: readonly Entry[]): string[] {
  * Everything that is wrong, a sentence each; nothing when every acknowledged run is there and is over, each was made and
  * carried out once, no claim went to two agents, and no end that was acknowledged is lost.
  */
-export function wrongs(
-  database: DatabaseProcess,
+export async function wrongs(
+  database: Database,
   { acknowledged, journal }: { readonly acknowledged: Iterable<string>; readonly journal: readonly Entry[] },
-): string[] {
-  const runs = new Map(runsOf(database).map((run) => [run.id, run]))
+): Promise<string[]> {
+  const runs = new Map((await runsOf(database)).map((run) => [run.id, run]))
   const asked = new Set(acknowledged)
-  const completed = entries(database, 'run.completed', '%"state":"succeeded"%')
+  const completed = await entries(database, 'run.completed', '%"state":"succeeded"%')
   return [
     ...[...asked].filter((id) => !runs.has(id)).map((id) => `run ${id} was acknowledged, and is lost`),
     ...[...runs.values()].filter(({ id, fire }) => fire === null && !asked.has(id))
       .map(({ id }) => `run ${id} is there, and nobody asked for it`),
     ...[...runs.values()].filter(({ state }) => state !== 'succeeded')
       .map(({ id, state }) => `run ${id} ends ${state}`),
-    ...several('made', entries(database, 'run.created')),
+    ...several('made', await entries(database, 'run.created')),
     ...several('completed', completed),
     ...[...runs.keys()].filter((id) => !completed.has(id)).map((id) => `run ${id} has no end in the log`),
     ...doublyClaimed(journal),
