@@ -11626,7 +11626,7 @@ export interface operations {
                      *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
                      *       "url": "https://edge.example.com/v1/hooks/019a9f3e-7c00-7000-8000-0000000000aa",
                      *       "created": "2026-11-22T12:00:00.000Z",
-                     *       "secret": "sp_whk_000000000000000000000000000000000000"
+                     *       "secret": "sp_whk_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
                      *     }
                      */
                     "application/json": components["schemas"]["MadeWebhook"];
@@ -11726,7 +11726,7 @@ export interface operations {
                      *       "created": "2026-11-22T12:00:00.000Z",
                      *       "rotated": "2026-11-23T12:00:00.000Z",
                      *       "older_until": "2026-11-24T12:00:00.000Z",
-                     *       "secret": "sp_whk_000000000000000000000000000000000000"
+                     *       "secret": "sp_whk_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT"
                      *     }
                      */
                     "application/json": components["schemas"]["MadeWebhook"];

@@ -34,7 +34,7 @@ const example = {
   url: `https://edge.example.com/v1/hooks/${exampleId}`,
   created: '2026-11-22T12:00:00.000Z',
 } as const
-const exampleSecret = `sp_whk_${'0'.repeat(36)}`
+const exampleSecret = 'sp_whk_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT'
 
 function toWebhook(
   row: WebhookRow,
