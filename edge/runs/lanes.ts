@@ -111,6 +111,8 @@ const hasLineFor = (labels: readonly string[]) =>
 export interface Line {
   readonly id: string
   readonly rank: number
+  /** How many runs it has. */
+  readonly runs: number
   readonly pipeline: string
   readonly source: string | null
   readonly destination: string | null
@@ -138,7 +140,7 @@ export async function lines(
   const { labels = null } = of
   const fitting = labels === null ? sql<boolean>`true` : fits(labels)
   return await db.selectFrom('run_line as h')
-    .select(['h.rank', 'h.pipeline', 'h.source', 'h.destination', first.as('id')])
+    .select(['h.rank', 'h.runs', 'h.pipeline', 'h.source', 'h.destination', first.as('id')])
     .select(roomIn('pipeline', 'h.pipeline').as('pipeline_room'))
     .select(roomIn('connection', 'h.source').as('source_room'))
     .select(roomIn('connection', 'h.destination').as('destination_room'))

@@ -20,6 +20,7 @@ const SPARE = 8
 
 /** What a look came to. */
 export type Pick =
+  /** Reserved for the plan that looked. */
   | { readonly kind: 'run'; readonly run: Candidate }
   /** Runs have become due and have to be put in line. */
   | { readonly kind: 'late' }
@@ -33,11 +34,13 @@ export interface Looking extends Seat {
   readonly db: Reader
   readonly now: number
   readonly reserved: Reservations
+  /** Who looks. */
+  readonly plan: string
   /** Told whether the tenant has limits. */
   readonly onLimits: (limited: boolean) => void
 }
 
-/** The run is not reserved yet, and nothing has happened since it was found not to be. */
+/** Finds a run and reserves it, with nothing in between that others could do. */
 export async function pick(look: Looking): Promise<Pick> {
   const { db, tenant, pool, labels = [], now, reserved } = look
   // One that has nothing for this look has a reservation of its tenant.
@@ -50,17 +53,22 @@ export async function pick(look: Looking): Promise<Pick> {
   for (;;) {
     const lane = nextLane(look, found, exhausted)
     if (lane === null) return { kind: found.lanes.length < take ? 'none' : 'again' }
-    const picked = await pickInLane(look, { project: lane, labelled: found.labelled })
-    if (picked.kind !== 'none') {
+    const decide = (run: Candidate): LanePick => {
       // Meanwhile others may have reserved runs of this lane, and it is another one's turn.
-      if (picked.kind !== 'run' || nextLane(look, found, exhausted) === lane) {
-        return hasRoom(look, found) ? picked : { kind: 'none' }
-      }
-      continue
+      if (nextLane(look, found, exhausted) !== lane) return { kind: 'turn' }
+      if (!hasRoom(look, found)) return { kind: 'none' }
+      if (reserved.has(run.id)) return { kind: 'again' }
+      reserved.take(run, look)
+      return { kind: 'run', run }
     }
-    exhausted.add(lane)
+    const picked = await pickInLane(look, { project: lane, labelled: found.labelled, decide })
+    if (picked.kind === 'empty') exhausted.add(lane)
+    else if (picked.kind !== 'turn') return picked
   }
 }
+
+/** `empty`: the lane has nothing for this look; `turn`: it is another lane's. */
+type LanePick = Pick | { readonly kind: 'empty' } | { readonly kind: 'turn' }
 
 function hasRoom({ tenant, pool, reserved }: Looking, { tenant_room, pool_room }: Front): boolean {
   return (tenant_room ?? Infinity) > reserved.inScope(tenant, tenantScope) &&
@@ -85,8 +93,12 @@ function nextLane(
 
 async function pickInLane(
   look: Looking,
-  { project, labelled }: { readonly project: string; readonly labelled: boolean },
-): Promise<Pick> {
+  { project, labelled, decide }: {
+    readonly project: string
+    readonly labelled: boolean
+    readonly decide: (run: Candidate) => LanePick
+  },
+): Promise<LanePick> {
   const { db, tenant, pool, reserved } = look
   const take = reserved.inLane({ tenant, pool, project }) + SPARE
   const page = await lines(db, { tenant, pool, project, take, labels: labelled ? look.labels ?? [] : null })
@@ -96,14 +108,15 @@ async function pickInLane(
     const { full, scope } = heldBack(look, line)
     if (full) return { kind: 'full', project, scope }
     if (scope !== '') continue
-    const first = await firstOf(look, line)
+    // Without a question, and so without a chance for others, where the page says it.
+    const known = knownFirst(look, line)
+    const first = known === undefined ? await firstOf(look, line) : known
     if (first === 'again') return { kind: 'again' }
     if (first !== null && (best === null || first.rank < best.rank)) best = { ...first, line }
   }
-  if (best === null) return { kind: 'none' }
+  if (best === null) return { kind: 'empty' }
   const { id, line: { pipeline, source, destination } } = best
-  if (reserved.has(id)) return { kind: 'again' }
-  return { kind: 'run', run: { tenant, pool, project, pipeline, source, destination, id } }
+  return decide({ tenant, pool, project, pipeline, source, destination, id })
 }
 
 /** The limit that has no room for another run of the line; `full`: even without those that are about to be claimed. */
@@ -124,14 +137,23 @@ function heldBack(
   return { full: false, scope: busy }
 }
 
-/** The first run of the line that nobody has reserved; `again`: others have reserved while this one read. */
+/** The first run of the line that nobody has reserved; null: there is none; undefined: the page does not say. */
+function knownFirst(
+  { tenant, pool, reserved }: Looking,
+  { pipeline, id, rank, runs }: Line,
+): { readonly id: string; readonly rank: number } | null | undefined {
+  const others = reserved.inLine({ tenant, pool, pipeline })
+  if (others === 0) return { id, rank }
+  // Whoever has reserved them rings when one is claimed, so that who found nothing looks again.
+  return runs <= others ? null : undefined
+}
+
+/** The same, asked for; `again`: others have reserved while this one read. */
 async function firstOf(
   { db, tenant, pool, reserved }: Looking,
-  line: Line,
+  { pipeline }: Line,
 ): Promise<{ readonly id: string; readonly rank: number } | 'again' | null> {
-  const { pipeline, id, rank } = line
   const take = reserved.inLine({ tenant, pool, pipeline }) + SPARE
-  if (take === SPARE) return { id, rank }
   const runs = await firstRuns(db, { tenant, pool, pipeline, take })
   return runs.find((run) => !reserved.has(run.id)) ?? (runs.length < take ? null : 'again')
 }

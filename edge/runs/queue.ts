@@ -159,13 +159,11 @@ export class Queue {
       else this.#limited.delete(of.tenant)
     }
     for (;;) {
-      const picked = await pick({ db, ...of, now, reserved, onLimits })
+      const picked = await pick({ db, ...of, now, reserved, plan, onLimits })
       if (picked.kind === 'none') return null
       if (picked.kind === 'late') await this.#arrange(joinLines({ ...of, now }))
       if (picked.kind === 'full') await this.#arrange(parkLines({ ...of, ...picked }))
-      if (picked.kind !== 'run') continue
-      reserved.take(picked.run, { plan, now })
-      return picked.run
+      if (picked.kind === 'run') return picked.run
     }
   }
 
