@@ -54,6 +54,11 @@ export class TestEdge implements AsyncDisposable {
     return this.#inner.fixture.server
   }
 
+  /** What went out by mail. */
+  get mails(): Inner['mails'] {
+    return this.#inner.mails
+  }
+
   get setupToken(): string {
     return this.#inner.setupToken
   }

@@ -48,6 +48,7 @@ import { scheduleRoutes } from './schedules/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import type { Newest } from './trust/newest.ts'
 import { trustRoutes } from './trust/routes.ts'
+import type { Failures } from './webhooks/failures.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import type { EdgeOptions } from './wiring.ts'
 
@@ -66,6 +67,7 @@ export interface RoomOptions extends EdgeOptions {
   readonly presence: Presence
   readonly drained: (agent: string) => void
   readonly briefings: Briefings
+  readonly failures: Failures
 }
 
 export function routes(options: RoomOptions): readonly Route[] {
@@ -117,6 +119,6 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
     ...scheduleRoutes,
-    ...webhookRoutes({ ...options, ...options.people, randomBytes: options.primitives.randomBytes }),
+    ...webhookRoutes(options),
   ]
 }

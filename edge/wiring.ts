@@ -47,6 +47,7 @@ import { Stops } from './runs/stops.ts'
 import { Waiting } from './runs/waiting.ts'
 import { ScheduleClock } from './schedules/clock.ts'
 import { Newest } from './trust/newest.ts'
+import { Failures } from './webhooks/failures.ts'
 
 export interface EdgeOptions {
   readonly storage: Storage
@@ -117,7 +118,8 @@ export function wire(options: EdgeOptions): Edge {
   })
   const { demandsOf } = people
   const networks = new SeenNetworks({ storage, clock, events: people.events, log })
-  const all = routes({ ...options, ...rooms, db, metrics, people, grantor })
+  const failures = new Failures({ ...people, db, storage, metrics, log, clock, randomBytes })
+  const all = routes({ ...options, ...rooms, db, metrics, people, grantor, failures })
   const wanted = async (tenant: string, kind: TwoPerson) => wantsTwo(await rulesOf(db, tenant), kind)
   const tell = tellApprovers({ ...options, db, outbox: people.outbox, randomBytes })
   const services: Services = {
@@ -153,6 +155,7 @@ export function wire(options: EdgeOptions): Edge {
       await lastUse.flush(storage)
       await presence.flush()
       await networks.flush()
+      await failures.settled()
       await people.flush()
     },
     housekeep: () => housekeep({ people, storage, clock }),

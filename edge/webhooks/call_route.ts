@@ -17,11 +17,12 @@ import { notPaused, pausedSince } from '../schedules/pause.ts'
 import { nextUse, takeUse, type Use } from '../schedules/uses.ts'
 import { ids } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
-import { type FailureOptions, Failures } from './failures.ts'
+import type { Failures } from './failures.ts'
 import { signedCall, WINDOW_MS } from './signature.ts'
 import { keepCall, runOfCall, type Sealing, secretsOf, webhookById, type WebhookRow } from './store.ts'
 
-export interface CallOptions extends Sealing, FailureOptions {
+export interface CallOptions extends Sealing {
+  readonly failures: Failures
   readonly publicUrl: string
   readonly queue: Queue
 }
@@ -45,7 +46,7 @@ async function callable(
 }
 
 export const callWebhook = (options: CallOptions) => {
-  const failures = new Failures(options)
+  const { failures } = options
   return open({
     id: 'callWebhook',
     method: 'post',

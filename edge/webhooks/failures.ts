@@ -34,6 +34,7 @@ export interface FailureOptions {
 
 export class Failures {
   readonly #options: FailureOptions
+  readonly #alarms = new Set<Promise<void>>()
   readonly #counts = new Map<string, { readonly since: number; count: number }>()
 
   constructor(options: FailureOptions) {
@@ -48,10 +49,16 @@ export class Failures {
     const { tenant, id: webhook, pipeline } = row
     events.record(kind, { tenant }, { webhook, pipeline, failures: count })
     if (count === 1) return
-    void this.#alarm(row).catch((error) => {
+    const alarm = this.#alarm(row).catch((error) => {
       if (error instanceof Fault && error.code === 'conflict') return
       log('warn', 'nobody could be told of calls that are refused', { tenant, error: explain(error) })
-    })
+    }).finally(() => this.#alarms.delete(alarm))
+    this.#alarms.add(alarm)
+  }
+
+  /** Resolves when the alarms that were given are durable: before the edge stops. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#alarms)
   }
 
   async #alarm(row: WebhookRow): Promise<void> {

@@ -3,6 +3,8 @@ import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { runId } from '../../shared/ids.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
+import { insertAccount, newAccount } from '../auth/accounts/store.ts'
+import { step, writes } from '../db/database.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
 import { Estate, TestEdge } from '../estate_fixture.ts'
@@ -219,6 +221,34 @@ describe('calls that are refused', () => {
     s.edge.now += 11 * MINUTE_MS
     await refused(s, { secret: 'wrong' })
     assert.equal((await entries(s, name)).length, 3)
+  })
+
+  test('ten times are told the owners by mail, once an hour', async () => {
+    await using s = await scene()
+    const id = '019a9f3e-7c00-7000-8000-0000000000ac'
+    const account = newAccount({
+      ...{ id, email: 'ada@example.com', name: 'Ada', password: null },
+      ...{ email_verified: s.edge.now, now: s.edge.now },
+    })
+    const linked = writes.updateTable('member').set({ account: id }).where('tenant', '=', s.estate.tenant)
+    const steps = [insertAccount(account), step(linked)]
+    await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+    const failing = async (mails: number) => {
+      for (let i = 0; i < FAILURES_IN_A_ROW; i++) await refused(s, { secret: 'wrong' })
+      await s.edge.edge.flush()
+      await s.edge.edge.housekeep()
+      assert.equal(s.edge.mails.length, mails)
+    }
+    await failing(1)
+    assert.deepEqual([s.edge.mails[0]?.to, s.edge.mails[0]?.subject], [
+      'ada@example.com',
+      'Calls of a webhook are refused',
+    ])
+    assert.ok(!JSON.stringify(s.edge.mails).includes(s.webhook.secret))
+    s.edge.now += 11 * MINUTE_MS
+    await failing(1)
+    s.edge.now += 60 * MINUTE_MS
+    await failing(2)
   })
 
   test('of a webhook that nobody has are nobody’s', async () => {
