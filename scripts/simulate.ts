@@ -1,7 +1,8 @@
 /**
  * `npm run simulate [-- --seeds N] [-- --from N]`: edges, agents and their misfortunes in virtual time, one simulation
  * a seed (500 from 1 unless said). `--seed N` shows everything that happens in one. `--prove` puts bugs into a copy of
- * the edge, one after the other, and each has to be found. How it works: edge/simulation/README.md.
+ * the edge, one after the other, and each has to be found (`--only WORD`: those whose name contains it). How it works:
+ * edge/simulation/README.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ import { root } from './suites.ts'
 const text = { type: 'string' } as const
 const { values } = parseArgs({
   args: process.argv.slice(2),
-  options: { seeds: text, from: text, seed: text, prove: { type: 'boolean' } },
+  options: { seeds: text, from: text, seed: text, only: text, prove: { type: 'boolean' } },
 })
 
 function say({ seed, violation, figures }: Result): void {
@@ -39,10 +40,11 @@ async function many(from: number, count: number): Promise<boolean> {
   return good === count
 }
 
-async function prove(): Promise<boolean> {
+async function prove(word: string): Promise<boolean> {
+  const wanted = bugs.filter(({ name }) => name.includes(word))
   let found = 0
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bugs-'))
-  for (const { name, within, mutations } of bugs) {
+  for (const { name, within, mutations } of wanted) {
     const started = performance.now()
     let first: Result | null = null
     for await (
@@ -61,8 +63,8 @@ async function prove(): Promise<boolean> {
     )
   }
   rmSync(folder, { recursive: true, force: true })
-  console.log(`\n${found} of ${bugs.length} bugs were found.`)
-  return found === bugs.length
+  console.log(`\n${found} of ${wanted.length} bugs were found.`)
+  return found === wanted.length && found > 0
 }
 
 async function replay(seed: number): Promise<boolean> {
@@ -76,7 +78,7 @@ async function replay(seed: number): Promise<boolean> {
 }
 
 const good = values.prove === true
-  ? await prove()
+  ? await prove(values.only ?? '')
   : values.seed !== undefined
   ? await replay(Number(values.seed))
   : await many(Number(values.from ?? 1), Number(values.seeds ?? 500))

@@ -50,6 +50,7 @@ export class AgentNode {
   skewMs = 0
   /** Chance that an attempt fails by itself. */
   failing = 0
+  #sleptMs = 0
   up: Owner | null = null
   readonly #key: AgentKey
   readonly #slots: number
@@ -86,10 +87,16 @@ export class AgentNode {
     life.die()
   }
 
-  freeze(ms: number): void {
+  /** `suspended`: its monotonic clock stands still as well, and it does not know when it goes on. */
+  freeze(ms: number, suspended: boolean): void {
     if (this.up === null) return
-    this.#around.trace.say(`${this.name} stands still for ${ms} ms`)
+    this.#around.trace.say(`${this.name} ${suspended ? 'is suspended' : 'stands still'} for ${ms} ms`)
+    if (suspended) this.#sleptMs += ms
     this.up.freezeUntil(this.#around.time.now + ms)
+  }
+
+  get #monotonicMs(): number {
+    return this.#around.time.now - this.#sleptMs
   }
 
   #go(work: Promise<unknown>): void {
@@ -191,15 +198,15 @@ export class AgentNode {
     const { time, acknowledged } = this.#around
     const { run, lease: { fence } } = held.job
     const path = `/v1/agent/runs/${run.id}/heartbeat`
-    for (let good = time.now;;) {
+    for (let good = this.#monotonicMs;;) {
       await time.sleep(BEAT_MS, held.owner)
       if (held.over) return
-      const left = good + LIFE_MS - time.now
+      const left = good + LIFE_MS - this.#monotonicMs
       const reply = left <= 0 ? null : await this.#ask(held.owner, path, { fence }, Math.min(left, ASK_MS))
       if (held.over) return
       if (reply?.status === 200) {
         acknowledged.renewal(this.id, { run: run.id, fence, reply })
-        good = time.now
+        good = this.#monotonicMs
         if (reply.body.cancel) held.cancel = true
       } else if (left <= 0 || wordOf(reply) === 'lost') {
         held.lost = true

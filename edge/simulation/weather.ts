@@ -32,7 +32,7 @@ export function storm(struck: Struck, forMs: number): void {
   })
   often(3, () => downEdge(struck))
   often(4, () => downAgent(struck))
-  often(3, () => random.pick(agents).freeze(random.between(1_000, 90_000)))
+  often(5, () => random.pick(agents).freeze(random.between(1_000, 90_000), random.chance(0.6)))
   often(3, () => cutOff(struck))
   often(2, () => cutDatabase(struck))
   time.after(forMs, () => clear(struck), time.world)
