@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { disturb } from './kills/campaign.ts'
+import { killEdgeAndAgent } from './kills/edge_and_agent.ts'
 import { killInstances } from './kills/instances.ts'
 import { randomOf } from './kills/moments.ts'
 import { lineOf } from './kills/report.ts'
@@ -20,21 +21,18 @@ const { values } = parseArgs({
 })
 
 console.error(`seed ${values.seed}`)
-const outcomes = values.edge
-  ? [
-    await killInstances({
-      rounds: Number(values.moments),
-      random: randomOf(Number(values.seed)),
-      onRound: (round, said) => console.error(`round ${round}: ${said}`),
-    }),
-  ]
-  : await disturb({
-    moments: Number(values.moments),
-    seed: Number(values.seed),
-    only: values.only,
-    onOutcome: (one) => values.json || console.log(lineOf(one)),
-    onSkipped: (what, why) => console.error(`${what} is left out: ${why}`),
-  })
+const rounds = {
+  rounds: Number(values.moments),
+  random: randomOf(Number(values.seed)),
+  onRound: (round: number, said: string) => console.error(`round ${round}: ${said}`),
+}
+const outcomes = values.edge ? [await killInstances(rounds), await killEdgeAndAgent(rounds)] : await disturb({
+  moments: Number(values.moments),
+  seed: Number(values.seed),
+  only: values.only,
+  onOutcome: (one) => values.json || console.log(lineOf(one)),
+  onSkipped: (what, why) => console.error(`${what} is left out: ${why}`),
+})
 if (values.edge && !values.json) { for (const one of outcomes) console.log(lineOf(one)) }
 const wrong = outcomes.filter((one) => one.wrong.length > 0).length
 const times = outcomes.reduce((sum, one) => sum + one.times, 0)

@@ -57,7 +57,7 @@ export async function killInstances({ rounds, random, onRound }: Rounds): Promis
     onRound(round, `${starter.acknowledged.size} runs acknowledged, ${starter.unanswered} answers never came`)
   }
   // What dead agents held comes back when its lease runs out.
-  await until(async () => await underWay(database) === 0, 'the end of every run', 240)
+  await until(async () => await underWay(database) === 0, 'the end of every run', 600)
   const journal = swarms.flatMap((swarm) => swarm.journal())
   const again = journal.filter(({ kind }) => kind === 'claimed').length - starter.acknowledged.size
   return {
