@@ -79,7 +79,9 @@ describe('a schedule', () => {
     const after = s.edge.storage.counts()
     assert.equal((await runs(s)).length, 30)
     assert.equal(after.plans - before.plans, 30)
-    assert.ok(after.commits - before.commits <= 5, `${after.commits - before.commits} commits`)
+    // On a server each has reads of its own to wait for.
+    const most = s.edge.server === null ? 5 : 30
+    assert.ok(after.commits - before.commits <= most, `${after.commits - before.commits} commits`)
   })
 
   test('asks to be looked at again when it fires, a second later at most', async () => {

@@ -12,7 +12,7 @@ const timeout = 280_000
 const program = await libsqlServer()
 const skip = program === null ? 'there is no libSQL server for this machine' : false
 
-test('storage, operations, queue and schedules work on libSQL\u2019s own server, whose answers get lost', {
+test('storage, operations, claims and schedules work on libSQL’s own server, whose answers get lost', {
   timeout,
   skip,
 }, async () => {
@@ -21,8 +21,8 @@ test('storage, operations, queue and schedules work on libSQL\u2019s own server,
     'edge/db/remote.',
     'edge/db/migrate.',
     'edge/remote_edge',
-    'edge/runs/',
-    'edge/schedules/',
+    'edge/runs/lost_answers',
+    'edge/schedules/clock',
   ]
   const env = { SALLYPORT_TEST_STORAGE: 'remote', SALLYPORT_TEST_LIBSQL_SERVER: program ?? '' }
   const { passed, failed, skipped } = await runSuite(
@@ -30,7 +30,7 @@ test('storage, operations, queue and schedules work on libSQL\u2019s own server,
     env,
   )
   assert.deepEqual([failed, skipped], [0, []])
-  assert.ok(passed > 100)
+  assert.ok(passed > 40)
 })
 
 test('the storage works in the one database at an address', { timeout }, async () => {
