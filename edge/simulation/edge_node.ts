@@ -34,6 +34,7 @@ export class EdgeNode implements Server {
   readonly #around: EdgeSurroundings
   readonly #open: (client: Client) => Storage
   #edge: Edge | null = null
+  #wanted = false
   #closing = new AbortController()
 
   /** `open`: the database, as a process that starts finds it. */
@@ -43,7 +44,9 @@ export class EdgeNode implements Server {
     this.#open = open
   }
 
+  /** While it stops: as soon as it has. */
   start(): void {
+    this.#wanted = true
     if (this.up !== null) return
     const { base, time, random, trace } = this.#around
     const owner = new Owner(this.name)
@@ -85,9 +88,13 @@ export class EdgeNode implements Server {
     if (life === null) return
     this.#around.trace.say(`${this.name} stops`)
     this.#closing.abort()
-    this.#around.time.after(4_000, () => {
-      if (this.up === life) this.crash()
-    })
+    this.#wanted = false
+    const { time } = this.#around
+    time.after(4_000, () => {
+      if (this.up !== life) return
+      this.crash()
+      if (this.#wanted) this.start()
+    }, time.world)
   }
 
   async receive({ method, path, headers, body }: Message, signal: AbortSignal): Promise<Reply> {
