@@ -1,13 +1,16 @@
 /** Finds the next run of a pool, past those that are about to be claimed and those that limits hold back. */
 import type { Reader } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 import {
   type Candidate,
   connectionScope,
   firstRuns,
   type Front,
   front,
+  joinLines,
   type Line,
   lines,
+  parkLines,
   pipelineScope,
   poolScope,
   type Seat,
@@ -19,7 +22,7 @@ import type { Reservations } from './reservations.ts'
 const SPARE = 8
 
 /** What a look came to. */
-export type Pick =
+type Pick =
   /** Reserved for the plan that looked. */
   | { readonly kind: 'run'; readonly run: Candidate }
   /** Runs have become due and have to be put in line. */
@@ -38,10 +41,24 @@ export interface Looking extends Seat {
   readonly plan: string
   /** Told whether the tenant has limits. */
   readonly onLimits: (limited: boolean) => void
+  /** Writes what puts lines in order. */
+  readonly arrange: (step: Step) => Promise<void>
+}
+
+/** The run whose turn it is, reserved from then on; null: there is none, or limits are full. */
+export async function reserveNext(look: Looking): Promise<Candidate | null> {
+  const { tenant, pool, now, arrange } = look
+  for (;;) {
+    const picked = await pick(look)
+    if (picked.kind === 'none') return null
+    if (picked.kind === 'run') return picked.run
+    if (picked.kind === 'late') await arrange(joinLines({ tenant, pool, now }))
+    if (picked.kind === 'full') await arrange(parkLines({ tenant, pool, ...picked }))
+  }
 }
 
 /** Finds a run and reserves it, with nothing in between that others could do. */
-export async function pick(look: Looking): Promise<Pick> {
+async function pick(look: Looking): Promise<Pick> {
   const { db, tenant, pool, labels = [], now, reserved } = look
   // One that has nothing for this look has a reservation of its tenant.
   const take = reserved.inScope(tenant, tenantScope) + SPARE
@@ -83,7 +100,6 @@ function nextLane(
 ): string | null {
   let best: { readonly project: string; readonly at: number } | null = null
   for (const { project, vtime } of lanes) {
-    if (best !== null && vtime >= best.at) break
     if (exhausted.has(project)) continue
     const at = vtime + reserved.inLane({ tenant, pool, project })
     if (best === null || at < best.at) best = { project, at }

@@ -17,8 +17,8 @@ import type { Newest } from '../trust/newest.ts'
 import { type Parts, partsOf } from './job.ts'
 import { ended, type Ending, endOfAttempt } from './life.ts'
 import { labelsKey } from './labels.ts'
-import { type Candidate, front, joinLines, moveLine, parkLines, type PoolKey, type Seat } from './lanes.ts'
-import { pick } from './picker.ts'
+import { type Candidate, front, moveLine, type PoolKey, type Seat } from './lanes.ts'
+import { reserveNext } from './picker.ts'
 import { Reservations } from './reservations.ts'
 import { backoffMs, next, overrunCode, type RunEvent, silentCode } from './states.ts'
 import { expiredRuns, moveRun, overrunRuns, run, type RunChange, type RunRow, standingOf } from './store.ts'
@@ -158,13 +158,8 @@ export class Queue {
       if (limited) this.#limited.add(of.tenant)
       else this.#limited.delete(of.tenant)
     }
-    for (;;) {
-      const picked = await pick({ db, ...of, now, reserved, plan, onLimits })
-      if (picked.kind === 'none') return null
-      if (picked.kind === 'late') await this.#arrange(joinLines({ ...of, now }))
-      if (picked.kind === 'full') await this.#arrange(parkLines({ ...of, ...picked }))
-      if (picked.kind === 'run') return picked.run
-    }
+    const arrange = (step: Step) => this.#arrange(step)
+    return await reserveNext({ db, ...of, now, reserved, plan, onLimits, arrange })
   }
 
   /** Puts lines in order, which nobody has to answer for. */
