@@ -308,6 +308,12 @@ export const operations: readonly Operation[] = [
       body: { request: signedRedrive(answers.createRun.id).dsse },
     }),
   },
+  { id: 'getQueue', request: () => ({}) },
+  { id: 'putLimit', request: () => ({ params: { scope: `pipeline:${ids.pipeline}` }, body: { runs: 3 } }) },
+  { id: 'listLimits', request: () => ({ query: { limit: '1' } }) },
+  { id: 'deleteLimit', request: () => ({ params: { scope: `pipeline:${ids.pipeline}` } }) },
+  { id: 'getPipelineQueueing', request: () => ({ params: { id: ids.pipeline } }) },
+  { id: 'putPipelineQueueing', request: () => ({ params: { id: ids.pipeline }, body: { priority: 7 } }) },
   { id: 'cancelRun', request: run },
   {
     id: 'listPossessionChallenges',

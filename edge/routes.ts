@@ -40,6 +40,7 @@ import { agentRunRoutes } from './runs/agent_routes.ts'
 import { labelRoutes } from './runs/label_routes.ts'
 import type { Briefings } from './runs/briefing.ts'
 import type { Queue } from './runs/queue.ts'
+import { queueRoutes } from './runs/queue_routes.ts'
 import { runLogRoutes } from './runs/log_routes.ts'
 import { runRoutes } from './runs/routes.ts'
 import type { Stops } from './runs/stops.ts'
@@ -118,6 +119,7 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...labelRoutes(options),
     ...agentRunRoutes(options),
     ...runLogRoutes(options.queue),
+    ...queueRoutes(options.queue),
     ...scheduleRoutes,
     ...webhookRoutes(options),
   ]

@@ -1661,6 +1661,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits of how many runs agents have in hand at once */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limit how many runs of it agents have in hand at once
+         * @description Runs beyond it wait, and hold back none behind them. What agents have in hand already goes on.
+         */
+        put: operations["putLimit"];
+        post?: never;
+        /** Take a limit away */
+        delete: operations["deleteLimit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/log-keys": {
         parameters: {
             query?: never;
@@ -1908,6 +1946,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pipelines/{id}/queueing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The priority of a pipeline’s runs */
+        get: operations["getPipelineQueueing"];
+        /**
+         * Set the priority of a pipeline’s runs among those of its project
+         * @description 9 goes first, 5 is usual. It counts for the runs that are made from then on.
+         */
+        put: operations["putPipelineQueueing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pipelines/{id}/resume": {
         parameters: {
             query?: never;
@@ -2142,6 +2201,23 @@ export interface paths {
         head?: never;
         /** Change a provider; its issuer stays */
         patch: operations["changeProvider"];
+        trace?: never;
+    };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many runs wait, since when, by pool */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/receipts": {
@@ -3533,6 +3609,13 @@ export interface components {
             state: "active" | "retiring" | "retired" | "compromised";
             suite: 1 | 2;
         };
+        Limit: {
+            held: number;
+            runs: number;
+            scope: components["schemas"]["LimitScope"];
+            updated: string;
+        };
+        LimitScope: string;
         LogKey: {
             created: string;
             public_key: string;
@@ -3826,6 +3909,10 @@ export interface components {
             paused?: string;
             pipeline_id: string;
         };
+        PipelineQueueing: {
+            pipeline_id: string;
+            priority: components["schemas"]["Priority"];
+        };
         PipelineRecord: {
             api_runs_per_day?: number;
             created: string;
@@ -3875,6 +3962,17 @@ export interface components {
                 pending: number;
             };
             name: string;
+        };
+        PoolQueue: {
+            /** @description Those of them that wait for a limit of their pipeline or connection. */
+            held_back: number;
+            /** @description Runs that are not due yet. */
+            later: number;
+            /** @description Since when the oldest of those waits that are due. */
+            oldest?: string;
+            pool: string;
+            /** @description Runs that are due and that no agent has. */
+            waiting: number;
         };
         PossessionChallenge: {
             kid: string;
@@ -3930,6 +4028,9 @@ export interface components {
         PutSealedDocument: {
             document: components["schemas"]["Dsse"];
             sealed: string;
+        };
+        QueueState: {
+            pools: components["schemas"]["PoolQueue"][];
         };
         ReceiptRecord: {
             agent: string;
@@ -10446,6 +10547,149 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listLimits: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "scope": "pool:default",
+                     *           "runs": 8,
+                     *           "held": 3,
+                     *           "updated": "2026-11-22T09:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Limit"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    putLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example pool:default */
+                scope: components["schemas"]["LimitScope"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "runs": 8
+                 *     }
+                 */
+                "application/json": {
+                    runs: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scope": "pool:default",
+                     *       "runs": 8,
+                     *       "held": 3,
+                     *       "updated": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    deleteLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example pool:default */
+                scope: components["schemas"]["LimitScope"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scope": "pool:default"
+                     *     }
+                     */
+                    "application/json": {
+                        scope: components["schemas"]["LimitScope"];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     listLogKeys: {
         parameters: {
             query?: never;
@@ -11386,6 +11630,96 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             403: components["responses"]["forbidden.origin_refused"];
             404: components["responses"]["not_found"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getPipelineQueueing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "priority": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelineQueueing"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    putPipelineQueueing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "priority": 7
+                 *     }
+                 */
+                "application/json": {
+                    priority: components["schemas"]["Priority"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005",
+                     *       "priority": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelineQueueing"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -12465,6 +12799,45 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pools": [
+                     *         {
+                     *           "pool": "default",
+                     *           "waiting": 12,
+                     *           "held_back": 4,
+                     *           "later": 1,
+                     *           "oldest": "2026-11-22T09:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueState"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
