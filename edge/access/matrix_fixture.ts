@@ -107,7 +107,8 @@ export function expected(route: Route, asker: Asker, path: Path | null): readonl
     return named ? ['reached', 'hidden'] : ['reached']
   }
   if (asker.tenant !== ids.tenant && placed.test(permission) && path.length === 1) {
-    return [asker.bound === asker.tenant ? 'reached' : 'forbidden']
+    if (asker.bound !== asker.tenant) return ['forbidden']
+    return route.params === undefined ? ['reached'] : ['reached', 'hidden']
   }
   if (asker.tenant !== ids.tenant) {
     return route.params === undefined && asker.bound === asker.tenant ? ['reached', 'hidden'] : ['hidden']

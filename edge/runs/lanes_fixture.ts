@@ -94,8 +94,11 @@ export class Yard {
   }
 
   async limit(scope: string, most: number | null): Promise<void> {
-    if (most === null) await this.write(dropLimit(tenant, scope))
-    else await this.write(putLimit({ tenant, scope, most, now: this.now }))
+    if (most === null) {
+      // Whether there is one or not.
+      const { sql, parameters, reads } = dropLimit(tenant, scope)
+      await this.write({ sql, parameters, reads })
+    } else await this.write(putLimit({ tenant, scope, most, now: this.now }))
   }
 
   look(instance: 0 | 1 = 0, of = pool): Promise<Candidate | null> {

@@ -172,11 +172,6 @@ export class Queue {
     this.#reserved.release(id)
   }
 
-  /** Limits of the tenant may have room: wakes one poll a pool. */
-  ringAll(tenant: string): void {
-    this.#bell.ringEach(keyOf(tenant, ''))
-  }
-
   /** An agent has let go of a run: limits may have room again. `queued`: and the run waits for another. */
   ended(row: PoolKey, queued: boolean): void {
     if (this.#limited.has(row.tenant)) this.ringAll(row.tenant)

@@ -66,11 +66,10 @@ describe('a limit', () => {
 
 test('the limit of a connection counts the connections that the newest index lists', async () => {
   await using s = await scene()
-  const [{ id: source }] = (await s.estate.made('GET', '/v1/connections')).data
+  const [{ source, destination }] = await s.edge.rows('SELECT source, destination FROM pipeline')
   await s.start()
   await s.start()
   const elsewhere = await s.estate.addConnection()
-  const [{ destination }] = await s.edge.rows('SELECT destination FROM pipeline')
   const second = s.estate.pipeline({ source: elsewhere, destination }, { id: s.pipeline, version: 2 })
   await s.estate.made('POST', `/v1/pipelines/${s.pipeline}/versions`, second.body)
   await s.estate.publishIndex()
@@ -117,4 +116,27 @@ test('the queue shows what waits by pool, what a limit holds back, and since whe
   await s.agent.call('POST', `/v1/agent/runs/${id}/complete`, failed)
   const [pool] = (await s.estate.made('GET', '/v1/queue')).pools
   assert.equal(pool.waiting + pool.later, 3)
+})
+
+test('the queue shows somebody of a project what waits in that project alone', async () => {
+  await using s = await scene()
+  await s.start()
+  const [{ workspace }] = (await s.estate.made('GET', '/v1/projects')).data
+  const { id: project } = await s.estate.made('POST', '/v1/projects', { workspace, name: 'other' })
+  const { tenant } = s.estate
+  const shown = async (place: string) => {
+    const made = await s.estate.made('POST', '/v1/members', { name: 'Grace', role: 'viewer' })
+    const accepted = await s.edge.call('POST', '/v1/invitations/accept', { token: made.invitation })
+    await s.edge.storage.write({
+      ...{ id: '', leaf: null, repeatable: false },
+      steps: [{
+        sql: "UPDATE binding SET level = 'project', place = ? WHERE tenant = ? AND member = ?",
+        parameters: [place, tenant, made.member.id],
+        reads: false,
+      }],
+    })
+    const { body } = await s.edge.call('GET', '/v1/queue', { token: accepted.body.token })
+    return body.pools.map((one: { waiting: number }) => one.waiting)
+  }
+  assert.deepEqual([await shown(s.estate.project), await shown(project)], [[1], []])
 })

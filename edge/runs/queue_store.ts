@@ -50,10 +50,3 @@ export function setPriority(tenant: string, pipeline: string, priority: number):
     .where('id', '=', pipeline).where('deleted', 'is', null)
   return step(query, { otherwise: 'not_found' })
 }
-
-/** Runs in line, of all tenants. */
-export async function runsInLine(db: Reader): Promise<number> {
-  const { count } = await db.selectFrom('run_line').where('rank', 'is not', null)
-    .select(({ fn }) => fn.sum<number | null>('runs').as('count')).executeTakeFirstOrThrow()
-  return count ?? 0
-}
