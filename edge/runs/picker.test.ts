@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import { kinds, testStorage } from '../db/storage_fixture.ts'
-import { pick } from './picker.ts'
+import { reserveNext } from './picker.ts'
 import { Reservations } from './reservations.ts'
 
 const of = { tenant: 'acme', pool: 'default' }
@@ -29,15 +29,12 @@ for (const kind of kinds) {
         await using fixture = await testStorage(kind)
         await runsOf(fixture.storage, 24, pipelines)
         const reserved = new Reservations()
-        const look = { db: reader(fixture.storage), ...of, now: 9, reserved, onLimits: () => {} }
+        const arrange = () => Promise.reject(new Error('nothing is to be put in order'))
+        const look = { db: reader(fixture.storage), ...of, now: 9, reserved, onLimits: () => {}, arrange }
         const taken: string[] = []
         const one = async (plan: string) => {
-          for (;;) {
-            const found = await pick({ ...look, plan })
-            if (found.kind === 'again') continue
-            if (found.kind === 'run') taken.push(found.run.id)
-            return
-          }
+          const found = await reserveNext({ ...look, plan })
+          if (found !== null) taken.push(found.id)
         }
         await Promise.all(Array.from({ length: 40 }, (_, i) => one(`look-${i}`)))
         assert.equal(taken.length, 24)
