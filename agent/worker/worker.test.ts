@@ -177,6 +177,24 @@ describe('the worker', () => {
     assert.deepEqual(states.at(-1), { used: 0, stopping: true }, 'in the end it says that it is gone')
   })
 
+  test('does not ask an edge that stops as fast as it answers, and at once when it was news', async () => {
+    const drain = new AbortController()
+    const pauses: number[] = []
+    const pause = async (ms: number) => {
+      pauses.push(ms)
+      if (pauses.length === 3) drain.abort()
+    }
+    let asked = 0
+    const poll = async (): Promise<Polled> => {
+      asked++
+      return { job: null, newest, log: null }
+    }
+    const execute = async () => undefined
+    await work({ ...base, edge: { poll }, slots: 1, execute, sleep: pause }, drain.signal)
+    assert.deepEqual([pauses.length, asked], [3, 5], 'one was free, and the last says that it is gone')
+    assert.ok(pauses.every((ms) => ms > 0 && ms <= 500))
+  })
+
   test('comes again no sooner than the edge wants it to', async () => {
     const pauses: number[] = []
     const pause = async (ms: number) => void pauses.push(ms)

@@ -40,7 +40,7 @@ const longestPauseMs = 30_000
 const settleMs = 500
 /** Whoever stops says so, if the edge hears it by then. */
 const goodbyeMs = 2_000
-/** An edge that stops answers at once: whoever holds runs does not ask it as fast as it answers. */
+/** An edge that stops answers at once: it is not asked as fast as it answers. */
 const leastMs = 500
 
 /**
@@ -57,6 +57,8 @@ class Worker {
   readonly #pause: typeof sleep
   readonly #random: () => number
   readonly #held = new Set<Promise<void>>()
+  /** Polls in a row that were answered at once, and with nothing. */
+  #early = 0
   /** Aborts when the next slot is free. */
   #freed = new AbortController()
 
@@ -126,7 +128,13 @@ class Worker {
         else await this.#listen(AbortSignal.any([drain, AbortSignal.timeout(longestPauseMs)]))
         return null
       }
-      return await this.#poll(slots, { waitSeconds: MAX_POLL_SECONDS, signal: drain })
+      const before = performance.now()
+      const job = await this.#poll(slots, { waitSeconds: MAX_POLL_SECONDS, signal: drain })
+      const left = before + leastMs - performance.now()
+      this.#early = job === null && left > 0 ? this.#early + 1 : 0
+      // Once is news. Over and over it is an edge that stops, or one that does not wait.
+      if (this.#early > 1) await this.#pause(left, drain)
+      return job
     } catch (error) {
       if (drain.aborted) return null
       if (verdictOf(error) === 'final') throw error
