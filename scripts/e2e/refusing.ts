@@ -79,6 +79,9 @@ async function install({ folder, files, url }: Place, { allow, plain = [] }: Mor
   return { world, proxy: proxy as TamperingProxy }
 }
 
+/** What says how a run went, and whose turn is next: a refused one is there, too. */
+const ofRuns = ['run', 'run_stream', 'run_attempt', 'run_lane', 'run_line']
+
 export async function startRefusing(server: string, name: string, more: More = {}): Promise<Refusing> {
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`))
   const files = join(folder, 'in')
@@ -111,7 +114,7 @@ export async function startRefusing(server: string, name: string, more: More = {
       return run
     },
     async snapshot() {
-      return { target: await everyTable(sql), edge: edgeRows(world.edge.database, ['run', 'run_stream']) }
+      return { target: await everyTable(sql), edge: edgeRows(world.edge.database, ofRuns) }
     },
     async refuses(pipeline, code, start = async () => (await world.startRun(pipeline)).id) {
       const was = await this.snapshot()
