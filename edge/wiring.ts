@@ -153,8 +153,7 @@ export function wire(options: EdgeOptions): Edge {
     document,
     flush: async () => {
       await lastUse.flush(storage)
-      await presence.flush()
-      await networks.flush()
+      for (const one of [presence, networks]) await one.flush()
       await failures.settled()
       await people.flush()
     },
