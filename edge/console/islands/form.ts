@@ -3,6 +3,7 @@
 import { call, type Reply } from './api.ts'
 import { confirmed, showOnce } from './dialogs.ts'
 import { bodyOf } from './fields.ts'
+import { keepFocus } from './focus.ts'
 import { forget, passedOn, takeFragment } from './fragment.ts'
 import { isFresh } from './fresh.ts'
 import { reveal } from './reveal.ts'
@@ -83,7 +84,9 @@ async function follow(form: HTMLFormElement, json: Readonly<Record<string, unkno
     form.hidden = true
     return reveal(done, json)
   }
-  go(nextOf(form, json))
+  const next = nextOf(form, json)
+  if (isHere(next)) keepFocus(form)
+  go(next)
 }
 
 export function nextOf(form: HTMLElement, json: Readonly<Record<string, unknown>>): string | undefined {
@@ -105,9 +108,12 @@ function webAddress(location: unknown): string | undefined {
 
 /** To another page of this origin, or to this one anew. */
 export function go(next: string | undefined): void {
-  if (next === undefined || next === location.pathname + location.search) location.reload()
+  if (next === undefined || isHere(next)) location.reload()
   else location.assign(next.startsWith('/') ? next + passedOn() : next)
 }
+
+const isHere = (next: string | undefined) =>
+  next === undefined || next === location.pathname + location.search
 
 const buttonOf = (form: HTMLFormElement) => form.querySelector<HTMLButtonElement>('button[type="submit"]')
 

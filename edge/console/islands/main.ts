@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
 /** Everything that a page of the console does by script. Each part looks for its own marks and leaves the rest alone. */
 import { startAutofill, startPasskeys } from './passkey.ts'
+import { startFocus } from './focus.ts'
 import { startForms } from './form.ts'
 import { startMenu } from './menu.ts'
 
 startMenu()
+startFocus()
 startForms()
 startPasskeys()
 void startAutofill()
