@@ -4,8 +4,8 @@ import { Database } from 'bun:sqlite'
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * What comes and goes whatever is asked: the audit leaf of a refused run, the time a token was used, what agents tell
- * of what they have seen.
+ * What comes and goes whatever is asked: the audit leaf of a refused run and what is known of its attempts, the time a
+ * token was used, what agents tell of what they have seen.
  */
 const passing = [
   'audit_leaf',
@@ -15,10 +15,12 @@ const passing = [
   'possession',
   'token_network',
   'agent_report',
+  'run_attempt',
 ]
 const passingColumns: Readonly<Record<string, readonly string[]>> = {
   token: ['last_used', 'last_network', 'idle_until'],
   agent: ['last_seen', 'lost', 'stopped'],
+  run_lane: ['vtime'],
 }
 
 /** Every row of every table as one text each, but for audit leaves and times of use. */

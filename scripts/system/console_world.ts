@@ -86,7 +86,10 @@ function plain(text: string): string {
   )
 }
 
-export async function consoleWorld(): Promise<ConsoleWorld> {
+/** `reach` and `env`: what else the edge may ask, and is told. */
+export async function consoleWorld(
+  { reach = [], env = {} }: Pick<Parameters<typeof startEdge>[0], 'reach' | 'env'> = {},
+): Promise<ConsoleWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-console-'))
   const mails = new MailBox()
   const [port, smtp] = [await freePort(), await freePort()]
@@ -96,8 +99,9 @@ export async function consoleWorld(): Promise<ConsoleWorld> {
     folder,
     port,
     publicUrl: url,
-    reach: [`127.0.0.1:${smtp}`],
+    reach: [`127.0.0.1:${smtp}`, ...reach],
     env: {
+      ...env,
       SALLYPORT_SMTP_URL: `smtp://127.0.0.1:${smtp}`,
       SALLYPORT_MAIL_FROM: 'Sallyport <edge@example.com>',
     },
