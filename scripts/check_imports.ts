@@ -40,6 +40,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@simplewebauthn/server': ['edge/auth/factors/webauthn.ts'],
   'playwright-core': ['scripts/system/'],
   'smtp-server': ['scripts/system/'],
+  'oidc-provider': ['scripts/system/oidc.ts'],
   'uqr': ['edge/console/islands/qr.ts'],
   'swagger-ui-dist': ['edge/docs', 'edge/http/'],
   '@noble/curves': ['shared/seal/', 'shared/sign/'],

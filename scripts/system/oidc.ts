@@ -1,6 +1,7 @@
 /** A real OpenID provider in this process, on loopback, for a real browser: whoever comes there is asked for nothing. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+// @ts-expect-error -- the package has no types
 import * as oidc from 'oidc-provider'
 
 // deno-lint-ignore no-explicit-any -- the package has no types
