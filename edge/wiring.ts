@@ -42,6 +42,7 @@ import { routes } from './routes.ts'
 import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
+import { queueFigures } from './runs/queue_figures.ts'
 import { forgetRuns } from './runs/retention.ts'
 import { Stops } from './runs/stops.ts'
 import { Waiting } from './runs/waiting.ts'
@@ -107,10 +108,10 @@ export function wire(options: EdgeOptions): Edge {
   const grantor = new Grantor(storage)
   const lastUse = new LastUse(usedToken)
   const rooms = roomsOf(options, db)
-  const { logs, rewraps, queue, waiting, presence } = rooms
+  const { logs, rewraps, queue, presence } = rooms
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
-  const metrics = metricsOf({ storage, resealing, queue, waiting, presence })
+  const metrics = metricsOf({ ...rooms, ...options, db, resealing })
   const hideNetwork = networkHider(primitives, master)
   const people = new People({
     ...options,
@@ -195,8 +196,11 @@ function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: R
   return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained }
 }
 
-function metricsOf({ storage, resealing, queue, waiting, presence }: {
+function metricsOf({ storage, db, clock, log, resealing, queue, waiting, presence }: {
   readonly storage: Storage
+  readonly db: Reader
+  readonly clock: () => number
+  readonly log: Log
   readonly resealing: Resealing
   readonly queue: Queue
   readonly waiting: Waiting
@@ -230,7 +234,7 @@ function metricsOf({ storage, resealing, queue, waiting, presence }: {
       help: 'Agents that this instance has found to have fallen silent.',
       value: () => presence.lost,
     },
-  ])
+  ], queueFigures({ db, clock, log }))
 }
 
 function gauge(name: string, help: string, value: () => number) {

@@ -9,6 +9,7 @@ import { definePipelineApply } from './pipeline_apply.ts'
 import { streamsTable, triggerFacts } from './pipeline_facts.ts'
 import { definePipelineDelete } from './pipeline_delete.ts'
 import { definePipelineLabels } from './pipeline_labels.ts'
+import { definePipelinePriority } from './pipeline_priority.ts'
 import { definePipelineShow } from './pipeline_show.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { facts } from './table.ts'
@@ -53,6 +54,7 @@ export const define: Define = (command, shell) => {
   definePipelineApply(command as Command, shell)
   definePipelineShow(command as Command, shell)
   definePipelineLabels(command as Command, shell)
+  definePipelinePriority(command as Command, shell)
   definePipelineDelete(command as Command, shell)
 }
 

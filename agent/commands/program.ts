@@ -71,6 +71,16 @@ export const groups: readonly Group[] = [
     load: () => import('./runs.ts'),
   },
   {
+    name: 'queue',
+    summary: 'What waits for agents, since when, and what holds it back',
+    load: () => import('./queue.ts'),
+  },
+  {
+    name: 'limits',
+    summary: 'Limits of how many runs agents have in hand at once: list, set, remove',
+    load: () => import('./limits.ts'),
+  },
+  {
     name: 'schedules',
     summary: 'Schedules: list, next, pause, resume',
     load: () => import('./schedules.ts'),

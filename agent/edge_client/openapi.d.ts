@@ -2210,7 +2210,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many runs wait, since when, by pool */
+        /** How many runs wait, since when, by pool and project */
         get: operations["getQueue"];
         put?: never;
         post?: never;
@@ -3971,6 +3971,17 @@ export interface components {
             /** @description Since when the oldest of those waits that are due. */
             oldest?: string;
             pool: string;
+            projects: {
+                /** @description Those of them that wait for a limit of their pipeline or connection. */
+                held_back: number;
+                /** @description Runs that are not due yet. */
+                later: number;
+                /** @description Since when the oldest of those waits that are due. */
+                oldest?: string;
+                project: string;
+                /** @description Runs that are due and that no agent has. */
+                waiting: number;
+            }[];
             /** @description Runs that are due and that no agent has. */
             waiting: number;
         };
@@ -12827,7 +12838,16 @@ export interface operations {
                      *           "waiting": 12,
                      *           "held_back": 4,
                      *           "later": 1,
-                     *           "oldest": "2026-11-22T09:00:00.000Z"
+                     *           "oldest": "2026-11-22T09:00:00.000Z",
+                     *           "projects": [
+                     *             {
+                     *               "project": "0193509f-6e00-7000-8000-000000000002",
+                     *               "waiting": 12,
+                     *               "held_back": 4,
+                     *               "later": 1,
+                     *               "oldest": "2026-11-22T09:00:00.000Z"
+                     *             }
+                     *           ]
                      *         }
                      *       ]
                      *     }

@@ -9,22 +9,35 @@ interface Timing {
   seconds: number
 }
 
-/** A figure read at the moment of asking. */
-export interface Gauge {
+interface Described {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge'
+}
+
+/** A figure read at the moment of asking. */
+export interface Gauge extends Described {
   readonly value: () => number
 }
+
+/** A figure that has been read. */
+export interface Figure extends Described {
+  readonly value: number
+}
+
+/** Figures that are read together, from somewhere else, at the moment of asking. None where that fails: does not throw. */
+export type ReadFigures = () => Promise<readonly Figure[]>
 
 export class Metrics {
   readonly #requests = new Map<string, number>()
   readonly #timings = new Map<string, Timing>()
   readonly #gauges: readonly Gauge[]
+  readonly #read: ReadFigures
   readonly #events = new Map<string, number>(securityEventKinds.map((kind) => [kind, 0]))
 
-  constructor(gauges: readonly Gauge[] = []) {
+  constructor(gauges: readonly Gauge[] = [], read: ReadFigures = () => Promise.resolve([])) {
     this.#gauges = gauges
+    this.#read = read
   }
 
   /** One answered request. */
@@ -48,9 +61,11 @@ export class Metrics {
     if (isSecurityEvent(action)) this.#events.set(action, (this.#events.get(action) ?? 0) + 1)
   }
 
-  text(): string {
+  async text(): Promise<string> {
+    const read = await this.#read()
+    const now = this.#gauges.map((gauge) => ({ ...gauge, value: gauge.value() }))
     return [
-      ...this.#gauges.flatMap(gaugeLines),
+      ...[...now, ...read].flatMap(figureLines),
       ...this.#eventLines(),
       ...this.#requestLines(),
       ...this.#timingLines(),
@@ -88,8 +103,8 @@ export class Metrics {
   }
 }
 
-function gaugeLines({ name, type, help, value }: Gauge): string[] {
-  return [...head(name, type, help), `${name} ${value()}`]
+function figureLines({ name, type, help, value }: Figure): string[] {
+  return [...head(name, type, help), `${name} ${value}`]
 }
 
 function head(name: string, type: string, help: string): string[] {

@@ -78,7 +78,7 @@ export function operationRoutes(metrics: Metrics): readonly Route[] {
       media: 'text/plain',
       reply: z.string(),
       example: { reply: '# HELP sallyport_http_requests_total Requests answered.\n' },
-      handle: () => Promise.resolve(unchanged(metrics.text())),
+      handle: async () => unchanged(await metrics.text()),
     }),
   ]
 }

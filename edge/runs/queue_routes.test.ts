@@ -97,7 +97,7 @@ test('the priority of a run is its pipeline’s, unless it says another, and the
   ])
 })
 
-test('the queue shows what waits by pool, what a limit holds back, and since when', async () => {
+test('the queue shows what waits by pool and project, what a limit holds back, and since when', async () => {
   await using s = await scene()
   assert.deepEqual((await s.estate.made('GET', '/v1/queue')).pools, [])
   await s.estate.made('PUT', `/v1/limits/pipeline:${s.pipeline}`, { runs: 1 })
@@ -108,8 +108,9 @@ test('the queue shows what waits by pool, what a limit holds back, and since whe
   }
   const { body } = await s.agent.poll()
   await s.agent.poll()
+  const waits = { waiting: 2, held_back: 2, later: 0, oldest: since }
   assert.deepEqual((await s.estate.made('GET', '/v1/queue')).pools, [
-    { pool: 'default', waiting: 2, held_back: 2, later: 0, oldest: since },
+    { pool: 'default', ...waits, projects: [{ project: s.estate.project, ...waits }] },
   ])
   const { run: { id }, lease: { fence } } = body.job
   const failed = { fence, status: 'failed', code: 'connection_lost', retry: true, streams: [] }

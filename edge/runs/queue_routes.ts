@@ -25,6 +25,7 @@ import { queueByPool, setPriority } from './queue_store.ts'
 
 const tag = 'Queue'
 const exampleLimit = { scope: 'pool:default', runs: 8, held: 3, updated: at } as const
+const exampleWaits = { waiting: 12, held_back: 4, later: 1, oldest: at } as const
 const ofLimit = z.strictObject({ scope: LimitScope })
 const ofPipeline = z.strictObject({ id: Id })
 const exampleQueueing = { pipeline_id: ids.pipeline, priority: 7 } as const
@@ -36,11 +37,15 @@ const state = query({
   id: 'getQueue',
   path: '/v1/queue',
   tag,
-  summary: 'How many runs wait, since when, by pool',
+  summary: 'How many runs wait, since when, by pool and project',
   permission: 'runs.read',
   within: 'list',
   reply: QueueState,
-  example: { reply: { pools: [{ pool: 'default', waiting: 12, held_back: 4, later: 1, oldest: at }] } },
+  example: {
+    reply: {
+      pools: [{ pool: 'default', ...exampleWaits, projects: [{ project: ids.project, ...exampleWaits }] }],
+    },
+  },
   async handle({ db, principal, reach, now }) {
     return { pools: await queueByPool(db, principal.tenant, { projects: projectsOf(reach), now }) }
   },

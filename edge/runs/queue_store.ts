@@ -6,9 +6,34 @@ import { isoTime } from '../trust/store.ts'
 
 // Partial indexes serve only statements that spell their condition out.
 const isLater = sql<boolean>`state = 'queued' and rank is null`
-const firstDue = sql<number>`(select r.due from run as r where r.tenant = l.tenant and r.pipeline = l.pipeline
+export const firstDue = sql<
+  number
+>`(select r.due from run as r where r.tenant = l.tenant and r.pipeline = l.pipeline
   and r.state in ('queued', 'leased', 'running') and r.state = 'queued' and r.rank is not null and r.pool = l.pool
   order by r.due limit 1)`
+
+interface Waits {
+  readonly waiting: number
+  readonly held_back: number
+  readonly later: number
+  /** Infinity where none waits. */
+  readonly oldest: number
+}
+
+const none: Waits = { waiting: 0, held_back: 0, later: 0, oldest: Infinity }
+
+function together(a: Waits, b: Waits): Waits {
+  return {
+    waiting: a.waiting + b.waiting,
+    held_back: a.held_back + b.held_back,
+    later: a.later + b.later,
+    oldest: Math.min(a.oldest, b.oldest),
+  }
+}
+
+function shown({ oldest, ...counts }: Waits) {
+  return { ...counts, ...(oldest === Infinity ? {} : { oldest: isoTime(oldest) }) }
+}
 
 /** By pool, of these projects alone unless null. As many steps as there are pipelines with runs in line. */
 export async function queueByPool(
@@ -18,30 +43,39 @@ export async function queueByPool(
 ): Promise<PoolQueue[]> {
   const { projects, now } = of
   let lines = db.selectFrom('run_line as l').where('l.tenant', '=', tenant).where('l.rank', 'is not', null)
-    .select(({ fn }) => ['l.pool', fn.sum<number>('l.runs').as('waiting')])
+    .select(({ fn }) => ['l.pool', 'l.project', fn.sum<number>('l.runs').as('waiting')])
     .select(sql<number>`sum(iif(l.parked is null, 0, l.runs))`.as('held_back'))
-    .select(sql<number>`min(${firstDue})`.as('oldest')).groupBy('l.pool')
+    .select(sql<number>`min(${firstDue})`.as('oldest')).groupBy(['l.pool', 'l.project'])
   let later = db.selectFrom('run').where('tenant', '=', tenant).where(isLater)
     .select(sql<number>`sum(due <= ${now})`.as('due'))
-    .select(({ fn }) => ['pool', fn.countAll<number>().as('count'), fn.min<number>('due').as('first')])
-    .groupBy('pool')
+    .select((
+      { fn },
+    ) => ['pool', 'project', fn.countAll<number>().as('count'), fn.min<number>('due').as('first')])
+    .groupBy(['pool', 'project'])
   if (projects !== null) {
     lines = lines.where('l.project', 'in', oneOf(projects))
     later = later.where('project', 'in', oneOf(projects))
   }
-  const pools = new Map<string, { waiting: number; held_back: number; later: number; oldest: number }>()
-  for (const { pool, ...counts } of await lines.execute()) pools.set(pool, { ...counts, later: 0 })
-  for (const { pool, due, count, first } of await later.execute()) {
-    const before = pools.get(pool) ?? { waiting: 0, held_back: 0, oldest: Infinity }
-    // What has just become due is in no line yet.
-    const oldest = due > 0 ? Math.min(before.oldest, first) : before.oldest
-    pools.set(pool, { ...before, oldest, waiting: before.waiting + due, later: count - due })
+  const pools = new Map<string, Map<string, Waits>>()
+  const add = (pool: string, project: string, waits: Waits) => {
+    const inPool = pools.get(pool) ?? new Map<string, Waits>()
+    pools.set(pool, inPool.set(project, together(inPool.get(project) ?? none, waits)))
   }
-  return [...pools].sort(([a], [b]) => a < b ? -1 : 1).map(([pool, { oldest, ...counts }]) => ({
+  for (const { pool, project, ...waits } of await lines.execute()) add(pool, project, { ...waits, later: 0 })
+  for (const { pool, project, due, count, first } of await later.execute()) {
+    // What has just become due is in no line yet.
+    const oldest = due > 0 ? first : Infinity
+    add(pool, project, { waiting: due, held_back: 0, later: count - due, oldest })
+  }
+  return [...pools].sort(byName).map(([pool, of]) => ({
     pool,
-    ...counts,
-    ...(oldest === Infinity ? {} : { oldest: isoTime(oldest) }),
+    ...shown([...of.values()].reduce(together, none)),
+    projects: [...of].sort(byName).map(([project, waits]) => ({ project, ...shown(waits) })),
   }))
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
 }
 
 /** Of the runs that are made from then on. `not_found` where it is deleted. */

@@ -24,14 +24,19 @@ export const PipelineQueueing = z.object({ pipeline_id: Id, priority: Priority }
   id: 'PipelineQueueing',
 })
 
-export const PoolQueue = z.object({
-  pool: Name,
+const waits = {
   waiting: Count.meta({ description: 'Runs that are due and that no agent has.' }),
   held_back: Count.meta({
     description: 'Those of them that wait for a limit of their pipeline or connection.',
   }),
   later: Count.meta({ description: 'Runs that are not due yet.' }),
   oldest: Time.optional().meta({ description: 'Since when the oldest of those waits that are due.' }),
+}
+
+export const PoolQueue = z.object({
+  pool: Name,
+  ...waits,
+  projects: z.array(z.object({ project: Id, ...waits })),
 }).meta({ id: 'PoolQueue' })
 export type PoolQueue = z.infer<typeof PoolQueue>
 
