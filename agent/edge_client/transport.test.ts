@@ -53,6 +53,15 @@ describe('the way to the edge', () => {
     assert.deepEqual(waits, [7000])
   })
 
+  test('does not wait for what Retry-After puts off for longer than half a minute', async () => {
+    const { url, seen } = scripted([
+      () => new Response('', { status: 429, headers: { 'retry-after': '31' } }),
+    ])
+    waits.length = 0
+    assert.equal((await send(new Request(url))).status, 429)
+    assert.deepEqual([waits, seen.length], [[], 1])
+  })
+
   test('gives up after four attempts, and hands over the last answer', async () => {
     const { url, seen } = scripted(Array.from({ length: 9 }, () => () => new Response('', { status: 503 })))
     assert.equal((await send(new Request(url))).status, 503)

@@ -35,6 +35,7 @@ export interface TransportOptions {
 const longestMs = 40_000
 const firstDelayMs = 200
 const longestDelayMs = 5_000
+const LONGEST_WAIT_SECONDS = 30
 /** Answers that another attempt may mend. Everything else is final. */
 const transient: readonly number[] = [429, 502, 503, 504]
 
@@ -70,7 +71,7 @@ export function transport(options: TransportOptions): (request: Request) => Prom
       await authorize({ method, url, body, headers })
       const last = attempt + 1 >= most
       const answer = await once({ method, url, body, headers }, options, signal)
-      if (answer instanceof Response && (last || !transient.includes(answer.status))) return answer
+      if (answer instanceof Response && (last || !maySoonMend(answer))) return answer
       if (answer instanceof Fault && last) throw answer
       if (answer instanceof Response) await answer.body?.cancel()
       await pause(Math.max(waitOf(answer), backoffMs(attempt, random)), signal)
@@ -116,10 +117,19 @@ async function once(
   }
 }
 
+/** Whether it is worth while to wait: not for tomorrow, when the runs of today are used up. */
+function maySoonMend(answer: Response): boolean {
+  return transient.includes(answer.status) && secondsOf(answer) <= LONGEST_WAIT_SECONDS
+}
+
 /** Milliseconds that the edge asks to wait, at most 30 s. */
 export function waitOf(answer: Response | Fault): number {
-  const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 0) : 0
-  return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0
+  return answer instanceof Response ? Math.min(LONGEST_WAIT_SECONDS, secondsOf(answer)) * 1000 : 0
+}
+
+function secondsOf(answer: Response): number {
+  const seconds = Number(answer.headers.get('retry-after') ?? 0)
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0
 }
 
 function reason(error: unknown, timeoutMs: number): string {

@@ -1,13 +1,16 @@
 /** What the anchor counts of a pipeline: attempts, runs of the day, fire times, and how each run has ended. */
 import { Fault } from '../../shared/faults.ts'
 import type { AnchoredRun, PipelineAnchor } from '../../shared/schemas/anchor.ts'
+import { MAX_JITTER_SECONDS } from '../../shared/schemas/pipeline.ts'
 import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
 import { checkClock, withClock } from '../trust/anchor.ts'
 import type { Redrive } from './redrive.ts'
-import { type Asked, type Checked, dayMs } from './trigger.ts'
+import { type Asked, type Checked, dayMs, lateMs } from './trigger.ts'
 
 /** How long a run that was accepted may be attempted again after its trigger has ended. */
 const retryMs = dayMs
+/** From its beginning on a day may have runs: to its end, and what jitter and an hour's delay put off beyond it. */
+const countsMs = dayMs + MAX_JITTER_SECONDS * 1000 + lateMs + 1
 
 /**
  * The pipeline's object with this attempt counted. Throws `trigger_used` when the trigger has had its run,
@@ -19,7 +22,8 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   const known = object.runs.find((run) => run.id === checked.id)
   const { redrive } = checked
   if (redrive !== null && !known?.redrives?.includes(redrive.id)) {
-    return withRun(object, redriven(known ?? firstOf(object, checked, now), redrive, now), now)
+    const run = redriven(known ?? firstOf(object, checked, now), redrive, now)
+    return withRun(known ? object : { ...object, fired: firedBy(object, checked) }, run, now)
   }
   if (known && known.ended !== null) throw new Fault('trigger_used')
   if (known) {
@@ -40,8 +44,12 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   if (checked.kind === 'after' && runsOfDay(object, day, 'after') >= follows) {
     throw new Fault('limit_reached', `The pipeline has followed the other one ${follows} times on ${day}.`)
   }
-  const { fire } = checked
-  return withRun(fire === null ? object : { ...object, fired: fire }, firstOf(object, checked, now), now)
+  return withRun({ ...object, fired: firedBy(object, checked) }, firstOf(object, checked, now), now)
+}
+
+/** The newest fire time that has had its run: a redrive may also bring back an older one. */
+function firedBy({ fired }: PipelineAnchor, { fire }: Checked): string | null {
+  return fire === null || (fired !== null && fire <= fired) ? fired : fire
 }
 
 const keptUntil = (until: number, now: number) =>
@@ -49,7 +57,9 @@ const keptUntil = (until: number, now: number) =>
 
 function firstOf({ pipeline }: PipelineAnchor, checked: Checked, now: number): AnchoredRun {
   const { id, kind: trigger, day } = checked
-  return { id, pipeline, trigger, day, attempts: 1, ended: null, until: keptUntil(checked.until, now) }
+  const counts = new Date(Date.parse(`${day}T00:00:00.000Z`) + countsMs).toISOString()
+  const [until] = [keptUntil(checked.until, now), counts].sort().reverse() as [string]
+  return { id, pipeline, trigger, day, attempts: 1, ended: null, until }
 }
 
 /** The run with the attempts of a pipeline once more. What has moved everything has nothing left to do. */

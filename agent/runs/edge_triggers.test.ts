@@ -245,6 +245,26 @@ describe('a run of any of these', () => {
     const next = { kind: 'schedule', fire: time(start + 2 * hourMs) } as const
     await assert.rejects(judge(world, next, start + 2 * hourMs), { code: 'limit_reached' })
   })
+
+  test('counts as long as its day may have runs, whatever jitter and delay put off beyond its end', async () => {
+    const cron = { cron: '0,59 0,23 * * *', timezone: 'UTC', jitter: 3600 } as const
+    const schedule = { ...cron, overlap: 'queue', catch_up: 'none' } as const
+    await using world = await worldOf({ schedule, api: { per_day: 1 } }, {
+      limits: { retries: 0, runs_per_day: 1 },
+    })
+    const tomorrow = Date.parse(`${today}T00:00:00.000Z`) + dayMs
+    const startsAt = (fire: number) => startOf(p, schedule, { pipeline: ids.pipeline, fire })
+    // Of a day whose first run starts early, and whose last one late.
+    const [first, last] = Array.from({ length: 30 }, (_, at) => tomorrow + at * dayMs)
+      .map((day) => [day, day + dayMs - 60_000] as const)
+      .find(([first, last]) => startsAt(last) + hourMs >= startsAt(first) + 25 * hourMs) ?? [0, 0]
+    await judge(world, { kind: 'schedule', fire: time(first) }, startsAt(first))
+    // Another run is counted, and with it the anchor drops what it has no need of.
+    const [end, day] = [startsAt(last) + hourMs, time(last + dayMs).slice(0, 10)]
+    await judge(world, { kind: 'api', day, slot: 1 }, end)
+    const late = judge(world, { kind: 'schedule', fire: time(last) }, end)
+    await assert.rejects(late, { code: 'limit_reached' })
+  })
 })
 
 describe('an interval', () => {

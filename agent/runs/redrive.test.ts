@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { FaultCode } from '../../shared/faults.ts'
+import { runId } from '../../shared/ids.ts'
 import type { Request } from '../../shared/schemas/request.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
 import { native as p } from '../primitives.ts'
 import { remakeAnchor } from '../trust/anchor.ts'
-import { updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
+import { enterPipeline, updatePipelineAnchor } from '../trust/pipeline_anchor.ts'
 import { type Ended, markDone } from './attempts.ts'
 import { verifyJob } from './verify.ts'
 import { draft, ids, keys, seedOf, start, time, World } from './world_fixture.ts'
@@ -148,6 +149,25 @@ describe('a signed redrive', () => {
     world.now += 1
     redrive(world)
     await verify(world)
+  })
+
+  test('of a fire time counts as its run, also once the anchor has forgotten the run itself', async () => {
+    const fire = time(start - 5 * 3_600_000)
+    await using world = await settled((from) => {
+      from.pipeline.triggers = { schedule: { every: '1h', overlap: 'queue', catch_up: 'all' } }
+    })
+    await enterPipeline(world.anchor, world.of, { since: time(start - 86_400_000), now: start })
+    const trigger = { kind: 'schedule', fire } as const
+    const id = runId(p, { tenant: ids.tenant, pipeline: ids.pipeline, trigger })
+    const run = { ...world.job.run, id, trigger }
+    world.job = { ...world.job, run }
+    redrive(world)
+    await verify(world)
+    await end(world, 'succeeded')
+    world.now = start + 3 * 86_400_000
+    world.job = { ...world.job, run }
+    await updatePipelineAnchor(world.anchor, world.of, (object) => ({ ...object, runs: [] }))
+    await assert.rejects(verify(world), { code: 'fire_time_refused' })
   })
 
   test('is no trigger of its own', async () => {

@@ -24,7 +24,7 @@ import { checkRedrive, type Redrive } from './redrive.ts'
 
 export const dayMs = 86_400_000
 /** A run that was queued may be picked up so much later than its day or its fire time. */
-const lateMs = 3_600_000
+export const lateMs = 3_600_000
 export const skewMs = 600_000
 /** How far back `catch_up: all` makes up for what was missed. */
 const catchUpMs = 7 * dayMs

@@ -97,6 +97,17 @@ export class TooManyRequests extends Fault {
   }
 }
 
+/** The runs of a UTC day are used up. */
+export class DayUsedUp extends Fault {
+  readonly retryAfterSeconds: number
+
+  /** `day` is the one that is over first, as in `2026-11-22`; `now` in ms since 1970. */
+  constructor(day: string, now: number) {
+    super('limit_reached')
+    this.retryAfterSeconds = Math.max(1, Math.ceil((Date.parse(`${day}T24:00:00.000Z`) - now) / 1000))
+  }
+}
+
 /** Another person has to approve the request first, under this id. */
 export class ApprovalRequired extends Fault {
   readonly approval: string
@@ -172,7 +183,9 @@ export function problem(fault: Fault, { requestId, oauth = false, headers = {} }
       'x-request-id': requestId,
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(fault.code === 'unavailable' ? { 'retry-after': '1' } : {}),
-      ...(fault instanceof TooManyRequests ? { 'retry-after': String(fault.retryAfterSeconds) } : {}),
+      ...(fault instanceof TooManyRequests || fault instanceof DayUsedUp
+        ? { 'retry-after': String(fault.retryAfterSeconds) }
+        : {}),
       ...headers,
     },
   })

@@ -6,6 +6,7 @@ import type { Dsse } from '../../shared/schemas/dsse.ts'
 import type { ParameterValues } from '../../shared/schemas/parameter.ts'
 import type { Trigger } from '../../shared/schemas/run.ts'
 import type { Reader } from '../db/database.ts'
+import { DayUsedUp } from '../http/problem.ts'
 import { native } from '../primitives.ts'
 import { readAuthored } from '../trust/rules.ts'
 import { isoTime } from '../trust/store.ts'
@@ -74,7 +75,7 @@ export async function bySlot(
   const { last, made } = await slotsOf(db, tenant, { pipeline: pipeline.id, day, plan })
   const most = pipeline.triggers.api.per_day
   if (made === null) checkParameters(pipeline.parameters, parameters, { unsigned: true })
-  if (made === null && last >= most) throw new Fault('limit_reached')
+  if (made === null && last >= most) throw new DayUsedUp(day, now)
   const slot = made?.slot ?? slots.take({ tenant, pipeline: pipeline.id, day, last, most })
   const given = Object.keys(parameters).length === 0 ? {} : { parameters }
   const trigger = { kind: 'api', day, slot, ...given } as const

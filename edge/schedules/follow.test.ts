@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { runId } from '../../shared/ids.ts'
 import type { After } from '../../shared/schemas/pipeline.ts'
+import { step, writes } from '../db/database.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { Estate, TestEdge } from '../estate_fixture.ts'
 import { native } from '../primitives.ts'
@@ -116,6 +117,18 @@ describe('a pipeline that follows another', () => {
     assert.deepEqual(await followers(s), [])
     assert.deepEqual(await s.edge.rows('SELECT * FROM follower'), [])
     assert.deepEqual(await s.edge.rows('SELECT * FROM run_end'), [], 'whom nobody follows leaves no note')
+  })
+
+  test('hears nothing of what another project runs', async () => {
+    await using s = await scene()
+    const upstream = await runFirst(s)
+    const steps = [
+      step(writes.updateTable('run').set({ project: crypto.randomUUID() }).where('id', '=', upstream)),
+    ]
+    await s.edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+    await s.edge.edge.tick()
+    assert.deepEqual(await followers(s), [])
+    assert.deepEqual(await s.edge.rows('SELECT * FROM run_end'), [])
   })
 
   test('is not the one that it follows', async () => {

@@ -30,8 +30,11 @@ export async function follow(options: ScheduleOptions, note: RunEnd): Promise<vo
   const { db, storage } = options
   const ended = await run(db, note.tenant, note.run)
   const end = ended === null ? null : endOf(ended)
-  if (end !== null) {
-    for (const follower of await followersOf(db, note)) await startAfter(options, note, { follower, end })
+  if (ended !== null && end !== null) {
+    for (const follower of await followersOf(db, note)) {
+      // Who signs for one project learns nothing of what happens in another.
+      if (follower.project === ended.project) await startAfter(options, note, { follower, end })
+    }
   }
   await storage.write({ id: '', steps: [dropRunEnd(note)], leaf: null, repeatable: false })
 }
@@ -55,7 +58,7 @@ async function startAfter(
     const { after } = listed.pipeline.triggers
     if (after?.pipeline !== note.pipeline || !after.on.some((one) => one === end)) return
     if (await pausedSince(db, tenant, pipeline) !== null) return
-    taken = takeUse(use, await nextUse(db, use, after.per_day))
+    taken = takeUse(use, await nextUse(db, use, { perDay: after.per_day, now }))
     const { planId } = freshIdentity(now, randomBytes)
     const made = { trigger, id, action: 'run', day: null, slot: null, fire: null, made: null } as const
     const priority = (await pipelinePlace(db, tenant, pipeline))?.priority ?? USUAL_PRIORITY

@@ -1,23 +1,23 @@
 /** How many runs of a day a pipeline has had by its webhook, or after another one. */
-import { Fault } from '../../shared/faults.ts'
 import { type Reader, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { TriggerTables } from '../db/trigger_tables.ts'
+import { DayUsedUp } from '../http/problem.ts'
 
 export type Use = Omit<TriggerTables['trigger_use'], 'used'>
 
-/** The number of the next one, from 1. Throws `limit_reached` where the signed number is used up. */
+/** The number of the next one, from 1, at `now`. Throws `limit_reached` where the signed number is used up. */
 export async function nextUse(
   db: Reader,
   { tenant, pipeline, kind, day }: Use,
-  perDay: number,
+  { perDay, now }: { readonly perDay: number; readonly now: number },
 ): Promise<number> {
   const row = await db.selectFrom('trigger_use').select(['day', 'used']).where('tenant', '=', tenant)
     .where('pipeline', '=', pipeline).where('kind', '=', kind).executeTakeFirst()
   // A clock that was set back begins no day anew.
-  if (row !== undefined && row.day > day) throw new Fault('limit_reached')
+  if (row !== undefined && row.day > day) throw new DayUsedUp(row.day, now)
   const used = row?.day === day ? row.used : 0
-  if (used >= perDay) throw new Fault('limit_reached')
+  if (used >= perDay) throw new DayUsedUp(day, now)
   return used + 1
 }
 

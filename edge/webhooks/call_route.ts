@@ -86,7 +86,7 @@ export const callWebhook = (options: CallOptions) => {
       const { listed, perDay, priority } = await callable(db, row)
       const { tenant, pipeline } = row
       const use: Use = { tenant, pipeline, kind: 'webhook', day: isoTime(now).slice(0, 10) }
-      const slot = await nextUse(db, use, perDay)
+      const slot = await nextUse(db, use, { perDay, now })
       const trigger = { kind: 'webhook', day: use.day, slot } as const
       const id = runId(native, { tenant, pipeline, trigger })
       const of = { trigger, id, action: 'run', day: null, slot: null, fire: null, made: null } as const
@@ -97,8 +97,8 @@ export const callWebhook = (options: CallOptions) => {
         writes: [
           notPaused(tenant, pipeline),
           takeUse(use, slot),
-          // For as long as its time stamp may be one of now.
-          ...keepCall(row, { digest: call.digest, run: id, until: call.at + WINDOW_MS, now }),
+          // For as long as its time stamp may be one of now, and as long again: no two clocks are alike.
+          ...keepCall(row, { digest: call.digest, run: id, until: call.at + 2 * WINDOW_MS, now }),
           insertRun(run),
         ],
         target: id,

@@ -42,7 +42,9 @@ async function send(s: Scene, given: Sending = {}) {
   const request = new Request(`${PUBLIC_URL}/v1/hooks/${id}`, { method: 'POST', headers, body })
   const response = await s.edge.edge.app(request, { remote: '192.0.2.1' })
   const json = await response.json()
-  return { status: response.status, run: json.run as string, code: json.code as string }
+  const again = response.headers.get('retry-after')
+  const answer = { status: response.status, run: json.run as string, code: json.code as string }
+  return again === null ? answer : { ...answer, again: Number(again) }
 }
 
 async function runs(s: Scene): Promise<number> {
@@ -135,6 +137,17 @@ describe('a call', () => {
     assert.equal(await runs(s), 3)
   })
 
+  test('is the same run also where another clock has left its time stamp behind', async () => {
+    await using s = await scene()
+    const sending = { body: 'again', agoMs: 4 * MINUTE_MS }
+    const first = await send(s, sending)
+    s.edge.now += 2 * MINUTE_MS
+    assert.equal((await send(s, { body: 'another' })).status, 201)
+    s.edge.now -= 2 * MINUTE_MS
+    assert.deepEqual(await send(s, sending), first)
+    assert.equal(await runs(s), 2)
+  })
+
   test('may be of any kind, up to a megabyte', async () => {
     await using s = await scene()
     assert.equal((await send(s, { body: '' })).status, 201)
@@ -148,7 +161,13 @@ describe('a call', () => {
   test('counts for the day on which it comes', async () => {
     await using s = await scene({ webhook: { per_day: 1 } })
     assert.equal((await send(s, { body: '1' })).status, 201)
-    assert.equal((await send(s, { body: '2' })).code, 'limit_reached')
+    const seconds = Math.ceil((Date.parse('2026-11-23T00:00:00.000Z') - s.edge.now) / 1000)
+    assert.deepEqual(await send(s, { body: '2' }), {
+      status: 429,
+      run: undefined,
+      code: 'limit_reached',
+      again: seconds,
+    })
     s.edge.now += 86_400_000
     assert.equal((await send(s, { body: '3' })).status, 201)
     s.edge.now -= 86_400_000
