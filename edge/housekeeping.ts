@@ -40,6 +40,7 @@ export function sweepRunOut(now: number): Step[] {
     step(writes.deleteFrom('device_request').where('expires', '<', now - HOUR_MS)),
     step(writes.deleteFrom('passkey_challenge').where('expires', '<=', now)),
     step(writes.deleteFrom('sign_in_attempt').where('expires', '<=', now)),
+    step(writes.deleteFrom('webhook_call').where('until', '<', now - HOUR_MS)),
     step(writes.deleteFrom('inspection').where('expires', '<', now - DAY_MS)),
     // Set up, and never confirmed.
     step(writes.deleteFrom('totp').where('confirmed', 'is', null).where('created', '<', now - DAY_MS)),

@@ -4175,15 +4175,7 @@ export interface components {
                 index: number;
                 pipeline_id: string;
                 project: string;
-                /** @description A signed request that lets the run be attempted again, after its attempts or its end. */
-                redrive?: {
-                    payload: string;
-                    payloadType: string;
-                    signatures: {
-                        keyid: string;
-                        sig: string;
-                    }[];
-                };
+                redrive?: components["schemas"]["Dsse"];
                 trigger: components["schemas"]["Trigger"];
             };
         };

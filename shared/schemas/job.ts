@@ -46,9 +46,8 @@ export const RunJob = z.object({
     index: Version,
     trigger: Trigger,
     attempt: Version,
-    redrive: Dsse.optional().meta({
-      description: 'A signed request that lets the run be attempted again, after its attempts or its end.',
-    }),
+    /** A signed request that lets the run be attempted again, after its attempts or its end. */
+    redrive: Dsse.optional(),
   }),
   lease: Lease,
   pipeline: SealedDocument,

@@ -21,7 +21,8 @@ class SmallDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.mounted) spawnSync('umount', [this.folder.path])
+    // Lazily: a file that a refused load has just closed may still count as open.
+    if (this.mounted) spawnSync('umount', ['--lazy', this.folder.path])
     this.folder[Symbol.dispose]()
   }
 }
