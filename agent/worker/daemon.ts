@@ -14,6 +14,7 @@ import type { AgentReport } from '../../shared/schemas/agent.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
+import type { Working } from './run_job.ts'
 import type { Enrolled } from '../trust/agent_identity.ts'
 import { anchorAt } from '../trust/anchor.ts'
 import { remembered, seenFolder } from '../trust/anchor_memory.ts'
@@ -73,7 +74,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
   using denial = new Denial({ ...stand, of, agentId: options.identity.id, log, now: Date.now })
   const handBack = AbortSignal.any([signals.handBack, denial.signal])
   const drain = AbortSignal.any([signals.drain, denial.signal])
-  const working = new Set<string>()
+  const working = new Map<string, Working>()
   const had = new Map<string, number>()
   const heldRuns = new HeldRuns()
   const receipts = receiptsOf(options, { ...stand, of }, drain)

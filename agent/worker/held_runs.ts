@@ -13,6 +13,9 @@ export class HeldRuns {
 
   add(held: Held): HeldRun {
     const key = `${held.run}/${held.fence}`
+    const already = this.#told.get(key)
+    // The first hand-out goes on, and ends it.
+    if (already !== undefined) return { told: already.told.signal, [Symbol.dispose]: () => undefined }
     const told = new AbortController()
     this.#told.set(key, { held, told })
     return { told: told.signal, [Symbol.dispose]: () => void this.#told.delete(key) }

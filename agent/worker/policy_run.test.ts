@@ -117,7 +117,7 @@ async function run(
     holdMemory: 256,
     network,
     log: { write: () => undefined, hide: () => undefined },
-    working: new Set(),
+    working: new Map(),
     handBack: new AbortController().signal,
   })
   return told

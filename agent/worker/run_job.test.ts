@@ -1,134 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { Fault } from '../../shared/faults.ts'
 import type { AgentEdge, Completion } from '../edge_client/agent_edge.ts'
-import type { Order, RunResult } from '../runs/move.ts'
-import { draft, ids, start, World } from '../runs/world_fixture.ts'
-import { readAnchor } from '../trust/anchor.ts'
-import { loadLocalPolicy } from '../trust/local_policy.ts'
-import { runJob } from './run_job.ts'
-
-const log = { write: () => undefined, hide: () => undefined }
-
-/** A world whose connections lead into its own folder, and whose source keeps its path in a secret. */
-async function worldWithFolders(): Promise<World> {
-  const from = draft()
-  const world = new World(from)
-  for (const name of ['in', 'out']) mkdirSync(join(world.folder, name))
-  from.policy.allow = [
-    { direction: 'read', connector: 'files', path: `${world.folder}/in` },
-    { direction: 'write', connector: 'files', path: `${world.folder}/out` },
-  ]
-  from.bodies.source = { config: { path: '${env:SOURCE_PATH}', format: 'csv' } }
-  from.bodies.destination = { config: { path: `${world.folder}/out`, format: 'csv' } }
-  const made = new World(from)
-  Object.assign(made, { now: start })
-  // The first world only lent its folder.
-  Object.assign(made, { lender: world })
-  writeFileSync(
-    join(made.folder, 'local.yaml'),
-    `sallyport: 1\nreferences: ["\${env:SOURCE_PATH}"]\nfiles: ["${world.folder}/in", "${world.folder}/out"]\n`,
-    { mode: 0o600 },
-  )
-  await made.settle()
-  return made
-}
-
-interface Told {
-  started: number
-  completed: Completion[]
-}
-
-function edgeOf(world: World, told: Told, change: Partial<AgentEdge> = {}): AgentEdge {
-  return {
-    ...world.edge,
-    self: async () => ({ id: ids.agent, state: 'approved', pool: 'default' }),
-    poll: async () => ({ job: null, newest: { trust: null, indexes: {} }, log: null }),
-    challenges: async () => [],
-    prove: async () => undefined,
-    handIn: async () => undefined,
-    completeRewrap: async () => undefined,
-    completeInspection: async () => undefined,
-    started: async () => void told.started++,
-    heartbeat: async () => ({ cancel: false }),
-    progress: async () => undefined,
-    putLog: async () => undefined,
-    complete: async (_held, end) => void told.completed.push(end),
-    checkpoint: async () => ({ checkpoint: '', size: 0, consistency: [] }),
-    ...change,
-  }
-}
-
-function moved(order: Order, change: Partial<RunResult['streams'][0]> = {}): RunResult {
-  const stream = order.streams[0]!
-  return {
-    run_id: order.runId,
-    status: change.status === undefined || change.status === 'succeeded' ? 'succeeded' : change.status,
-    streams: [{
-      stream: stream.from,
-      target: stream.to,
-      mode: stream.mode,
-      route: 'direct',
-      status: 'succeeded',
-      rows_read: 3,
-      rows: 3,
-      bytes: 30,
-      rejected: 0,
-      seconds: 0.1,
-      code: null,
-      ...change,
-    }],
-    seconds: 0.1,
-    peak_rss_bytes: 1,
-  }
-}
-
-interface Setup {
-  readonly world: World
-  readonly move?: (order: Order) => Promise<RunResult>
-  readonly edge?: Partial<AgentEdge>
-  readonly handBack?: AbortSignal
-  /** By another process of the pool. */
-  readonly other?: boolean
-}
-
-const working = new Set<string>()
-
-async function run(
-  { world, move = async (order) => moved(order), edge = {}, handBack, other = false }: Setup,
-) {
-  const told: Told = { started: 0, completed: [] }
-  const orders: Order[] = []
-  const lender = (world as unknown as { lender: World }).lender
-  await runJob(world.job, {
-    footings: world.footings(),
-    anchor: world.anchor,
-    edge: edgeOf(world, told, edge),
-    agentId: ids.agent,
-    now: () => world.now,
-    move: (order) => {
-      orders.push(order)
-      return move(order)
-    },
-    of: world.ring,
-    localPolicy: () => loadLocalPolicy(join(world.folder, 'local.yaml'), []),
-    env: { SOURCE_PATH: `${lender.folder}/in` },
-    base: world.folder,
-    scratch: join(world.folder, other ? 'other' : 'scratch'),
-    logs: { folder: join(world.folder, 'logs'), level: 'debug' },
-    holdMemory: 256,
-    beatMs: 2,
-    log,
-    working: other ? new Set() : working,
-    handBack: handBack ?? new AbortController().signal,
-  })
-  const anchor = { ...await readAnchor(world.anchor, world.ring), runs: await world.runs() }
-  const path = join(world.folder, 'logs', 'runs', `${world.job.run.id}.log`)
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  return { told, orders, anchor, text, secret: `${lender.folder}/in` }
-}
+import type { Order } from '../runs/move.ts'
+import { moved, run, untilStopped, worldWithFolders } from './run_job_fixture.ts'
 
 describe('a run', () => {
   test('that is in order is moved, reported in counts and remembered as done', async () => {
@@ -188,12 +64,6 @@ describe('a run', () => {
     const second = await run({ world })
     assert.notEqual(second.orders[0]?.folder, first.orders[0]?.folder)
   })
-
-  /** Moves until it is told to stop. */
-  const untilStopped = async (order: Order): Promise<RunResult> => {
-    if (!order.signal.aborted) await new Promise((resolve) => order.signal.addEventListener('abort', resolve))
-    return moved(order, { status: 'cancelled', code: 'cancelled', rows: 0 })
-  }
 
   test('whose lease is lost is stopped and reports nothing', async () => {
     await using world = await worldWithFolders()
@@ -287,29 +157,6 @@ describe('a run', () => {
     const { told, anchor } = await run({ world, move, edge })
     assert.deepEqual(told.completed, [])
     assert.equal(anchor.runs[0]?.ended?.status, 'succeeded')
-  })
-
-  test('that is handed out twice at once is carried out once, and the second changes nothing', async () => {
-    await using world = await worldWithFolders()
-    const begun = Promise.withResolvers<Order>()
-    const gate = Promise.withResolvers<void>()
-    const move = async (order: Order) => {
-      begun.resolve(order)
-      await gate.promise
-      return moved(order)
-    }
-    const first = run({ world, move })
-    const { folder } = await begun.promise
-    world.job = { ...world.job, lease: { ...world.job.lease, fence: 2 } }
-    const second = await run({ world })
-    assert.equal(second.orders.length, 0)
-    assert.deepEqual(second.told.completed, [])
-    assert.deepEqual(second.anchor.runs.map(({ attempts, ended }) => ({ attempts, ended })), [
-      { attempts: 1, ended: null },
-    ])
-    assert.ok(existsSync(folder), 'the folder of the first is gone')
-    gate.resolve()
-    assert.equal((await first).told.completed[0]?.status, 'succeeded')
   })
 
   test('that another process of the pool is handed, too, leaves the first one’s trigger alone', async () => {

@@ -47,14 +47,20 @@ export interface RunOptions extends VerifyOptions {
   readonly network?: Network
   /** The agent's own log: a line a run. */
   readonly log: Log
-  /** Ids of the runs that this process works on: an edge may hand out the same one twice. */
-  readonly working: Set<string>
+  /** The runs that this process works on, by id: an edge may hand out the same one once more. */
+  readonly working: Map<string, Working>
   /** Aborts when what is held has to be handed back now. */
   readonly handBack: AbortSignal
   /** Aborts with `cancelled` or `lease_lost` when a poll says that; left out: heartbeats alone do. */
   readonly told?: AbortSignal
   /** Milliseconds between heartbeats; a third of the lease unless said. */
   readonly beatMs?: number
+}
+
+/** The newest attempt at a run here. */
+export interface Working {
+  readonly fence: number
+  readonly ended: Promise<void>
 }
 
 /** Why a run ends before its streams have. */
@@ -64,28 +70,31 @@ type Stop = 'lease_lost' | 'cancelled' | 'released'
 const reportForMs = 300_000
 
 /**
- * Never throws: what happens is in the report, in the run's log and in the agent's. A run that is worked on already is
- * left alone: its lease is not the newer one's, and what it has made on this machine is its own.
+ * Never throws: what happens is in the report, in the run's log and in the agent's. A run that is worked on already
+ * and comes under a newer lease keeps that one, and begins when the attempt before has ended: what that has made on
+ * this machine is its own. Under the same lease it is the same attempt, and under an older one nobody's.
  */
 export async function runJob(job: RunJob, options: RunOptions): Promise<void> {
   const { working, log } = options
-  const { id } = job.run
-  if (working.has(id)) {
-    log.write('warn', 'a run that is worked on is handed out once more', { run: id, fence: job.lease.fence })
-    return
+  const { run: { id }, lease: { fence } } = job
+  const before = working.get(id)
+  if (before !== undefined) {
+    log.write('warn', 'a run that is worked on is handed out once more', { run: id, fence })
+    if (before.fence >= fence) return
   }
-  working.add(id)
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  working.set(id, { fence, ended })
   try {
-    await carryOut(job, options)
+    await carryOut(job, options, before?.ended)
   } finally {
-    working.delete(id)
+    if (working.get(id)?.ended === ended) working.delete(id)
+    resolve()
   }
 }
 
-async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
-  const { edge, log, now, handBack } = options
+async function carryOut(job: RunJob, options: RunOptions, before?: Promise<void>): Promise<void> {
+  const { edge, log, handBack, told } = options
   const held: Held = { run: job.run.id, fence: job.lease.fence }
-  using runLog = openRunLog(job.run.id, { ...options.logs, now })
   const ended = new AbortController()
   let stop: Stop | null = null
   const end = (why: Stop) => {
@@ -95,11 +104,9 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
   const onHandBack = () => end('released')
   if (handBack.aborted) onHandBack()
   handBack.addEventListener('abort', onHandBack)
-  const { told } = options
   const onTold = () => end(told?.reason === 'lease_lost' ? 'lease_lost' : 'cancelled')
   if (told?.aborted) onTold()
   told?.addEventListener('abort', onTold, { once: true })
-  log.write('info', 'a run begins', { run: job.run.id, attempt: job.run.attempt })
   try {
     await using _lease = new Lease({
       edge,
@@ -108,11 +115,51 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
       onCancel: () => end('cancelled'),
       ...(options.beatMs === undefined ? {} : { everyMs: options.beatMs }),
     })
-    const attempt = await attemptRun(job, { options, held, log: runLog, signal: ended.signal })
+    const stopping: Stopping = { options, held, signal: ended.signal, stopped: () => stop }
+    if (before === undefined || await isOver(before, ended.signal)) await attemptAndReport(job, stopping)
+    else await reportUnbegun(stopping)
+  } catch (error) {
+    log.write('error', 'a run could not be reported', { run: job.run.id, error })
+  } finally {
+    handBack.removeEventListener('abort', onHandBack)
+  }
+}
+
+interface Stopping {
+  readonly options: RunOptions
+  readonly held: Held
+  /** Aborts when the run is to stop. */
+  readonly signal: AbortSignal
+  /** Why it was; null before. */
+  readonly stopped: () => Stop | null
+}
+
+/** Waits for the attempt before; false where this one is stopped first. */
+async function isOver(before: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  const { promise: stopped, resolve } = Promise.withResolvers<boolean>()
+  if (signal.aborted) return false
+  signal.addEventListener('abort', () => resolve(false), { once: true })
+  return await Promise.race([before.then(() => true), stopped])
+}
+
+async function reportUnbegun(stopping: Stopping): Promise<void> {
+  const stop = stopping.stopped()
+  if (stop === 'lease_lost') return
+  await report(adjusted(completionOfFault(new Fault('cancelled')), stop), stopping)
+}
+
+async function attemptAndReport(job: RunJob, stopping: Stopping): Promise<void> {
+  const { options, held, signal, stopped } = stopping
+  const { log } = options
+  using runLog = openRunLog(held.run, { ...options.logs, now: options.now })
+  log.write('info', 'a run begins', { run: held.run, attempt: job.run.attempt })
+  try {
+    const attempt = await attemptRun(job, { options, held, log: runLog, signal })
+    const stop = stopped()
     const completion = adjusted(attempt.completion, stop)
     runLog.write('info', 'the run ends', { ...completion, stopped: stop })
     log.write(completion.status === 'refused' ? 'warn' : 'info', 'a run ends', {
-      run: job.run.id,
+      run: held.run,
       status: completion.status,
       code: completion.code,
       stopped: stop,
@@ -121,22 +168,24 @@ async function carryOut(job: RunJob, options: RunOptions): Promise<void> {
       // Before the edge hears of it: what it answers does not decide whether the trigger has had its run.
       if (attempt.counted) await remember(job, { completion, stop }, options)
     } finally {
-      if (stop !== 'lease_lost') {
+      if (stopped() !== 'lease_lost') {
         if (attempt.place !== null) await relay(runLog, attempt.place, options)
-        await reportEnd((signal) => edge.complete(held, completion, signal), {
-          forMs: reportForMs,
-          handBack,
-          onLost: () =>
-            log.write('warn', 'the lease was lost before the end was reported', { run: held.run }),
-        })
+        await report(completion, stopping)
       }
     }
   } catch (error) {
     runLog.write('error', 'the run could not be reported', { error })
-    log.write('error', 'a run could not be reported', { run: job.run.id, error })
-  } finally {
-    handBack.removeEventListener('abort', onHandBack)
+    throw error
   }
+}
+
+async function report(completion: Completion, { options, held }: Stopping): Promise<void> {
+  const { edge, log, handBack } = options
+  await reportEnd((signal) => edge.complete(held, completion, signal), {
+    forMs: reportForMs,
+    handBack,
+    onLost: () => log.write('warn', 'the lease was lost before the end was reported', { run: held.run }),
+  })
 }
 
 /** A run that is handed back is whole or not begun; one that ended all the same is reported as it ended. */

@@ -139,8 +139,14 @@ export function deleteConnection(tenant: string, id: string, now: number): Step[
     .where('tenant', '=', tenant).where('deleted', 'is', null)
     .where(({ or, eb }) => or([eb('source', '=', id), eb('destination', '=', id)]))
   const found = writes.deleteFrom('catalogue').where('tenant', '=', tenant).where('connection', '=', id)
+  const limit = writes.deleteFrom('run_limit').where('tenant', '=', tenant).where(
+    'scope',
+    '=',
+    `connection:${id}`,
+  )
   return [
     step(query, { otherwise: 'not_found' }),
+    step(limit),
     step(users, { rows: 0, otherwise: 'conflict' }),
     step(found),
   ]

@@ -177,9 +177,15 @@ export function deletePipeline(tenant: string, id: string, now: number): Step[] 
   const starters = (['pause', 'follower', 'webhook'] as const).map((table) =>
     writes.deleteFrom(table).where('tenant', '=', tenant).where('pipeline', '=', id)
   )
+  const limit = writes.deleteFrom('run_limit').where('tenant', '=', tenant).where(
+    'scope',
+    '=',
+    `pipeline:${id}`,
+  )
   return [
     step(query, { otherwise: 'not_found' }),
     step(waiting),
+    step(limit),
     step(schedule),
     ...starters.map((one) => step(one)),
   ]

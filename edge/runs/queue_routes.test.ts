@@ -64,6 +64,20 @@ describe('a limit', () => {
   })
 })
 
+test('the limits of a pipeline and of a connection go with them, and no others', async () => {
+  await using s = await scene()
+  const [{ source }] = await s.edge.rows('SELECT source FROM pipeline')
+  for (const scope of ['tenant', `pipeline:${s.pipeline}`, `connection:${source}`]) {
+    await s.estate.made('PUT', `/v1/limits/${scope}`, { runs: 1 })
+  }
+  const left = async () =>
+    (await s.estate.made('GET', '/v1/limits')).data.map(({ scope }: { scope: string }) => scope)
+  await s.estate.made('DELETE', `/v1/pipelines/${s.pipeline}`)
+  assert.deepEqual(await left(), [`connection:${source}`, 'tenant'])
+  await s.estate.made('DELETE', `/v1/connections/${source}`)
+  assert.deepEqual(await left(), ['tenant'])
+})
+
 test('the limit of a connection counts the connections that the newest index lists', async () => {
   await using s = await scene()
   const [{ source, destination }] = await s.edge.rows('SELECT source, destination FROM pipeline')
