@@ -1,5 +1,6 @@
 /** What the anchor counts of a pipeline: attempts, runs of the day, fire times, and how each run has ended. */
 import { Fault } from '../../shared/faults.ts'
+import { firesBetween } from '../../shared/schedule.ts'
 import type { AnchoredRun, PipelineAnchor } from '../../shared/schemas/anchor.ts'
 import { MAX_JITTER_SECONDS } from '../../shared/schemas/pipeline.ts'
 import { MAX_REQUEST_MS } from '../../shared/schemas/request.ts'
@@ -37,7 +38,9 @@ export function countAttempt(object: PipelineAnchor, asked: Asked, checked: Chec
   }
   const { day } = checked
   const most = limits.runs_per_day
-  if (most !== undefined && runsOfDay(object, day) >= most) {
+  if (
+    most !== undefined && Math.max(runsOfDay(object, day), firesOfDay(object, asked, { day, most })) >= most
+  ) {
     throw new Fault('limit_reached', `The pipeline has had its ${most} runs of ${day}.`)
   }
   const follows = triggers.after?.per_day ?? 0
@@ -75,6 +78,20 @@ function runsOfDay(
   trigger?: AnchoredRun['trigger'],
 ): number {
   return runs.filter((run) => run.day === day && (trigger ?? run.trigger) === run.trigger).length
+}
+
+/**
+ * Of a day that is long over, whose entries may be gone while its fire times are still made up for: whatever the schedule
+ * has up to the one that was accepted last may have had its run. At most `most`.
+ */
+function firesOfDay(
+  { fired }: PipelineAnchor,
+  { pipeline: { document: { triggers: { schedule } } }, now }: Asked,
+  { day, most }: { readonly day: string; readonly most: number },
+): number {
+  const start = Date.parse(`${day}T00:00:00.000Z`)
+  if (schedule === undefined || fired?.slice(0, 10) !== day || now < start + countsMs) return 0
+  return firesBetween(schedule, { after: start - 1, until: Date.parse(fired), most }).length
 }
 
 export type Ended = NonNullable<AnchoredRun['ended']>

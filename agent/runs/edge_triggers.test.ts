@@ -267,6 +267,27 @@ describe('a run of any of these', () => {
   })
 })
 
+describe('what is made up for after its day', () => {
+  for (const [most, more] of [[2, []], [4, ['02', '03']]] as const) {
+    test(`comes to no more than ${most} runs of it where ${most} are signed, also when two are forgotten`, async () => {
+      const schedule = { every: '1h', overlap: 'queue', catch_up: 'all' } as const
+      await using world = await worldOf({ schedule, api: { per_day: 9 } }, {
+        limits: { retries: 0, runs_per_day: most },
+      })
+      const tomorrow = Date.parse(`${today}T00:00:00.000Z`) + dayMs
+      const day = time(tomorrow).slice(0, 10)
+      const fire = (hour: string) => ({ kind: 'schedule', fire: `${day}T${hour}:00:00.000Z` }) as const
+      await judge(world, fire('00'), tomorrow)
+      await judge(world, fire('01'), tomorrow + hourMs)
+      const later = tomorrow + 3 * dayMs
+      await judge(world, { kind: 'api', day: time(later).slice(0, 10), slot: 1 }, later)
+      assert.equal((await world.runs()).length, 1)
+      for (const hour of more) await judge(world, fire(hour), later)
+      await assert.rejects(judge(world, fire('04'), later), { code: 'limit_reached' })
+    })
+  }
+})
+
 describe('an interval', () => {
   test('fires at its multiples, and the agent refuses what lies between', async () => {
     await using world = await worldOf({ schedule: { every: '25m', overlap: 'queue', catch_up: 'all' } })

@@ -29,6 +29,30 @@ function refusedWith(code: FaultCode): (error: unknown) => boolean {
   return (error) => error instanceof Fault && error.code === code
 }
 
+/** Breaks the connection of the first pipeline, and hands it on only when the third one comes. */
+function slowWay(to: string) {
+  const late: (() => Promise<Response>)[] = []
+  let count = 0
+  const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url)
+    const { method, headers } = request
+    const body = method === 'POST' ? await request.text() : null
+    const send = () => fetch(to + pathname, { method, headers, body })
+    if (!pathname.endsWith('/pipeline')) return await send()
+    count += 1
+    if (count === 1) {
+      late.push(send)
+      return new Response('{', { headers: { 'content-type': 'application/json', 'content-length': '1' } })
+    }
+    if (count === 3) { for (const one of late) await (await one()).body?.cancel() }
+    return await send()
+  })
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: async () => await server.shutdown(),
+  }
+}
+
 describe('a libSQL server that misbehaves', () => {
   test('a commit whose answer was lost is found in the log, and happens once', async () => {
     await using fixture = await testStorage('remote')
@@ -113,6 +137,18 @@ describe('a libSQL server that misbehaves', () => {
     await assert.rejects(storage.write(insert('a', { audited: false })), refusedWith('unavailable'))
     server.faults.delayMs = 0
     await storage.write(insert('b'))
+  })
+
+  test('a commit that was late, and happens after it was looked for, happens once and is answered', async () => {
+    await using fixture = await testStorage('remote')
+    const { server } = fixture
+    if (server === null) throw new TypeError('a server')
+    await using way = slowWay(server.url)
+    const storage = openRemote({ url: way.url, token: server.token })
+    const { rows, recorded } = await storage.write(insert('a'))
+    assert.deepEqual([rows[1], recorded?.action], [[{ name: 'a' }], 'a.b'])
+    assert.equal(await count(storage, 'workspace'), 1)
+    await storage.close()
   })
 
   test('a wrong token is unavailable, not internal: the operator mends it', async () => {

@@ -207,9 +207,11 @@ class RemoteStorage implements Storage {
       this.#counts.plans += 1
       resolveAll([waiting], slots, results.map(rowsOf))
     } catch (error) {
+      // The batch whose answer was lost may have been late, and not have happened yet when it was looked for.
+      if (await this.#answerHappened(waiting)) return
       const slot = failedSlot(error, slots)
       if (slot !== null) await this.#refuse(slot, error as LibsqlBatchError)
-      else if (!(await this.#answerHappened(waiting))) waiting.reject(remoteFault(error))
+      else waiting.reject(remoteFault(error))
     }
   }
 
