@@ -96,8 +96,8 @@ const tooMany: Attack = {
   without: [{
     check: 'the runs of a day are counted in the anchor',
     file: 'agent/runs/attempts.ts',
-    find: 'if (most !== undefined && runsOfDay(object, day) >= most) {',
-    put: 'if (false) {',
+    find: 'Math.max(runsOfDay(object, day), firesOfDay(object, asked, { day, most })) >= most',
+    put: 'false',
   }],
   async attempt(scene) {
     const text = pipelineText('timed', { mode: 'append' })
