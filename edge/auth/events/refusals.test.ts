@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { bearer, type Caller, nobody } from '../../edge_fixture.ts'
 import { ids, type World, world } from '../../world_fixture.ts'
 import { addMember, person } from '../devices/people_fixture.ts'
+import { newSecret } from '../secret.ts'
 import { MAX_ENTRIES } from './refusals.ts'
 
 /** What the log of a tenant has of refused requests: the target of each, and its facts. */
@@ -89,6 +90,16 @@ describe('requests that were refused', () => {
     assert.equal(entries.reduce((sum, { facts }) => sum + facts.count, 0), total)
     const rest = { code: null, operation: null, network: null, count: total - MAX_ENTRIES + 1 }
     assert.ok(entries.some(({ facts }) => JSON.stringify(facts) === JSON.stringify(rest)))
+  })
+
+  test('by secrets that somebody makes up crowd out no member’s', async () => {
+    await using w = await world()
+    const { crypto } = globalThis
+    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+    for (let i = 0; i < 1_001; i++) await w.call(bearer(newSecret('pat', random)), 'GET /v1/whoami')
+    await w.call(w.viewer, 'POST /v1/workspaces', { body: { name: 'x' } })
+    const all = (await refused(w, ids.tenant)).map(({ facts }) => `${facts.operation} ${facts.count}`)
+    assert.deepEqual(all.sort(), ['createWorkspace 1', 'null 401', 'whoami 600'])
   })
 
   test('are none where what is read is asked for wrongly, or by an agent', async () => {

@@ -18,6 +18,8 @@ import type { SecurityEvents, Subject } from './events.ts'
 
 /** Different ones that are kept until the next minute, and those of one log that are written on their own. */
 const MAX_KEPT = 1_000
+/** Of those, the most of strangers: who makes secrets up crowds out no member's. */
+const MAX_STRANGERS = 600
 export const MAX_ENTRIES = 30
 
 interface Kept {
@@ -52,6 +54,18 @@ const barred: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'too_many_requests',
 ])
 
+/** What is said only to those who are known, though not let in. */
+const known: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'forbidden',
+  'fresh_sign_in_required',
+  'second_factor_required',
+  'sign_in_not_enough',
+  'separation_of_duties',
+  'tenant_closing',
+])
+
+const isStranger = ({ code, principal }: Refusal) => principal === null && !known.has(code)
+
 export class RequestRefusals {
   readonly #options: {
     readonly db: Reader
@@ -60,6 +74,7 @@ export class RequestRefusals {
     readonly log: Log
   }
   #kept = new Map<string, Kept>()
+  #strangers = 0
   /** Beyond those: how many there were. */
   #beyond = 0
 
@@ -85,8 +100,12 @@ export class RequestRefusals {
     const key = JSON.stringify([code, route.id, network, who])
     const kept = this.#kept.get(key)
     if (kept !== undefined) kept.count++
-    else if (this.#kept.size >= MAX_KEPT) this.#beyond++
-    else this.#kept.set(key, { code, operation: route.id, network, who, ofAccount, count: 1 })
+    else if (this.#kept.size >= MAX_KEPT || (isStranger(refusal) && this.#strangers >= MAX_STRANGERS)) {
+      this.#beyond++
+    } else {
+      if (isStranger(refusal)) this.#strangers++
+      this.#kept.set(key, { code, operation: route.id, network, who, ofAccount, count: 1 })
+    }
   }
 
   /** Writes what was kept. Resolves when it is durable; what cannot be written is said in the edge's own log. */
@@ -94,6 +113,7 @@ export class RequestRefusals {
     if (this.#kept.size === 0 && this.#beyond === 0) return
     const [kept, beyond] = [[...this.#kept.values()], this.#beyond]
     this.#kept = new Map()
+    this.#strangers = 0
     this.#beyond = 0
     try {
       // There is no log yet.
