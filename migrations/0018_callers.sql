@@ -15,7 +15,8 @@ CREATE TABLE follower (
 CREATE INDEX follower_project ON follower (tenant, project);
 CREATE INDEX follower_pipeline ON follower (tenant, pipeline);
 
--- Runs that have ended and that nobody has looked at yet for whom follows. In the commit of the end, whoever writes it.
+-- Runs that have ended and that nobody has looked at yet for whom follows. In the commit of the end, whoever writes it;
+-- where an index has news, nobody knows yet who follows.
 CREATE TABLE run_end (
   tenant TEXT NOT NULL,
   run TEXT NOT NULL,
@@ -25,7 +26,8 @@ CREATE TABLE run_end (
 CREATE TRIGGER run_ended AFTER UPDATE OF state ON run
   WHEN NEW.state IN ('succeeded', 'partial', 'failed', 'dead') AND OLD.state <> NEW.state BEGIN
   INSERT OR IGNORE INTO run_end (tenant, run, pipeline) SELECT NEW.tenant, NEW.id, NEW.pipeline
-    WHERE EXISTS (SELECT 1 FROM follower AS f WHERE f.tenant = NEW.tenant AND f.upstream = NEW.pipeline); END;
+    WHERE EXISTS (SELECT 1 FROM follower AS f WHERE f.tenant = NEW.tenant AND f.upstream = NEW.pipeline)
+      OR EXISTS (SELECT 1 FROM index_news AS n WHERE n.tenant = NEW.tenant AND n.project = NEW.project); END;
 
 -- How many runs of a day a trigger of this kind has had, where the day alone does not say.
 CREATE TABLE trigger_use (

@@ -119,6 +119,21 @@ describe('a pipeline that follows another', () => {
     assert.deepEqual(await s.edge.rows('SELECT * FROM run_end'), [], 'whom nobody follows leaves no note')
   })
 
+  test('has its run also when the end came before anybody had learned of the index', async () => {
+    await using s = await scene()
+    delete s.estate.listed[s.second]
+    await s.estate.publishIndex()
+    await s.edge.edge.tick()
+    const after: After = { pipeline: s.first, pool: 'default', on: ['succeeded'], per_day: 10 }
+    const third = (await s.estate.furnish({ triggers: { after } })).pipeline
+    const upstream = await runFirst(s)
+    await s.edge.edge.tick()
+    await s.edge.edge.tick()
+    const { data } = await s.estate.made('GET', `/v1/runs?pipeline=${third}`)
+    assert.deepEqual(data.map((one: { after?: string }) => one.after), [upstream])
+    assert.deepEqual(await s.edge.rows('SELECT * FROM run_end'), [])
+  })
+
   test('hears nothing of what another project runs', async () => {
     await using s = await scene()
     const upstream = await runFirst(s)

@@ -16,6 +16,7 @@ import { newRun } from '../runs/trigger.ts'
 import { isoTime } from '../trust/store.ts'
 import type { ScheduleOptions } from './clock.ts'
 import { dropRunEnd, type Follower, followersOf, type RunEnd } from './follow_store.ts'
+import { hasNews } from './store.ts'
 import { notPaused, pausedSince } from './pause.ts'
 import { nextUse, takeUse, type Use } from './uses.ts'
 
@@ -30,6 +31,8 @@ export async function follow(options: ScheduleOptions, note: RunEnd): Promise<vo
   const { db, storage } = options
   const ended = await run(db, note.tenant, note.run)
   const end = ended === null ? null : endOf(ended)
+  // Who follows, those news say: the note waits for whoever learns of them.
+  if (ended !== null && await hasNews(db, ended)) return
   if (ended !== null && end !== null) {
     for (const follower of await followersOf(db, note)) {
       // Who signs for one project learns nothing of what happens in another.

@@ -55,6 +55,16 @@ export async function toldAt(db: Reader, { tenant, plan }: News): Promise<number
   return entry?.time ?? null
 }
 
+/** Whether the newest index of the project is still to be learned of. */
+export async function hasNews(
+  db: Reader,
+  { tenant, project }: { readonly tenant: string; readonly project: string },
+): Promise<boolean> {
+  const row = await db.selectFrom('index_news').select('plan').where('tenant', '=', tenant)
+    .where('project', '=', project).executeTakeFirst()
+  return row !== undefined
+}
+
 /** The news are done with, unless there are newer ones. */
 export function dropNews({ tenant, project, plan }: News): Step {
   return step(

@@ -107,7 +107,7 @@ const otherPool: Attack = {
       async start() {
         const id = await startUnsigned(scene, 'theirs')
         await scene.stopAgent()
-        edgeSql(world.edge.database, "update run set pool = 'default' where id = ?", [id])
+        edgeSql(world.edge.database, "update run set pool = 'default', rank = null where id = ?", [id])
         await scene.agent()
         return id
       },
