@@ -11,6 +11,7 @@ const passing = [
   'audit_leaf',
   'audit_name',
   'index_news',
+  'run_end',
   'receipt',
   'possession',
   'token_network',

@@ -7,16 +7,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '../e2e/until.ts'
 import { startWorld } from '../e2e/world.ts'
-
-const server = process.env['SALLYPORT_TEST_POSTGRES_URL']
+import { startPostgres } from '../postgres.ts'
 
 test(
   'an agent that wakes up after its lease has passed stops what it does, and nothing of it is committed',
-  { skip: server ? false : 'no PostgreSQL given', timeout: 180_000 },
+  { timeout: 180_000 },
   async () => {
+    await using postgres = await startPostgres({ settings: ['fsync=off'] })
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-paused-'))
     const database = `paused_${process.pid}`
-    const url = new URL(server ?? '')
+    const url = new URL(postgres.url())
     await using admin = new SQL({ url: url.href, max: 1 })
     await admin.unsafe(`create database ${database}`)
     url.pathname = `/${database}`
