@@ -212,6 +212,11 @@ const redirected: Attack = {
     file: 'agent/connectors/https/request.ts',
     find: "if (next.protocol !== 'https:' && next.origin !== start.origin) {",
     put: 'if (false) {',
+  }, {
+    check: 'a plain connection is one that local policy names',
+    file: 'agent/connectors/https/send.ts',
+    find: 'if (plain && (!isLoopback(host) || !context.guard.plain(`${url.hostname}:${portOf(url)}`))) {',
+    put: 'if (false) {',
   }, derived],
   async attempt(scene) {
     using own = fileServer(() => new Response(stolenRows))

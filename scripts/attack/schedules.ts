@@ -4,7 +4,7 @@ import { ledger } from './checks.ts'
 import { alterJobs } from './forge.ts'
 import { pipelineText, type Scene } from './scene.ts'
 import { idOf, queueRun, runIdOf, usedTrigger } from './triggers.ts'
-import { refusalOf, rowsIn, startUnsigned, unsigned } from './watch.ts'
+import { refusalOf, rowsBeyond, rowsIn, startUnsigned, ticked, unsigned } from './watch.ts'
 
 const minuteMs = 60_000
 
@@ -25,21 +25,11 @@ async function queueFire(scene: Scene, fire: string): Promise<string> {
   const pipeline = await idOf(scene, 'timed')
   const id = runIdOf(scene, pipeline, { kind: 'schedule', fire })
   const change = { id, pipeline, trigger: JSON.stringify({ kind: 'schedule', fire }), day: null, slot: null }
-  return await queueRun(scene, await template(scene), { ...change, plan: fire, fire: Date.parse(fire) })
-}
-
-/** A run to make others after. */
-async function template(scene: Scene): Promise<string> {
   await scene.agent()
-  const id = await startUnsigned(scene, 'tick')
-  await scene.world.endOf(id)
-  return id
+  return await queueRun(scene, await ticked(scene), { ...change, plan: fire, fire: Date.parse(fire) })
 }
 
-async function beyond(scene: Scene, ordered: number): Promise<string | null> {
-  const rows = await rowsIn(scene.sql, 'public.timed') ?? 0
-  return rows > ordered ? `${rows} rows where ${ordered} were ordered` : null
-}
+const beyond = (scene: Scene, ordered: number) => rowsBeyond(scene, 'public.timed', ordered)
 
 const invented: Attack = {
   name: 'fire time invented',

@@ -2,7 +2,7 @@
 import type { Attack } from './attack.ts'
 import { pipelineText, type Scene } from './scene.ts'
 import { idOf, queueRun, runIdOf } from './triggers.ts'
-import { refusalOf, rowsIn, startUnsigned } from './watch.ts'
+import { refusalOf, rowsBeyond, ticked } from './watch.ts'
 
 const day = () => new Date().toISOString().slice(0, 10)
 
@@ -26,17 +26,7 @@ async function queueStart(scene: Scene, template: string, trigger: Starting): Pr
   return await queueRun(scene, template, change)
 }
 
-/** A run of `tick` that has ended well. */
-async function ticked(scene: Scene): Promise<string> {
-  const id = await startUnsigned(scene, 'tick')
-  await scene.world.endOf(id)
-  return id
-}
-
-async function beyond(scene: Scene, ordered: number): Promise<string | null> {
-  const rows = await rowsIn(scene.sql, 'public.started') ?? 0
-  return rows > ordered ? `${rows} rows where ${ordered} were ordered` : null
-}
+const beyond = (scene: Scene, ordered: number) => rowsBeyond(scene, 'public.started', ordered)
 
 const callInvented: Attack = {
   name: 'webhook called too often',

@@ -88,6 +88,23 @@ export async function rowsGained(sql: SQL, table: string, what: string): Promise
   return rows === null || rows === 0 ? null : `${rows} rows in ${what}`
 }
 
+/** The gain where a run by itself has appended more to a table than was ordered. */
+export async function rowsBeyond(
+  { sql }: Scene,
+  table: string,
+  ordered: number,
+): Promise<string | null> {
+  const rows = await rowsIn(sql, table) ?? 0
+  return rows > ordered ? `${rows} rows where ${ordered} were ordered` : null
+}
+
+/** A run of `tick` that has ended well, to make others after. */
+export async function ticked(scene: Scene): Promise<string> {
+  const id = await startUnsigned(scene, 'tick')
+  await scene.world.endOf(id)
+  return id
+}
+
 /** The most memory that a process has ever held, in MB. */
 export function peakMb(pid: number): number {
   const status = readIfThere(`/proc/${pid}/status`) ?? ''

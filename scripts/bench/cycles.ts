@@ -9,7 +9,7 @@ import { startEdge } from '../e2e/edge_process.ts'
 import type { CyclesOrder, CyclesReport } from './cycles_load.ts'
 import { benchProgram, edgeProgram } from './program.ts'
 import { median, type Row } from './row.ts'
-import { furnish } from './tenant.ts'
+import { furnishEdge } from '../instances/estate.ts'
 
 const AGENTS = 64
 const ROUNDS = 5
@@ -28,7 +28,7 @@ export async function bench(): Promise<Row[]> {
   try {
     await using edge = await startEdge({ folder })
     const order = {
-      ...await furnish(edge, { pipelines: AGENTS, agents: AGENTS }),
+      ...await furnishEdge(edge, { pipelines: AGENTS, agents: AGENTS }),
       warmUpMs: WARM_UP_MS,
       measureMs: MEASURE_MS,
     } satisfies CyclesOrder

@@ -10,9 +10,9 @@ import { connect, type Socket } from 'bun'
 import { fromBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import { native as nativeOn } from '../../shared/seal/native.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
-import type { BenchAgent, BenchTenant } from './tenant.ts'
+import type { BareAgent, Estate } from '../instances/estate.ts'
 
-export interface CyclesOrder extends BenchTenant {
+export interface CyclesOrder extends Estate {
   readonly warmUpMs: number
   readonly measureMs: number
 }
@@ -101,7 +101,7 @@ class Load {
     return `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\n${lines}`
   }
 
-  async agent({ id, seed }: BenchAgent, index: number): Promise<void> {
+  async agent({ id, seed }: BareAgent, index: number): Promise<void> {
     const { url, token, pipelines } = this.#order
     const agent = { id, seed: fromBase64(seed) }
     const line = new Line()

@@ -8,7 +8,7 @@ import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
 import { root } from '../suites.ts'
 import type { LoadOrder, Pickup } from './pickup_load.ts'
 import { median, type Row } from './row.ts'
-import { furnish } from './tenant.ts'
+import { furnishEdge } from '../instances/estate.ts'
 
 const AGENTS = 5000
 const RUNS = 300
@@ -68,7 +68,7 @@ export async function bench(): Promise<Row[]> {
   try {
     await using edge = await startEdge({ folder })
     const file = join(folder, 'load.json')
-    const { pipelines, ...tenant } = await furnish(edge, { pipelines: 1, agents: AGENTS })
+    const { pipelines, ...tenant } = await furnishEdge(edge, { pipelines: 1, agents: AGENTS })
     const order = { ...tenant, pipeline: pipelines[0] as string, runs: RUNS } satisfies LoadOrder
     writeFileSync(file, JSON.stringify(order), { mode: 0o600 })
     // What furnishing has left behind in memory is no waiter's.

@@ -12,7 +12,7 @@ import { signRequest } from '../../shared/sign/http_signature.ts'
 import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
 import { edgeProgram } from './program.ts'
 import { median, type Row } from './row.ts'
-import { type BenchAgent, type BenchTenant, furnish } from './tenant.ts'
+import { type BareAgent, type Estate, furnishEdge } from '../instances/estate.ts'
 
 const LEVELS = [10_000, 100_000, 1_000_000, ...(process.argv.includes('10m') ? [10_000_000] : [])]
 const PIPELINES = 100
@@ -34,7 +34,7 @@ type Kind = keyof typeof kinds
 /** Median of the calls, in ms. */
 type Times = Readonly<Record<Kind, number>>
 
-async function post(url: string, agent: BenchAgent, path: string, sent: unknown) {
+async function post(url: string, agent: BareAgent, path: string, sent: unknown) {
   const target = new URL(path, url)
   const body = JSON.stringify(sent)
   const parameters = {
@@ -51,11 +51,11 @@ async function post(url: string, agent: BenchAgent, path: string, sent: unknown)
   })
 }
 
-async function claims({ url, agents: [agent] }: BenchTenant): Promise<number> {
+async function claims({ url, agents: [agent] }: Estate): Promise<number> {
   const times: number[] = []
   while (times.length < CALLS + WARM_UP) {
     const since = performance.now()
-    const response = await post(url, agent as BenchAgent, '/v1/agent/poll', {
+    const response = await post(url, agent as BareAgent, '/v1/agent/poll', {
       slots: 1,
       wait_seconds: 0,
       log_size: 0,
@@ -64,12 +64,12 @@ async function claims({ url, agents: [agent] }: BenchTenant): Promise<number> {
     times.push(performance.now() - since)
     if (!response.ok || reply.job === null) throw new Error(`no job: ${JSON.stringify(reply)}`)
     const end = { fence: reply.job.lease.fence, status: 'succeeded', retry: false, streams: [] }
-    await (await post(url, agent as BenchAgent, `/v1/agent/runs/${reply.job.run.id}/complete`, end)).json()
+    await (await post(url, agent as BareAgent, `/v1/agent/runs/${reply.job.run.id}/complete`, end)).json()
   }
   return median(times.slice(WARM_UP))
 }
 
-async function list({ url, token }: BenchTenant, query: string, found = 50): Promise<number> {
+async function list({ url, token }: Estate, query: string, found = 50): Promise<number> {
   const times: number[] = []
   while (times.length < CALLS + WARM_UP) {
     const since = performance.now()
@@ -84,7 +84,7 @@ async function list({ url, token }: BenchTenant, query: string, found = 50): Pro
 }
 
 /** A cursor that far down the list: pages are walked once, and not timed. */
-async function farDown({ url, token }: BenchTenant): Promise<string> {
+async function farDown({ url, token }: Estate): Promise<string> {
   let cursor = ''
   for (let page = 0; page < 40; page++) {
     const response = await fetch(`${url}/v1/runs?limit=200${cursor}`, {
@@ -96,7 +96,7 @@ async function farDown({ url, token }: BenchTenant): Promise<string> {
   return cursor
 }
 
-async function measure(tenant: BenchTenant): Promise<Times> {
+async function measure(tenant: Estate): Promise<Times> {
   return {
     claim: await claims(tenant),
     list: await list(tenant, ''),
@@ -116,7 +116,7 @@ export async function bench(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-rows-'))
   try {
     await using edge = await startEdge({ folder })
-    const tenant = await furnish(edge, { pipelines: PIPELINES, agents: 1 })
+    const tenant = await furnishEdge(edge, { pipelines: PIPELINES, agents: 1 })
     const levels: Times[] = []
     let made = 0
     for (const level of LEVELS) {

@@ -1,5 +1,6 @@
 /** A tenant with pipelines that may run unsigned or by a schedule, and approved agents, made over HTTP by bare keys. */
 import * as crypto from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { toBase64, utf8 } from '../../shared/bytes.ts'
 import { newId } from '../../shared/ids.ts'
 import { schemas } from '../../shared/seal/context.ts'
@@ -9,6 +10,7 @@ import { native as nativeOn } from '../../shared/seal/native.ts'
 import { nobleChaCha20Poly1305 } from '../../shared/seal/noble.ts'
 import { commit } from '../../shared/seal/record.ts'
 import { signDocument } from '../../shared/sign/documents.ts'
+import type { EdgeProcess } from '../e2e/edge_process.ts'
 
 const p = nativeOn(crypto, { chacha20Poly1305: nobleChaCha20Poly1305 })
 
@@ -23,6 +25,7 @@ export interface BareAgent {
 }
 
 export interface Estate {
+  readonly url: string
   readonly tenant: string
   /** Of the tenant's owner. */
   readonly token: string
@@ -39,9 +42,14 @@ export interface Wanted {
   readonly url: string
   readonly setupToken: string
   readonly pipelines: number
-  readonly scheduled: number
+  readonly scheduled?: number
   readonly agents: number
+  /** Attempts after the first, of every pipeline. */
+  readonly retries?: number
 }
+
+/** Agents that enrol side by side. */
+const AT_ONCE = 20
 
 function caller(url: string, owner: { token: string }): Call {
   return async (method, path, body, token = owner.token) => {
@@ -56,7 +64,10 @@ function caller(url: string, owner: { token: string }): Call {
   }
 }
 
-export async function furnish({ url, setupToken, pipelines, scheduled, agents }: Wanted): Promise<Estate> {
+/** The tenant that a new edge is set up with. */
+export async function furnish(
+  { url, setupToken, pipelines, scheduled = 0, agents, retries = 5 }: Wanted,
+): Promise<Estate> {
   const owner = { token: setupToken }
   const call = caller(url, owner)
   const tenant = newId(Date.now(), p.randomBytes)
@@ -75,9 +86,22 @@ export async function furnish({ url, setupToken, pipelines, scheduled, agents }:
   const trust = trustDocument(tenant, { ...keys, logKey })
   const signed = signDocument(p, { type: 'trust', document: trust, seeds: [keys.root] })
   await call('POST', '/v1/trust', { document: signed.dsse })
-  const listed = await publish(call, { tenant, project, ...keys }, { pipelines, scheduled })
-  const enrolled = await Promise.all(Array.from({ length: agents }, () => enrol(call)))
-  return { tenant, token: owner.token, logKey, ...listed, agents: enrolled }
+  const listed = await publish(call, { tenant, project, ...keys }, { pipelines, scheduled, retries })
+  const enrolled: BareAgent[] = []
+  while (enrolled.length < agents) {
+    const length = Math.min(AT_ONCE, agents - enrolled.length)
+    enrolled.push(...await Promise.all(Array.from({ length }, () => enrol(call))))
+  }
+  return { url, tenant, token: owner.token, logKey, ...listed, agents: enrolled }
+}
+
+/** The same at an edge that was started here; a run that fails is not tried again. */
+export async function furnishEdge(
+  { url, setupTokenFile }: EdgeProcess,
+  want: Pick<Wanted, 'pipelines' | 'agents'>,
+): Promise<Estate> {
+  const setupToken = readFileSync(setupTokenFile, 'utf8').trim()
+  return await furnish({ url, setupToken, retries: 0, ...want })
 }
 
 function trustDocument(
@@ -128,7 +152,7 @@ const everyMinute = { cron: '* * * * *', timezone: 'UTC', overlap: 'queue', catc
 async function publish(
   call: Call,
   { tenant, project, signer, sealing }: Author,
-  { pipelines, scheduled }: { readonly pipelines: number; readonly scheduled: number },
+  { pipelines, scheduled, retries }: Required<Pick<Wanted, 'pipelines' | 'scheduled' | 'retries'>>,
 ): Promise<Pick<Estate, 'pipelines' | 'scheduled'>> {
   const entries: Record<string, Json> = {}
   const put = async (
@@ -167,7 +191,7 @@ async function publish(
       pool: 'default',
       triggers,
       parameters: {},
-      limits: { retries: 5 },
+      limits: { retries },
       commitment,
     }))
   const several = (count: number, name: string, triggers: Json) =>
