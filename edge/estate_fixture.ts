@@ -6,6 +6,7 @@ import type { Dsse } from '../shared/schemas/dsse.ts'
 import type { Pipeline } from '../shared/schemas/pipeline.ts'
 import type { Request as SignedRequest } from '../shared/schemas/request.ts'
 import type { TrustDocument } from '../shared/schemas/trust_document.ts'
+import type { Telemetry } from '../shared/telemetry/telemetry.ts'
 import { type RecordType, schemas } from '../shared/seal/context.ts'
 import { seal } from '../shared/seal/envelope.ts'
 import { keyId } from '../shared/seal/key_id.ts'
@@ -81,7 +82,7 @@ export class TestEdge implements AsyncDisposable {
   }
 
   /** Another edge over the same database. */
-  instance(): Edge {
+  instance(telemetry: Telemetry | null = null): Edge {
     const { storage, setupToken, master, clock, close } = this.#inner
     return wire({
       storage,
@@ -92,6 +93,7 @@ export class TestEdge implements AsyncDisposable {
       clock: () => clock.now,
       log: () => {},
       closing: close.signal,
+      telemetry,
     })
   }
 

@@ -5,11 +5,13 @@ import { hashSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
 import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
 import { openStorage } from './db/open.ts'
-import { reader } from './db/database.ts'
+import { type Reader, reader } from './db/database.ts'
+import type { Storage } from './db/storage.ts'
 import { checkMasterKeys } from './db/reseal.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
 import { checkReadable, describeOlder } from './keys/older.ts'
 import { Fault } from '../shared/faults.ts'
+import { openTelemetry } from '../shared/telemetry/telemetry.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
 
@@ -33,12 +35,10 @@ async function start(log: Log): Promise<void> {
   await checkMasterKeys({ storage, primitives: native, master })
   const db = reader(storage)
   await checkReadable(db)
-  const described = await describeOlder(db, storage)
-  if (described > 0) {
-    log('info', 'records of an older edge are counted by their keys now', { count: described })
-  }
+  await countOlder({ db, storage, log })
   const setup = await setupToken(config, native.randomBytes)
   const closing = new AbortController()
+  const telemetry = await telemetryOf(log)
   const edge = wire({
     storage,
     publicUrl: config.publicUrl,
@@ -51,6 +51,7 @@ async function start(log: Log): Promise<void> {
     forwardedHops: config.forwardedHops,
     providers: config.providers,
     loopbackProviders: config.loopbackProviders,
+    telemetry,
     ...(config.mail === null ? {} : { mail: smtpSender(config.mail) }),
   })
   const server = Deno.serve({
@@ -86,12 +87,29 @@ async function start(log: Log): Promise<void> {
     const drained = Promise.all([server.shutdown(), keeping])
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
     await tidy(edge.flush, log)
+    // The last figures are read from the database.
+    await telemetry?.close()
     await storage.close()
     log('info', 'stopped')
     Deno.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
 }
+
+async function countOlder(
+  { db, storage, log }: { readonly db: Reader; readonly storage: Storage; readonly log: Log },
+): Promise<void> {
+  const count = await describeOlder(db, storage)
+  if (count > 0) log('info', 'records of an older edge are counted by their keys now', { count })
+}
+
+/** Null where nothing switches it on. */
+const telemetryOf = (log: Log) =>
+  openTelemetry({
+    get: (name) => Deno.env.get(name),
+    service: 'sallyport-edge',
+    warn: (message) => log('warn', message),
+  })
 
 /** Calls `tick` as it asks to be, a little later each time by chance, so that instances do not look all at once. */
 async function keepTime(

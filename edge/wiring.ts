@@ -1,4 +1,5 @@
 /** Puts the edge together from a storage and what it is told; starts nothing and touches nothing. */
+import type { Telemetry } from '../shared/telemetry/telemetry.ts'
 import type { Primitives } from '../shared/seal/primitives.ts'
 import { Grantor } from './access/grantor.ts'
 import { approve } from './access/approvals.ts'
@@ -39,6 +40,7 @@ import { Inspections } from './inspections/inspections.ts'
 import { Rewraps } from './keys/rewraps.ts'
 import { reference } from './reference.ts'
 import { routes } from './routes.ts'
+import { sendMetrics, traced } from './telemetry.ts'
 import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
@@ -74,6 +76,8 @@ export interface EdgeOptions {
   readonly mail?: Sender
   /** Hashes passwords in place of threads of its own. */
   readonly hasher?: PasswordHasher
+  /** Where spans and figures go; none unless said. */
+  readonly telemetry?: Telemetry | null
 }
 
 export interface Edge {
@@ -102,6 +106,11 @@ export interface Edge {
 }
 
 export function wire(options: EdgeOptions): Edge {
+  const { storage, telemetry = null } = options
+  return telemetry === null ? put(options) : put({ ...options, storage: traced(storage, telemetry) })
+}
+
+function put(options: EdgeOptions): Edge {
   const { storage, primitives, master, clock, log, closing } = options
   const db = reader(storage)
   const { randomBytes } = primitives
@@ -140,7 +149,7 @@ export function wire(options: EdgeOptions): Edge {
     log,
     metrics,
     watch: new MemberWatch({ events: people.events, refusals: people.refusals, clock }),
-    closing,
+    ...{ closing, telemetry: options.telemetry ?? null },
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
   }
   const api = createApi(all, services)
@@ -196,17 +205,18 @@ function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: R
   return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained }
 }
 
-function metricsOf({ storage, db, clock, log, resealing, queue, waiting, presence }: {
-  readonly storage: Storage
+interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'telemetry'> {
   readonly db: Reader
-  readonly clock: () => number
-  readonly log: Log
   readonly resealing: Resealing
   readonly queue: Queue
   readonly waiting: Waiting
   readonly presence: Presence
-}): Metrics {
-  return new Metrics([
+}
+
+function metricsOf(
+  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence }: Measured,
+): Metrics {
+  const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
     gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
     gauge('refused', 'Plans that an expectation kept out.', () => storage.counts().refused),
@@ -223,6 +233,12 @@ function metricsOf({ storage, db, clock, log, resealing, queue, waiting, presenc
       value: () => queue.waiting,
     },
     {
+      name: 'sallyport_runs_ended_total',
+      type: 'counter',
+      help: 'Runs that agents or this instance have ended, by how.',
+      value: () => queue.ends,
+    },
+    {
       name: 'sallyport_polls_turned_away_total',
       type: 'counter',
       help: 'Polls that were told to come again later, as too many waited.',
@@ -235,6 +251,8 @@ function metricsOf({ storage, db, clock, log, resealing, queue, waiting, presenc
       value: () => presence.lost,
     },
   ], queueFigures({ db, clock, log }))
+  if (telemetry !== null) sendMetrics(telemetry, { metrics, db, clock })
+  return metrics
 }
 
 function gauge(name: string, help: string, value: () => number) {

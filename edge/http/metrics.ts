@@ -1,13 +1,17 @@
 /** Counters for `/metrics`, in Prometheus text format 0.0.4. They name operations and codes, never a tenant. */
 import { isSecurityEvent, securityEventKinds } from './security_kinds.ts'
 
-const BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** Upper ends of the buckets of times. */
+export const BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 interface Timing {
   readonly buckets: number[]
   count: number
   seconds: number
 }
+
+/** One number, or several by `state`. */
+type Value = number | ReadonlyMap<string, number>
 
 interface Described {
   readonly name: string
@@ -17,12 +21,12 @@ interface Described {
 
 /** A figure read at the moment of asking. */
 export interface Gauge extends Described {
-  readonly value: () => number
+  readonly value: () => Value
 }
 
 /** A figure that has been read. */
 export interface Figure extends Described {
-  readonly value: number
+  readonly value: Value
 }
 
 /** Figures that are read together, from somewhere else, at the moment of asking. None where that fails: does not throw. */
@@ -31,17 +35,30 @@ export type ReadFigures = () => Promise<readonly Figure[]>
 export class Metrics {
   readonly #requests = new Map<string, number>()
   readonly #timings = new Map<string, Timing>()
-  readonly #gauges: readonly Gauge[]
+  readonly gauges: readonly Gauge[]
   readonly #read: ReadFigures
   readonly #events = new Map<string, number>(securityEventKinds.map((kind) => [kind, 0]))
 
+  #answered: ((operation: string, status: number, seconds: number) => void) | null = null
+
   constructor(gauges: readonly Gauge[] = [], read: ReadFigures = () => Promise.resolve([])) {
-    this.#gauges = gauges
+    this.gauges = gauges
     this.#read = read
+  }
+
+  /** Security events so far, by kind. */
+  get events(): ReadonlyMap<string, number> {
+    return this.#events
+  }
+
+  /** `told` hears of every answered request. */
+  onAnswer(told: (operation: string, status: number, seconds: number) => void): void {
+    this.#answered = told
   }
 
   /** One answered request. */
   observe(operation: string, status: number, seconds: number): void {
+    this.#answered?.(operation, status, seconds)
     const labels = `operation="${operation}",status="${status}"`
     this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1)
     let timing = this.#timings.get(operation)
@@ -63,7 +80,7 @@ export class Metrics {
 
   async text(): Promise<string> {
     const read = await this.#read()
-    const now = this.#gauges.map((gauge) => ({ ...gauge, value: gauge.value() }))
+    const now = this.gauges.map((gauge) => ({ ...gauge, value: gauge.value() }))
     return [
       ...[...now, ...read].flatMap(figureLines),
       ...this.#eventLines(),
@@ -104,7 +121,10 @@ export class Metrics {
 }
 
 function figureLines({ name, type, help, value }: Figure): string[] {
-  return [...head(name, type, help), `${name} ${value}`]
+  const lines = typeof value === 'number'
+    ? [`${name} ${value}`]
+    : [...value].map(([state, count]) => `${name}{state="${state}"} ${count}`)
+  return [...head(name, type, help), ...lines]
 }
 
 function head(name: string, type: string, help: string): string[] {

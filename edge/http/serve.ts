@@ -94,7 +94,7 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
       oauth: route.oauth === true,
     })
     try {
-      await next()
+      await within(c, next, { route, requestId, services })
     } catch (error) {
       // Hono hands on to `onError` what is an Error, and nothing else.
       throw faultOf(error)
@@ -105,6 +105,35 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
     const { principal } = c.get('call').who
     services.watch.turnedAway({ route, code, principal, client, headers: c.req.raw.headers })
   }
+}
+
+/** In a span, where there are any: it names the operation, and nothing that the request says. */
+async function within(
+  c: HonoContext<Env>,
+  next: () => Promise<void>,
+  { route, requestId, services }: {
+    readonly route: Route
+    readonly requestId: string
+    readonly services: Services
+  },
+): Promise<void> {
+  const { telemetry = null } = services
+  if (telemetry === null) return await next()
+  const attributes = {
+    'http.request.method': route.method.toUpperCase(),
+    'http.route': route.path,
+    'sallyport.request_id': requestId,
+  }
+  const from = c.req.raw.headers.get('traceparent')
+  await telemetry.span(route.id, { kind: 'server', attributes, from }, async (span) => {
+    await next()
+    const { status } = c.res
+    span.set({ 'http.response.status_code': status })
+    if (c.error === undefined) return
+    const { code } = faultOf(c.error)
+    if (status >= 500) span.fail(code)
+    else span.set({ 'error.type': code })
+  })
 }
 
 /** Lets in who may, and then reads the body within its limits, for the library to parse. */

@@ -1,3 +1,4 @@
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts'
 import type { Reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import type { Log } from './log.ts'
@@ -51,6 +52,8 @@ export interface Services {
   readonly log: Log
   readonly metrics: Metrics
   readonly watch: Watch
+  /** Null or left out: no spans of requests. */
+  readonly telemetry?: Telemetry | null
   /** Aborts when the edge is about to stop. */
   readonly closing: AbortSignal
   /** Milliseconds for a request's body to arrive. */

@@ -205,7 +205,7 @@ function completion(
     target: row.id,
     facts: { fence: row.fence, attempt: row.failures + 1, status, state: standing.state, code: set.code },
     reply: () => ({ state: standing.state }),
-    committed: () => queue.ended(row, requeued),
+    committed: () => queue.ended(row, standing.state),
     again: true,
   })
 }

@@ -4,6 +4,7 @@
  */
 import { Fault, type FaultCode } from '../../shared/faults.ts'
 import { LEASE_SECONDS } from '../../shared/protocol.ts'
+import type { RunState } from '../../shared/schemas/run.ts'
 import type { Reader } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
 import type { Storage } from '../db/storage.ts'
@@ -20,7 +21,7 @@ import { labelsKey } from './labels.ts'
 import { type Candidate, front, moveLine, type PoolKey, type Seat } from './lanes.ts'
 import { reserveNext } from './picker.ts'
 import { Reservations } from './reservations.ts'
-import { backoffMs, next, overrunCode, type RunEvent, silentCode } from './states.ts'
+import { backoffMs, finalStates, isFinal, next, overrunCode, type RunEvent, silentCode } from './states.ts'
 import { expiredRuns, moveRun, overrunRuns, run, type RunChange, type RunRow, standingOf } from './store.ts'
 
 export interface QueueOptions {
@@ -56,6 +57,7 @@ export class Queue {
   readonly #labels = new Map<string, Set<string>>()
   /** Tenants that had limits when a poll last looked. */
   readonly #limited = new Set<string>()
+  readonly #ends = new Map<RunState, number>(finalStates.map((state) => [state, 0]))
 
   constructor(options: QueueOptions) {
     this.#options = options
@@ -172,10 +174,16 @@ export class Queue {
     this.#reserved.release(id)
   }
 
-  /** An agent has let go of a run: limits may have room again. `queued`: and the run waits for another. */
-  ended(row: PoolKey, queued: boolean): void {
+  /** How many runs this instance has seen end, by how they did. */
+  get ends(): ReadonlyMap<RunState, number> {
+    return this.#ends
+  }
+
+  /** An agent has let go of a run, which is over or waits for another: limits may have room again. */
+  ended(row: PoolKey, state: RunState): void {
+    if (isFinal(state)) this.#ends.set(state, (this.#ends.get(state) ?? 0) + 1)
     if (this.#limited.has(row.tenant)) this.ringAll(row.tenant)
-    else if (queued) this.ring(row)
+    else if (state === 'queued') this.ring(row)
   }
 
   /**
@@ -251,7 +259,7 @@ export class Queue {
       if (error instanceof Fault && error.code === 'conflict') return false
       throw error
     }
-    this.ended(row, again)
+    this.ended(row, standing.state)
     return true
   }
 

@@ -52,7 +52,7 @@ function permissions(
   const modules = join(root, 'node_modules')
   return [
     `--allow-net=${[`127.0.0.1:${port}`, ...reach].join()}`,
-    '--allow-env=SALLYPORT_*,LIBSQL_JS_DEV',
+    '--allow-env=SALLYPORT_*,OTEL_*,LIBSQL_JS_DEV',
     `--allow-read=${folder},${join(code, 'migrations')},${modules},${
       join(code, 'edge', 'console', 'assets')
     },${join(code, 'edge', 'auth', 'accounts')}`,
