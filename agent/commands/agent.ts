@@ -10,6 +10,8 @@ import { joinPool, refuseLocalAnchor } from '../trust/join.ts'
 import { loadRing } from '../trust/ring.ts'
 import { daemon } from '../worker/daemon.ts'
 import { machineOf, slotsOf } from '../worker/machine.ts'
+import { openTelemetry } from '../../shared/telemetry/telemetry.ts'
+import { version } from '../version.ts'
 import { untilThere } from '../worker/until_there.ts'
 import { agentOptions, configOf } from './agent_options.ts'
 import { type Define, exits, type Shell, UsageError } from './shell.ts'
@@ -59,6 +61,12 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
   if (!/^\d{1,5}$/.test(flags.grace)) throw new UsageError('--grace is a whole number of seconds.')
   using file = openAgentLog({ folder: config.logs, level: config.logLevel, now: Date.now })
   const log = both(file, shell, config.logLevel)
+  const telemetry = await openTelemetry({
+    get: (name) => shell.env[name],
+    service: 'sallyport-agent',
+    version,
+    warn: (message) => log.write('warn', message),
+  })
   const stop = new Stopping(shell, Number(flags.grace))
   try {
     const identity = await identityOf(shell, { config, log, signal: stop.drain })
@@ -69,11 +77,13 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
       env: shell.env,
       identity,
       log,
+      telemetry,
       alarm: (fault) => alarm(shell, fault),
       onReady: (footing) => announce(shell, { config, footing, identity }),
     }, stop)
   } finally {
     stop[Symbol.dispose]()
+    await telemetry?.close()
   }
   log.write('info', 'the agent has stopped')
   return stop.twice ? exits.interrupted : exits.done

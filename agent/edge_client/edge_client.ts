@@ -47,7 +47,12 @@ export interface AgentIdentity {
 export function edgeForAgent(
   url: URL,
   { id, seed }: AgentIdentity,
-  { now, network }: { readonly now: () => number; readonly network: Network },
+  { now, network, traceparent = () => null }: {
+    readonly now: () => number
+    readonly network: Network
+    /** Of the span that a request belongs to: the edge links it. */
+    readonly traceparent?: () => string | null
+  },
 ): Edge {
   const authorize: Authorize = ({ method, url: target, body, headers }) => {
     const nonce = toBase64(native.randomBytes(18))
@@ -55,6 +60,8 @@ export function edgeForAgent(
     const fields = signRequest(native, { method, url: target, body, seed, parameters })
     for (const [name, value] of Object.entries(fields)) headers.set(name, value)
     headers.set(PROTOCOL_HEADER, String(PROTOCOL_VERSION))
+    const within = traceparent()
+    if (within !== null) headers.set('traceparent', within)
   }
   const repeatable = ({ url: target }: Request) => !target.endsWith('/v1/agent/poll')
   return createClient<paths>({

@@ -57,6 +57,13 @@ export interface Progress {
   readonly estimatedBytes: number | null
 }
 
+/** Work that is watched as it is done: it is done once, and its end is the work's own. */
+export interface Around {
+  /** `index`: position of the stream in the run. */
+  stream<T extends { readonly result: StreamResult }>(index: number, work: () => Promise<T>): Promise<T>
+  commit<T>(work: () => Promise<T>): Promise<T>
+}
+
 export interface Order {
   readonly runId: string
   /** Lease epoch: grows with each lease of this run. */
@@ -100,6 +107,7 @@ export interface Order {
   readonly onFault?: (index: number, fault: unknown, stream?: StreamSpec) => void
   /** Told of each stream's end, after `onFault`. */
   readonly onEnded?: (index: number, result: StreamResult) => void
+  readonly around?: Around
 }
 
 export interface Retry {
@@ -178,7 +186,8 @@ async function moveEach(order: Order, found: readonly RunStream[]): Promise<Move
   const streams: StreamResult[] = []
   let holdBytes = 0
   for (const stream of found) {
-    const { result, peakHoldBytes } = await moveStream(order, stream)
+    const work = () => moveStream(order, stream)
+    const { result, peakHoldBytes } = await (order.around?.stream(stream.index, work) ?? work())
     streams.push(result)
     order.onEnded?.(stream.index, result)
     holdBytes = Math.max(holdBytes, peakHoldBytes)

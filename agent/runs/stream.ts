@@ -216,7 +216,8 @@ async function commit(attempt: Try, { loading, reach, moved, spool }: Committing
   // The hold has given all that it had; its memory goes back while the commit waits for the disk.
   const ended = ends.endHold()
   const cursor = rowsRead === 0 ? reach.idle : reach.cursor
-  const committed = await loading.commit({ runId: order.runId, rows, cursor }, spool)
+  const work = () => loading.commit({ runId: order.runId, rows, cursor }, spool)
+  const committed = await (order.around?.commit(work) ?? work())
   Object.assign(tally, { rows: committed.rows })
   await ended
 }

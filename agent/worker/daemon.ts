@@ -13,6 +13,7 @@ import { keepRefusal } from '../runs/refusal.ts'
 import type { AgentReport } from '../../shared/schemas/agent.ts'
 import type { Job } from '../../shared/schemas/job.ts'
 import type { RewrapJob } from '../../shared/schemas/rewrap.ts'
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts'
 import type { Ring } from '../../shared/schemas/ring.ts'
 import type { Working } from './run_job.ts'
 import type { Enrolled } from '../trust/agent_identity.ts'
@@ -33,6 +34,7 @@ import { Receipts } from './receipts.ts'
 import { Readiness } from './readiness.ts'
 import { untilThere } from './until_there.ts'
 import { version } from '../version.ts'
+import { RunTelemetry } from './run_telemetry.ts'
 import { work, type WorkerOptions } from './worker.ts'
 
 export interface DaemonOptions {
@@ -41,6 +43,8 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly identity: Enrolled
   readonly log: Log
+  /** Where spans and figures go; null: nowhere. */
+  readonly telemetry: Telemetry | null
   /** Told when history was rewritten: the loudest thing that an agent can say. */
   readonly alarm: (fault: Fault) => void
   /** Told once, before the first poll. */
@@ -121,7 +125,7 @@ export async function daemon(options: DaemonOptions, signals: Signals): Promise<
 }
 
 /** What every job with a connection in it is carried out by. */
-function jobsOf({ config, identity, env, log }: DaemonOptions, scratch: string) {
+function jobsOf({ config, identity, env, log, telemetry }: DaemonOptions, scratch: string) {
   return {
     agentId: identity.id,
     now: Date.now,
@@ -131,6 +135,7 @@ function jobsOf({ config, identity, env, log }: DaemonOptions, scratch: string) 
     logs: { folder: config.logs, level: config.logLevel },
     network: config.network,
     log,
+    ...(telemetry === null ? {} : { telemetry: new RunTelemetry(telemetry) }),
   }
 }
 
@@ -171,12 +176,13 @@ interface Stand {
   readonly footings: Footings
 }
 
-function standOf({ config, identity, env, log }: DaemonOptions): Stand {
+function standOf({ config, identity, env, log, telemetry }: DaemonOptions): Stand {
   const url = config.edge ?? new URL(identity.url)
   const edge = httpAgentEdge(
     edgeForAgent(url, { id: identity.id, seed: identity.private }, {
       now: Date.now,
       network: config.network,
+      traceparent: () => telemetry?.traceparent() ?? null,
     }),
   )
   const anchor = remembered(anchorAt(config.anchor), { folder: join(config.state, seenFolder), keep: true })

@@ -26,6 +26,7 @@ import { openingKeys } from '../trust/ring.ts'
 import { settled } from '../trust/settled.ts'
 import { Lease } from './lease.ts'
 import { ProgressReport } from './progress_report.ts'
+import type { RunTelemetry } from './run_telemetry.ts'
 import { handBackForMs, reportEnd } from './report_end.ts'
 
 export interface RunOptions extends VerifyOptions {
@@ -53,6 +54,8 @@ export interface RunOptions extends VerifyOptions {
   readonly handBack: AbortSignal
   /** Aborts with `cancelled` or `lease_lost` when a poll says that; left out: heartbeats alone do. */
   readonly told?: AbortSignal
+  /** Where spans and figures of runs go; nowhere if absent. */
+  readonly telemetry?: RunTelemetry
   /** Milliseconds between heartbeats; a third of the lease unless said. */
   readonly beatMs?: number
 }
@@ -116,8 +119,10 @@ async function carryOut(job: RunJob, options: RunOptions, before?: Promise<void>
       ...(options.beatMs === undefined ? {} : { everyMs: options.beatMs }),
     })
     const stopping: Stopping = { options, held, signal: ended.signal, stopped: () => stop }
-    if (before === undefined || await isOver(before, ended.signal)) await attemptAndReport(job, stopping)
-    else await reportUnbegun(stopping)
+    if (before === undefined || await isOver(before, ended.signal)) {
+      const work = (said?: Said) => attemptAndReport(job, stopping, said)
+      await (options.telemetry?.run(job.run, work) ?? work())
+    } else await reportUnbegun(stopping)
   } catch (error) {
     log.write('error', 'a run could not be reported', { run: job.run.id, error })
   } finally {
@@ -148,7 +153,9 @@ async function reportUnbegun(stopping: Stopping): Promise<void> {
   await report(adjusted(completionOfFault(new Fault('cancelled')), stop), stopping)
 }
 
-async function attemptAndReport(job: RunJob, stopping: Stopping): Promise<void> {
+type Said = (completion: Completion) => void
+
+async function attemptAndReport(job: RunJob, stopping: Stopping, said?: Said): Promise<void> {
   const { options, held, signal, stopped } = stopping
   const { log } = options
   using runLog = openRunLog(held.run, { ...options.logs, now: options.now })
@@ -157,6 +164,7 @@ async function attemptAndReport(job: RunJob, stopping: Stopping): Promise<void> 
     const attempt = await attemptRun(job, { options, held, log: runLog, signal })
     const stop = stopped()
     const completion = adjusted(attempt.completion, stop)
+    said?.(completion)
     runLog.write('info', 'the run ends', { ...completion, stopped: stop })
     log.write(completion.status === 'refused' ? 'warn' : 'info', 'a run ends', {
       run: held.run,
@@ -340,6 +348,7 @@ function prepare(job: RunJob, { verified, opened, options, log, signal, folder }
     base: options.base,
     guard: guardOf(local, allowed.derived),
     ...(options.network === undefined ? {} : { network: options.network }),
+    ...(options.telemetry === undefined ? {} : { around: options.telemetry }),
     limits,
     signal,
     holdMemory: options.holdMemory,

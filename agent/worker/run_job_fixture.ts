@@ -6,6 +6,7 @@ import type { Order, RunResult } from '../runs/move.ts'
 import { draft, ids, start, World } from '../runs/world_fixture.ts'
 import { readAnchor } from '../trust/anchor.ts'
 import { loadLocalPolicy } from '../trust/local_policy.ts'
+import type { RunTelemetry } from './run_telemetry.ts'
 import { runJob, type Working } from './run_job.ts'
 
 const log = { write: () => undefined, hide: () => undefined }
@@ -89,6 +90,7 @@ interface Setup {
   readonly move?: (order: Order) => Promise<RunResult>
   readonly edge?: Partial<AgentEdge>
   readonly handBack?: AbortSignal
+  readonly telemetry?: RunTelemetry
   /** By another process of the pool. */
   readonly other?: boolean
 }
@@ -96,7 +98,7 @@ interface Setup {
 const working = new Map<string, Working>()
 
 export async function run(
-  { world, move = async (order) => moved(order), edge = {}, handBack, other = false }: Setup,
+  { world, move = async (order) => moved(order), edge = {}, handBack, telemetry, other = false }: Setup,
 ) {
   const told: Told = { started: 0, completed: [] }
   const orders: Order[] = []
@@ -119,6 +121,7 @@ export async function run(
     logs: { folder: join(world.folder, 'logs'), level: 'debug' },
     holdMemory: 256,
     beatMs: 2,
+    ...(telemetry === undefined ? {} : { telemetry }),
     log,
     working: other ? new Map() : working,
     handBack: handBack ?? new AbortController().signal,
