@@ -3,6 +3,7 @@ import { masterKeys, setupToken } from './first_start.ts'
 import { smtpSender } from './auth/mail/smtp.ts'
 import { hashSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
+import { secretsOf, spelled } from './secrets.ts'
 import { loadMigrations, migrate, migrationsFolder } from './db/migrate.ts'
 import { openStorage } from './db/open.ts'
 import { type Reader, reader } from './db/database.ts'
@@ -11,6 +12,7 @@ import { checkMasterKeys } from './db/reseal.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
 import { checkReadable, describeOlder } from './keys/older.ts'
 import { Fault } from '../shared/faults.ts'
+import { Redactor } from '../shared/redact.ts'
 import { openTelemetry } from '../shared/telemetry/telemetry.ts'
 import { native } from './primitives.ts'
 import { wire } from './wiring.ts'
@@ -26,8 +28,9 @@ const DRAIN_MS = 4_000
 
 const clock = Date.now
 
-async function start(log: Log): Promise<void> {
+async function start(log: Log, redactor: Redactor): Promise<void> {
   const config = readConfig((name) => Deno.env.get(name))
+  redactor.add(secretsOf(config))
   const storage = await openStorage(config.databaseUrl, { token: config.databaseToken })
   const ran = await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: clock() })
   if (ran > 0) log('info', 'migrations ran', { count: ran })
@@ -37,6 +40,7 @@ async function start(log: Log): Promise<void> {
   await checkReadable(db)
   await countOlder({ db, storage, log })
   const setup = await setupToken(config, native.randomBytes)
+  redactor.add([...spelled(master), setup.token])
   const closing = new AbortController()
   const telemetry = await telemetryOf(log)
   const edge = wire({
@@ -70,8 +74,7 @@ async function start(log: Log): Promise<void> {
     const { flush, removeSilent, eraseTenants, forgetRuns, reseal } = edge
     for (const work of [flush, removeSilent, eraseTenants, forgetRuns, reseal]) await tidy(work, log)
   }
-  void tidy(edge.reseal, log)
-  void tidy(edge.housekeep, log)
+  for (const work of [edge.reseal, edge.housekeep]) void tidy(work, log)
   const timer = setInterval(minutely, FLUSH_MS)
   const reaper = setInterval(async () => {
     await tidy(edge.reap, log)
@@ -146,9 +149,10 @@ async function tidy(work: () => Promise<unknown>, log: Log): Promise<void> {
 }
 
 const encoder = new TextEncoder()
-const log = jsonLog((line) => Deno.stderr.writeSync(encoder.encode(line)), clock)
+const redactor = new Redactor()
+const log = jsonLog((text) => Deno.stderr.writeSync(encoder.encode(text)), clock, redactor)
 try {
-  await start(log)
+  await start(log, redactor)
 } catch (error) {
   const code = error instanceof Fault ? error.code : null
   log('error', 'the edge cannot start', { code, error: explain(error) })

@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { makePrivateFolder } from '../files.ts'
-import { Redactor } from './redact.ts'
+import { Redactor } from '../../shared/redact.ts'
 
 export const levels = ['error', 'warn', 'info', 'debug'] as const
 export type Level = (typeof levels)[number]

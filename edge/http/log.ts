@@ -1,4 +1,6 @@
 /** Structured lines for the operator. Nothing of a request's content goes here: ids, codes and our own causes. */
+import { Redactor } from '../../shared/redact.ts'
+
 export type LogLevel = 'info' | 'warn' | 'error'
 
 export type Log = (
@@ -7,10 +9,16 @@ export type Log = (
   fields?: Readonly<Record<string, string | number | null>>,
 ) => void
 
-/** One JSON object a line. */
-export function jsonLog(write: (line: string) => void, clock: () => number): Log {
-  return (level, message, fields = {}) =>
-    write(`${JSON.stringify({ time: new Date(clock()).toISOString(), level, message, ...fields })}\n`)
+/** One JSON object a line; what the redactor knows is taken out of it, however it is spelled. */
+export function jsonLog(
+  write: (text: string) => void,
+  clock: () => number,
+  redactor: Redactor = new Redactor(),
+): Log {
+  return (level, message, fields = {}) => {
+    const time = new Date(clock()).toISOString()
+    write(redactor.write(`${JSON.stringify({ time, level, message, ...fields })}\n`))
+  }
 }
 
 /** An error and what caused it, in one line; for the log, never for a caller. */

@@ -1,4 +1,5 @@
-/** Takes secrets out of text on its way to a file, also when a secret is cut across two writes. */
+/** Takes secrets out of text on its way to a log, also when a secret is cut across two writes. */
+import { concat, toBase64, toHex, utf8 } from './bytes.ts'
 
 const MARK = '[redacted]'
 
@@ -7,14 +8,14 @@ const SHORTEST = 4
 
 /** The secret as it may turn up: itself, as JSON text, in a URL, and inside base64 at each of its three offsets. */
 function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8')
+  const bytes = utf8(secret)
   const forms = [
     secret,
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
     encodeURIComponent(secret).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     new URLSearchParams([['', secret]]).toString().slice(1),
-    bytes.toString('hex'),
+    toHex(bytes),
   ]
   for (const offset of [0, 1, 2]) {
     const core = base64Core(bytes, offset)
@@ -25,7 +26,7 @@ function formsOf(secret: string): string[] {
 
 /** The characters that only the secret's own bytes decide, when `offset` bytes stand before it (mod 3). */
 function base64Core(bytes: Uint8Array, offset: number): string {
-  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replace(/=+$/, '')
+  const text = toBase64(concat(new Uint8Array(offset), bytes)).replace(/=+$/, '')
   const start = Math.ceil((offset * 8) / 6)
   const end = Math.floor(((offset + bytes.length) * 8) / 6)
   return text.slice(start, end)
