@@ -69,7 +69,8 @@ export class ScheduleClock {
     const { db, clock } = this.#options
     const todo = await agenda(db)
     const due = todo.nextAt !== null && todo.nextAt <= clock()
-    if (todo.news) await this.#each(await news(db, AT_ONCE), (one) => this.#learn(one))
+    const served: boolean[] = []
+    if (todo.news) served.push(await this.#each(await news(db, AT_ONCE), (one) => this.#learn(one)))
     if (todo.ends) {
       // Those of one pipeline one after the other: they use up the same day of whoever follows it.
       const notes = Object.groupBy(
@@ -77,32 +78,41 @@ export class ScheduleClock {
         ({ tenant, pipeline }) => `${tenant}/${pipeline}`,
       )
       const queues = Object.values(notes).map((ends = []) => ({ tenant: ends[0]?.tenant ?? '', ends }))
-      await this.#each(queues, async ({ ends }) => {
+      const follows = async ({ ends }: (typeof queues)[number]) => {
         for (const one of ends) await follow(this.#options, one)
-      })
+      }
+      served.push(await this.#each(queues, follows))
     }
-    if (todo.waiting) await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one))
-    if (due) await this.#each(await dueSchedules(db, clock(), AT_ONCE), (row) => this.#fire(row))
+    if (todo.waiting) served.push(await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one)))
+    if (due) served.push(await this.#each(await dueSchedules(db, clock(), AT_ONCE), (row) => this.#fire(row)))
+    // What failed is still due: it would be asked for again and again.
+    if (served.includes(false)) return TICK_MS
     const { nextAt } = todo.news || due ? await agenda(db) : todo
     return Math.min(TICK_MS, Math.max(0, (nextAt ?? Infinity) - clock()))
   }
 
   /**
    * All at once, so that they share commits: one after the other, a tenant with many would hold up everybody else's.
-   * One that fails comes again at the next tick.
+   * One that fails comes again at the next tick; false: there was one.
    */
-  async #each<T extends { readonly tenant: string }>(all: readonly T[], act: (one: T) => Promise<void>) {
-    await Promise.all(all.map(async (one) => {
+  async #each<T extends { readonly tenant: string }>(
+    all: readonly T[],
+    act: (one: T) => Promise<void>,
+  ): Promise<boolean> {
+    const served = await Promise.all(all.map(async (one) => {
       try {
         await act(one)
+        return true
       } catch (error) {
-        if (error instanceof Fault && error.code === 'conflict') return
+        if (error instanceof Fault && error.code === 'conflict') return true
         this.#options.log('warn', 'a schedule could not be served, and is tried again', {
           tenant: one.tenant,
           error: explain(error),
         })
+        return false
       }
     }))
+    return !served.includes(false)
   }
 
   /** Makes the schedules of a project what its newest index lists. */
