@@ -11,7 +11,7 @@ import { refuseInvalid } from './http/parse.ts'
 import { faultOf, problem, statusOf } from './http/problem.ts'
 import type { Route } from './http/route.ts'
 import { type Api, type Env, serve } from './http/serve.ts'
-import type { Connection } from './http/client.ts'
+import { clientOf, type Connection } from './http/client.ts'
 import type { Services } from './http/services.ts'
 
 /** `connection` is what the server knows of whoever asks. */
@@ -45,17 +45,35 @@ export function createApi(routes: readonly Route[], services: Services): Api {
 const HTTPS_ALONE = 'max-age=63072000; includeSubDomains'
 
 /**
+ * Looks at every request before it is routed, whatever it asks for: the answer that refuses it, or null where it may go
+ * on. Without a log line, which would be what a flood costs.
+ */
+export function gateOf({ rates, forwardedHops: hops, clock, randomBytes }: Services): Gate {
+  return ({ headers }, { remote }) => {
+    const now = clock()
+    try {
+      rates?.ofAddress(clientOf(headers, { remote, hops }).network, now)
+      return null
+    } catch (error) {
+      return problem(faultOf(error), { requestId: newId(now, randomBytes) })
+    }
+  }
+}
+
+export type Gate = (request: Request, connection: Connection) => Response | null
+
+/**
  * `pages` are static: no tenant, no principal. `https`: whoever was here comes by https from then on, on this host and
- * those below it. Never rejects.
+ * those below it. `gate` may refuse a request before anything else sees it. Never rejects.
  */
 export function createApp(
   api: Api,
   pages: readonly Page[] = [],
-  { https = false }: { readonly https?: boolean } = {},
+  { https = false, gate = () => null }: { readonly https?: boolean; readonly gate?: Gate } = {},
 ): App {
   for (const page of pages) api.get(page.path, () => page.answer())
   return async (request, connection) => {
-    const response = await api.fetch(request, connection)
+    const response = gate(request, connection) ?? await api.fetch(request, connection)
     const { headers } = response
     // An answer of a route has all of them; what else answers is looked through.
     if (headers.get('content-security-policy') !== safeHeaders['content-security-policy']) {

@@ -7,6 +7,7 @@ import { isSecret } from './auth/secret.ts'
 import { readConfig } from './config.ts'
 import { openStorage } from './db/open.ts'
 import { masterKeys, setupToken } from './first_start.ts'
+import { usualRates } from './http/rates.ts'
 import { native } from './primitives.ts'
 
 const key = `v1:${btoa('k'.repeat(32))}`
@@ -52,6 +53,15 @@ describe('the configuration', () => {
     ) {
       assert.throws(() => config(env), /SALLYPORT_MASTER_KEYS is required/)
       assert.ok(config({ ...env, SALLYPORT_MASTER_KEYS: key }).masterKeys)
+    }
+  })
+
+  test('limits what an address and a principal ask for, or not at all where that is said', () => {
+    assert.deepEqual(config({}).rates, usualRates)
+    const said = config({ SALLYPORT_RATE_ADDRESS: '20/100', SALLYPORT_RATE_PRINCIPAL: 'off' })
+    assert.deepEqual(said.rates, { address: { perSecond: 20, burst: 100 }, principal: null })
+    for (const wrong of ['none', '0/5', '5', '5/0', '-1/5', '1e3/5']) {
+      assert.throws(() => config({ SALLYPORT_RATE_PRINCIPAL: wrong }), /SALLYPORT_RATE_PRINCIPAL is not/)
     }
   })
 

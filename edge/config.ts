@@ -4,6 +4,7 @@ import { type MailServer, readMailServer } from './auth/mail/mail.ts'
 import { readProviders } from './auth/providers/configured.ts'
 import type { ConfiguredProvider } from './auth/providers/providers.ts'
 import { type MasterKeys, parseMasterKeys } from './db/master_keys.ts'
+import { type RateLimits, readRate, usualRates } from './http/rates.ts'
 
 export interface Config {
   readonly port: number
@@ -21,6 +22,8 @@ export interface Config {
   readonly setupTokenFile: string
   /** Proxies in front of the edge, each of which adds an address to X-Forwarded-For. */
   readonly forwardedHops: number
+  /** How many requests an address and a principal may make. */
+  readonly rates: RateLimits
   /** Whom anybody may sign in with. */
   readonly providers: readonly ConfiguredProvider[]
   /** Whether issuers on loopback are asked: where the edge is there itself. */
@@ -56,6 +59,7 @@ export function readConfig(get: Environment): Config {
     setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
     setupTokenFile: join(folder, 'setup_token'),
     forwardedHops: readHops(get('SALLYPORT_FORWARDED_HOPS') ?? '0'),
+    rates: readRates(get),
     providers: readProviders(get, { loopback: local }),
     loopbackProviders: local,
     mail: readMailServer(get('SALLYPORT_SMTP_URL'), get('SALLYPORT_MAIL_FROM')),
@@ -71,6 +75,20 @@ function readPort(text: string): number {
 function readHops(text: string): number {
   if (!/^[0-9]$/.test(text)) throw new Error('SALLYPORT_FORWARDED_HOPS is not a number from 0 to 9')
   return Number(text)
+}
+
+function readRates(get: Environment): RateLimits {
+  const read = (name: string, usual: RateLimits['address']) => {
+    const text = get(name)
+    if (text === undefined || text === '') return usual
+    const said = readRate(text)
+    if (said === null) throw new Error(`${name} is not a rate and a burst, like 500/5000, or off`)
+    return said.rate
+  }
+  return {
+    address: read('SALLYPORT_RATE_ADDRESS', usualRates.address),
+    principal: read('SALLYPORT_RATE_PRINCIPAL', usualRates.principal),
+  }
 }
 
 function readUrl(text: string): string {

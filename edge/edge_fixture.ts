@@ -8,6 +8,7 @@ import { type Kind, type TestStorage, testStorage } from './db/storage_fixture.t
 import type { Storage } from './db/storage.ts'
 import { SESSION_COOKIE } from './http/cookies.ts'
 import type { LogLevel } from './http/log.ts'
+import type { RateLimits } from './http/rates.ts'
 import { native } from './primitives.ts'
 import { signRequest } from '../shared/sign/http_signature.ts'
 import { toHex, utf8 } from '../shared/bytes.ts'
@@ -81,6 +82,8 @@ export async function testEdge(
     /** Null: an edge that sends no mail. Left out: it is kept in `mails`. */
     readonly mail?: Sender | null
     readonly publicUrl?: string
+    readonly rates?: RateLimits
+    readonly forwardedHops?: number
   } = {},
 ): Promise<TestEdge> {
   const fixture = await testStorage(options.kind ?? 'embedded')
@@ -102,6 +105,8 @@ export async function testEdge(
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
     providers: options.providers ?? [],
     loopbackProviders: true,
+    forwardedHops: options.forwardedHops ?? 0,
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
     ...(options.mail === null ? {} : {
       mail: options.mail ?? ((mail: Mail) => {
         mails.push(mail)

@@ -15,7 +15,7 @@ import { Fault } from '../shared/faults.ts'
 import { Redactor } from '../shared/redact.ts'
 import { openTelemetry } from '../shared/telemetry/telemetry.ts'
 import { native } from './primitives.ts'
-import { wire } from './wiring.ts'
+import { type Edge, wire } from './wiring.ts'
 
 const FLUSH_MS = 60_000
 /** A run whose agent fell silent is taken back within this time of its lease's end. */
@@ -53,6 +53,7 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     log,
     closing: closing.signal,
     forwardedHops: config.forwardedHops,
+    rates: config.rates,
     providers: config.providers,
     loopbackProviders: config.loopbackProviders,
     telemetry,
@@ -68,6 +69,27 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
       return new Response(null, { status: 500 })
     },
   }, (request, { remoteAddr }) => edge.app(request, { remote: remoteAddr.hostname }))
+  const endChores = startChores(edge, log)
+  const keeping = keepTime(edge.tick, { log, closing: closing.signal })
+  const stop = async () => {
+    if (closing.signal.aborted) return
+    log('info', 'stopping')
+    closing.abort()
+    endChores()
+    const drained = Promise.all([server.shutdown(), keeping])
+    await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
+    await tidy(edge.flush, log)
+    // The last figures are read from the database.
+    await telemetry?.close()
+    await storage.close()
+    log('info', 'stopped')
+    Deno.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
+}
+
+/** What comes round by the clock of this process; answers what ends it. */
+function startChores(edge: Edge, log: Log): () => void {
   const minutely = async () => {
     // A mail server may be slow: nothing else waits for it.
     void tidy(edge.housekeep, log)
@@ -80,23 +102,10 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     await tidy(edge.reap, log)
     await tidy(edge.watchAgents, log)
   }, REAP_MS)
-  const keeping = keepTime(edge.tick, { log, closing: closing.signal })
-  const stop = async () => {
-    if (closing.signal.aborted) return
-    log('info', 'stopping')
-    closing.abort()
+  return () => {
     clearInterval(timer)
     clearInterval(reaper)
-    const drained = Promise.all([server.shutdown(), keeping])
-    await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
-    await tidy(edge.flush, log)
-    // The last figures are read from the database.
-    await telemetry?.close()
-    await storage.close()
-    log('info', 'stopped')
-    Deno.exit(0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) Deno.addSignalListener(signal, () => void stop())
 }
 
 async function countOlder(

@@ -3,7 +3,7 @@ import type { Telemetry } from '../shared/telemetry/telemetry.ts'
 import type { Primitives } from '../shared/seal/primitives.ts'
 import { Grantor } from './access/grantor.ts'
 import { approve } from './access/approvals.ts'
-import { type App, createApi, createApp } from './app.ts'
+import { type App, createApi, createApp, gateOf } from './app.ts'
 import { TenantLogs } from './audit/tenant_log.ts'
 import { agentAuthenticator } from './agents/authenticate.ts'
 import { Presence } from './agents/presence.ts'
@@ -33,6 +33,7 @@ import { sweepRunOut } from './housekeeping.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
 import { pooled } from './http/random.ts'
+import { type RateLimits, Rates } from './http/rates.ts'
 import { servePages } from './http/page_route.ts'
 import type { Route, TwoPerson } from './http/route.ts'
 import type { Services } from './http/services.ts'
@@ -74,6 +75,8 @@ export interface EdgeOptions {
   readonly loopbackProviders?: boolean
   /** Hands mail to a server; left out: this installation sends none. */
   readonly mail?: Sender
+  /** How many requests whoever asks may make; as many as they like unless said. */
+  readonly rates?: RateLimits
   /** Hashes passwords in place of threads of its own. */
   readonly hasher?: PasswordHasher
   /** Where spans and figures go; none unless said. */
@@ -117,7 +120,7 @@ function put(options: EdgeOptions): Edge {
   const grantor = new Grantor(storage)
   const lastUse = new LastUse(usedToken)
   const rooms = roomsOf(options, db)
-  const { logs, rewraps, queue, presence } = rooms
+  const { logs, rewraps, queue, presence, buckets } = rooms
   const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
   const resealing = new Resealing({ storage, primitives, master, log })
   const metrics = metricsOf({ ...rooms, ...options, db, resealing })
@@ -151,11 +154,13 @@ function put(options: EdgeOptions): Edge {
     watch: new MemberWatch({ events: people.events, refusals: people.refusals, clock }),
     ...{ closing, telemetry: options.telemetry ?? null },
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+    rates: buckets,
   }
   const api = createApi(all, services)
   const document = () => reference(api, all)
   const https = new URL(options.publicUrl).protocol === 'https:'
-  const app = createApp(api, [...referencePages(document, all), ...assetPages()], { https })
+  const pages = [...referencePages(document, all), ...assetPages()]
+  const app = createApp(api, pages, { https, gate: gateOf(services) })
   servePages(api, consolePages, { frame: consoleFrame, services })
   return {
     app,
@@ -174,10 +179,7 @@ function put(options: EdgeOptions): Edge {
     eraseTenants: () => eraseTenants({ db, storage, clock, randomBytes, logs }),
     forgetRuns: () => forgetRuns({ db, storage, clock, randomBytes }),
     watchAgents: () => presence.look(),
-    reap: async () => {
-      await rewraps.reap()
-      return await queue.reap()
-    },
+    reap: () => rewraps.reap().then(() => queue.reap()),
   }
 }
 
@@ -190,7 +192,7 @@ async function housekeep(
 }
 
 /** What rooms keep in mind between requests. */
-function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: Reader) {
+function roomsOf({ storage, primitives, master, clock, log, ...more }: EdgeOptions, db: Reader) {
   const { randomBytes } = primitives
   const logs = new TenantLogs({ db, primitives, master })
   const newest = new Newest({ db, clock })
@@ -202,7 +204,8 @@ function roomsOf({ storage, primitives, master, clock, log }: EdgeOptions, db: R
   const waiting = new Waiting({ randomBytes })
   const presence = new Presence({ db, storage, clock, randomBytes })
   const drained = (agent: string) => waiting.end(agent)
-  return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained }
+  const buckets = new Rates(more.rates ?? { address: null, principal: null })
+  return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained, buckets }
 }
 
 interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'telemetry'> {
@@ -211,10 +214,11 @@ interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'tele
   readonly queue: Queue
   readonly waiting: Waiting
   readonly presence: Presence
+  readonly buckets: Rates
 }
 
 function metricsOf(
-  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence }: Measured,
+  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence, buckets }: Measured,
 ): Metrics {
   const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
@@ -250,9 +254,16 @@ function metricsOf(
       help: 'Agents that this instance has found to have fallen silent.',
       value: () => presence.lost,
     },
+    overRate('address', () => buckets.refusedAddresses),
+    overRate('principal', () => buckets.refusedPrincipals),
   ], queueFigures({ db, clock, log }))
   if (telemetry !== null) sendMetrics(telemetry, { metrics, db, clock })
   return metrics
+}
+
+function overRate(of: string, value: () => number) {
+  const help = `Requests that were refused as too many came from one ${of}.`
+  return { name: `sallyport_over_${of}_rate_total`, type: 'counter' as const, help, value }
 }
 
 function gauge(name: string, help: string, value: () => number) {

@@ -9,6 +9,7 @@ import { signDocument } from '../shared/sign/documents.ts'
 import { sealColumn } from './db/master_keys.ts'
 import type { Step } from './db/plan.ts'
 import type { Kind } from './db/storage_fixture.ts'
+import type { RateLimits } from './http/rates.ts'
 import { bearer, type Caller, type TestEdge, testEdge } from './edge_fixture.ts'
 import { native } from './primitives.ts'
 import {
@@ -49,7 +50,12 @@ export interface World extends TestEdge {
 }
 
 export async function world(
-  options: { readonly bodyTimeoutMs?: number; readonly kind?: Kind } = {},
+  options: {
+    readonly bodyTimeoutMs?: number
+    readonly kind?: Kind
+    readonly rates?: RateLimits
+    readonly forwardedHops?: number
+  } = {},
 ): Promise<World> {
   const edge = await testEdge(options)
   const made = await edge.call(bearer(edge.setupToken), 'POST /v1/setup', {

@@ -5,6 +5,7 @@ export const permissions = [
   'tenant.delete',
   'tenant.export',
   'tenants.create',
+  'tenants.operate',
   'workspaces.read',
   'workspaces.write',
   'projects.read',
@@ -83,6 +84,9 @@ export function isBuiltInRole(text: string): text is BuiltInRole {
 /** What a token that counts in one place alone holds of the tenant: without it nothing signed could be checked. */
 export const besidePlaces: readonly Permission[] = ['tenant.read', 'trust.read']
 
+/** What belongs to the operator of an installation, and to no role. */
+export const operatorHolds: readonly Permission[] = ['tenants.create', 'tenants.operate']
+
 /** What every active member of a tenant holds there, whatever their roles are; of tokens they see their own. */
 export const everybodyHolds: readonly Permission[] = [...besidePlaces, 'tokens.read']
 
@@ -91,8 +95,7 @@ const without = (held: readonly Permission[], taken: readonly Permission[]) =>
 
 const reads = permissions.filter((name) => name.endsWith('.read'))
 const viewer = without(reads, ['audit.read', 'rules.read', 'approvals.read'])
-/** `tenants.create` belongs to the operator of an installation, not to a role. */
-const owner = without(permissions, ['tenants.create'])
+const owner = without(permissions, operatorHolds)
 
 /** What a role holds where it is bound. At a workspace or project only what `countsAtPlace` does. */
 export const rolePermissions: Readonly<Record<BuiltInRole, readonly Permission[]>> = {

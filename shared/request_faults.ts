@@ -69,6 +69,14 @@ export const requestFaults = {
     class: 'request',
     help: 'This tenant is about to be deleted: it can only be read.',
   },
+  tenant_suspended: {
+    class: 'request',
+    help: 'Whoever runs this installation has suspended this tenant: ask them.',
+  },
+  quota_reached: {
+    class: 'request',
+    help: 'The tenant has as many of these as this installation lets it: ask whoever runs it.',
+  },
   authorization_pending: { class: 'request', help: 'Nobody has approved this device yet.' },
   slow_down: { class: 'request', help: 'Ask less often: five seconds more between two requests.' },
   expired_token: { class: 'request', help: 'The code of this device has expired; begin again.' },

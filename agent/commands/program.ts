@@ -91,6 +91,11 @@ export const groups: readonly Group[] = [
     load: () => import('./webhooks.ts'),
   },
   {
+    name: 'tenants',
+    summary: 'For the operator of an installation: tenants list, suspend, resume, quotas',
+    load: () => import('./tenants.ts'),
+  },
+  {
     name: 'audit',
     summary: 'The audit log: tail, search, export, verify',
     load: () => import('./audit.ts'),

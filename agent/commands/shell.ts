@@ -170,6 +170,7 @@ const notAllowed: readonly FaultCode[] = [
   'separation_of_duties',
   'sign_in_not_enough',
   'tenant_closing',
+  'tenant_suspended',
   'access_denied',
 ]
 

@@ -2863,13 +2863,77 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Every tenant of the installation, and how much it has, by id
+         * @description For the operator. It shows nothing of what a tenant has but how many.
+         */
+        get: operations["listTenants"];
         put?: never;
         /**
          * Make another tenant on this installation
          * @description For the operator, who set the installation up. The new tenant’s first member is its owner; the operator has no part in it.
          */
         post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how many members, agents, connections and pipelines a tenant may have
+         * @description All of them at once: what is left out has no limit, as all have until somebody says so. What a tenant has beyond it stays; what would be one more is refused with 403 `quota_reached`.
+         */
+        put: operations["setTenantQuotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the members and agents of a suspended tenant in again
+         * @description Schedules go on from now; what they missed is not made up for.
+         */
+        post: operations["resumeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the members and agents of a tenant out
+         * @description They are answered 403 `tenant_suspended` from the next request on. Its runs stay as they are: what waits goes on waiting, what an agent works at is given up by it. No schedule fires and no webhook starts anything. The tenant that the installation was set up with cannot be suspended.
+         */
+        post: operations["suspendTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3465,7 +3529,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+        FaultCode: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "tenant_suspended" | "quota_reached" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
         Fresh: {
             fresh_until: string;
         };
@@ -3772,6 +3836,20 @@ export interface components {
             name: string;
         };
         Nothing: Record<string, never>;
+        OfTenant: {
+            tenant: string;
+        };
+        OperatedTenant: {
+            /** @description When its deletion was asked for. */
+            closing?: string;
+            created: string;
+            id: string;
+            name: string;
+            quotas: components["schemas"]["Quotas"];
+            /** @description Since when its members and agents are kept out. */
+            suspended?: string;
+            usage: components["schemas"]["TenantUsage"];
+        };
         OwnerChange: {
             from: string;
             to: string;
@@ -3899,7 +3977,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "tenant.read" | "tenant.write" | "tenant.delete" | "tenant.export" | "tenants.create" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "roles.read" | "roles.write" | "rules.read" | "rules.write" | "approvals.read" | "approvals.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read" | "audit.export";
+        Permission: "tenant.read" | "tenant.write" | "tenant.delete" | "tenant.export" | "tenants.create" | "tenants.operate" | "workspaces.read" | "workspaces.write" | "projects.read" | "projects.write" | "members.read" | "members.write" | "roles.read" | "roles.write" | "rules.read" | "rules.write" | "approvals.read" | "approvals.write" | "tokens.read" | "tokens.write" | "trust.read" | "trust.write" | "keys.read" | "keys.write" | "index.read" | "index.write" | "agents.read" | "agents.write" | "connections.read" | "connections.write" | "pipelines.read" | "pipelines.write" | "runs.read" | "runs.write" | "audit.read" | "audit.export";
         PipelineLabels: {
             labels: string[];
             pipeline_id: string;
@@ -3995,7 +4073,7 @@ export interface components {
             /** @description With `approval_required`: what has to be approved. */
             approval?: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
+            code: "invalid_request" | "malformed_json" | "unsupported_media_type" | "body_too_large" | "request_timeout" | "unauthenticated" | "request_signature_invalid" | "clock_skew" | "protocol_unsupported" | "forbidden" | "fresh_sign_in_required" | "approval_required" | "origin_refused" | "sign_in_failed" | "second_factor_required" | "sign_in_not_enough" | "second_factor_demanded" | "password_refused" | "mail_off" | "link_invalid" | "link_required" | "provider_failed" | "provider_refused" | "separation_of_duties" | "tenant_closing" | "tenant_suspended" | "quota_reached" | "authorization_pending" | "slow_down" | "expired_token" | "access_denied" | "grant_invalid" | "grant_unsupported" | "client_unknown" | "scope_invalid" | "not_found" | "method_not_allowed" | "database_outdated" | "conflict" | "last_owner" | "already_exists" | "idempotency_mismatch" | "too_many_requests" | "agent_not_approved" | "agent_revoked" | "fingerprint_mismatch" | "pool_unknown" | "log_key_mismatch" | "challenge_invalid" | "enrolment_not_allowed" | "possession_failed" | "rewrap_stale" | "attempts_used" | "run_not_ended" | "lease_lost" | "internal" | "unavailable" | "file_unreadable" | "file_unwritable" | "file_not_private" | "invalid_file" | "invalid_setting" | "not_signed_in" | "already_running" | "not_enrolled" | "edge_unreachable" | "edge_insecure" | "edge_unexpected" | "keystore_unreachable" | "keystore_denied" | "keystore_missing" | "keystore_read_only" | "keystore_moved" | "store_unreachable" | "store_denied" | "envelope_invalid" | "suite_refused" | "kid_missing" | "envelope_refused" | "commitment_mismatch" | "state_refused" | "document_invalid" | "signature_invalid" | "signer_not_allowed" | "trust_invalid" | "index_invalid" | "ring_mismatch" | "pin_mismatch" | "trust_rolled_back" | "trust_forked" | "trust_missing" | "trust_expired" | "trust_stale" | "anchor_missing" | "anchor_rolled_back" | "anchor_local" | "release_refused" | "floor_missing" | "denied" | "index_rolled_back" | "index_forked" | "index_missing" | "project_mismatch" | "not_in_index" | "not_at_index" | "version_fell" | "wrong_pool" | "wrong_connection" | "trigger_not_allowed" | "request_expired" | "request_mismatch" | "clock_turned_back" | "fire_time_refused" | "upstream_refused" | "trigger_before_anchor" | "parameter_refused" | "trigger_used" | "limit_reached" | "policy_missing" | "policy_denied" | "address_refused" | "host_not_declared" | "redirect_refused" | "plain_refused" | "path_refused" | "reference_refused" | "log_refused" | "catalogue_refused" | "relay_denied" | "readers_missing" | "log_forked" | "agent_lost" | "rewrap_refused" | "recovery_refused" | "checkpoint_invalid" | "export_invalid" | "export_altered" | "pipeline_invalid" | "connections_invalid" | "connection_unknown" | "connection_invalid" | "unsupported" | "run_unfinished" | "reference_missing" | "host_unresolved" | "connection_refused" | "connection_lost" | "proxy_refused" | "source_unavailable" | "connections_exhausted" | "throttled" | "stalled" | "tls_failed" | "login_failed" | "database_missing" | "stream_missing" | "column_missing" | "column_required" | "names_collide" | "cursor_refused" | "key_missing" | "key_refused" | "keys_doubled" | "schema_refused" | "name_refused" | "target_refused" | "type_refused" | "permission_denied" | "file_invalid" | "value_refused" | "row_refused" | "constraint_refused" | "value_too_large" | "disk_full" | "target_busy" | "target_locked" | "rows_lost" | "rows_over_limit" | "bytes_over_limit" | "time_over_limit" | "run_superseded" | "cancelled" | "hold_unavailable" | "hold_failed" | "hold_memory" | "engine_failed" | "source_failed" | "target_failed";
             detail: string;
             /** @description The code of RFC 8628, where a device asks for its token. */
             error?: string;
@@ -4042,6 +4120,12 @@ export interface components {
         };
         QueueState: {
             pools: components["schemas"]["PoolQueue"][];
+        };
+        Quotas: {
+            agents?: number;
+            connections?: number;
+            members?: number;
+            pipelines?: number;
         };
         ReceiptRecord: {
             agent: string;
@@ -4405,6 +4489,8 @@ export interface components {
             name: string;
             /** @description True for the tenant that the installation was set up with, which cannot be deleted. */
             stays?: boolean;
+            /** @description Since when whoever runs the installation keeps its members and agents out. */
+            suspended?: string;
         };
         TenantChange: {
             name: string;
@@ -4415,6 +4501,10 @@ export interface components {
         TenantDeletion: {
             /** @description The name of the tenant, typed: the confirmation. */
             name: string;
+        };
+        TenantQuotas: {
+            quotas: components["schemas"]["Quotas"];
+            tenant: string;
         };
         TenantRules: {
             /**
@@ -4447,6 +4537,17 @@ export interface components {
                 domain: string;
                 provider: string;
             }[];
+        };
+        TenantUsage: {
+            /** @description Pending and approved ones. */
+            agents: number;
+            connections: number;
+            /** @description Active and invited ones. */
+            members: number;
+            pipelines: number;
+            /** @description Made since midnight, UTC. */
+            runs_today: number;
+            runs_waiting: number;
         };
         Token: {
             created: string;
@@ -4809,6 +4910,23 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
+         */
+        "forbidden.fresh_sign_in_required.origin_refused.quota_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `fresh_sign_in_required`: Confirm with a passkey or a code first: this needs one that is at most five minutes old.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
          *     `separation_of_duties`: Another person has to do this: whoever took the step before may not.
          */
         "forbidden.fresh_sign_in_required.origin_refused.separation_of_duties": {
@@ -4884,6 +5002,21 @@ export interface components {
          *
          *     `origin_refused`: A page of another site sent this request.
          *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
+         */
+        "forbidden.origin_refused.quota_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `origin_refused`: A page of another site sent this request.
+         *
          *     `sign_in_not_enough`: This tenant asks for another way to sign in than the one that you used.
          */
         "forbidden.origin_refused.sign_in_not_enough": {
@@ -4901,9 +5034,11 @@ export interface components {
          *
          *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
          *
+         *     `tenant_suspended`: Whoever runs this installation has suspended this tenant: ask them.
+         *
          *     `sign_in_not_enough`: This tenant asks for another way to sign in than the one that you used.
          */
-        "forbidden.origin_refused.tenant_closing.sign_in_not_enough": {
+        "forbidden.origin_refused.tenant_closing.tenant_suspended.sign_in_not_enough": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5362,9 +5497,26 @@ export interface components {
         /**
          * @description `origin_refused`: A page of another site sent this request.
          *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
+         */
+        "origin_refused.quota_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `origin_refused`: A page of another site sent this request.
+         *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
+         *
+         *     `tenant_suspended`: Whoever runs this installation has suspended this tenant: ask them.
+         *
          *     `agent_revoked`: This agent was revoked; enrol a new one.
          */
-        "origin_refused.agent_revoked": {
+        "origin_refused.quota_reached.tenant_suspended.agent_revoked": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5376,8 +5528,10 @@ export interface components {
          * @description `origin_refused`: A page of another site sent this request.
          *
          *     `tenant_closing`: This tenant is about to be deleted: it can only be read.
+         *
+         *     `tenant_suspended`: Whoever runs this installation has suspended this tenant: ask them.
          */
-        "origin_refused.tenant_closing": {
+        "origin_refused.tenant_closing.tenant_suspended": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5388,9 +5542,11 @@ export interface components {
         /**
          * @description `origin_refused`: A page of another site sent this request.
          *
+         *     `tenant_suspended`: Whoever runs this installation has suspended this tenant: ask them.
+         *
          *     `trigger_not_allowed`: The pipeline does not allow this trigger.
          */
-        "origin_refused.trigger_not_allowed": {
+        "origin_refused.tenant_suspended.trigger_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -8156,7 +8312,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["origin_refused"];
+            403: components["responses"]["origin_refused.quota_reached"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["body_too_large"];
@@ -8225,7 +8381,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.challenge_invalid.enrolment_not_allowed"];
-            403: components["responses"]["origin_refused.agent_revoked"];
+            403: components["responses"]["origin_refused.quota_reached.tenant_suspended.agent_revoked"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.conflict"];
             413: components["responses"]["body_too_large"];
@@ -8914,7 +9070,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.origin_refused.quota_reached"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.trust_missing"];
@@ -10078,7 +10234,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["origin_refused.trigger_not_allowed"];
+            403: components["responses"]["origin_refused.tenant_suspended.trigger_not_allowed"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
@@ -10284,7 +10440,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["origin_refused.tenant_closing"];
+            403: components["responses"]["origin_refused.tenant_closing.tenant_suspended"];
             410: components["responses"]["link_invalid"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -10333,7 +10489,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused.tenant_closing.sign_in_not_enough"];
+            403: components["responses"]["forbidden.origin_refused.tenant_closing.tenant_suspended.sign_in_not_enough"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.conflict"];
             410: components["responses"]["link_invalid"];
@@ -10384,7 +10540,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request.malformed_json"];
-            403: components["responses"]["origin_refused.tenant_closing"];
+            403: components["responses"]["origin_refused.tenant_closing.tenant_suspended"];
             408: components["responses"]["request_timeout"];
             410: components["responses"]["link_invalid"];
             413: components["responses"]["body_too_large"];
@@ -10429,7 +10585,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request.malformed_json.password_refused"];
-            403: components["responses"]["origin_refused.tenant_closing"];
+            403: components["responses"]["origin_refused.tenant_closing.tenant_suspended"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.conflict"];
             410: components["responses"]["link_invalid"];
@@ -10874,7 +11030,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused.quota_reached"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["mail_off"];
             413: components["responses"]["body_too_large"];
@@ -11382,7 +11538,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json.pool_unknown"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused"];
+            403: components["responses"]["forbidden.origin_refused.quota_reached"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists.trust_missing"];
@@ -15000,6 +15156,64 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 unless said. */
+                limit?: number;
+                /** @description This one alone. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *           "name": "Acme",
+                     *           "created": "2026-11-22T08:00:00.000Z",
+                     *           "usage": {
+                     *             "members": 12,
+                     *             "agents": 3,
+                     *             "connections": 8,
+                     *             "pipelines": 20,
+                     *             "runs_today": 480,
+                     *             "runs_waiting": 2
+                     *           },
+                     *           "quotas": {
+                     *             "members": 20
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["OperatedTenant"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     createTenant: {
         parameters: {
             query?: never;
@@ -15061,6 +15275,195 @@ export interface operations {
             403: components["responses"]["forbidden.origin_refused"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["already_exists"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    setTenantQuotas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "019a9f3e-7c00-7000-8000-000000000000",
+                 *       "quotas": {
+                 *         "members": 20
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantQuotas"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "usage": {
+                     *         "members": 12,
+                     *         "agents": 3,
+                     *         "connections": 8,
+                     *         "pipelines": 20,
+                     *         "runs_today": 480,
+                     *         "runs_waiting": 2
+                     *       },
+                     *       "quotas": {
+                     *         "members": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedTenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resumeTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "019a9f3e-7c00-7000-8000-000000000000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfTenant"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "usage": {
+                     *         "members": 12,
+                     *         "agents": 3,
+                     *         "connections": 8,
+                     *         "pipelines": 20,
+                     *         "runs_today": 480,
+                     *         "runs_waiting": 2
+                     *       },
+                     *       "quotas": {
+                     *         "members": 20
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedTenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    suspendTenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition safe: the same key with the same request happens once and is answered alike; with another request it is refused. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "019a9f3e-7c00-7000-8000-000000000000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfTenant"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019a9f3e-7c00-7000-8000-000000000000",
+                     *       "name": "Acme",
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "usage": {
+                     *         "members": 12,
+                     *         "agents": 3,
+                     *         "connections": 8,
+                     *         "pipelines": 20,
+                     *         "runs_today": 480,
+                     *         "runs_waiting": 2
+                     *       },
+                     *       "quotas": {
+                     *         "members": 20
+                     *       },
+                     *       "suspended": "2026-11-22T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatedTenant"];
+                };
+            };
+            400: components["responses"]["invalid_request.malformed_json"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden.fresh_sign_in_required.origin_refused"];
+            404: components["responses"]["not_found"];
+            408: components["responses"]["request_timeout"];
+            409: components["responses"]["conflict"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_mismatch"];

@@ -15,6 +15,8 @@ const verdicts: Partial<Record<FaultCode, Verdict>> = {
   // Somebody approves the agent, or sets the clock, while it waits.
   agent_not_approved: 'again',
   clock_skew: 'again',
+  // Whoever runs the installation lets the tenant in again.
+  tenant_suspended: 'again',
   // Somebody updates the edge.
   protocol_unsupported: 'again',
   lease_lost: 'lost',

@@ -6,6 +6,7 @@ import {
   builtInRoles,
   countsAtPlace,
   everybodyHolds,
+  operatorHolds,
   type Permission,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -68,7 +69,7 @@ export const explainRoute: Route = query({
       ...(active && everybodyHolds.includes(permission)
         ? [{ by: 'membership', level: 'tenant' } as const]
         : []),
-      ...(active && who.operator === 1 && permission === 'tenants.create'
+      ...(active && who.operator === 1 && operatorHolds.includes(permission)
         ? [{ by: 'operator', level: 'tenant' } as const]
         : []),
       ...roles.filter((held) => reaches(held, { permission, place, workspace, custom })).map((held) => ({

@@ -3,6 +3,7 @@ import {
   countsAtPlace,
   everybodyHolds,
   isBuiltInRole,
+  operatorHolds,
   type Permission,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -70,7 +71,7 @@ export function grantsOf({ bindings, inside = [], operator, scopes }: Granted): 
   const cut = (held: readonly Permission[]) =>
     wanted === null ? held : held.filter((permission) => wanted.has(permission))
   const tenant = new Set<Permission>(cut(everybodyHolds))
-  if (operator) { for (const permission of cut(['tenants.create'])) tenant.add(permission) }
+  if (operator) { for (const permission of cut(operatorHolds)) tenant.add(permission) }
   const workspaces = new Places()
   const projects = new Places()
   for (const [role, level, place, custom] of JSON.parse(bindings) as Bound[]) {

@@ -1,7 +1,13 @@
 /** Roles: the built-in ones, and what a tenant makes itself of the closed list of permissions. */
 import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
-import { builtInRoles, type Permission, permissions, rolePermissions } from '../../shared/permissions.ts'
+import {
+  builtInRoles,
+  operatorHolds,
+  type Permission,
+  permissions,
+  rolePermissions,
+} from '../../shared/permissions.ts'
 import { NewRole, RoleChange, RoleRecord } from '../../shared/schemas/access.ts'
 import { Id } from '../../shared/schemas/fields.ts'
 import { change } from '../http/change.ts'
@@ -96,7 +102,7 @@ const create = command({
 
 /** In the order of the list. Throws InvalidRequest at the first one that the maker does not hold. */
 function grantable({ grants }: MemberPrincipal, wanted: readonly Permission[]): Permission[] {
-  const beyond = wanted.findIndex((one) => one === 'tenants.create' || !grants.tenant.has(one))
+  const beyond = wanted.findIndex((one) => operatorHolds.includes(one) || !grants.tenant.has(one))
   if (beyond >= 0) {
     throw new InvalidRequest([{ at: `permissions/${beyond}`, message: 'more than you hold at the tenant' }])
   }

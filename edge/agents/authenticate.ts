@@ -13,7 +13,7 @@ import { agentByKeyId } from './store.ts'
  * `publicUrl` is what agents call the edge: the signed authority is its, whatever host this request was routed by.
  *
  * Null for a request without a signature or by nobody known; throws Fault `request_signature_invalid` or
- * `clock_skew`, `protocol_unsupported`. A request that is sent again within its minute passes again: nothing of an agent's does harm twice –
+ * `clock_skew`, `tenant_suspended`, `protocol_unsupported`. A request that is sent again within its minute passes again: nothing of an agent's does harm twice –
  * reads read, a poll hands out another run or none, and writes to runs carry the lease's fence.
  */
 export function agentAuthenticator(
@@ -39,6 +39,7 @@ export function agentAuthenticator(
     const body = await request.body()
     const now = clock()
     verifyRequest(native, { message, body, signature, publicKey: known.public_key, now })
+    if (known.suspended !== null) throw new Fault('tenant_suspended')
     const protocol = protocolOf(header(PROTOCOL_HEADER))
     presence.touch(known.id, now)
     const { tenant, id, pool, state } = known

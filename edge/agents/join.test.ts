@@ -115,6 +115,30 @@ describe('joining', () => {
     assert.equal(await count(s.edge), 0)
   })
 
+  test('is refused while the tenant is suspended', async () => {
+    await using s = await scene()
+    const other = await Estate.found(s.edge, s.estate)
+    await other.publishTrust({ pools: pools(other, 'pool_key') })
+    await s.estate.made('POST', '/v1/tenants/suspend', { tenant: other.tenant })
+    assert.equal(await code(join(other, nextSeed())), 'tenant_suspended')
+    await s.estate.made('POST', '/v1/tenants/resume', { tenant: other.tenant })
+    assert.equal((await join(other, nextSeed())).status, 201)
+  })
+
+  test('is refused where the tenant has as many agents as its installation lets it', async () => {
+    await using s = await scene()
+    const ask = { tenant: s.estate.tenant, quotas: { agents: 1 } }
+    await s.estate.made('PUT', '/v1/tenants/quotas', ask)
+    const [key, other] = [nextSeed(), nextSeed()]
+    assert.equal((await join(s.estate, key)).status, 201)
+    assert.equal(await code(join(s.estate, other)), 'quota_reached')
+    assert.equal((await join(s.estate, key)).status, 201, 'it is there already')
+    s.edge.now += 2 * 86_400_000
+    assert.equal(await s.edge.edge.removeSilent(), 1)
+    assert.equal((await join(s.estate, other)).status, 201)
+    assert.equal(await code(join(s.estate, key)), 'quota_reached')
+  })
+
   test('goes by the current trust document: a pool key that it has replaced vouches for nobody', async () => {
     await using s = await scene()
     const [pool] = pools(s.estate, 'pool_key')

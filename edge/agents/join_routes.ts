@@ -12,6 +12,8 @@ import { checkCurrent } from '../../shared/trust/chain.ts'
 import type { Reader } from '../db/database.ts'
 import { type Actor, openChange, unchanged } from '../http/change.ts'
 import { open, type Route } from '../http/route.ts'
+import { withinQuota } from '../tenants/quotas.ts'
+import { checkNotSuspended } from '../tenants/suspended.ts'
 import { native } from '../primitives.ts'
 import { at, ids, joiningKey, signedEnrolment } from '../trust/examples.ts'
 import { currentTrust, isoTime } from '../trust/store.ts'
@@ -69,6 +71,8 @@ function joinRoute(options: JoinOptions): Route {
     faults: [
       'challenge_invalid',
       'enrolment_not_allowed',
+      'quota_reached',
+      'tenant_suspended',
       'signature_invalid',
       'document_invalid',
       'trust_expired',
@@ -96,11 +100,11 @@ function joinRoute(options: JoinOptions): Route {
       const row = newRow(document, { body, now, id: newId() })
       const actor: Actor = { kind: 'pool', pool: pool.name, key: keyId(native, fromBase64(pool.key)) }
       const before = await agentByKey(db, row.tenant, row.public_key)
-      if (before !== null) return again(before, { row, actor })
+      if (before !== null) return await again(db, before, { row, actor })
       return openChange({
         tenant: row.tenant,
         actor,
-        writes: [insertAgent(row)],
+        writes: [insertAgent(row), ...await withinQuota(db, row.tenant, 'agents')],
         target: row.id,
         facts: { pool: row.pool, fingerprint: row.fingerprint },
         reply: () => toAgent(row),
@@ -111,7 +115,11 @@ function joinRoute(options: JoinOptions): Route {
 }
 
 /** A key that is known: the same agent, one that silence has removed, or one that may not come this way. */
-function again(before: AgentRow, { row, actor }: { readonly row: AgentRow; readonly actor: Actor }) {
+async function again(
+  db: Reader,
+  before: AgentRow,
+  { row, actor }: { readonly row: AgentRow; readonly actor: Actor },
+) {
   const here = before.ephemeral === 1 && (before.state !== 'approved' || before.pool === row.pool)
   if (!here) throw new Fault('already_exists')
   if (before.state === 'approved') return unchanged(toAgent(before))
@@ -120,7 +128,10 @@ function again(before: AgentRow, { row, actor }: { readonly row: AgentRow; reado
   return openChange({
     tenant: row.tenant,
     actor,
-    writes: [rejoinAgent(row.tenant, before.id, { pool, name, version, approved })],
+    writes: [
+      rejoinAgent(row.tenant, before.id, { pool, name, version, approved }),
+      ...await withinQuota(db, row.tenant, 'agents'),
+    ],
     target: before.id,
     facts: { pool, fingerprint: row.fingerprint },
     reply: () => toAgent({ ...row, id: before.id, created: before.created }),
@@ -135,6 +146,7 @@ async function vouched(
   { body, now }: { readonly body: JoinAgent; readonly now: number },
 ): Promise<{ readonly document: Enrolment; readonly pool: TrustDocument['pools'][number] }> {
   const said = readUnverified(native, 'enrolment', body.statement).document
+  await checkNotSuspended(db, said.tenant)
   const trust = (await currentTrust(db, said.tenant))?.document
   const pool = trust?.pools.find(({ name }) => name === said.pool)
   if (trust === undefined || pool?.enrolment !== 'pool_key') throw new Fault('enrolment_not_allowed')

@@ -16,6 +16,8 @@ import { hashSecret, isSecret, newSecret } from '../auth/secret.ts'
 import { change, openChange, unchanged } from '../http/change.ts'
 import { Page, paged, pageOf, window } from '../http/page.ts'
 import { command, open, query, type Route } from '../http/route.ts'
+import { withinQuota } from '../tenants/quotas.ts'
+import { checkNotSuspended } from '../tenants/suspended.ts'
 import { native } from '../primitives.ts'
 import { at, ids, poolKey } from '../trust/examples.ts'
 import { forgetAgent } from '../keys/store.ts'
@@ -142,13 +144,15 @@ const enrolAgent = open({
     kind: 'enrolment',
     async find({ secret, db, now }) {
       const token = isSecret('enr', secret) ? await enrolmentByHash(db, hashSecret(secret)) : null
-      return token === null || token.expires <= now ? null : token
+      if (token === null || token.expires <= now) return null
+      await checkNotSuspended(db, token.tenant)
+      return token
     },
   },
   audit: 'agent.enrolled',
   body: EnrolAgent,
   reply: Agent,
-  faults: ['unauthenticated', 'already_exists'],
+  faults: ['unauthenticated', 'already_exists', 'quota_reached'],
   example: {
     body: { public_key: poolKey, pool: 'default', name: 'vm-1', version: '0.1.0' },
     reply: pending,
@@ -183,7 +187,11 @@ const enrolAgent = open({
     return openChange({
       tenant: token.tenant,
       actor: { kind: 'enrolment', token: token.id },
-      writes: [useEnrolment(token.id, { agent: row.id, now }), insertAgent(row)],
+      writes: [
+        useEnrolment(token.id, { agent: row.id, now }),
+        insertAgent(row),
+        ...await withinQuota(db, token.tenant, 'agents'),
+      ],
       target: row.id,
       facts: { pool: row.pool, fingerprint: row.fingerprint },
       reply: () => toAgent(row),

@@ -59,13 +59,17 @@ export async function agent(db: Reader, tenant: string, id: string): Promise<Age
   return await agentById(db, { tenant, id })
 }
 
+/** With when its tenant was suspended, or null. */
+export type KnownAgent = AgentRow & { readonly suspended: number | null }
+
 /** Of whatever tenant: the key of a signed request says who asks. */
-export async function agentByKeyId(db: Reader, id: string): Promise<AgentRow | null> {
+export async function agentByKeyId(db: Reader, id: string): Promise<KnownAgent | null> {
   return await agentOfAnybody(db, { id })
 }
 
 const agentOfAnybody = lookup((of: { readonly id: string }) =>
-  writes.selectFrom('agent').selectAll().where('id', '=', of.id)
+  writes.selectFrom('agent').innerJoin('tenant', 'tenant.id', 'agent.tenant').selectAll('agent')
+    .select('tenant.suspended').where('agent.id', '=', of.id)
 )
 
 export async function agentByKey(

@@ -16,7 +16,7 @@ const kinds: readonly SecretKind[] = ['pat', 'svc', 'dev']
 
 /**
  * Throws Fault `forbidden` for a token that its address list keeps to other networks, `SignInNotEnough` for a device whose
- * approval the tenant's rules would not take today.
+ * approval the tenant's rules would not take today, `tenant_suspended`.
  */
 export function memberAuthenticator(
   storage: Storage,
@@ -43,6 +43,7 @@ export function memberAuthenticator(
       options.networks.unknown({ token, tenant, member, address, refused }, { any: holder.network !== null })
     }
     if (refused) throw new Fault('forbidden', 'This token may not be used from this network.')
+    if (holder.suspended !== null) throw new Fault('tenant_suspended')
     await checkRules(holder, options.demandsOf)
     options.lastUse.touch(token, now, address)
     return {

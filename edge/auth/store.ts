@@ -41,7 +41,7 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
   '(SELECT a.email_key FROM account a WHERE a.id = m.account) AS email, t.methods, ' +
-  't.networks, m.operator, x.rights, x.closing, ' +
+  't.networks, m.operator, x.rights, x.closing, x.suspended, ' +
   `CASE WHEN EXISTS (${used} AND n.network = ?) THEN 'known' WHEN EXISTS (${used}) THEN 'new' END AS network ` +
   'FROM token t JOIN member m ' +
   'ON m.id = t.member AND m.tenant = t.tenant JOIN tenant x ON x.id = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
@@ -50,7 +50,7 @@ const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t
 
 /**
  * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, methods,
- * networks, operator`, the `email` of the member's account, the `rights` and `closing` of the tenant, and of the `network`
+ * networks, operator`, the `email` of the member's account, the `rights`, `closing` and `suspended` of the tenant, and of the `network`
  * whether it was used from there, `known`, or only from others, `new`. One statement: it is asked with every request.
  */
 export function holderStatement(
@@ -77,6 +77,7 @@ export interface TokenHolder {
   readonly operator: number
   readonly rights: string
   readonly closing: number | null
+  readonly suspended: number | null
   /** Null: it was used from nowhere yet. */
   readonly network: 'known' | 'new' | null
 }

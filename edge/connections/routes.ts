@@ -13,6 +13,7 @@ import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { withinQuota } from '../tenants/quotas.ts'
 import { projectStands } from '../tenants/place_store.ts'
 import { at, ids, sealed, signedConnection } from '../trust/examples.ts'
 import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
@@ -103,7 +104,7 @@ const create = command({
   body: PutSealedDocument,
   maxBodyBytes: MAX_BODY_BYTES,
   reply: ConnectionRecord,
-  faults: ['not_found', 'already_exists', ...documentFaults],
+  faults: ['not_found', 'already_exists', 'quota_reached', ...documentFaults],
   example: { body: exampleBody, reply: exampleRecord },
   async handle({ db, principal, body, now }) {
     const signed = await read(db, principal.tenant, body)
@@ -112,7 +113,11 @@ const create = command({
       throw new InvalidRequest([{ at: 'document/version', message: 'the first version is 1' }])
     }
     return change({
-      writes: [projectStands(principal.tenant, document.project), ...insertConnection(signed, now)],
+      writes: [
+        projectStands(principal.tenant, document.project),
+        ...insertConnection(signed, now),
+        ...await withinQuota(db, principal.tenant, 'connections'),
+      ],
       target: document.id,
       facts: { project: document.project, version: 1, hash },
       reply: () => toRecord(signed, { created: now, updated: now }),

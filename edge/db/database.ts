@@ -15,8 +15,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import type { ReadonlyKysely } from 'kysely/readonly'
-import type { FaultCode } from '../../shared/faults.ts'
-import type { Row, Statement, Step } from './plan.ts'
+import type { Expectation, Row, Statement, Step } from './plan.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
 import { checkTenant } from './tenant_guard.ts'
@@ -139,9 +138,12 @@ function statementOf({ query, sql, parameters }: CompiledQuery<unknown>): Statem
 }
 
 /** One step of a plan. `otherwise` is the fault when it does not touch exactly `rows` rows (one, unless said). */
-export function step(query: Compilable, expect?: { rows?: number; otherwise: FaultCode }): Step {
+export function step(
+  query: Compilable,
+  expect?: Partial<Expectation> & Pick<Expectation, 'otherwise'>,
+): Step {
   const compiled = statement(query)
   if (expect === undefined) return compiled
   if (compiled.reads) throw new TypeError('an expectation belongs to a write')
-  return { ...compiled, expect: { rows: expect.rows ?? 1, otherwise: expect.otherwise } }
+  return { ...compiled, expect: { ...expect, rows: expect.rows ?? 1 } }
 }

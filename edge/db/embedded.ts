@@ -194,11 +194,13 @@ class EmbeddedStorage implements Storage {
       ran = this.#writer.run(step.sql, step.parameters)
     } catch (error) {
       if (step.expect !== undefined && isConstraint(error)) {
-        throw new Fault(step.expect.otherwise, undefined, { cause: error })
+        throw new Fault(step.expect.otherwise, step.expect.detail, { cause: error })
       }
       throw error
     }
-    if (step.expect !== undefined && ran.touched !== step.expect.rows) throw new Fault(step.expect.otherwise)
+    if (step.expect !== undefined && ran.touched !== step.expect.rows) {
+      throw new Fault(step.expect.otherwise, step.expect.detail)
+    }
     return ran.rows
   }
 }

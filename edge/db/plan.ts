@@ -24,6 +24,8 @@ export interface Statement {
 export interface Expectation {
   readonly rows: number
   readonly otherwise: FaultCode
+  /** What the fault says; what its code means unless said. */
+  readonly detail?: string
 }
 
 export interface Step extends Statement {

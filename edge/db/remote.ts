@@ -182,9 +182,10 @@ class RemoteStorage implements Storage {
   async #refuse(slot: Slot, error: LibsqlBatchError): Promise<void> {
     if (slot.part.kind === 'leaf' && isConstraint(error) && await this.#answerHappened(slot.owner)) return
     this.#counts.refused += 1
-    const otherwise = slot.part.step?.expect?.otherwise
-    const expected = otherwise !== undefined && isConstraint(error)
-    slot.owner.reject(expected ? new Fault(otherwise, undefined, { cause: error }) : remoteFault(error))
+    const expect = slot.part.step?.expect
+    const expected = expect !== undefined && isConstraint(error)
+    const fault = expected ? new Fault(expect.otherwise, expect.detail, { cause: error }) : remoteFault(error)
+    slot.owner.reject(fault)
   }
 
   /** The answer to a batch was lost: what is in the log has happened, what is not is tried once more, alone. */

@@ -1,5 +1,5 @@
 /** Where a request comes from. */
-import { isIP } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 
 /** The address and the program of whoever asks, as far as anybody can tell. */
 export interface Client {
@@ -45,4 +45,14 @@ function plain(text: string): string | null {
     text
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
   return isIP(mapped) === 0 ? null : mapped.toLowerCase()
+}
+
+/** The network that an address counts for: itself, or the /64 of an IPv6 address, which one customer has whole. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = address.split('%')[0]?.split('::') as [string, string?]
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const middle = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0')
+  return [...left, ...middle, ...right].slice(0, 4).map((part) => parseInt(part, 16).toString(16)).join(':')
 }

@@ -5,6 +5,7 @@ import {
   countsAtPlace,
   everybodyHolds,
   isPermission,
+  operatorHolds,
   permissions,
   rolePermissions,
 } from '../../shared/permissions.ts'
@@ -37,7 +38,9 @@ export function permissionPage(routes: readonly Route[]): string {
 project only the permissions marked “any place” count. Every active member holds ${
     everybodyHolds.map((one) => `<code>${one}</code>`).join(', ')
   } besides – of tokens it is their own that they list, rotate and revoke, and with <code>tokens.write</code> at any place
-make –, and <code>tenants.create</code> belongs to the operator of the installation. A custom role is any choice of the permissions below.</p>
+make –, and ${
+    operatorHolds.map((one) => `<code>${one}</code>`).join(' and ')
+  } belong to the operator of the installation. A custom role is any choice of the permissions below.</p>
 <p>A role is what the edge asks for. Of what is signed – connections, pipelines, indexes, runs, trust – agents take only
 what a signer with a scope in the trust document has signed; no role gives that.</p>
 ${rolesTable()}

@@ -42,6 +42,8 @@ const byCode: Partial<Record<FaultCode, number>> = {
   provider_refused: 403,
   separation_of_duties: 403,
   tenant_closing: 403,
+  tenant_suspended: 403,
+  quota_reached: 403,
   authorization_pending: 400,
   slow_down: 400,
   expired_token: 400,
@@ -90,6 +92,8 @@ export class InvalidRequest extends Fault {
 /** Come again later: the answer says when. */
 export class TooManyRequests extends Fault {
   readonly retryAfterSeconds: number
+  /** What else the answer says of it. */
+  readonly headers: Readonly<Record<string, string>> = {}
 
   constructor(retryAfterSeconds: number) {
     super('too_many_requests')
@@ -186,6 +190,7 @@ export function problem(fault: Fault, { requestId, oauth = false, headers = {} }
       ...(fault instanceof TooManyRequests || fault instanceof DayUsedUp
         ? { 'retry-after': String(fault.retryAfterSeconds) }
         : {}),
+      ...(fault instanceof TooManyRequests ? fault.headers : {}),
       ...headers,
     },
   })

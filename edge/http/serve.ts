@@ -32,6 +32,8 @@ export interface Call {
   readonly client: Client
   /** Whether refusals name the error as RFC 6749 does. */
   readonly oauth: boolean
+  /** What the answer says of the requests that are left to who asks. */
+  rate: Readonly<Record<string, string>> | null
 }
 
 export interface Env {
@@ -51,7 +53,7 @@ export function serve(api: Api, route: Route, services: Services): void {
   const middleware = [observe(route, services), admission(route, services)]
   const keyed = takesKey(route)
   api.openapi(createRoute({ ...describe(route), middleware }), async (c: HonoContext<Env>) => {
-    const { who, bytes, requestId, client } = c.get('call')
+    const { who, bytes, requestId, client, rate } = c.get('call')
     const { raw, path } = c.req
     const parsed = {
       params: c.req.valid('param' as never) ?? none,
@@ -75,7 +77,7 @@ export function serve(api: Api, route: Route, services: Services): void {
       throw error
     })
     if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
-    return respond(route, reply, requestId)
+    return respond(route, reply, { requestId, rate })
   })
 }
 
@@ -92,6 +94,7 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
       bytes: noBytes,
       client,
       oauth: route.oauth === true,
+      rate: null,
     })
     try {
       await within(c, next, { route, requestId, services })
@@ -150,6 +153,8 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
     const { client } = call
     const incoming = { method: raw.method, url: raw.url, headers: raw.headers, client, body }
     call.who = await admit(route, services, incoming)
+    const { principal } = call.who
+    if (principal !== null) call.rate = services.rates?.ofPrincipal(principal, services.clock()) ?? null
     checkQuery(c.req, { taken: route.query !== undefined })
     if (route.rawBody === true) call.bytes = await body()
     if (route.body !== undefined) {
@@ -189,12 +194,17 @@ function nothingDone(requestId: string): Response {
   })
 }
 
-function respond(route: Route, reply: unknown, requestId: string): Response {
+function respond(
+  route: Route,
+  reply: unknown,
+  { requestId, rate }: Pick<Call, 'requestId' | 'rate'>,
+): Response {
   const headers = {
     'content-type': route.media ?? 'application/json',
     'cache-control': 'private, no-store',
     ...safeHeaders,
     'x-request-id': requestId,
+    ...rate,
   }
   const { body, cookies, location } = answerOf(reply)
   const status = location === null ? route.status ?? 200 : 303

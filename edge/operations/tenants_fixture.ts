@@ -107,6 +107,21 @@ export const tenantOperations: readonly Operation[] = [
     request: (answers) => ({ as: answers.secondOwner, body: { member: answers.heir } }),
   },
   { id: 'exportTenant', request: () => ({}) },
+  { id: 'listTenants', request: () => ({ query: { limit: '1' } }) },
+  {
+    id: 'suspendTenant',
+    prepare: async (world) => {
+      const body = { tenant: { id: third, name: 'Third' }, person: { name: 'Olivia' } }
+      await world.call(world.admin, 'POST /v1/tenants', { body })
+    },
+    request: () => ({ body: { tenant: third } }),
+  },
+  { id: 'resumeTenant', request: () => ({ body: { tenant: third } }) },
+  {
+    id: 'setTenantQuotas',
+    // Of the examples' tenant: an erasure has to find them.
+    request: () => ({ body: { tenant: ids.tenant, quotas: { members: 1000, pipelines: 1000 } } }),
+  },
   {
     id: 'getErasedTenant',
     prepare: async (world) => {
@@ -122,6 +137,7 @@ export const tenantOperations: readonly Operation[] = [
   },
 ]
 
+const third = '0193509f-6e00-7000-8000-0000000000ab'
 const gone = '0193509f-6e00-7000-8000-0000000000aa'
 
 /** The last ones: nothing runs after the first. */

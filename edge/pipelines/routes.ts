@@ -12,6 +12,7 @@ import { inProject, projectsOf } from '../http/grants.ts'
 import { paged, pageOf, pageShape, window } from '../http/page.ts'
 import { InvalidRequest } from '../http/problem.ts'
 import { command, query, type Route } from '../http/route.ts'
+import { withinQuota } from '../tenants/quotas.ts'
 import { projectStands } from '../tenants/place_store.ts'
 import { at, ids, sealed, signedPipeline } from '../trust/examples.ts'
 import { checkEnvelope, placeOfDocument, readAuthored } from '../trust/rules.ts'
@@ -119,7 +120,7 @@ const create = command({
   body: PutSealedDocument,
   maxBodyBytes: MAX_BODY_BYTES,
   reply: PipelineRecord,
-  faults: ['not_found', 'already_exists', ...documentFaults],
+  faults: ['not_found', 'already_exists', 'quota_reached', ...documentFaults],
   example: { body: exampleBody, reply: exampleRecord },
   async handle({ db, principal, body, now, planId }) {
     const signed = await read(db, principal.tenant, body)
@@ -132,6 +133,7 @@ const create = command({
         projectStands(principal.tenant, document.project),
         ...insertPipeline(signed, now),
         ...newsOf(signed, planId),
+        ...await withinQuota(db, principal.tenant, 'pipelines'),
       ],
       target: document.id,
       facts: { project: document.project, version: 1, hash },

@@ -19,6 +19,7 @@ import { type ListedPipeline, listedPipeline } from '../runs/job.ts'
 import type { Queue } from '../runs/queue.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
+import { isSuspended } from '../tenants/suspended.ts'
 import { indexRecord, isoTime } from '../trust/store.ts'
 import { pausedSince } from './pause.ts'
 import { follow } from './follow.ts'
@@ -150,9 +151,10 @@ export class ScheduleClock {
     const { db, clock } = this.#options
     const schedule = scheduleOf(due)
     let row = due
-    if (await pausedSince(db, due.tenant, due.pipeline) !== null) {
+    const paused = await pausedSince(db, due.tenant, due.pipeline) !== null
+    if (paused || await isSuspended(db, due.tenant)) {
       const next = placeOf(due, nextFire(schedule, clock()))
-      return await this.#write([moveSchedule(due, { ...next, paused: true })])
+      return await this.#write([moveSchedule(due, { ...next, paused })])
     }
     for (let count = 0; count < STEPS; count++) {
       if (row.fire === null) return

@@ -31,10 +31,11 @@ export const holdings: Readonly<Record<string, Holding>> = {
   tenant: {
     tenant: 'id',
     key: 'id',
-    shown: 'id name log_key created next_log_key next_log_key_created closing erase_at',
+    shown: 'id name log_key created next_log_key next_log_key_created closing erase_at suspended',
     hidden: 'log_key_sealed next_log_key_sealed erasing erased rights',
     erasure: 'last',
   },
+  quota: { key: 'what', shown: 'tenant what most' },
   workspace: { key: 'id', shown: 'id tenant name environment created' },
   project: { key: 'id', shown: 'id tenant workspace name created' },
   member: { key: 'id', shown: 'id tenant name kind account state operator created erased' },

@@ -172,7 +172,7 @@ export async function roomFor(
   if (justMailed || await countOpen(db, tenant, now) >= MAX_OPEN) throw new Fault('limit_reached')
 }
 
-/** What a secret stands for, as long as everything that it depends on stands. Throws `link_invalid`, `tenant_closing`. */
+/** What a secret stands for, as long as everything that it depends on stands. Throws `link_invalid`, `tenant_closing`, `tenant_suspended`. */
 export async function standing(
   db: Reader,
   grantor: Grantor,
@@ -180,6 +180,7 @@ export async function standing(
 ): Promise<Invited> {
   const row = isSecret('inv', secret) ? await invited(db, { hash: hashSecret(secret), now }) : null
   if (row === null || !await stillMeant(db, grantor, row)) throw new Fault('link_invalid')
+  if (row.suspended !== null) throw new Fault('tenant_suspended')
   if (row.closing !== null) throw new Fault('tenant_closing')
   return row
 }

@@ -19,6 +19,7 @@ export interface Invited extends InvitationRow {
   readonly account: string | null
   readonly tenant_name: string
   readonly closing: number | null
+  readonly suspended: number | null
   readonly inviter_name: string | null
 }
 
@@ -105,6 +106,7 @@ export async function invited(
       'member.account',
       'tenant.name as tenant_name',
       'tenant.closing',
+      'tenant.suspended',
       'by.name as inviter_name',
     ])
     .where('hash', '=', hash).where('accepted', 'is', null).where('expires', '>', now).executeTakeFirst()

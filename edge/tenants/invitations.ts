@@ -167,7 +167,7 @@ function lookRoute({ grantor }: InvitationOptions): Route {
     because: 'whoever holds it has to know what they would accept, before they have an account',
     body: InvitationSecret,
     reply: SeenInvitation,
-    faults: ['link_invalid', 'tenant_closing'],
+    faults: ['link_invalid', 'tenant_closing', 'tenant_suspended'],
     example: {
       body: { invitation: secretExample },
       reply: {
@@ -214,6 +214,7 @@ function joinRoute({ grantor, people }: InvitationOptions): Route {
     faults: [
       'link_invalid',
       'tenant_closing',
+      'tenant_suspended',
       'already_exists',
       'forbidden',
       'conflict',

@@ -32,6 +32,7 @@ import {
   toMember,
 } from './member_store.ts'
 import { memberLeaves } from './own_store.ts'
+import { withinQuota } from './quotas.ts'
 import { firstToken } from './setup.ts'
 
 const tag = 'Members'
@@ -85,7 +86,7 @@ function inviteRoute(options: InvitationOptions): Route {
       'says.',
     body: NewMember,
     reply: InvitedMember,
-    faults: ['limit_reached', 'mail_off', 'too_many_requests'],
+    faults: ['limit_reached', 'quota_reached', 'mail_off', 'too_many_requests'],
     example: {
       body: { name: 'Grace Hopper', role: 'editor' },
       reply: { member: { ...example, state: 'invited' }, invitation },
@@ -109,20 +110,15 @@ function inviteRoute(options: InvitationOptions): Route {
       await roomFor(db, { tenant, member: row.id, email, now })
       const of = { tenant, member: row.id, name, kind: 'join', inviter: principal.id, email, now } as const
       const made = await newInvitation(db, options, { ...of, newId, randomBytes })
-      const given = bound.map((one) => ({
-        id: newId(),
-        tenant,
-        member: row.id,
-        member_group: null,
-        ...one,
-        created: now,
-      }))
+      const place = { tenant, member: row.id, member_group: null }
+      const given = bound.map((one) => ({ id: newId(), ...place, ...one, created: now }))
       const tenantRole = bound.find(({ level }) => level === 'tenant')?.role ?? null
       return change({
         writes: [
           ...insertMember(row, null),
           ...given.map(insertBinding),
           withinLimit(tenant, 'binding'),
+          ...await withinQuota(db, tenant, 'members'),
           ...made.steps,
         ],
         target: row.id,
@@ -234,7 +230,7 @@ function acceptRoute({ grantor }: InvitationOptions): Route {
     },
     audit: 'invitation.accepted',
     reply: AcceptedInvitation,
-    faults: ['link_invalid', 'tenant_closing'],
+    faults: ['link_invalid', 'tenant_closing', 'tenant_suspended'],
     example: { reply: { member: example, token: 'sp_pat_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT' } },
     async handle({ db, principal: { tenant, member: id, hash }, now, newId, randomBytes }) {
       const row = await member(db, tenant, id)

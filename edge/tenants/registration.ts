@@ -32,7 +32,14 @@ export function registrationRoute({ grantor, people }: RegistrationOptions): Rou
     audit: 'invitation.accepted',
     body: NewAccountByInvitation,
     reply: SignedIn,
-    faults: ['link_invalid', 'tenant_closing', 'password_refused', 'already_exists', 'conflict'],
+    faults: [
+      'link_invalid',
+      'tenant_closing',
+      'tenant_suspended',
+      'password_refused',
+      'already_exists',
+      'conflict',
+    ],
     example: {
       body: {
         invitation: 'sp_inv_0123456789ABCDEFGHIJKLMNOPQRST3mXgqT',

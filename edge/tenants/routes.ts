@@ -9,6 +9,7 @@ import { invitationRoutes } from './invitations.ts'
 import { lifeRoutes } from './life_routes.ts'
 import { runsInstallation } from './life_store.ts'
 import { memberRoutes } from './members.ts'
+import { type OperatorOptions, operatorRoutes } from './operator.ts'
 import { ownRoutes } from './own_routes.ts'
 import { ownerRoutes } from './owner.ts'
 import { projectRoutes } from './projects.ts'
@@ -17,7 +18,7 @@ import { type SetupOptions, setupRoutes } from './setup.ts'
 import { tenant, toTenant } from './store.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
-export interface TenantOptions extends SetupOptions, RegistrationOptions {
+export interface TenantOptions extends SetupOptions, RegistrationOptions, OperatorOptions {
   readonly storage: Storage
   readonly db: Reader
 }
@@ -25,6 +26,7 @@ export interface TenantOptions extends SetupOptions, RegistrationOptions {
 export function tenantRoutes(options: TenantOptions): readonly Route[] {
   return [
     ...setupRoutes(options),
+    ...operatorRoutes(options),
     getTenant,
     ...lifeRoutes(options),
     ...ownerRoutes,

@@ -176,6 +176,7 @@ const unborn = {
   erase_at: null,
   erasing: null,
   erased: null,
+  suspended: null,
 } as const
 
 interface Made {

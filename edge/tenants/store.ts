@@ -39,13 +39,14 @@ function time(ms: number): string {
 }
 
 export function toTenant(row: TenantRow): Tenant {
-  const { id, name, log_key, created, closing, erase_at } = row
+  const { id, name, log_key, created, closing, suspended, erase_at } = row
   return {
     id,
     name,
     log_key: toBase64(log_key),
     created: time(created),
     ...(closing === null ? {} : { closing: time(closing) }),
+    ...(suspended === null ? {} : { suspended: time(suspended) }),
     ...(erase_at === null ? {} : { erase_at: time(erase_at) }),
   }
 }

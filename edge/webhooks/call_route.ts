@@ -15,6 +15,7 @@ import { insertRun } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
 import { notPaused, pausedSince } from '../schedules/pause.ts'
 import { nextUse, takeUse, type Use } from '../schedules/uses.ts'
+import { checkNotSuspended } from '../tenants/suspended.ts'
 import { ids } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
 import type { Failures } from './failures.ts'
@@ -66,6 +67,7 @@ export const callWebhook = (options: CallOptions) => {
     reply: CalledWebhook,
     faults: [
       'unauthenticated',
+      'tenant_suspended',
       'trigger_not_allowed',
       'limit_reached',
       'index_missing',
@@ -81,6 +83,7 @@ export const callWebhook = (options: CallOptions) => {
         if (row !== null && attempt === 0) failures.failed(row)
         throw new Fault('unauthenticated', 'No webhook is called so, or its signature does not hold.')
       }
+      await checkNotSuspended(db, row.tenant)
       const made = await runOfCall(db, row, call.digest)
       if (made !== null) return unchanged({ run: made })
       const { listed, perDay, priority } = await callable(db, row)

@@ -95,6 +95,20 @@ for (const kind of kinds) {
 }
 
 describe('a call', () => {
+  test('starts nothing while the tenant is suspended', async () => {
+    await using s = await scene()
+    await s.edge.storage.write({
+      id: '',
+      steps: [step(writes.updateTable('tenant').set({ suspended: 1 }).where('id', '=', s.estate.tenant))],
+      leaf: null,
+      repeatable: false,
+    })
+    const { status, code } = await send(s)
+    assert.deepEqual([status, code], [403, 'tenant_suspended'])
+    await refused(s, { secret: 'sp_whk_another' })
+    assert.deepEqual(await s.edge.rows('SELECT id FROM run'), [])
+  })
+
   test('is refused whose signature does not hold', async () => {
     await using s = await scene()
     await refused(s, { secret: 'sp_whk_another' })

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { currentBinary } from '../build_agent.ts'
 import { type Binary, binaryAt, placeBinary } from '../e2e/binary.ts'
-import { startEdge } from '../e2e/edge_process.ts'
+import { startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { freePort } from '../postgres.ts'
 import { root } from '../suites.ts'
 import { median, type Row } from './row.ts'
@@ -148,6 +148,7 @@ export async function bench(): Promise<Row[]> {
     await using edge = await startEdge({
       folder: join(folder, 'edge'),
       publicUrl: `http://localhost:${port}`,
+      env: withoutRates,
     })
     await using front = startFront(port, edge.url)
     const person = binaryAt(placeBinary(join(folder, 'bin'), await currentBinary()), join(folder, 'home'))

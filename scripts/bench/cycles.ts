@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEdge } from '../e2e/edge_process.ts'
+import { startEdge, withoutRates } from '../e2e/edge_process.ts'
 import type { CyclesOrder, CyclesReport } from './cycles_load.ts'
 import { benchProgram, edgeProgram } from './program.ts'
 import { median, type Row } from './row.ts'
@@ -26,7 +26,7 @@ interface Floor {
 export async function bench(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-cycles-'))
   try {
-    await using edge = await startEdge({ folder })
+    await using edge = await startEdge({ folder, env: withoutRates })
     const order = {
       ...await furnishEdge(edge, { pipelines: AGENTS, agents: AGENTS }),
       warmUpMs: WARM_UP_MS,

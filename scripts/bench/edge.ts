@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEdge } from '../e2e/edge_process.ts'
+import { startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { root } from '../suites.ts'
 import { load, type LoadReport } from './load.ts'
 import { median, type Row } from './row.ts'
@@ -58,7 +58,7 @@ async function setUp(url: string, setupToken: string): Promise<string> {
 /** Both servers live at once and are loaded in turns, so that the machine's moods meet both. */
 export async function bench(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  await using edge = await startEdge({ folder })
+  await using edge = await startEdge({ folder, env: withoutRates })
   const floor = await startFloor(folder)
   try {
     const token = await setUp(edge.url, readFileSync(edge.setupTokenFile, 'utf8').trim())

@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
+import { type EdgeProcess, startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { load, type LoadOptions } from './load.ts'
 import { type Call, callerOf, setUp } from './people_calls.ts'
 import { median, type Row } from './row.ts'
@@ -120,9 +120,9 @@ export async function permissionCheck(): Promise<Row[]> {
   if (process.platform !== 'linux') return []
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   try {
-    await using checked = await startEdge({ folder: join(folder, 'checked') })
+    await using checked = await startEdge({ folder: join(folder, 'checked'), env: withoutRates })
     const program = join('edge', 'bench_unguarded.ts')
-    await using unchecked = await startEdge({ folder: join(folder, 'unchecked'), program })
+    await using unchecked = await startEdge({ folder: join(folder, 'unchecked'), program, env: withoutRates })
     const [guarded, open] = [await furnish(checked), await furnish(unchecked)]
     const groups = WORKSPACES + PROJECTS
     return [

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
+import { type EdgeProcess, startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { root } from '../suites.ts'
 import type { LoadOrder, Pickup } from './pickup_load.ts'
 import { median, type Row } from './row.ts'
@@ -66,7 +66,7 @@ function row(
 export async function bench(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-pickup-'))
   try {
-    await using edge = await startEdge({ folder })
+    await using edge = await startEdge({ folder, env: withoutRates })
     const file = join(folder, 'load.json')
     const { pipelines, ...tenant } = await furnishEdge(edge, { pipelines: 1, agents: AGENTS })
     const order = { ...tenant, pipeline: pipelines[0] as string, runs: RUNS } satisfies LoadOrder

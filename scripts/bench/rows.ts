@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fromBase64, toHex, utf8 } from '../../shared/bytes.ts'
 import { native as nativeOn } from '../../shared/seal/native.ts'
 import { signRequest } from '../../shared/sign/http_signature.ts'
-import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
+import { type EdgeProcess, startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { edgeProgram } from './program.ts'
 import { median, type Row } from './row.ts'
 import { type BareAgent, type Estate, furnishEdge } from '../instances/estate.ts'
@@ -115,7 +115,7 @@ async function grow(edge: EdgeProcess, from: number, to: number): Promise<void> 
 export async function bench(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-rows-'))
   try {
-    await using edge = await startEdge({ folder })
+    await using edge = await startEdge({ folder, env: withoutRates })
     const tenant = await furnishEdge(edge, { pipelines: PIPELINES, agents: 1 })
     const levels: Times[] = []
     let made = 0

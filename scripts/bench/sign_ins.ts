@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEdge } from '../e2e/edge_process.ts'
+import { startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { type Call, callerOf, setUp } from './people_calls.ts'
 import { startProbe } from './probe.ts'
 import { median, type Row } from './row.ts'
@@ -60,7 +60,7 @@ async function measure(call: Call, port: number): Promise<Round> {
 export async function signIns(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   try {
-    await using edge = await startEdge({ folder })
+    await using edge = await startEdge({ folder, env: withoutRates })
     const call = callerOf(edge.url)
     const { token } = await setUp(call, readFileSync(edge.setupTokenFile, 'utf8').trim())
     await invite(call, token)

@@ -9,7 +9,7 @@ import { logOrigin, openCheckpoint } from '../../shared/log/checkpoint.ts'
 import { verifyExport } from '../../shared/log/export.ts'
 import { type TreeHead, verifyConsistency } from '../../shared/log/proof.ts'
 import { native } from '../../shared/seal/primitives_fixture.ts'
-import { type EdgeProcess, startEdge } from './edge_process.ts'
+import { type EdgeProcess, startEdge, withoutRates } from './edge_process.ts'
 
 const ROUNDS = 5
 const CONNECTIONS = 32
@@ -45,7 +45,7 @@ describe('an edge that is killed under load', () => {
   }
 
   before(async () => {
-    edge = await startEdge({ folder })
+    edge = await startEdge({ folder, env: withoutRates })
     token = readFileSync(edge.setupTokenFile, 'utf8').trim()
     const body = JSON.stringify({ tenant: { id: TENANT, name: 'Acme' }, person: { name: 'Ada' } })
     const made = JSON.parse((await call('/v1/setup', { method: 'POST', body })).text) as {

@@ -22,6 +22,9 @@ export interface EdgeOptions {
   readonly reach?: readonly string[]
 }
 
+/** For what asks as fast as it can by one token, which nobody else does. */
+export const withoutRates = { SALLYPORT_RATE_PRINCIPAL: 'off' } as const
+
 export interface EdgeProcess extends AsyncDisposable {
   readonly port: number
   /** Its own address, past any proxy. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EdgeProcess, startEdge } from '../e2e/edge_process.ts'
+import { type EdgeProcess, startEdge, withoutRates } from '../e2e/edge_process.ts'
 import { freePort } from '../postgres.ts'
 import { root } from '../suites.ts'
 import type { Database } from './database.ts'
@@ -32,6 +32,7 @@ export async function startInstances(
     SALLYPORT_DATABASE_TOKEN: database.token,
     SALLYPORT_MASTER_KEYS: `v1:${randomBytes(32).toString('base64')}`,
     SALLYPORT_SETUP_TOKEN: setupToken,
+    ...withoutRates,
   }
   const reach = [new URL(database.url).host]
   const edges = await Promise.all(

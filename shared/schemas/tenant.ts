@@ -14,6 +14,9 @@ export const Tenant = z.object({
   stays: z.boolean().optional().meta({
     description: 'True for the tenant that the installation was set up with, which cannot be deleted.',
   }),
+  suspended: Time.optional().meta({
+    description: 'Since when whoever runs the installation keeps its members and agents out.',
+  }),
   erase_at: Time.optional().meta({ description: 'When everything of it is erased, unless it is restored.' }),
 }).meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>

@@ -4,12 +4,13 @@
  * one. NIST SP 800-63B section 5.2.2; ASVS 5.0, 6.3.1.
  */
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { Fault } from '../../../shared/faults.ts'
 import { type Reader, step, writes } from '../../db/database.ts'
 import type { Step } from '../../db/plan.ts'
 import type { Storage } from '../../db/storage.ts'
 import { TooManyRequests } from '../../http/problem.ts'
+
+export { networkOf } from '../../http/client.ts'
 
 interface Allowance {
   /** So many in a row cost nothing. */
@@ -62,16 +63,6 @@ export type ThrottleKind = keyof typeof allowances
 export interface Throttled {
   readonly kind: ThrottleKind
   readonly of: string
-}
-
-/** The network that an address counts for: itself, or the /64 of an IPv6 address, which one customer has whole. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('%')[0]?.split('::') as [string, string?]
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const middle = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0')
-  return [...left, ...middle, ...right].slice(0, 4).map((part) => parseInt(part, 16).toString(16)).join(':')
 }
 
 /** One who reads the table learns no address from it that is not an account's anyway. */

@@ -49,6 +49,7 @@ const barred: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'sign_in_not_enough',
   'separation_of_duties',
   'tenant_closing',
+  'tenant_suspended',
   'link_invalid',
   'grant_invalid',
   'too_many_requests',

@@ -56,12 +56,13 @@ interface Holder {
   readonly operator: number | null
   readonly rights: string | null
   readonly closing: number | null
+  readonly suspended: number | null
 }
 
 const holderSql =
   'SELECT s.id, s.account, s.tenant, s.stage, s.methods, s.fresh, s.created, s.seen, s.idle_until, ' +
   'a.email_key, m.id AS member, m.operator, ' +
-  'x.rights, x.closing FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
+  'x.rights, x.closing, x.suspended FROM session s JOIN account a ON a.id = s.account LEFT JOIN member m ' +
   "ON m.account = s.account AND m.tenant = s.tenant AND m.state = 'active' " +
   'LEFT JOIN tenant x ON x.id = s.tenant ' +
   "WHERE s.hash = ? AND s.revoked IS NULL AND s.ends > ? AND a.state = 'active'"
@@ -94,6 +95,7 @@ async function memberOf(
   if (tenant === null || demands === null || member === null || rights === null) {
     return new Fault('forbidden')
   }
+  if (holder.suspended !== null) return new Fault('tenant_suspended')
   const missing = demands.lacks({ email: holder.email_key, methods: methodsOf(holder) })
   if (missing.length > 0) return new SignInNotEnough(missing)
   const operator = holder.operator === 1

@@ -1,5 +1,5 @@
 /** Roles: what each holds, and roles of the tenant's own. */
-import { permissions } from '../../../shared/permissions.ts'
+import { operatorHolds, permissions } from '../../../shared/permissions.ts'
 import type { RoleRecord } from '../../../shared/schemas/access.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
@@ -81,7 +81,7 @@ function Permissions({ held, of }: { readonly held: readonly string[]; readonly 
     <fieldset>
       <legend>Permissions</legend>
       <div class='checks'>
-        {permissions.filter((name) => name !== 'tenants.create' && of.has(name)).map((name) => (
+        {permissions.filter((name) => !operatorHolds.includes(name) && of.has(name)).map((name) => (
           <Check
             name='permissions'
             value={name}

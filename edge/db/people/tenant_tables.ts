@@ -1,5 +1,6 @@
 /** The tables of tenants themselves: what they are called, how they end, and who is invited. */
 import type { Generated } from 'kysely'
+import type { QuotaName } from '../../../shared/schemas/operated_tenant.ts'
 
 interface TenantTable {
   id: string
@@ -19,6 +20,8 @@ interface TenantTable {
   erasing: number | null
   /** When everything but this row was gone. */
   erased: number | null
+  /** Since when the operator keeps its members and agents out. */
+  suspended: number | null
   /** Changes with every write to what members' rights follow from; the database itself sees to it. */
   rights: Generated<string>
 }
@@ -56,7 +59,14 @@ interface InvitationTable {
   accepted: number | null
 }
 
+interface QuotaTable {
+  tenant: string
+  what: QuotaName
+  most: number
+}
+
 export interface TenantTables {
+  quota: QuotaTable
   tenant: TenantTable
   erased_tenant: ErasedTenantTable
   workspace: WorkspaceTable
