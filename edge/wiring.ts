@@ -120,10 +120,10 @@ function put(options: EdgeOptions): Edge {
   const grantor = new Grantor(storage)
   const lastUse = new LastUse(usedToken)
   const rooms = roomsOf(options, db)
-  const { logs, rewraps, queue, presence, buckets } = rooms
-  const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue })
+  const { logs, rewraps, queue, stops, presence, buckets } = rooms
+  const schedules = new ScheduleClock({ db, storage, clock, randomBytes, log, queue, stops })
   const resealing = new Resealing({ storage, primitives, master, log })
-  const metrics = metricsOf({ ...rooms, ...options, db, resealing })
+  const metrics = metricsOf({ ...rooms, ...options, db, resealing, schedules })
   const hideNetwork = networkHider(primitives, master)
   const people = new People({
     ...options,
@@ -215,10 +215,12 @@ interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'tele
   readonly waiting: Waiting
   readonly presence: Presence
   readonly buckets: Rates
+  readonly schedules: ScheduleClock
 }
 
 function metricsOf(
-  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence, buckets }: Measured,
+  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence, buckets, schedules }:
+    Measured,
 ): Metrics {
   const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
@@ -241,6 +243,12 @@ function metricsOf(
       type: 'counter',
       help: 'Runs that agents or this instance have ended, by how.',
       value: () => queue.ends,
+    },
+    {
+      name: 'sallyport_runs_replaced_total',
+      type: 'counter',
+      help: 'Runs that this instance has cancelled as a newer fire time of their schedule had come.',
+      value: () => schedules.replaced,
     },
     {
       name: 'sallyport_polls_turned_away_total',

@@ -26,6 +26,12 @@ interface Starts extends Fires {
   readonly jitter?: number | undefined
 }
 
+/** With what becomes of the fire times that nobody could serve in time. */
+interface Served extends Starts {
+  readonly overlap?: string | undefined
+  readonly catch_up?: string | undefined
+}
+
 /** The first fire time later than `after`, in ms since 1970; null when there is none. */
 type Next = (after: number) => number | null
 
@@ -87,19 +93,25 @@ function nextOf(fires: Fires): Next {
   return (after) => (Math.floor(after / ms) + 1) * ms
 }
 
-function invalid(place: keyof Starts, wanted: string, cause?: unknown): Fault {
+function invalid(place: keyof Served, wanted: string, cause?: unknown): Fault {
   return new Fault('pipeline_invalid', `triggers.schedule.${place}: this is not one. Wanted: ${wanted}.`, {
     cause,
   })
 }
 
-/** Throws `pipeline_invalid`, naming what is wrong, for one that nobody can read or that never fires. */
-export function validSchedule(fires: Starts): void {
+/** Throws `pipeline_invalid`, naming what is wrong, for one that nobody can read, never fires or contradicts itself. */
+export function validSchedule(fires: Served): void {
   if (nextOf(fires)(Date.UTC(2000, 0, 1)) === null) {
     throw new Fault('pipeline_invalid', 'triggers.schedule.cron: there is no such day in any year.')
   }
   const { every, jitter = 0 } = fires
   if (every !== undefined && jitter * 1000 >= msOf(every)) throw invalid('jitter', 'less than the interval')
+  if (fires.overlap === 'cancel_running' && fires.catch_up === 'all') {
+    throw invalid(
+      'catch_up',
+      'none or last: with overlap cancel_running each run would cancel the one before',
+    )
+  }
 }
 
 /** The first fire time later than `after`, both in ms since 1970; null when there is none. Throws `pipeline_invalid`. */

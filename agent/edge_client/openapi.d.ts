@@ -4015,7 +4015,7 @@ export interface components {
             /** @description When runs start, with what chance adds; of one that is paused none. */
             next: string[];
             /** @enum {string} */
-            overlap: "skip" | "queue";
+            overlap: "skip" | "queue" | "cancel_running";
             /** @description Since when somebody has paused the pipeline. */
             paused?: string;
             pipeline_id: string;
@@ -4348,7 +4348,7 @@ export interface components {
             /** @description When the next run starts. */
             next?: string;
             /** @enum {string} */
-            overlap: "skip" | "queue";
+            overlap: "skip" | "queue" | "cancel_running";
             /** @description Since when somebody has paused the pipeline. */
             paused?: string;
             pipeline_id: string;

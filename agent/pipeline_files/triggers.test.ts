@@ -137,6 +137,13 @@ describe('triggers of a pipeline file', () => {
     refused('{ schedule: { timezone: UTC } }', /cron: /)
   })
 
+  test('may cancel what is under way for a newer run, and then makes up for the last one missed at most', () => {
+    assert.deepEqual(triggersOf('{ schedule: { every: 15m, overlap: cancel_running } }'), {
+      schedule: { every: '15m', overlap: 'cancel_running', catch_up: 'last' },
+    })
+    refused('{ schedule: { every: 15m, overlap: cancel_running, catch_up: all } }', /catch_up: .*cancel/)
+  })
+
   test('may be another pipeline by name, by default when it has succeeded', () => {
     assert.deepEqual(triggersOf('{ after: { pipeline: customers, per_day: 5 } }'), {
       after: { pipeline: 'customers', on: ['succeeded'], per_day: 5 },

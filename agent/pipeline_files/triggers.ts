@@ -5,7 +5,7 @@ import { Fault } from '../../shared/faults.ts'
 import { defaultsOf, positionOf, spelling } from '../../shared/parameters.ts'
 import { Name } from '../../shared/schemas/fields.ts'
 import { validSchedule } from '../../shared/schedule.ts'
-import { After, MAX_JITTER_SECONDS, Pipeline, type Schedule } from '../../shared/schemas/pipeline.ts'
+import { After, MAX_JITTER_SECONDS, Pipeline, Schedule } from '../../shared/schemas/pipeline.ts'
 import { Parameter, ParameterName } from '../../shared/schemas/parameter.ts'
 
 const unitSeconds = { s: 1, m: 60, h: 3600 }
@@ -20,7 +20,7 @@ const ScheduleEntry = z.strictObject({
   timezone: z.string().optional(),
   every: z.string().optional(),
   jitter: Jitter.optional(),
-  overlap: z.enum(['skip', 'queue']).default('skip'),
+  overlap: Schedule.shape.overlap.default('skip'),
   catch_up: z.enum(['none', 'last', 'all']).default('last'),
 }).transform(({ cron, timezone, every, jitter, overlap, catch_up }): Schedule => {
   const zone = timezone ?? (every === undefined ? 'UTC' : undefined)

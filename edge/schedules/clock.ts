@@ -17,6 +17,7 @@ import { native } from '../primitives.ts'
 import { pipelinePlace } from '../pipelines/store.ts'
 import { type ListedPipeline, listedPipeline } from '../runs/job.ts'
 import type { Queue } from '../runs/queue.ts'
+import type { Stops } from '../runs/stops.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
 import { isSuspended } from '../tenants/suspended.ts'
@@ -25,6 +26,7 @@ import { pausedSince } from './pause.ts'
 import { follow } from './follow.ts'
 import { listedFollowers, putFollowers, runEnds } from './follow_store.ts'
 import { decide, type Decision } from './plan.ts'
+import { cancelOutdated, olderRuns, type Outdated, outdatedRuns } from './replace.ts'
 import {
   agenda,
   dropNews,
@@ -51,6 +53,7 @@ export interface ScheduleOptions extends OwnActOptions {
   readonly db: Reader
   readonly log: Log
   readonly queue: Queue
+  readonly stops: Stops
 }
 
 const TICK_MS = 1_000
@@ -60,9 +63,15 @@ const STEPS = 200
 
 export class ScheduleClock {
   readonly #options: ScheduleOptions
+  #replaced = 0
 
   constructor(options: ScheduleOptions) {
     this.#options = options
+  }
+
+  /** Runs that this instance has cancelled since a newer fire time of their schedule had come. */
+  get replaced(): number {
+    return this.#replaced
   }
 
   /** Does what is due; answers in how many ms to look again, a second at most. Safe from any number of instances. */
@@ -84,7 +93,10 @@ export class ScheduleClock {
       }
       served.push(await this.#each(queues, follows))
     }
-    if (todo.waiting) served.push(await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one)))
+    if (todo.waiting) {
+      served.push(await this.#each(await outdatedRuns(db, AT_ONCE), (one) => this.#replace(one)))
+      served.push(await this.#each(await turns(db, AT_ONCE), (one) => this.#release(one)))
+    }
     if (due) served.push(await this.#each(await dueSchedules(db, clock(), AT_ONCE), (row) => this.#fire(row)))
     // What failed is still due: it would be asked for again and again.
     if (served.includes(false)) return TICK_MS
@@ -146,6 +158,10 @@ export class ScheduleClock {
     this.#options.queue.ring(turn)
   }
 
+  async #replace(outdated: Outdated): Promise<void> {
+    if (await cancelOutdated(this.#options, outdated) !== null) this.#replaced += 1
+  }
+
   /** The fire times of one schedule that have come, one after the other. */
   async #fire(due: ScheduleRow): Promise<void> {
     const { db, clock } = this.#options
@@ -164,6 +180,10 @@ export class ScheduleClock {
       const decision = decide(schedule, { pipeline, at: row.fire, now: clock(), underWay, waiting })
       if (decision.kind === 'nothing') return
       await this.#carryOut(row, decision)
+      const waits = decision.kind === 'run' && decision.waits
+      if (waits && schedule.overlap === 'cancel_running') {
+        for (const one of await olderRuns(db, { ...row, by: decision.fire })) await this.#replace(one)
+      }
       row = { ...row, ...placeOf(row, decision.next) }
     }
   }

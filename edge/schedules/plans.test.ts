@@ -5,6 +5,7 @@ import { silentAgents } from '../agents/store.ts'
 import { reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import { testStorage } from '../db/storage_fixture.ts'
+import { olderRuns, outdatedRuns } from './replace.ts'
 import { agenda, dueSchedules, isUnderWay, turns, waitingRuns } from './store.ts'
 
 /** How the engine would run each statement that `act` reads by. */
@@ -31,6 +32,8 @@ test('the tick, the turns of waiting runs and silence are answered by their inde
     underWay: await planOf((s) => isUnderWay(reader(s), of)),
     waiting: await planOf((s) => waitingRuns(reader(s), of)),
     turns: await planOf((s) => turns(reader(s), 9)),
+    outdated: await planOf((s) => outdatedRuns(reader(s), 9)),
+    older: await planOf((s) => olderRuns(reader(s), { ...of, by: 1 })),
     silent: await planOf((s) => silentAgents(reader(s), 1, 9)),
   }
   assert.match(plans.agenda, /SEARCH run USING COVERING INDEX run_waiting \(due=\?\)/)
@@ -39,5 +42,17 @@ test('the tick, the turns of waiting runs and silence are answered by their inde
   assert.match(plans.underWay, /COVERING INDEX run_under_way \(tenant=\? AND pipeline=\? AND state=\?\)$/)
   assert.match(plans.waiting, /COVERING INDEX run_waiting \(due=\? AND tenant=\? AND pipeline=\?\)$/)
   assert.match(plans.turns, /^SEARCH run USING INDEX run_waiting \(due=\?\); .*INDEX run_under_way/)
+  assert.match(
+    plans.outdated,
+    /^SEARCH w USING COVERING INDEX run_waiting \(due=\?\); SEARCH s USING PRIMARY KEY/,
+  )
+  assert.match(
+    plans.outdated,
+    /SEARCH r USING COVERING INDEX run_under_way \(tenant=\? AND pipeline=\? AND state=\?\)/,
+  )
+  assert.match(
+    plans.older,
+    /^SEARCH r USING COVERING INDEX run_under_way \(tenant=\? AND pipeline=\? AND state=\?\)$/,
+  )
   assert.match(plans.silent, /^SCAN agent USING INDEX agent_comes_and_goes$/)
 })

@@ -76,6 +76,7 @@ async function build(): Promise<Base> {
       { ...minutely, overlap: 'queue' },
       { ...minutely, overlap: 'skip' },
       { every: '1m', jitter: JITTER_SECONDS, catch_up: 'all', overlap: 'queue' },
+      { ...minutely, overlap: 'cancel_running', catch_up: 'last' },
     ] as const
   ) {
     everyMinute.push((await estate.furnish({ triggers: { schedule } })).pipeline)

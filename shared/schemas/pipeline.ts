@@ -24,8 +24,11 @@ export const Schedule = z.strictObject({
   every: z.string().regex(/^[1-9]\d{0,4}[mhd]$/, 'a whole number with m, h or d: 15m').optional(),
   /** A run starts up to so many seconds after its fire time: how many, follows from pipeline and fire time. */
   jitter: z.int().min(1).max(MAX_JITTER_SECONDS).optional(),
-  /** What happens when the run before is not over. */
-  overlap: z.enum(['skip', 'queue']),
+  /**
+   * What happens when the run before is not over: none is made, it waits, or it waits and the edge cancels whatever
+   * older runs the schedule has made.
+   */
+  overlap: z.enum(['skip', 'queue', 'cancel_running']),
   /** Which fire times that were missed are made up for. */
   catch_up: z.enum(['none', 'last', 'all']),
 })
