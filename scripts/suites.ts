@@ -13,7 +13,8 @@ const LONGEST_MINUTES = 60
 
 export interface Tally {
   passed: number
-  failed: number
+  /** Each test that failed, and each runner that did without naming one. */
+  failed: string[]
   /** `file: name – reason` of each test that did not run. */
   skipped: string[]
 }
@@ -57,22 +58,23 @@ function nameOf(tag: string): string {
 
 /** Reads one JUnit report. A runner that left none, or counted nothing, is one failure. */
 export function readReport(xml: string | null, suite: Suite): Tally {
-  const tally: Tally = { passed: 0, failed: 0, skipped: [] }
+  const tally: Tally = { passed: 0, failed: [], skipped: [] }
   for (
     const [, tag = '', body = ''] of (xml ?? '').matchAll(
       /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
     )
   ) {
-    if (/<(failure|error)\b/.test(body)) tally.failed++
+    if (/<(failure|error)\b/.test(body)) tally.failed.push(nameOf(tag))
     else if (/<skipped\b/.test(body)) tally.skipped.push(nameOf(tag))
     else tally.passed++
   }
-  if (suite.files.length > 0 && tally.passed + tally.failed + tally.skipped.length === 0) tally.failed++
+  const counted = tally.passed + tally.failed.length + tally.skipped.length
+  if (suite.files.length > 0 && counted === 0) tally.failed.push(`no report of the tests on ${suite.runtime}`)
   return tally
 }
 
 export async function runSuite(suite: Suite, env: Record<string, string>): Promise<Tally> {
-  if (suite.files.length === 0) return { passed: 0, failed: 0, skipped: [] }
+  if (suite.files.length === 0) return { passed: 0, failed: [], skipped: [] }
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   const report = join(folder, 'report.xml')
   const [program = '', ...args] = command(suite, report)
@@ -99,8 +101,18 @@ export async function runSuite(suite: Suite, env: Record<string, string>): Promi
   rmSync(folder, { recursive: true, force: true })
   const tally = readReport(xml, suite)
   // A runner may fail without a failed test: a file that does not load, a leak, a crash.
-  if (code !== 0 && tally.failed === 0) tally.failed++
+  if (code !== 0 && tally.failed.length === 0) {
+    tally.failed.push(`the runner on ${suite.runtime} ended with ${code}: ${suite.files[0]} …`)
+  }
   return tally
+}
+
+/** A suite as so many, each with its share of the files that lie beside each other. */
+export function dealt({ runtime, files }: Suite, hands: number): Suite[] {
+  return Array.from({ length: hands }, (_, hand) => ({
+    runtime,
+    files: files.filter((_, index) => index % hands === hand),
+  }))
 }
 
 /** Tests wait for clocks and other processes too: one suite more at a time than there are processors. */
@@ -122,15 +134,16 @@ export async function inLanes(suites: readonly Suite[], env: Record<string, stri
 export function add(tallies: readonly Tally[]): Tally {
   return {
     passed: tallies.reduce((sum, tally) => sum + tally.passed, 0),
-    failed: tallies.reduce((sum, tally) => sum + tally.failed, 0),
+    failed: tallies.flatMap((tally) => tally.failed),
     skipped: tallies.flatMap((tally) => tally.skipped),
   }
 }
 
-/** Prints what was skipped and the closing line; returns the exit code. */
+/** Prints what was skipped, what failed and the closing line; returns the exit code. */
 export function close(tally: Tally): number {
   for (const name of tally.skipped) console.log(`skipped: ${name}`)
+  for (const name of tally.failed) console.log(`failed: ${name}`)
   const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ''
-  console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`)
-  return tally.failed === 0 && tally.passed > 0 ? 0 : 1
+  console.log(`\n${tally.passed} passed, ${tally.failed.length} failed${skipped}`)
+  return tally.failed.length === 0 && tally.passed > 0 ? 0 : 1
 }

@@ -6,24 +6,24 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from './postgres.ts'
-import { add, close, inLanes, root, type Suite, testFiles } from './suites.ts'
+import { add, close, dealt, inLanes, root, type Suite, testFiles } from './suites.ts'
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const onBun = testFiles(['agent', 'shared', 'scripts'], words).filter((file) =>
   !file.startsWith('scripts/system/') && !file.endsWith('.system.test.ts')
 )
 const onDeno = testFiles(['edge', 'shared'], words)
-const bun = (files: string[]): Suite => ({ runtime: 'bun', files })
-const deno = (files: string[]): Suite => ({ runtime: 'deno', files })
-const edge = onDeno.filter((file) => !file.startsWith('shared/'))
-// What takes longest begins first; the edge's files in two, neither of which has all the long ones.
+const suite = (runtime: Suite['runtime'], folder: string): Suite => ({
+  runtime,
+  files: (runtime === 'bun' ? onBun : onDeno).filter((file) => file.startsWith(`${folder}/`)),
+})
+// What takes longest begins first; in pieces, so that no lane is left with much when the others are done.
 const suites = [
-  bun(onBun.filter((file) => file.startsWith('scripts/'))),
-  deno(edge.filter((_, index) => index % 2 === 0)),
-  deno(edge.filter((_, index) => index % 2 === 1)),
-  bun(onBun.filter((file) => file.startsWith('agent/'))),
-  deno(onDeno.filter((file) => file.startsWith('shared/'))),
-  bun(onBun.filter((file) => file.startsWith('shared/'))),
+  ...dealt(suite('bun', 'scripts'), 2),
+  ...dealt(suite('deno', 'edge'), 4),
+  ...dealt(suite('bun', 'agent'), 2),
+  suite('deno', 'shared'),
+  suite('bun', 'shared'),
 ]
 const needsBinary = onBun.some((file) => !file.startsWith('shared/'))
 
