@@ -219,6 +219,7 @@ export const operations: readonly Operation[] = [
   { id: 'getIndex', request: () => ({ params: { id: ids.project, number: 'latest' } }) },
   { id: 'listSchedules', request: () => ({}) },
   { id: 'getPipelineSchedule', request: () => ({ params: { id: ids.pipeline } }) },
+  { id: 'getPipelinePause', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'pausePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   { id: 'resumePipeline', request: () => ({ params: { id: ids.pipeline } }) },
   {

@@ -1933,7 +1933,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether a pipeline is paused, and since when */
+        get: operations["getPipelinePause"];
         put?: never;
         /**
          * Pause a pipeline: nothing starts it but who asks for a run
@@ -11754,6 +11755,41 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    getPipelinePause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193509f-6e00-7000-8000-000000000005 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pipeline_id": "0193509f-6e00-7000-8000-000000000005"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PipelinePause"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     pausePipeline: {
         parameters: {
             query?: never;
@@ -15912,7 +15948,10 @@ export interface operations {
     };
     whoami: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `permissions` are those held in this project, or with `tenant` those held everywhere. */
+                at?: "tenant" | string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

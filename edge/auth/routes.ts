@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import { Fault } from '../../shared/faults.ts'
+import type { Permission } from '../../shared/permissions.ts'
+import { Id } from '../../shared/schemas/fields.ts'
 import { Whoami } from '../../shared/schemas/principal.ts'
 import { rolesOf } from '../access/store.ts'
 import type { Reader } from '../db/database.ts'
+import type { Grants } from '../http/grants.ts'
 import { FRESH_MS, type MemberPrincipal } from '../http/principal.ts'
 import { query, type Route } from '../http/route.ts'
 import { memberName, tenantName, token } from './store.ts'
@@ -13,6 +17,11 @@ export const authRoutes: readonly Route[] = [
     tag: 'Identity',
     permission: 'member:any',
     summary: 'Who you are here, your roles, and what they let you do',
+    query: z.strictObject({
+      at: z.union([z.literal('tenant'), Id]).optional().meta({
+        description: '`permissions` are those held in this project, or with `tenant` those held everywhere.',
+      }),
+    }),
     reply: Whoami,
     example: {
       reply: {
@@ -29,7 +38,7 @@ export const authRoutes: readonly Route[] = [
         permissions: ['runs.read'],
       },
     },
-    async handle({ db, principal }) {
+    async handle({ db, principal, query: { at } }) {
       const { tenant, id: member, grants } = principal
       const [tenant_name, name] = await Promise.all([tenantName(db, tenant), memberName(db, tenant, member)])
       if (tenant_name === null || name === null) throw new Fault('not_found')
@@ -43,11 +52,18 @@ export const authRoutes: readonly Route[] = [
         ...(role === undefined ? {} : { role }),
         roles,
         ...await credentialOf(db, principal),
-        permissions: [...grants.anywhere],
+        permissions: heldAt(grants, at),
       }
     },
   }),
 ]
+
+/** What is held in a project, everywhere (`tenant`), or somewhere. */
+function heldAt(grants: Grants, at: string | undefined): Permission[] {
+  if (at === undefined) return [...grants.anywhere]
+  if (at === 'tenant') return [...grants.tenant]
+  return [...grants.anywhere].filter((permission) => grants.allows(permission, { level: 'project', id: at }))
+}
 
 /** What the request was signed in by, and until when it counts as confirmed just now. */
 async function credentialOf(db: Reader, { tenant, by }: MemberPrincipal) {

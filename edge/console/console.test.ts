@@ -21,6 +21,10 @@ after(async () => {
   await console_.edge[Symbol.asyncDispose]()
 })
 
+/** Somebody who may open a page with that permission. */
+const whoSees = (permission: string | null) =>
+  permission === null ? 'nobody' : permission === 'tenants.operate' ? 'installer' : 'owner'
+
 const get = (who: keyof Console['callers'], address: string) =>
   open(console_.edge, console_.callers[who], address)
 
@@ -135,7 +139,7 @@ describe('every page', () => {
   const pages = async () => {
     const seen: { path: string; html: string; headers: Headers }[] = []
     for (const { path, permission } of consolePages) {
-      const who = permission === null ? 'nobody' : 'owner'
+      const who = whoSees(permission)
       const { json, headers } = await get(who, console_.address(path))
       seen.push({ path, html: json, headers })
     }
@@ -192,7 +196,11 @@ describe('every page', () => {
   test('sends nothing by itself where no script runs: no field gets into a URL', async () => {
     for (const { path, html } of await pages()) {
       for (const [tag] of html.matchAll(/<form\b[^>]*>/g)) {
-        assert.match(tag, path === '/console/access' ? /method="(?:dialog|get)"/ : /method="dialog"/, path)
+        assert.match(
+          tag,
+          /^\/console\/(access|runs)$/.test(path) ? /method="(?:dialog|get)"/ : /method="dialog"/,
+          path,
+        )
         if (tag.includes('"get"')) {
           assert.ok(!/password|secret/.test(html.slice(html.indexOf(tag)).split('</form>')[0] as string))
         }
@@ -226,7 +234,7 @@ describe('forms', () => {
     const document = console_.edge.edge.document()
     let checked = 0
     for (const { path, permission } of consolePages) {
-      const { json } = await get(permission === null ? 'nobody' : 'owner', console_.address(path))
+      const { json } = await get(whoSees(permission), console_.address(path))
       for (const call of formCalls(json)) {
         checkCall(document, call, path)
         checked++
@@ -262,7 +270,7 @@ describe('forms', () => {
 
   test('lead on within this origin', async () => {
     for (const { path, permission } of consolePages) {
-      const { json } = await get(permission === null ? 'nobody' : 'owner', console_.address(path))
+      const { json } = await get(whoSees(permission), console_.address(path))
       for (const [, next = ''] of (json as string).matchAll(/\sdata-next[-\w]*="([^"]*)"/g)) {
         assert.match(next, /^(?:\/console(?:[/?]|$)|\{location\}$)/, `${path}: ${next}`)
       }

@@ -16,6 +16,47 @@ interface Room {
 
 const rooms: readonly Room[] = [
   {
+    title: 'At work',
+    pages: [
+      {
+        path: '/console/runs',
+        about: 'What ran, what runs, and how it ended',
+        name: 'Runs',
+        permission: 'runs.read',
+      },
+      {
+        path: '/console/dead-letters',
+        about: 'What runs have died of, and having them again',
+        name: 'Dead letters',
+        permission: 'runs.read',
+      },
+      {
+        path: '/console/queue',
+        about: 'What waits, since when and for what; limits',
+        name: 'Queue',
+        permission: 'runs.read',
+      },
+      {
+        path: '/console/agents',
+        about: 'Which are up, and how they are',
+        name: 'Agents',
+        permission: 'agents.read',
+      },
+      {
+        path: '/console/pipelines',
+        about: 'What starts each, and its newest runs',
+        name: 'Pipelines',
+        permission: 'pipelines.read',
+      },
+      {
+        path: '/console/schedules',
+        about: 'When each starts next; pause and resume',
+        name: 'Schedules',
+        permission: 'pipelines.read',
+      },
+    ],
+  },
+  {
     title: 'You',
     pages: [
       {
@@ -92,6 +133,17 @@ const rooms: readonly Room[] = [
         about: 'What waits for a second person',
         name: 'Approvals',
         permission: 'approvals.read',
+      },
+    ],
+  },
+  {
+    title: 'Installation',
+    pages: [
+      {
+        path: '/console/installation',
+        about: 'How much each has; suspend one, let it in again',
+        name: 'Its tenants',
+        permission: 'tenants.operate',
       },
     ],
   },

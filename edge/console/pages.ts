@@ -3,15 +3,24 @@ import type { Frame, PageRoute } from '../http/page_route.ts'
 import { withNext } from './next.ts'
 import { accessPage } from './pages/access.tsx'
 import { accountPage } from './pages/account.tsx'
+import { agentPage, agentsPage } from './pages/agents.tsx'
 import { approvalsPage } from './pages/approvals.tsx'
+import { deadLettersPage } from './pages/dead_letters.tsx'
 import { devicePage } from './pages/device.tsx'
 import { faultPage } from './pages/faults.tsx'
 import { groupPage, groupsPage } from './pages/groups.tsx'
 import { homePage } from './pages/home.tsx'
+import { installationPage, operatedTenantPage } from './pages/installation.tsx'
 import { invitationPage } from './pages/invitation.tsx'
 import { memberPage } from './pages/member.tsx'
 import { membersPage } from './pages/members.tsx'
 import { notHerePage } from './pages/not_here.tsx'
+import { pipelinePage } from './pages/pipeline.tsx'
+import { pipelinesPage } from './pages/pipelines.tsx'
+import { queuePage } from './pages/queue.tsx'
+import { runPage } from './pages/run.tsx'
+import { runsPage } from './pages/runs.tsx'
+import { schedulesPage } from './pages/schedules.tsx'
 import { tenantPage } from './pages/tenant.tsx'
 import { providersPage } from './pages/providers.tsx'
 import { registerPage, resetPage, verifyPage } from './pages/register.tsx'
@@ -47,6 +56,17 @@ export const consolePages: readonly PageRoute<ConsoleVisitor>[] = [
   rulesPage,
   providersPage,
   approvalsPage,
+  runsPage,
+  runPage,
+  deadLettersPage,
+  queuePage,
+  agentsPage,
+  agentPage,
+  pipelinesPage,
+  pipelinePage,
+  schedulesPage,
+  installationPage,
+  operatedTenantPage,
 ]
 
 export const consoleFrame: Frame<ConsoleVisitor> = {

@@ -127,6 +127,25 @@ const get = query({
   },
 })
 
+const getPause = query({
+  id: 'getPipelinePause',
+  path: '/v1/pipelines/{id}/pause',
+  tag,
+  summary: 'Whether a pipeline is paused, and since when',
+  permission: 'pipelines.read',
+  within: async ({ db, tenant, params }) => inProject(await pipelinePlace(db, tenant, params.id)),
+  params,
+  reply: PipelinePause,
+  faults: ['not_found'],
+  example: { params: { id: ids.pipeline }, reply: { pipeline_id: ids.pipeline } },
+  async handle({ db, principal: { tenant }, params: { id } }) {
+    const place = await pipelinePlace(db, tenant, id)
+    if (place === null || place.deleted !== null) throw new Fault('not_found')
+    const since = await pausedSince(db, tenant, id)
+    return { pipeline_id: id, ...(since === null ? {} : { paused: isoTime(since) }) }
+  },
+})
+
 const pause = command({
   id: 'pausePipeline',
   method: 'post',
@@ -192,4 +211,4 @@ const resume = command({
   },
 })
 
-export const scheduleRoutes: readonly Route[] = [list, get, pause, resume]
+export const scheduleRoutes: readonly Route[] = [list, get, getPause, pause, resume]

@@ -262,6 +262,17 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
               >
                 Remove
               </Act>
+              <details class='more whole'>
+                <summary aria-label={`Rename the passkey ${name}`}>Rename</summary>
+                <Form
+                  call={`PATCH /v1/account/passkeys/${id}`}
+                  label={`Rename the passkey ${name}`}
+                  class='filter'
+                >
+                  <Field name='name' label='New name' value={name} maxlength={200} required />
+                  <Submit class=''>Rename</Submit>
+                </Form>
+              </details>
             </li>
           ))}
         </ul>

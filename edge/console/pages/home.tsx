@@ -17,7 +17,7 @@ export const homePage = page<ConsoleVisitor>({
     const chosen = visitor.tenants.find(({ id }) => id === visitor.tenant)
     return room(context, {
       title: chosen?.name ?? 'Console',
-      lead: 'Who may do what at this address.',
+      lead: 'What is at work here, and who may do what at this address.',
       children: (
         <>
           {factors.totp.on || factors.passkeys.length > 0 ? null : (
@@ -30,7 +30,7 @@ export const homePage = page<ConsoleVisitor>({
             </div>
           )}
           <div class='columns'>
-            {roomsFor(visitor).slice(0, 3).map(({ title, pages }) => (
+            {roomsFor(visitor).slice(0, -1).map(({ title, pages }) => (
               <section class='card' aria-label={title}>
                 <h2>{title}</h2>
                 <ul class='plain'>

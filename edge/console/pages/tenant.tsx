@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Tenant } from '../../../shared/schemas/tenant.ts'
 import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
-import { Act, Field, Form, Select, Submit } from '../parts/form.tsx'
+import { Act, Alert, Field, Form, Select, Submit } from '../parts/form.tsx'
 import { When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
@@ -33,6 +33,7 @@ export const tenantPage = page<ConsoleVisitor>({
         <>
           {tenant.erase_at === undefined ? null : <Closing tenant={tenant} may={may('tenant.delete')} />}
           <Facts tenant={tenant} may={may('tenant.write')} />
+          {may('tenant.export') ? <Export tenant={tenant} /> : null}
           {may('tenant.delete') && tenant.closing === undefined
             ? (
               <div class='columns'>
@@ -75,6 +76,31 @@ function Facts({ tenant, may }: { readonly tenant: Tenant; readonly may: boolean
           </Form>
         )
         : null}
+    </section>
+  )
+}
+
+function Export({ tenant }: { readonly tenant: Tenant }) {
+  return (
+    <section class='card' aria-labelledby='export'>
+      <header>
+        <h2 id='export'>Take everything along</h2>
+        <p>
+          Every row that this address has of the tenant, as JSON lines. What is sealed stays sealed; what
+          opens anything here is left out.
+        </p>
+      </header>
+      <form
+        method='dialog'
+        data-download='/v1/tenant/export'
+        data-name={`tenant-${tenant.id}.jsonl`}
+        aria-label='Export'
+      >
+        <Alert />
+        <div>
+          <Submit class=''>Download the export</Submit>
+        </div>
+      </form>
     </section>
   )
 }

@@ -15,6 +15,8 @@ const kept: Readonly<Record<string, string>> = {
   second_factor_required: 'This tenant wants a second factor. Set one up, then sign in again.',
   sign_in_not_enough:
     'This tenant wants you to sign in another way: its rules name a provider or a second factor.',
+  tenant_suspended:
+    'Whoever runs this installation has suspended this tenant: members and agents are kept out until they let it in again. Ask them.',
   tenant_closing: 'This tenant is about to be deleted: only its owners get in.',
 }
 
@@ -28,7 +30,8 @@ export const tenantsPage = page<ConsoleVisitor, typeof query>({
     const next = ownPath(context.query.next)
     const { data } = await context.ask('GET /v1/account/tenants', Tenants)
     // Where there is no choice nobody is asked to make one.
-    const only = data.length === 1 && visitor.kept === null && data[0]?.tenant.closing === undefined
+    const only = data.length === 1 && visitor.kept === null && data[0]?.tenant.closing === undefined &&
+      data[0]?.tenant.suspended === undefined
     const why = visitor.kept === null ? undefined : kept[visitor.kept]
     return room(context, {
       title: 'Tenants',
@@ -78,6 +81,7 @@ function One(
         <strong>
           {tenant.name} {chosen ? <Tag look='good'>chosen</Tag> : null}
           {tenant.closing === undefined ? null : <Tag look='bad'>being deleted</Tag>}
+          {tenant.suspended === undefined ? null : <Tag look='bad'>suspended</Tag>}
         </strong>
         <span class='muted small'>
           {roles.length === 0 ? 'No role in the whole tenant' : roles.map(said).join(', ')} · since{' '}

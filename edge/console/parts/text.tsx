@@ -3,13 +3,29 @@ import type { Child } from 'hono/jsx'
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
-/** A moment, in UTC for everybody; `never` where there is none. */
+/** A moment: in UTC, until the page's script puts it into the reader's own zone. UTC stays in its title. */
 export function When(
   { at, never = 'never' }: { readonly at: string | null | undefined; readonly never?: string },
 ) {
   if (at === null || at === undefined) return <span class='muted'>{never}</span>
-  return <time datetime={at} class='nowrap' title='UTC'>{day.format(new Date(at))}</time>
+  return <time datetime={at} class='nowrap' title={utc(at)} data-local=''>{day.format(new Date(at))}</time>
 }
+
+/** How long ago, or how long until then, when the page was made; the moment itself in its title. */
+export function Ago(
+  { at, now, never = 'never' }: {
+    readonly at: string | null | undefined
+    readonly now: number
+    readonly never?: string
+  },
+) {
+  if (at === null || at === undefined) return <span class='muted'>{never}</span>
+  const ms = now - Date.parse(at)
+  const words = Math.abs(ms) < 1000 ? 'now' : ms > 0 ? `${lasting(ms)} ago` : `in ${lasting(-ms)}`
+  return <time datetime={at} class='nowrap' title={utc(at)}>{words}</time>
+}
+
+const utc = (at: string) => `${at.slice(0, 19).replace('T', ' ')} UTC`
 
 export function Tag(
   { look, children }: { readonly look?: 'good' | 'warn' | 'bad'; readonly children: Child },
@@ -35,4 +51,40 @@ export function BothNeeded() {
       </p>
     </div>
   )
+}
+
+const grouped = new Intl.NumberFormat('en-GB')
+
+/** `1,234,567`. */
+export function count(number: number): string {
+  return grouped.format(number)
+}
+
+/** `1 run`, `1,234 runs`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`
+}
+
+/** `1.5 GiB`. */
+export function bytes(number: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  let left = number
+  let at = 0
+  for (; left >= 1024 && at < units.length - 1; at++) left /= 1024
+  return `${left >= 100 || at === 0 ? Math.round(left) : left.toFixed(1)} ${units[at]}`
+}
+
+/** A length of time in its two largest units: `850 ms`, `2 min 5 s`, `3 d 4 h`. */
+export function lasting(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = Math.floor(ms / 1000)
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const
+  const first = parts.findIndex(([number]) => number > 0)
+  return parts.slice(first, first + 2).filter(([number]) => number > 0)
+    .map(([number, unit]) => `${number} ${unit}`).join(' ')
 }

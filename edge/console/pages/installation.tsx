@@ -1,0 +1,207 @@
+/** The operator's plane: how much each tenant has, and keeping one out. No way leads from here into what they have. */
+import { z } from 'zod'
+import { Fault } from '../../../shared/faults.ts'
+import { OperatedTenant, type QuotaName, quotaNames } from '../../../shared/schemas/operated_tenant.ts'
+import { page } from '../../http/page_route.ts'
+import { room } from '../frame.tsx'
+import { Act, Field, Form, Hidden, Submit } from '../parts/form.tsx'
+import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
+import { Table } from '../parts/table.tsx'
+import { count, said, Tag, When } from '../parts/text.tsx'
+import type { ConsoleVisitor } from '../visitor.ts'
+import { idIn } from './run.tsx'
+
+const Tenants = pageOf(OperatedTenant)
+
+export const installationPage = page<ConsoleVisitor, typeof listQuery>({
+  id: 'consoleInstallation',
+  path: '/console/installation',
+  permission: 'tenants.operate',
+  query: listQuery,
+  async handle(context) {
+    const tenants = await context.ask(`GET /v1/tenants${cursorOf(context.query)}`, Tenants)
+    return room(context, {
+      title: 'Tenants of this installation',
+      lead: 'How much each has, and nothing of what it is. What you do to one stands in its own audit log.',
+      children: (
+        <Table<OperatedTenant>
+          caption='Tenants'
+          rows={tenants.data}
+          more={tenants.more('/console/installation')}
+          empty={<strong>There is no tenant.</strong>}
+          columns={[
+            {
+              head: 'Tenant',
+              cell: ({ id, name }) => <a href={`/console/installation/${id}`}>{name}</a>,
+            },
+            { head: 'State', cell: (tenant) => <State tenant={tenant} /> },
+            { head: 'Runs today', cell: ({ usage }) => count(usage.runs_today) },
+            { head: 'Waiting', cell: ({ usage }) => count(usage.runs_waiting) },
+            ...quotaNames.map((what) => ({
+              head: said(what),
+              cell: (tenant: OperatedTenant) => <Used what={what} tenant={tenant} />,
+            })),
+          ]}
+        />
+      ),
+    })
+  },
+})
+
+function State({ tenant: { suspended, closing } }: { readonly tenant: OperatedTenant }) {
+  if (suspended !== undefined) return <Tag look='bad'>Suspended</Tag>
+  return closing === undefined ? <Tag look='good'>Open</Tag> : <Tag look='warn'>Being deleted</Tag>
+}
+
+function Used(
+  { what, tenant: { usage, quotas } }: { readonly what: QuotaName; readonly tenant: OperatedTenant },
+) {
+  const most = quotas[what]
+  if (most === undefined) return <>{count(usage[what])}</>
+  const words = `${count(usage[what])} of ${count(most)}`
+  return usage[what] >= most ? <Tag look='warn'>{words}</Tag> : <span class='nowrap'>{words}</span>
+}
+
+const One = z.object({ data: z.array(OperatedTenant) })
+
+export const operatedTenantPage = page<ConsoleVisitor>({
+  id: 'consoleOperatedTenant',
+  path: '/console/installation/{id}',
+  permission: 'tenants.operate',
+  async handle(context) {
+    const { data: [tenant] } = await context.ask(`GET /v1/tenants?tenant=${idIn(context.params)}`, One)
+    if (tenant === undefined) throw new Fault('not_found')
+    return room(context, {
+      title: tenant.name,
+      lead: <State tenant={tenant} />,
+      children: (
+        <>
+          {tenant.suspended === undefined ? null : (
+            <p class='note warn'>
+              Suspended since{' '}
+              <When at={tenant.suspended} />: its members and agents are kept out. What waits goes on waiting.
+            </p>
+          )}
+          <Usage tenant={tenant} />
+          <div class='columns'>
+            <QuotaForm tenant={tenant} />
+            <Suspension tenant={tenant} own={tenant.id === context.visitor.tenant} />
+          </div>
+        </>
+      ),
+    })
+  },
+})
+
+function Usage({ tenant }: { readonly tenant: OperatedTenant }) {
+  return (
+    <section class='card' aria-labelledby='usage'>
+      <h2 id='usage'>Usage</h2>
+      <dl class='facts pairs'>
+        <div>
+          <dt>Runs since midnight, UTC</dt>
+          <dd>{count(tenant.usage.runs_today)}</dd>
+        </div>
+        <div>
+          <dt>Runs that wait</dt>
+          <dd>{count(tenant.usage.runs_waiting)}</dd>
+        </div>
+        {quotaNames.map((what) => (
+          <div>
+            <dt>{said(what)}</dt>
+            <dd>
+              <Used what={what} tenant={tenant} />
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Since</dt>
+          <dd>
+            <When at={tenant.created} />
+          </dd>
+        </div>
+        <div>
+          <dt>Id</dt>
+          <dd>
+            <code>{tenant.id}</code>
+          </dd>
+        </div>
+      </dl>
+    </section>
+  )
+}
+
+function QuotaForm({ tenant: { id, quotas } }: { readonly tenant: OperatedTenant }) {
+  return (
+    <section class='card' aria-labelledby='quotas'>
+      <header>
+        <h2 id='quotas'>Quotas</h2>
+        <p>What it has beyond them stays; one more is refused. Empty: as many as it likes.</p>
+      </header>
+      <Form call='PUT /v1/tenants/quotas' label='Quotas'>
+        <Hidden name='tenant' value={id} />
+        {/* So that it is sent where all are empty. */}
+        <Hidden name='quotas' value='{}' as='json' />
+        <div class='fields'>
+          {quotaNames.map((what) => {
+            const most = quotas[what]
+            return (
+              <Field
+                name={`quotas.${what}`}
+                label={said(what)}
+                type='number'
+                min={0}
+                {...(most === undefined ? {} : { value: most })}
+              />
+            )
+          })}
+        </div>
+        <div>
+          <Submit class=''>Save the quotas</Submit>
+        </div>
+      </Form>
+    </section>
+  )
+}
+
+function Suspension(
+  { tenant: { id, name, suspended }, own }: { readonly tenant: OperatedTenant; readonly own: boolean },
+) {
+  return (
+    <section class='card' aria-labelledby='suspension'>
+      <header>
+        <h2 id='suspension'>{suspended === undefined ? 'Suspend it' : 'Let it in again'}</h2>
+        <p>
+          {suspended === undefined
+            ? 'Members and agents are kept out from the next request on, no schedule fires and no webhook starts anything.'
+            : 'Schedules go on from now; what they missed is not made up for.'}
+        </p>
+      </header>
+      {own
+        ? <p class='muted'>This is the tenant that you work in: who runs the installation belongs to it.</p>
+        : suspended === undefined
+        ? (
+          <Act
+            call='POST /v1/tenants/suspend'
+            fields={{ tenant: id }}
+            confirm={`Members and agents of ${name} are kept out.`}
+            confirmAs='Suspend'
+            label={`Suspend ${name}`}
+            class='danger'
+          >
+            Suspend this tenant
+          </Act>
+        )
+        : (
+          <Act
+            call='POST /v1/tenants/resume'
+            fields={{ tenant: id }}
+            label={`Resume ${name}`}
+            class='primary'
+          >
+            Let it in again
+          </Act>
+        )}
+    </section>
+  )
+}
