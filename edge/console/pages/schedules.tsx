@@ -4,7 +4,7 @@ import { page } from '../../http/page_route.ts'
 import { room } from '../frame.tsx'
 import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
 import { holding, namesOf } from '../parts/names.ts'
-import { Fires, NextFire, PauseAct } from '../parts/schedules.tsx'
+import { Fires, NextFire, overlapNames, PauseAct } from '../parts/schedules.tsx'
 import { Table } from '../parts/table.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
@@ -55,7 +55,7 @@ export const schedulesPage = page<ConsoleVisitor, typeof listQuery>({
             },
             { head: 'Fires', cell: (schedule) => <Fires schedule={schedule} /> },
             { head: 'Next', cell: ({ paused, next }) => <NextFire {...{ paused, next, now }} /> },
-            { head: 'While one runs', cell: ({ overlap }) => overlap === 'skip' ? 'skipped' : 'queued' },
+            { head: 'While one runs', cell: ({ overlap }) => overlapNames[overlap] },
             { head: 'Missed', cell: ({ catch_up }) => `${catch_up} made up for` },
             ...(projects.some(mayWrite)
               ? [{

@@ -48,12 +48,19 @@ export function NextFire(
   )
 }
 
-const overlaps = { skip: 'is skipped', queue: 'waits for it' } as const
+const overlaps = {
+  skip: 'is skipped',
+  queue: 'waits for it',
+  cancel_running: 'takes its place, and it is cancelled',
+} as const
 const missed = {
   none: 'are not made up for',
   last: 'the last one is made up for',
   all: 'are all made up for',
 } as const
+
+/** What happens to a fire while a run is under way, in a word. */
+export const overlapNames = { skip: 'skipped', queue: 'queued', cancel_running: 'replaces it' } as const
 
 /** What happens while a run is under way, and to times that were missed. */
 export function rulesOf({ overlap, catch_up }: Pick<Schedule, 'overlap' | 'catch_up'>): string {
