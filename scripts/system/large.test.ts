@@ -16,10 +16,10 @@ const gigabytes = Number(process.env['SALLYPORT_LARGE_GB'] ?? 2)
 const rowBytes = 262
 const rows = Math.ceil(gigabytes * 1e9 / rowBytes)
 const minutes = 60_000
-/** Of the agent on direct routes. Seen with ten others on each core: 137. */
-const agentMb = 150
-/** Of the agent where it makes text of rows. Seen: 158 on an idle machine, 135 on a busy one, where less is under way. */
-const textMb = 170
+/** Of the agent on direct routes. Seen with ten others on each core: 83 between databases, 123 out of a file of text. */
+const agentMb = 140
+/** Of the agent where it makes text of rows. Seen with ten others on each core: 88. */
+const textMb = 140
 /** Of agent and hold together, of 612 that are promised. Seen: 465 into Parquet, 375 out of it. */
 const restowedMb = 550
 

@@ -1,6 +1,7 @@
 /** One stream's load: what is written, where it is kept until the end, and the commit. */
 import { createHash } from 'node:crypto'
 import type { Fault } from '../../../shared/faults.ts'
+import { givingBack } from '../../engine/pieces.ts'
 import type {
   Committed,
   Format,
@@ -180,7 +181,8 @@ export class PostgresLoading implements Loading {
       },
     })
     try {
-      await bytes.pipeThrough(counted).pipeTo(copy.bytes, { signal: this.#parts.signal })
+      await bytes.pipeThrough(counted)
+        .pipeTo(givingBack(copy.bytes), { signal: this.#parts.signal })
       return { rows: await copy.rows, bytes: size }
     } catch (error) {
       throw keyFault(faultOf(error, 'destination'), this.#parts.load)

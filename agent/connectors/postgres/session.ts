@@ -3,6 +3,7 @@ import { SQL } from 'bun'
 import { isIP } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import { Fault } from '../../../shared/faults.ts'
+import { ownPiece } from '../../engine/pieces.ts'
 import type { Context } from '../connector.ts'
 import { isSocket, tlsOf } from '../database_address.ts'
 import { addressesOf } from '../way_out.ts'
@@ -214,7 +215,7 @@ function onSide(
         const { done, value } = await reader.read()
         if (done) return controller.close()
         last = value.byteLength
-        controller.enqueue(value)
+        controller.enqueue(ownPiece(value))
       } catch (error) {
         controller.error(faultOf(error, side))
       }

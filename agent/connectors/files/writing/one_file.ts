@@ -1,6 +1,7 @@
 /** A target that is one text file: its slices stand behind one another in it. */
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { givenBack } from '../../../engine/pieces.ts'
 import type { Slice } from '../../connector.ts'
 import { Out } from '../formats/pass.ts'
 import { syncFolder } from './sync.ts'
@@ -113,6 +114,7 @@ async function copyRows(
       pass.push(chunk, out)
       await drain(false)
     }
+    givenBack(chunk)
   }
   counting.end()
   pass?.end(out)
