@@ -31,6 +31,7 @@ import { pooled } from './http/random.ts'
 import type { Route } from './http/route.ts'
 import type { Services } from './http/services.ts'
 import { native } from './primitives.ts'
+import { newMemory } from './http/outgoing.ts'
 import { wire } from './wiring.ts'
 
 const OWNER = '[["owner","tenant",null,null]]'
@@ -109,6 +110,7 @@ const services: Services = {
   watch: new MemberWatch({ events, refusals, clock }),
   closing: closing.signal,
   bodyTimeoutMs: 10_000,
+  memory: newMemory(),
 }
 const app = createApp(createApi(routes.map(unguarded), services))
 Deno.serve({

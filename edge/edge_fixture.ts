@@ -195,14 +195,8 @@ export async function rowCounts(storage: Storage): Promise<Record<string, unknow
     parameters: [],
     reads: true,
   })
-  const counts: Record<string, unknown> = {}
-  for (const { name } of tables) {
-    const [row] = await storage.read({
-      sql: `SELECT count(*) AS n FROM "${name}"`,
-      parameters: [],
-      reads: true,
-    })
-    counts[name as string] = row?.n
-  }
-  return counts
+  // One question: a server answers it in the time that it takes for one table.
+  const each = tables.map(({ name }) => `SELECT '${name}' AS name, count(*) AS n FROM "${name}"`)
+  const rows = await storage.read({ sql: each.join(' UNION ALL '), parameters: [], reads: true })
+  return Object.fromEntries(rows.map(({ name, n }) => [name, n]))
 }

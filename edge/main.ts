@@ -9,6 +9,7 @@ import { openStorage } from './db/open.ts'
 import { type Reader, reader } from './db/database.ts'
 import type { Storage } from './db/storage.ts'
 import { checkMasterKeys } from './db/reseal.ts'
+import { listen } from './http/listen.ts'
 import { explain, jsonLog, type Log } from './http/log.ts'
 import { checkReadable, describeOlder } from './keys/older.ts'
 import { Fault } from '../shared/faults.ts'
@@ -59,16 +60,11 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     telemetry,
     ...(config.mail === null ? {} : { mail: smtpSender(config.mail) }),
   })
-  const server = Deno.serve({
-    port: config.port,
-    hostname: config.hostname,
-    onListen: ({ hostname, port }) =>
+  const shutdown = listen({
+    ...{ port: config.port, hostname: config.hostname, log },
+    listens: ({ hostname, port }) =>
       log('info', 'listening', { hostname, port, url: config.publicUrl, setup_token_file: setup.file }),
-    onError: (error) => {
-      log('error', 'a request failed outside the app', { error: explain(error) })
-      return new Response(null, { status: 500 })
-    },
-  }, (request, { remoteAddr }) => edge.app(request, { remote: remoteAddr.hostname }))
+  }, (request, remote) => edge.app(request, { remote }))
   const endChores = startChores(edge, log)
   const keeping = keepTime(edge.tick, { log, closing: closing.signal })
   const stop = async () => {
@@ -76,7 +72,7 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     log('info', 'stopping')
     closing.abort()
     endChores()
-    const drained = Promise.all([server.shutdown(), keeping])
+    const drained = Promise.all([shutdown(), keeping])
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
     await tidy(edge.flush, log)
     // The last figures are read from the database.

@@ -19,7 +19,7 @@ async function run({ storage }: World, sql: string, parameters: readonly string[
 async function two(kind: Kind) {
   const w = await world({ kind })
   const { server } = w.fixture
-  const storage = server === null ? w.storage : openRemote({ url: server.url, token: 'secret' })
+  const storage = server === null ? w.storage : openRemote({ url: server.url, token: server.token })
   const close = new AbortController()
   const other = wire({
     ...{ storage, publicUrl: PUBLIC_URL, setupTokenHash: hashSecret(w.setupToken), master: w.master, hasher },

@@ -32,6 +32,7 @@ import { referencePages } from './http/docs.ts'
 import { sweepRunOut } from './housekeeping.ts'
 import type { Log } from './http/log.ts'
 import { Metrics } from './http/metrics.ts'
+import { newMemory } from './http/outgoing.ts'
 import { pooled } from './http/random.ts'
 import { type RateLimits, Rates } from './http/rates.ts'
 import { servePages } from './http/page_route.ts'
@@ -67,6 +68,8 @@ export interface EdgeOptions {
   readonly closing: AbortSignal
   /** Milliseconds for a request's body to arrive; 10 s unless said. */
   readonly bodyTimeoutMs?: number
+  /** Milliseconds in which somebody takes a further piece of a long answer; 30 s unless said. */
+  readonly readTimeoutMs?: number
   /** Proxies of ours in front, each of which adds to X-Forwarded-For; none unless said. */
   readonly forwardedHops?: number
   /** Whom anybody may sign in with; none unless said. */
@@ -154,6 +157,7 @@ function put(options: EdgeOptions): Edge {
     watch: new MemberWatch({ events: people.events, refusals: people.refusals, clock }),
     ...{ closing, telemetry: options.telemetry ?? null },
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+    memory: newMemory(options.readTimeoutMs),
     rates: buckets,
   }
   const api = createApi(all, services)

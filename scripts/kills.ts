@@ -1,14 +1,15 @@
 /**
  * `npm run kills [-- --moments N] [-- --seed N] [-- --only WORD] [-- --json]`: loads by the compiled binary, disturbed
  * in every way that we know, and what is in the target after the retry. Prints a line for every kind of disturbance.
- * With `--edge` instead N rounds in which edges and agents on one database are killed under load.
+ * With `--edge` instead N rounds in which edges and agents on one database are killed under load, and N in which the
+ * edge and the compiled agent are: `--only instances` or `--only agent` for one of the two.
  */
 import { parseArgs } from 'node:util'
 import { disturb } from './kills/campaign.ts'
 import { killEdgeAndAgent } from './kills/edge_and_agent.ts'
 import { killInstances } from './kills/instances.ts'
 import { randomOf } from './kills/moments.ts'
-import { lineOf } from './kills/report.ts'
+import { lineOf, type Outcome } from './kills/report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +27,17 @@ const rounds = {
   random: randomOf(Number(values.seed)),
   onRound: (round: number, said: string) => console.error(`round ${round}: ${said}`),
 }
-const outcomes = values.edge ? [await killInstances(rounds), await killEdgeAndAgent(rounds)] : await disturb({
+
+/** One after the other: each takes a machine up. */
+async function killed(): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const [name, kill] of Object.entries({ instances: killInstances, agent: killEdgeAndAgent })) {
+    if (name.includes(values.only)) outcomes.push(await kill(rounds))
+  }
+  return outcomes
+}
+
+const outcomes = values.edge ? await killed() : await disturb({
   moments: Number(values.moments),
   seed: Number(values.seed),
   only: values.only,

@@ -13,10 +13,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startDatabase } from './instances/database.ts'
 import { libsqlServer } from './libsql.ts'
-import { close, runSuite, testFiles } from './suites.ts'
+import { add, close, runSuite, testFiles } from './suites.ts'
 
 /** One database after the other: two at once could not be had at one address. */
 const onOne = ['edge/db/storage.test', 'edge/db/remote.test', 'edge/db/migrate.test', 'edge/remote_edge.test']
+/** Processes of tests on servers of their own: each waits for its server half of the time. */
+const SIDE_BY_SIDE = 2
 /** Of the embedded engine alone: its file, its disk, its threads. */
 const embedded = /edge\/(db\/(erased|full_disk)|config|bench|simulation\/)/
 
@@ -52,7 +54,13 @@ async function on(program: string | null): Promise<number> {
   }
   const files = testFiles(['edge'], positionals).filter((file) => !embedded.test(file))
   const env = { SALLYPORT_TEST_STORAGE: 'remote', SALLYPORT_TEST_LIBSQL_SERVER: program }
-  return close(await runSuite({ runtime: 'deno', files }, env))
+  const shares = Array.from(
+    { length: SIDE_BY_SIDE },
+    (_, share) => files.filter((_, at) => at % SIDE_BY_SIDE === share),
+  )
+  return close(
+    add(await Promise.all(shares.map((share) => runSuite({ runtime: 'deno', files: share }, env)))),
+  )
 }
 
 process.exitCode = values.fixture

@@ -1,8 +1,11 @@
 /** A libSQL server that is not ours, for the suites of the storage: faults are made by what stands in front of it. */
+import { cp } from 'node:fs/promises'
 import { type Client, createClient } from '@libsql/client/web'
 import { toBase64, utf8 } from '../../shared/bytes.ts'
 import { native } from '../primitives.ts'
 import { faulty, type HranaServer, serve } from './faulty_fixture.ts'
+import { loadMigrations, migrate, migrationsFolder } from './migrate.ts'
+import { openRemote } from './remote.ts'
 
 /** Passes on what arrives, to a database whose address may have a path. */
 function serveBefore(url: string, token: string | null, close: () => Promise<void>): HranaServer {
@@ -67,7 +70,12 @@ async function drop(client: Client, things: Readonly<Record<string, readonly str
  * Starts the server's program – libSQL's own is called `sqld` – on an empty database in the folder. It listens on
  * loopback, and wants a token that is signed by a key of this run.
  */
-export async function startProgram(program: string, folder: string): Promise<HranaServer> {
+export async function startProgram(
+  program: string,
+  folder: string,
+  options: { readonly migrated?: boolean } = {},
+): Promise<HranaServer> {
+  if (options.migrated === true) await copyTemplate(program, `${folder}/server`)
   const seed = native.randomBytes(32)
   const keyFile = `${folder}/token_key`
   await Deno.writeTextFile(keyFile, base64Url(native.ed25519.publicKey(seed)))
@@ -90,6 +98,24 @@ export async function startProgram(program: string, folder: string): Promise<Hra
     child.kill('SIGKILL')
     await child.status
   })
+}
+
+/** Of a server that was stopped after its database was migrated: every further one starts on a copy. */
+let template: Promise<string> | undefined
+
+async function copyTemplate(program: string, to: string): Promise<void> {
+  template ??= makeTemplate(program)
+  await cp(await template, to, { recursive: true })
+}
+
+async function makeTemplate(program: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: 'sallyport-template-' })
+  globalThis.addEventListener('unload', () => Deno.removeSync(folder, { recursive: true }))
+  await using server = await startProgram(program, folder)
+  const storage = openRemote({ url: server.url, token: server.token })
+  await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: 0 })
+  await storage.close()
+  return `${folder}/server`
 }
 
 function base64Url(bytes: Uint8Array): string {

@@ -29,8 +29,8 @@ const everywhere = Deno.env.get('SALLYPORT_TEST_STORAGE')
 const program = Deno.env.get('SALLYPORT_TEST_LIBSQL_SERVER')
 const address = Deno.env.get('SALLYPORT_TEST_LIBSQL_URL')
 
-async function serverFor(folder: string, path: string): Promise<HranaServer> {
-  if (program !== undefined) return await startProgram(program, folder)
+async function serverFor(folder: string, path: string, migrated: boolean): Promise<HranaServer> {
+  if (program !== undefined) return await startProgram(program, folder, { migrated })
   if (address !== undefined) {
     return await emptied(address, Deno.env.get('SALLYPORT_TEST_LIBSQL_TOKEN') ?? null)
   }
@@ -45,11 +45,12 @@ export async function testStorage(
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-db-'))
   const path = join(folder, 'test.db')
   const kind = everywhere === 'remote' ? 'remote' : wanted
-  const server = kind === 'remote' ? await serverFor(folder, path) : null
+  const migrated = options.migrated !== false
+  const server = kind === 'remote' ? await serverFor(folder, path, migrated) : null
   const storage = server === null
     ? await openStorage(`file:${path}`, { token: null })
     : openRemote({ url: server.url, token: server.token, timeoutMs: options.timeoutMs ?? 5_000 })
-  if (options.migrated !== false) {
+  if (migrated && (server === null || program === undefined)) {
     await migrate(storage, { migrations: await loadMigrations(migrationsFolder), now: 0 })
   }
   return {

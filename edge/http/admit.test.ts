@@ -12,6 +12,7 @@ import { change, openChange, unchanged } from './change.ts'
 import { Metrics } from './metrics.ts'
 import type { By, MemberPrincipal } from './principal.ts'
 import { command, open, query, type Route } from './route.ts'
+import { newMemory } from './outgoing.ts'
 import type { Services } from './services.ts'
 
 const ORIGIN = 'https://edge.test'
@@ -66,6 +67,7 @@ async function harness(routes: readonly Route[], { hops = 0 } = {}) {
     watch: { refused: () => undefined, answered: () => undefined, turnedAway: () => undefined },
     closing: new AbortController().signal,
     bodyTimeoutMs: 1000,
+    memory: newMemory(),
   })
   const app = createApp(api)
   return {

@@ -1,27 +1,33 @@
 import { Fault } from '../../shared/faults.ts'
+import type { Held } from './held.ts'
+import { patience } from './patience.ts'
 
 interface BodyLimits {
   readonly maxBytes: number
   /** Milliseconds for the whole body to arrive. */
   readonly timeoutMs: number
+  /** What is held of bodies that arrive, by the network that they come from. */
+  readonly held: Held
 }
 
 const empty = new Uint8Array(0)
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads the bytes of a request's body. */
-type BodyReader = (request: Request) => Promise<Uint8Array>
+type BodyReader = (request: Request, network: string) => Promise<Uint8Array>
 
 /**
  * A reader within these limits. It throws Fault `body_too_large` as soon as that is known, `request_timeout` when the
- * bytes come too slowly, `invalid_request` when the sender breaks off.
+ * bytes come too slowly, `too_many_requests` when too many others arrive from there, `invalid_request` when the sender
+ * breaks off.
  */
-export function bodyReader({ maxBytes, timeoutMs }: BodyLimits): BodyReader {
-  const inTime = patience(timeoutMs)
-  return async (request) => {
+export function bodyReader({ maxBytes, timeoutMs, held }: BodyLimits): BodyReader {
+  const inTime = within(timeoutMs)
+  return async (request, network) => {
     if (request.body === null) return empty
     const announced = Number(request.headers.get('content-length') ?? NaN)
     if (announced > maxBytes) throw new Fault('body_too_large')
+    const arrived = held.take(network, Number.isInteger(announced) ? announced : maxBytes)
     // A server reads no more than was announced; a body of unknown length is counted as it comes.
     const reading = Number.isInteger(announced) ? whole(request) : collect(request.body.getReader(), maxBytes)
     try {
@@ -29,48 +35,24 @@ export function bodyReader({ maxBytes, timeoutMs }: BodyLimits): BodyReader {
     } catch (error) {
       if (error instanceof Fault) throw error
       throw new Fault('invalid_request', 'The body broke off.', { cause: error })
+    } finally {
+      arrived()
     }
   }
 }
 
-async function whole(request: Request): Promise<Uint8Array> {
-  return new Uint8Array(await request.arrayBuffer())
-}
-
-/** Work that is waited for, until a moment of `performance.now()`. */
-interface Wait {
-  readonly until: number
-  readonly late: () => void
-}
-
-/**
- * Rejects with `request_timeout` what takes longer than `timeoutMs`. One timer for all that wait: one each would cost
- * more than it takes to read most bodies.
- */
-function patience(timeoutMs: number): <T>(work: Promise<T>) => Promise<T> {
-  const waits = new Set<Wait>()
-  let watched = false
-  const watch = (delayMs: number) => {
-    watched = true
-    setTimeout(() => {
-      const now = performance.now()
-      // In the order of their moments, since all wait equally long.
-      for (const wait of waits) {
-        if (wait.until > now) return watch(wait.until - now)
-        waits.delete(wait)
-        wait.late()
-      }
-      watched = false
-    }, delayMs)
-  }
+/** Rejects with `request_timeout` what takes longer than `timeoutMs`. */
+function within(timeoutMs: number): <T>(work: Promise<T>) => Promise<T> {
+  const later = patience(timeoutMs)
   return (work) =>
     new Promise((resolve, reject) => {
-      const late = () => reject(new Fault('request_timeout'))
-      const wait = { until: performance.now() + timeoutMs, late }
-      waits.add(wait)
-      if (!watched) watch(timeoutMs)
-      work.then(resolve, reject).finally(() => waits.delete(wait))
+      const done = later(() => reject(new Fault('request_timeout')))
+      work.then(resolve, reject).finally(done)
     })
+}
+
+async function whole(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer())
 }
 
 async function collect(

@@ -4,7 +4,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { utf8 } from '../../shared/bytes.ts'
 import type { Json } from './describe.ts'
+import { Outgoing } from './outgoing.ts'
 import { permissionPage, permissionStyle } from './permission_page.ts'
 import type { Route } from './route.ts'
 
@@ -79,8 +81,8 @@ const assets = [
 ]
 
 export function referencePages(document: () => Json, routes: readonly Route[]): readonly Page[] {
-  const text = once(() => JSON.stringify(document()))
-  const permissions = once(() => permissionPage(routes))
+  const text = once(() => utf8(JSON.stringify(document())))
+  const permissions = once(() => utf8(permissionPage(routes)))
   return [
     { path: '/openapi.json', answer: () => page(text(), 'application/json') },
     { path: '/docs', answer: () => page(HTML, 'text/html; charset=utf-8') },
@@ -99,8 +101,11 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-function page(body: string | Uint8Array<ArrayBuffer>, type: string): Response {
-  return new Response(body, {
+/** Of what is long one copy is kept, however many do not read it. */
+const outgoing = new Outgoing()
+
+function page(body: string | Uint8Array, type: string): Response {
+  return new Response(typeof body === 'string' ? body : outgoing.pieces(body), {
     headers: {
       'content-type': type,
       'content-security-policy': POLICY,

@@ -62,6 +62,11 @@ export interface AgentPrincipal {
 
 export type Principal = MemberPrincipal | AccountPrincipal | AgentPrincipal
 
+/** Of whoever asks, by whatever token or session. */
+export function idOf(principal: Principal): string {
+  return principal.kind === 'account' ? principal.account : principal.id
+}
+
 /** What an agent needs to be: known, whatever its state, or approved by a person. */
 export type AgentPermission = 'agent:enrolled' | 'agent:approved'
 

@@ -5,7 +5,7 @@
  */
 import { networkOf } from './client.ts'
 import { TooManyRequests } from './problem.ts'
-import type { Principal } from './principal.ts'
+import { idOf, type Principal } from './principal.ts'
 
 /** A bucket of `burst` requests, which fills up again by so many a second. */
 export interface Rate {
@@ -125,7 +125,7 @@ export class Rates {
   /** One more of who asks, by whatever token or session. What the answer says of it; throws `OverRate`. */
   ofPrincipal(principal: Principal, now: number): RateHeaders | null {
     if (this.#principal === null) return null
-    return this.#principal.take(principal.kind === 'account' ? principal.account : principal.id, now)
+    return this.#principal.take(idOf(principal), now)
   }
 
   get refusedAddresses(): number {

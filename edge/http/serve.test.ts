@@ -12,6 +12,7 @@ import { testStorage } from '../db/storage_fixture.ts'
 import { native } from '../primitives.ts'
 import { change, unchanged } from './change.ts'
 import { Metrics } from './metrics.ts'
+import { newMemory } from './outgoing.ts'
 import type { MemberPrincipal } from './principal.ts'
 import { command, open, query, type Route } from './route.ts'
 
@@ -65,6 +66,7 @@ async function harness(routes: readonly Route[]): Promise<Harness> {
     watch: { refused: () => undefined, answered: () => undefined, turnedAway: () => undefined },
     ...{ closing: close.signal, hideNetwork: () => '' },
     bodyTimeoutMs: 1000,
+    memory: newMemory(),
   })
   const app = createApp(api)
   return {

@@ -12,7 +12,9 @@ import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
 import { isForm, jsonOfForm } from './form.ts'
 import { checkQuery, keyOf } from './parse.ts'
-import { type Client, clientOf, type Connection } from './client.ts'
+import { type Client, clientOf, type Connection, networkOf } from './client.ts'
+import { SHORT_BYTES } from './held.ts'
+import { idOf } from './principal.ts'
 import { faultOf } from './problem.ts'
 import type { Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -77,7 +79,8 @@ export function serve(api: Api, route: Route, services: Services): void {
       throw error
     })
     if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
-    return respond(route, reply, { requestId, rate })
+    const whose = who.principal === null ? client.network : idOf(who.principal)
+    return respond(route, reply, { requestId, rate, services, whose })
   })
 }
 
@@ -144,13 +147,14 @@ function admission(route: Route, services: Services): MiddlewareHandler<Env> {
   const read = bodyReader({
     maxBytes: route.maxBodyBytes ?? MAX_BODY_BYTES,
     timeoutMs: services.bodyTimeoutMs,
+    held: services.memory.arriving,
   })
   return async (c, next) => {
     const call = c.get('call')
     const { raw } = c.req
-    let bytes: Promise<Uint8Array> | undefined
-    const body = () => bytes ??= read(raw)
     const { client } = call
+    let bytes: Promise<Uint8Array> | undefined
+    const body = () => bytes ??= read(raw, networkOf(client.network))
     const incoming = { method: raw.method, url: raw.url, headers: raw.headers, client, body }
     call.who = await admit(route, services, incoming)
     const { principal } = call.who
@@ -197,7 +201,11 @@ function nothingDone(requestId: string): Response {
 function respond(
   route: Route,
   reply: unknown,
-  { requestId, rate }: Pick<Call, 'requestId' | 'rate'>,
+  { requestId, rate, services, whose }: Pick<Call, 'requestId' | 'rate'> & {
+    readonly services: Services
+    /** For whom the answer is held until it is read. */
+    readonly whose: string
+  },
 ): Response {
   const headers = {
     'content-type': route.media ?? 'application/json',
@@ -214,8 +222,19 @@ function respond(
     if (location !== null) all.set('location', location)
     return new Response(location === null ? textOfReply(route, body) : null, { status, headers: all })
   }
-  if (body instanceof ReadableStream) return new Response(body, { status, headers })
-  return new Response(textOfReply(route, body), { status, headers })
+  if (body instanceof ReadableStream) {
+    return new Response(services.memory.outgoing.stream(body), { status, headers })
+  }
+  const text = textOfReply(route, body)
+  if (text.length <= SHORT_BYTES) return new Response(text, { status, headers })
+  const bytes = utf8(text)
+  return new Response(
+    services.memory.outgoing.pieces(bytes, services.memory.answering.take(whose, bytes.length)),
+    {
+      status,
+      headers,
+    },
+  )
 }
 
 function textOfReply(route: Route, body: unknown): string {

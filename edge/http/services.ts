@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Step } from '../db/plan.ts'
 import type { HideNetwork } from './network_fact.ts'
+import type { Memory } from './outgoing.ts'
 import type { Rates } from './rates.ts'
 import type { AgentPrincipal, Authenticator, MemberPrincipal, SessionAuthenticator } from './principal.ts'
 import type { TwoPerson } from './route.ts'
@@ -59,6 +60,7 @@ export interface Services {
   readonly closing: AbortSignal
   /** Milliseconds for a request's body to arrive. */
   readonly bodyTimeoutMs: number
+  readonly memory: Memory
   /** How many requests whoever asks may make; left out: as many as they like. */
   readonly rates?: Rates | undefined
 }

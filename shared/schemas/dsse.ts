@@ -3,7 +3,7 @@ import { Base64, KeyId } from './fields.ts'
 
 /** A signed document: DSSE v1 in JSON. The payload is bytes; what they mean is said after they are verified. */
 export const Dsse = z.strictObject({
-  payloadType: z.string().regex(/^application\/vnd\.sallyport\.[a-z]+\.v[0-9]+\+json$/),
+  payloadType: z.string().max(100).regex(/^application\/vnd\.sallyport\.[a-z]+\.v[0-9]+\+json$/),
   payload: Base64.max(4 * 1024 * 1024),
   signatures: z.array(z.strictObject({
     keyid: KeyId,

@@ -14,6 +14,7 @@ export const MAX_INSPECTION_MS = 600_000
 
 /** Bytes of a catalogue's envelope. */
 export const MAX_CATALOGUE_BYTES = 4 * 1024 * 1024
+const MAX_CATALOGUE_BASE64 = Math.ceil(MAX_CATALOGUE_BYTES / 3) * 4
 
 const Inspected = z.strictObject({ id: Id, version: Version, hash: Hash })
 
@@ -77,7 +78,7 @@ export const InspectJob = z.object({
 export type InspectJob = z.infer<typeof InspectJob>
 
 /** What `POST /v1/inspections` takes: the signed order, and what is sealed of it. */
-export const CreateInspection = z.strictObject({ document: Dsse, sealed: Base64 })
+export const CreateInspection = z.strictObject({ document: Dsse, sealed: Base64.max(64 * 1024) })
 export type CreateInspection = z.infer<typeof CreateInspection>
 
 /** `expired`: no agent has carried it out in time. */
@@ -111,7 +112,7 @@ export const CompleteInspection = z.strictObject({
   code: Code.optional(),
   /** Streams that were discovered, or checks that failed. */
   count: Count,
-  found: z.strictObject({ document: Dsse, sealed: Base64 }).optional(),
+  found: z.strictObject({ document: Dsse, sealed: Base64.max(MAX_CATALOGUE_BASE64) }).optional(),
 }).refine(({ status, found }) => (status === 'succeeded') === (found !== undefined), {
   message: 'what was found comes with success',
   path: ['found'],

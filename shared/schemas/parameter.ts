@@ -15,7 +15,7 @@ const Value = z.string().max(10_000).regex(/^[^\0]*$/, 'no NUL')
 export const ParameterValues = z.record(ParameterName, Value).refine(
   (values) => Object.keys(values).length <= 64,
   'at most 64 parameters',
-)
+).meta({ maxProperties: 64 })
 export type ParameterValues = z.infer<typeof ParameterValues>
 
 /** What it is where nobody says: as signed as the declaration. */

@@ -12,7 +12,7 @@ export const PutRunLog = z.strictObject({
     description: 'Of the lease that is held; the log comes before the run is completed.',
   }),
   document: Dsse,
-  sealed: Base64,
+  sealed: Base64.max(1024 * 1024),
 })
 export type PutRunLog = z.infer<typeof PutRunLog>
 
