@@ -173,7 +173,7 @@ function put(options: EdgeOptions): Edge {
     flush: async () => {
       await lastUse.flush(storage)
       for (const one of [presence, networks]) await one.flush()
-      await failures.settled()
+      await failures.flush()
       await people.flush()
     },
     housekeep: () => housekeep({ people, storage, clock }),

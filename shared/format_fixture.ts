@@ -188,6 +188,7 @@ function runExample(): string {
   const scheduled = runId(p, { ...given, trigger: { kind: 'schedule', fire } })
   const webhook = runId(p, { ...given, trigger: { kind: 'webhook', day: '2026-11-22', slot: 5 } })
   const after = runId(p, { ...given, trigger: { kind: 'after', run: scheduled } })
+  const again = runId(p, { ...given, trigger: { kind: 'after', run: scheduled, redrive: request } })
   return [
     `pipeline ${ids.pipeline} of tenant ${ids.tenant}`,
     `api, day 2026-11-22, slot 5\n  ${api}`,
@@ -195,6 +196,7 @@ function runExample(): string {
     `schedule, fire time ${fire}\n  ${scheduled}`,
     `webhook, day 2026-11-22, slot 5\n  ${webhook}`,
     `after the run ${scheduled}\n  ${after}`,
+    `after the run ${scheduled}, by its redrive ${request}\n  ${again}`,
   ].join('\n')
 }
 

@@ -35,14 +35,15 @@ function spell(bytes: Uint8Array, version: 7 | 8): string {
 
 /**
  * What started a run: a signed request, slot `slot` (from 1) of the UTC day `day` that the edge may use – for whom it
- * knows, or for a webhook –, the fire time `fire` of the pipeline's schedule, or the end of another pipeline's run.
+ * knows, or for a webhook –, the fire time `fire` of the pipeline's schedule, or the end of another pipeline's run. A
+ * run that was redriven ends once more: `redrive` is the id of the signed request that let it.
  */
 export type RunTrigger =
   | { readonly kind: 'request'; readonly issued: string; readonly nonce: string }
   | { readonly kind: 'api'; readonly day: string; readonly slot: number }
   | { readonly kind: 'schedule'; readonly fire: string }
   | { readonly kind: 'webhook'; readonly day: string; readonly slot: number }
-  | { readonly kind: 'after'; readonly run: string }
+  | { readonly kind: 'after'; readonly run: string; readonly redrive?: string | undefined }
 
 /** The milliseconds since 1970 that an id leads with. */
 export function msOfId(id: string): number {
@@ -95,7 +96,9 @@ function partsOf(trigger: RunTrigger): { readonly words: readonly string[]; read
     }
     case 'schedule':
       return { words: [trigger.fire], ms: Date.parse(trigger.fire) }
-    case 'after':
-      return { words: [trigger.run], ms: msOfId(trigger.run) }
+    case 'after': {
+      const { run, redrive } = trigger
+      return { words: redrive === undefined ? [run] : [run, redrive], ms: msOfId(redrive ?? run) }
+    }
   }
 }

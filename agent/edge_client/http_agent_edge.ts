@@ -32,7 +32,7 @@ const UnjudgedRun = RunJob.extend({
       }),
       z.object({ kind: z.literal('schedule'), fire: z.string() }),
       z.object({ kind: z.literal('webhook'), day: z.string(), slot: z.int() }),
-      z.object({ kind: z.literal('after'), run: z.string() }),
+      z.object({ kind: z.literal('after'), run: z.string(), redrive: z.string().optional() }),
     ]),
   }),
   pipeline: Unjudged,

@@ -1481,7 +1481,7 @@ export interface paths {
         put?: never;
         /**
          * Start a pipeline by its webhook
-         * @description Whatever the body says, it starts a run as the schedule would. `Sallyport-Timestamp` is in seconds since 1970, within five minutes of now; `Sallyport-Signature` is `v1=` and HMAC-SHA256 in hex, under the secret, over the time stamp, a dot and the body. The same call sent again is answered with the same run.
+         * @description Whatever the body says, it starts a run as the schedule would. `Sallyport-Timestamp` is in seconds since 1970, within five minutes of now; `Sallyport-Signature` is `v1=` and HMAC-SHA256 in hex, under the secret, over the time stamp, a dot and the body, which has at most 64 KiB. The same call sent again is answered with the same run.
          */
         post: operations["callWebhook"];
         delete?: never;
@@ -4619,6 +4619,7 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "after";
+            redrive?: string;
             run: string;
         };
         TrustRecord: {

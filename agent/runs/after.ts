@@ -19,6 +19,8 @@ const foreignMs = 47 * 3_600_000
 interface AskedAfter {
   readonly after: After | undefined
   readonly run: string
+  /** Id of the signed redrive under which it ended, if it had one. */
+  readonly redrive: string | undefined
   /** This agent's. */
   readonly pool: string
   /** What the anchor remembers of the other pipeline in this pool; null when that is nothing. */
@@ -29,18 +31,19 @@ interface AskedAfter {
 }
 
 export interface Followed {
-  /** When the trigger was given at the earliest, in ms: that of the run that it follows. */
+  /** When the trigger was given at the earliest, in ms: that of the run that it follows, or of its redrive. */
   readonly began: number
   /** From when on it is refused. */
   readonly until: number
 }
 
 /** Throws `trigger_not_allowed`, `upstream_refused`. */
-export function checkAfter({ after, run, pool, upstream, now, known }: AskedAfter): Followed {
+export function checkAfter({ after, run, redrive, pool, upstream, now, known }: AskedAfter): Followed {
   if (after === undefined) throw new Fault('trigger_not_allowed', 'The pipeline follows no other one.')
   // In its one spelling: the run's own id is made of it.
   if (!Id.safeParse(run).success) throw new Fault('trigger_not_allowed', 'That is no run.')
-  const began = msOfId(run)
+  if (!Id.optional().safeParse(redrive).success) throw new Fault('trigger_not_allowed', 'That is no redrive.')
+  const began = msOfId(redrive ?? run)
   if (after.pool !== pool) {
     if (began > now + MAX_CLOCK_SKEW_SECONDS * 1000) throw refused(run, 'is from the future')
     if (now >= began + foreignMs && !known) throw refused(run, 'is too long ago')
@@ -50,6 +53,10 @@ export function checkAfter({ after, run, pool, upstream, now, known }: AskedAfte
   if (known) return { began, until: found === undefined ? now : Date.parse(found.until) }
   if (found === undefined) throw refused(run, 'is none that agents of this pool have had lately')
   if (now >= Date.parse(found.until)) throw refused(run, 'is too long ago')
+  // A redrive keeps the run in mind for longer than whoever followed its end before: only the last end counts.
+  if (found.redrives?.at(-1) !== redrive) {
+    throw refused(run, 'has not ended under that redrive, or has been redriven since')
+  }
   if (!after.on.some((end) => endsOf(found).includes(end))) {
     throw refused(run, `has ${found.ended === null ? 'not ended' : `ended: ${found.ended.status}`}`)
   }

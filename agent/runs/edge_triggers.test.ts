@@ -180,11 +180,39 @@ describe('the end of another run in the same pool', () => {
     assert.deepEqual((await world.runs()).map(({ attempts }) => attempts), [2])
   })
 
+  test('after a redrive is another one, that starts a run once, and the one before counts no more', async () => {
+    await using world = await worldOf(after({ on: ['failed', 'succeeded'], per_day: 9 }))
+    const [first, second, third] = ['01', '02', '03'].map((end) => `019aa000-0000-8000-8000-0000000000${end}`)
+    const ended = { ended: { status: 'failed', code: null } } as const
+    await ran(world, 1, ended)
+    const under = (redrive: string | undefined) => ({ ...endOf(1), redrive })
+    await assert.rejects(judge(world, under(first)), { code: 'upstream_refused' })
+    await judge(world, under(undefined))
+    const of = { ...world.of, pipeline: upstream }
+    const redriven = (redrives: string[]) =>
+      updatePipelineAnchor(world.anchor, of, ({ runs, ...rest }) => ({
+        ...rest,
+        runs: runs.map((one) => ({ ...one, redrives, ended: { status: 'succeeded' as const, code: null } })),
+      }))
+    await redriven([first as string, second as string])
+    await judge(world, under(second))
+    for (const none of [first, third]) {
+      await assert.rejects(judge(world, under(none)), { code: 'upstream_refused' })
+    }
+    assert.deepEqual((await world.runs()).map(({ attempts }) => attempts), [1, 1])
+    // Forgotten for its age, while the redrive keeps the one that it followed.
+    await updatePipelineAnchor(world.anchor, world.of, (object) => ({ ...object, runs: [] }))
+    await assert.rejects(judge(world, under(undefined)), { code: 'upstream_refused' })
+  })
+
   test('is told by one spelling of its id, and needs a pipeline that was signed to follow', async () => {
     await using world = await worldOf(after())
     await ran(world, 1)
-    for (const run of [endOf(1).run.toUpperCase(), `${endOf(1).run} `, '019a9f3e', '']) {
-      const trigger = { kind: 'after', run } as const
+    const { run: upper } = endOf(1)
+    for (const run of [upper.toUpperCase(), `${upper} `, '019a9f3e', '', null]) {
+      const trigger = run === null
+        ? { kind: 'after', run: upper, redrive: upper.toUpperCase() } as const
+        : { kind: 'after', run } as const
       world.job = { ...world.job, run: { ...world.job.run, trigger } }
       const options = {
         footings: world.footings(),
@@ -193,7 +221,7 @@ describe('the end of another run in the same pool', () => {
         agentId: ids.agent,
       }
       const judged = verifyJob(world.job, { ...options, now: () => world.now, pausesMs: [] }, signal)
-      await assert.rejects(judged, { code: 'trigger_not_allowed' }, run)
+      await assert.rejects(judged, { code: 'trigger_not_allowed' }, run ?? 'a redrive')
     }
     await using plain = await worldOf({ api: { per_day: 5 } })
     await ran(plain, 1)

@@ -181,11 +181,11 @@ function checkCall({ job, pipeline, now }: Asked, known: boolean): Found {
 
 function checkEnd({ job, pipeline, footing, upstream, now }: Asked, known: boolean): Found {
   if (job.run.trigger.kind !== 'after') throw new TypeError('not an end')
-  const { run } = job.run.trigger
+  const { run, redrive } = job.run.trigger
   const { triggers: { after }, parameters: declared } = pipeline.document
-  const found = checkAfter({ after, run, pool: footing.ring.pool, upstream, now, known })
+  const found = checkAfter({ after, run, redrive, pool: footing.ring.pool, upstream, now, known })
   const parameters = defaultsOf(declared)
-  return { trigger: { kind: 'after', run }, ...found, day: dayOf(now), action: 'run', parameters }
+  return { trigger: { kind: 'after', run, redrive }, ...found, day: dayOf(now), action: 'run', parameters }
 }
 
 /** A slot of a day that is not over, or was not long ago. */

@@ -43,6 +43,10 @@ interface WebhookTable {
   created: number
   rotated: number | null
   alarmed: number | null
+  /** Periods of five minutes since 1970. */
+  failed_in: number
+  failed: number
+  failed_before: number
 }
 
 interface WebhookCallTable {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { runId } from '../../shared/ids.ts'
 import type { After } from '../../shared/schemas/pipeline.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
 import { step, writes } from '../db/database.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { Estate, TestEdge } from '../estate_fixture.ts'
@@ -11,13 +12,21 @@ import { native } from '../primitives.ts'
 async function scene(change: Partial<After> = {}, kind: Kind = 'embedded') {
   const edge = await TestEdge.start(kind)
   const estate = await Estate.found(edge)
-  const first =
-    (await estate.furnish({ triggers: { api: { per_day: 100 } }, limits: { retries: 0 } })).pipeline
+  const upstream = await estate.furnish({ triggers: { api: { per_day: 100 } }, limits: { retries: 0 } })
+  const first = upstream.pipeline
   const after: After = { pipeline: first, pool: 'default', on: ['succeeded'], per_day: 10, ...change }
   const second = (await estate.furnish({ triggers: { after } })).pipeline
   await edge.edge.tick()
   const agent = await estate.enrol()
-  return { edge, estate, first, second, agent, [Symbol.asyncDispose]: () => edge[Symbol.asyncDispose]() }
+  return {
+    edge,
+    estate,
+    upstream,
+    first,
+    second,
+    agent,
+    [Symbol.asyncDispose]: () => edge[Symbol.asyncDispose](),
+  }
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>
@@ -95,6 +104,38 @@ describe('a pipeline that follows another', () => {
     const third = await runFirst(s)
     await s.edge.edge.tick()
     assert.deepEqual(await followers(s), [first, third])
+  })
+
+  test('follows the end of a run that was redriven, too, once for each signed redrive', async () => {
+    await using s = await scene({ on: ['succeeded', 'failed'] })
+    const upstream = await runFirst(s, 'failed')
+    await s.edge.edge.tick()
+    await end(s, 'succeeded')
+    const redriven = async () => {
+      const dsse = s.estate.request(s.upstream, { redrive: upstream })
+      await s.estate.made('POST', `/v1/runs/${upstream}/redrive`, { request: dsse })
+      const { issued, nonce } = readUnverified(native, 'request', dsse).document
+      const trigger = { kind: 'request', issued, nonce } as const
+      return runId(native, { tenant: s.estate.tenant, pipeline: s.first, trigger })
+    }
+    const followed: unknown[] = [undefined]
+    for (const status of ['failed', 'succeeded']) {
+      const redrive = await redriven()
+      assert.equal(await end(s, status), upstream)
+      const edges = [s.edge.edge, s.edge.instance()]
+      await Promise.all(edges.map((edge) => edge.tick()))
+      const { job } = (await s.agent.poll()).body
+      const trigger = { kind: 'after', run: upstream, redrive } as const
+      assert.deepEqual(job.run.trigger, trigger)
+      assert.equal(job.run.id, runId(native, { tenant: s.estate.tenant, pipeline: s.second, trigger }))
+      const body = { fence: job.lease.fence, status: 'succeeded', retry: false, streams: [] }
+      await s.agent.call('POST', `/v1/agent/runs/${job.run.id}/complete`, body)
+      followed.push(redrive)
+    }
+    assert.deepEqual(await followers(s), [upstream, upstream, upstream])
+    const leaves = await s.edge.leaves(s.estate.tenant)
+    const made = leaves.filter(({ facts }) => facts?.trigger === 'after')
+    assert.deepEqual(made.map(({ facts }) => facts.redrive), followed)
   })
 
   test('does not while it is paused, and makes up for nothing', async () => {

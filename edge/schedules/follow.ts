@@ -1,10 +1,13 @@
 /**
  * Starts the runs of pipelines that follow others. The end of a run leaves its note in its own commit, whoever writes
- * it; any instance finds the note, and a run that is followed has one follower of each pipeline, whose id is made of it.
+ * it; any instance finds the note, and an end that is followed has one follower of each pipeline, whose id is made of
+ * the run and of the signed redrive that it ended under.
  */
 import { Fault } from '../../shared/faults.ts'
 import { runId } from '../../shared/ids.ts'
+import type { Dsse } from '../../shared/schemas/dsse.ts'
 import { USUAL_PRIORITY } from '../../shared/schemas/run.ts'
+import { readUnverified } from '../../shared/sign/documents.ts'
 import type { Step } from '../db/plan.ts'
 import { freshIdentity } from '../http/entry.ts'
 import { actAsEdge } from '../http/own_act.ts'
@@ -26,6 +29,13 @@ function endOf({ state }: RunRow): 'succeeded' | 'partial' | 'failed' | null {
   return state === 'succeeded' || state === 'partial' || state === 'failed' ? state : null
 }
 
+/** Id of the signed request that let the run be attempted again after an end before; agents keep it in their anchor. */
+function redriveIdOf({ tenant, pipeline, redrive }: RunRow): string | undefined {
+  if (redrive === null) return undefined
+  const { issued, nonce } = readUnverified(native, 'request', JSON.parse(redrive) as Dsse).document
+  return runId(native, { tenant, pipeline, trigger: { kind: 'request', issued, nonce } })
+}
+
 /** Whoever follows this run has theirs then; what cannot be written is tried again by the next look at the note. */
 export async function follow(options: ScheduleOptions, note: RunEnd): Promise<void> {
   const { db, storage } = options
@@ -34,9 +44,10 @@ export async function follow(options: ScheduleOptions, note: RunEnd): Promise<vo
   // Who follows, those news say: the note waits for whoever learns of them.
   if (ended !== null && await hasNews(db, ended)) return
   if (ended !== null && end !== null) {
+    const redrive = redriveIdOf(ended)
     for (const follower of await followersOf(db, note)) {
       // Who signs for one project learns nothing of what happens in another.
-      if (follower.project === ended.project) await startAfter(options, note, { follower, end })
+      if (follower.project === ended.project) await startAfter(options, note, { follower, end, redrive })
     }
   }
   await storage.write({ id: '', steps: [dropRunEnd(note)], leaf: null, repeatable: false })
@@ -45,11 +56,15 @@ export async function follow(options: ScheduleOptions, note: RunEnd): Promise<vo
 async function startAfter(
   options: ScheduleOptions,
   note: RunEnd,
-  { follower, end }: { readonly follower: Follower; readonly end: string },
+  { follower, end, redrive }: {
+    readonly follower: Follower
+    readonly end: string
+    readonly redrive: string | undefined
+  },
 ): Promise<void> {
   const { db, clock, randomBytes, queue } = options
   const { tenant, pipeline } = follower
-  const trigger = { kind: 'after', run: note.run } as const
+  const trigger = { kind: 'after', run: note.run, ...(redrive === undefined ? {} : { redrive }) } as const
   const id = runId(native, { tenant, pipeline, trigger })
   if (await run(db, tenant, id) !== null) return
   const now = clock()
@@ -81,7 +96,7 @@ async function startAfter(
     tenant,
     action: 'run.created',
     target: id,
-    facts: { pipeline, trigger: 'after', after: note.run },
+    facts: { pipeline, trigger: 'after', after: note.run, ...(redrive === undefined ? {} : { redrive }) },
     writes: [notPaused(tenant, pipeline), taken, insertRun(row)],
   })
   queue.ring(row)

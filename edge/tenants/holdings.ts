@@ -159,7 +159,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
   webhook_call: { key: 'webhook digest', shown: 'tenant webhook digest run until' },
   webhook: {
     key: 'id',
-    shown: 'id tenant pipeline older_until created rotated alarmed',
+    shown: 'id tenant pipeline older_until created rotated alarmed failed_in failed failed_before',
     hidden: 'secret_sealed older_sealed',
   },
   inspection: {

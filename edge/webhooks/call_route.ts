@@ -20,7 +20,15 @@ import { ids } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
 import type { Failures } from './failures.ts'
 import { signedCall, WINDOW_MS } from './signature.ts'
-import { keepCall, runOfCall, type Sealing, secretsOf, webhookById, type WebhookRow } from './store.ts'
+import {
+  keepCall,
+  nobodys,
+  runOfCall,
+  type Sealing,
+  secretsOf,
+  webhookById,
+  type WebhookRow,
+} from './store.ts'
 
 export interface CallOptions extends Sealing {
   readonly failures: Failures
@@ -28,7 +36,8 @@ export interface CallOptions extends Sealing {
   readonly queue: Queue
 }
 
-const MAX_BODY_BYTES = 1024 * 1024
+/** What a stranger can make an edge keep and reckon with: nothing of a body gets into a run. */
+const MAX_BODY_BYTES = 64 * 1024
 
 /** The pipeline as it is listed, and how often a day it may be called. Throws `trigger_not_allowed`. */
 async function callable(
@@ -48,6 +57,7 @@ async function callable(
 
 export const callWebhook = (options: CallOptions) => {
   const { failures } = options
+  let stranger: WebhookRow | null = null
   return open({
     id: 'callWebhook',
     method: 'post',
@@ -58,7 +68,7 @@ export const callWebhook = (options: CallOptions) => {
     description:
       'Whatever the body says, it starts a run as the schedule would. `Sallyport-Timestamp` is in seconds since 1970, ' +
       'within five minutes of now; `Sallyport-Signature` is `v1=` and HMAC-SHA256 in hex, under the secret, over the ' +
-      'time stamp, a dot and the body. The same call sent again is answered with the same run.',
+      'time stamp, a dot and the body, which has at most 64 KiB. The same call sent again is answered with the same run.',
     because: 'The caller is a machine that knows the secret of the webhook, and signs with it.',
     audit: 'run.created',
     params: z.strictObject({ id: Id }),
@@ -77,7 +87,8 @@ export const callWebhook = (options: CallOptions) => {
     example: { params: { id: '019a9f3e-7c00-7000-8000-0000000000aa' }, reply: { run: ids.run } },
     async handle({ db, params, sent, now, planId, attempt }) {
       const row = await webhookById(db, params.id)
-      const secrets = row === null ? [] : secretsOf(options, row, now)
+      stranger ??= nobodys(options)
+      const secrets = secretsOf(options, row ?? stranger, now)
       const call = signedCall(sent, { secrets, now })
       if (row === null || call === null) {
         if (row !== null && attempt === 0) failures.failed(row)

@@ -1,7 +1,8 @@
 /**
- * Calls whose signature does not hold. Each counts in `sallyport_security_events_total`; the audit log gets the first of
- * ten minutes and the tenth, so that a flood fills no log, and with the tenth the owners get a mail, once an hour.
- * Counted in memory, on each instance by itself.
+ * Calls whose signature does not hold. Each counts in `sallyport_security_events_total`. What instances count is summed
+ * in the database, with one write a minute for each webhook that is called so, and one at once when an instance by
+ * itself has counted enough: the audit log gets the first of five to ten minutes and the tenth, so that a flood fills no
+ * log, and with the tenth the owners get a mail, once an hour, whichever instances the calls went to.
  */
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
@@ -12,13 +13,12 @@ import type { Reader } from '../db/database.ts'
 import type { Storage } from '../db/storage.ts'
 import { explain, type Log } from '../http/log.ts'
 import type { Metrics } from '../http/metrics.ts'
-import { keepAlarm, ownersOf, type WebhookRow } from './store.ts'
+import { addFailures, FAILURES_MS, keepAlarm, ownersOf, type WebhookRow } from './store.ts'
 
 const kind = 'webhook.signature_failed'
 export const FAILURES_IN_A_ROW = 10
-export const COUNTED_MS = 10 * 60_000
 const ALARM_MS = 60 * 60_000
-/** Webhooks that are kept in mind; beyond that, those of longest ago are forgotten. */
+/** Webhooks that are kept in mind until the next minute; beyond that, those of longest ago are forgotten. */
 const MAX_KEPT = 10_000
 
 export interface FailureOptions {
@@ -32,10 +32,18 @@ export interface FailureOptions {
   readonly randomBytes: (length: number) => Uint8Array
 }
 
+interface Kept {
+  readonly row: WebhookRow
+  /** Not in the database yet. */
+  count: number
+}
+
 export class Failures {
   readonly #options: FailureOptions
-  readonly #alarms = new Set<Promise<void>>()
-  readonly #counts = new Map<string, { readonly since: number; count: number }>()
+  readonly #works = new Set<Promise<void>>()
+  #kept = new Map<string, Kept>()
+  /** Webhooks that were told at once, and the five minutes in which: a flood is not told again before they are over. */
+  readonly #told = new Map<string, number>()
 
   constructor(options: FailureOptions) {
     this.#options = options
@@ -43,22 +51,50 @@ export class Failures {
 
   /** Never throws, and waits for nothing that the caller could measure. */
   failed(row: WebhookRow): void {
-    const { events, metrics, log } = this.#options
-    const count = this.#count(row.id)
-    if (count !== 1 && count !== FAILURES_IN_A_ROW) return metrics.acted(kind)
-    const { tenant, id: webhook, pipeline } = row
-    events.record(kind, { tenant }, { webhook, pipeline, failures: count })
-    if (count === 1) return
-    const alarm = this.#alarm(row).catch((error) => {
-      if (error instanceof Fault && error.code === 'conflict') return
-      log('warn', 'nobody could be told of calls that are refused', { tenant, error: explain(error) })
-    }).finally(() => this.#alarms.delete(alarm))
-    this.#alarms.add(alarm)
+    this.#options.metrics.acted(kind)
+    const kept = this.#kept.get(row.id) ?? { row, count: 0 }
+    kept.count++
+    if (kept.count === 1) makeRoom(this.#kept)
+    this.#kept.set(row.id, kept)
+    const period = Math.floor(this.#options.clock() / FAILURES_MS)
+    if (kept.count < FAILURES_IN_A_ROW || this.#told.get(row.id) === period) return
+    makeRoom(this.#told)
+    this.#told.set(row.id, period)
+    this.#kept.delete(row.id)
+    const work = this.#tell(kept).finally(() => this.#works.delete(work))
+    this.#works.add(work)
   }
 
-  /** Resolves when the alarms that were given are durable: before the edge stops. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#alarms)
+  /** Resolves when what was counted is in the database, and alarms that follow from it are durable. Never throws. */
+  async flush(): Promise<void> {
+    const kept = [...this.#kept.values()]
+    this.#kept = new Map()
+    await Promise.all([...this.#works, ...kept.map((one) => this.#tell(one))])
+  }
+
+  async #tell({ row, count }: Kept): Promise<void> {
+    const { storage, events, clock, log } = this.#options
+    const { tenant, id: webhook, pipeline } = row
+    try {
+      const { rows: [[sum] = []] } = await storage.write({
+        id: '',
+        steps: [addFailures(row, { count, now: clock() })],
+        leaf: null,
+        repeatable: false,
+        lane: tenant,
+      })
+      // Deleted meanwhile.
+      if (sum === undefined) return
+      const failures = sum['failures'] as number
+      const before = failures - count
+      const enough = before < FAILURES_IN_A_ROW && failures >= FAILURES_IN_A_ROW
+      if (before > 0 && !enough) return
+      await events.written(kind, { tenant }, { webhook, pipeline, failures })
+      if (enough) await this.#alarm(row)
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'conflict') return
+      log('warn', 'nobody could be told of calls that are refused', { tenant, count, error: explain(error) })
+    }
   }
 
   async #alarm(row: WebhookRow): Promise<void> {
@@ -73,18 +109,10 @@ export class Failures {
     await storage.write({ id: '', steps, leaf: null, repeatable: false })
     outbox.wake()
   }
+}
 
-  #count(webhook: string): number {
-    const now = this.#options.clock()
-    let kept = this.#counts.get(webhook)
-    if (kept === undefined || now - kept.since > COUNTED_MS) {
-      this.#counts.delete(webhook)
-      if (this.#counts.size >= MAX_KEPT) this.#counts.delete(this.#counts.keys().next().value as string)
-      kept = { since: now, count: 0 }
-      this.#counts.set(webhook, kept)
-    }
-    return ++kept.count
-  }
+function makeRoom(kept: Map<string, unknown>): void {
+  if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value as string)
 }
 
 function alarmMail(to: string, { id, pipeline }: WebhookRow) {

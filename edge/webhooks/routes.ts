@@ -18,6 +18,7 @@ import {
   openSecret,
   rotateWebhook,
   sealSecret,
+  untouched,
   webhookOf,
   type WebhookRow,
 } from './store.ts'
@@ -99,7 +100,7 @@ const create = (options: CallOptions) =>
       const row: WebhookRow = {
         ...{ id, tenant, pipeline: params.id, created: now },
         secret_sealed: sealSecret(options, { id, column: 'secret_sealed', secret }),
-        ...{ older_sealed: null, older_until: null, rotated: null, alarmed: null },
+        ...untouched,
       }
       return change({
         writes: [insertWebhook(row)],

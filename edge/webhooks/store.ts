@@ -1,7 +1,7 @@
 /** Webhooks: a secret that the edge can open, and the calls of the last minutes. */
-import { fromUtf8, utf8 } from '../../shared/bytes.ts'
+import { fromUtf8, toHex, utf8 } from '../../shared/bytes.ts'
 import type { Primitives } from '../../shared/seal/primitives.ts'
-import { type Reader, step, writes } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
 import { type MasterKeys, openColumn, sealColumn } from '../db/master_keys.ts'
 import type { Step } from '../db/plan.ts'
 import type { TriggerTables } from '../db/trigger_tables.ts'
@@ -49,6 +49,28 @@ export async function webhookById(db: Reader, id: string): Promise<WebhookRow | 
     .selectAll('w').where('w.id', '=', id).where('t.closing', 'is', null).executeTakeFirst()
   return row ?? null
 }
+
+/** What a call is held against that is for nobody's webhook: it takes the same work, and comes to nothing. */
+export function nobodys(sealing: Sealing): WebhookRow {
+  const id = '00000000-0000-7000-8000-000000000000'
+  const secret = toHex(sealing.primitives.randomBytes(32))
+  return {
+    ...{ id, tenant: id, pipeline: id, created: 0 },
+    secret_sealed: sealSecret(sealing, { id, column: 'secret_sealed', secret }),
+    ...untouched,
+  }
+}
+
+/** Of a webhook that was just made. */
+export const untouched = {
+  older_sealed: null,
+  older_until: null,
+  rotated: null,
+  alarmed: null,
+  failed_in: 0,
+  failed: 0,
+  failed_before: 0,
+} as const
 
 /** `already_exists` where the pipeline has one. */
 export function insertWebhook(row: WebhookRow): Step {
@@ -98,6 +120,27 @@ export function keepCall(
     .where('until', '<', now)
   const row = { tenant, webhook, ...call }
   return [step(old), step(writes.insertInto('webhook_call').values(row), { otherwise: 'conflict' })]
+}
+
+/** Refused calls are summed in periods of so long: of two of them together. */
+export const FAILURES_MS = 5 * 60_000
+
+/** `failures`: with these, those of this period and of the one before, of all instances. No row where it is gone. */
+export function addFailures(
+  { tenant, id }: WebhookRow,
+  { count, now }: { readonly count: number; readonly now: number },
+): Step {
+  const period = Math.floor(now / FAILURES_MS)
+  // Of instances whose clocks differ the later period counts.
+  const before = sql<number>`CASE WHEN failed_in >= ${period} THEN failed_before
+    WHEN failed_in = ${period - 1} THEN failed ELSE 0 END`
+  const sum = sql<number>`CASE WHEN failed_in >= ${period} THEN failed ELSE 0 END + ${count}`
+  return step(
+    writes.updateTable('webhook')
+      .set({ failed_in: sql<number>`max(failed_in, ${period})`, failed: sum, failed_before: before })
+      .where('tenant', '=', tenant).where('id', '=', id)
+      .returning(sql<number>`failed + failed_before`.as('failures')),
+  )
 }
 
 /** Whom to tell of calls that are refused: owners of the tenant, where they can be reached. */

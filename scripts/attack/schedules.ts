@@ -1,4 +1,5 @@
 /** Fire times and values of parameters that nobody has signed. */
+import { SQL } from 'bun'
 import type { Attack } from './attack.ts'
 import { ledger } from './checks.ts'
 import { alterJobs } from './forge.ts'
@@ -79,6 +80,46 @@ const repeated: Attack = {
   },
 }
 
+/** Keeps the run that `start` makes under way until the edge has cancelled it; its id, once it has ended. */
+async function cancelled(scene: Scene, start: () => Promise<string>): Promise<string> {
+  await using session = new SQL({ url: scene.target.href, max: 1 })
+  await session.unsafe('begin; lock table people in access exclusive mode')
+  const id = await start()
+  const state = async () => (await scene.world.api('GET', `/v1/runs/${id}`)).body.state
+  while (await state() !== 'running') await new Promise((resolve) => setTimeout(resolve, 100))
+  await scene.world.api('POST', `/v1/runs/${id}/cancel`)
+  await scene.world.endOf(id)
+  await session.unsafe('rollback')
+  return id
+}
+
+const cancelledAgain: Attack = {
+  name: 'fire time cancelled, and given again',
+  tried:
+    'to cancel the run of a fire time while it is under way, and to have it once more whenever that suits',
+  codes: ['trigger_used'],
+  without: [usedTrigger],
+  async attempt(scene) {
+    await scene.sql.unsafe(
+      `create table people as select * from (values (1, 'Ada'), (2, 'Grace')) v (id, name)`,
+    )
+    await scene.world.applyPipeline({
+      ...pipelineText('timed', { source: 'there' }),
+      streams: ['{ from: public.people, to: public.timed, mode: append }'],
+      more: 'limits: { retries: 0 }\n' +
+        'triggers: { schedule: { cron: "* * * * *", timezone: UTC, overlap: cancel_running, catch_up: none } }\n',
+    })
+    const first = await cancelled(scene, () => queueFire(scene, minute()))
+    const { code } = await refusalOf(scene, 'timed', { start: () => queueRun(scene, first) })
+    // What is told about it again is its end, as it was.
+    const told = code === 'cancelled' && scene.said().includes('code=trigger_used')
+    return {
+      ...(told ? { code: 'trigger_used', seen: ['agent log', 'run status'] } : { code, seen: [] }),
+      gained: await beyond(scene, 0),
+    }
+  },
+}
+
 const tooMany: Attack = {
   name: 'runs beyond the limit',
   tried: 'a second run of a day, by a slot that is free, of a pipeline that may run once a day',
@@ -155,4 +196,12 @@ const sqlInParameter: Attack = {
   },
 }
 
-export const schedules: readonly Attack[] = [invented, early, repeated, tooMany, outOfBounds, sqlInParameter]
+export const schedules: readonly Attack[] = [
+  invented,
+  early,
+  repeated,
+  cancelledAgain,
+  tooMany,
+  outOfBounds,
+  sqlInParameter,
+]

@@ -14,7 +14,7 @@ async function started(scene: Scene, triggers: string): Promise<void> {
 
 type Starting =
   | { readonly kind: 'webhook'; readonly day: string; readonly slot: number }
-  | { readonly kind: 'after'; readonly run: string }
+  | { readonly kind: 'after'; readonly run: string; readonly redrive?: string }
   | { readonly kind: 'schedule'; readonly fire: string }
 
 /** Queues a run of `started` by this trigger, after the row of another one. */
@@ -127,6 +127,25 @@ const endsTooMany: Attack = {
   },
 }
 
+const endAgain: Attack = {
+  name: 'end that came again',
+  tried: 'a second run after one end of another pipeline, under a redrive that nobody has signed',
+  codes: ['upstream_refused'],
+  without: [{
+    check: 'a redrive under which a run has ended is in the anchor',
+    file: 'agent/runs/after.ts',
+    find: 'if (found.redrives?.at(-1) !== redrive) {',
+    put: 'if (false) {',
+  }],
+  async attempt(scene) {
+    await started(scene, 'after: { pipeline: tick, per_day: 5 }')
+    const run = await ticked(scene)
+    await scene.world.endOf(await followerOf(scene, run))
+    const start = () => queueStart(scene, run, { kind: 'after', run, redrive: run })
+    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
+  },
+}
+
 /** The id of the run that the edge starts by itself after this one. */
 async function followerOf(scene: Scene, run: string): Promise<string> {
   const id = runIdOf(scene, await idOf(scene, 'started'), { kind: 'after', run })
@@ -162,5 +181,6 @@ export const starters: readonly Attack[] = [
   endInvented,
   endOtherwise,
   endsTooMany,
+  endAgain,
   betweenIntervals,
 ]

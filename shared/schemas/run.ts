@@ -69,7 +69,7 @@ export const USUAL_PRIORITY = 5
 
 /**
  * What made a run: a signed request, slot `slot` of a day's unsigned runs or of its webhook's, a fire time of the
- * schedule, or the end of another pipeline's run.
+ * schedule, or the end of another pipeline's run: the one that it came to after its last signed redrive.
  */
 export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), request: Dsse }),
@@ -81,7 +81,7 @@ export const Trigger = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('schedule'), fire: Time }),
   z.object({ kind: z.literal('webhook'), day: Day, slot: Version }),
-  z.object({ kind: z.literal('after'), run: Id }),
+  z.object({ kind: z.literal('after'), run: Id, redrive: Id.optional() }),
 ]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
