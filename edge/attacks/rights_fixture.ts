@@ -5,9 +5,8 @@ import { bearer, type Caller } from '../edge_fixture.ts'
 import { defaultRules } from '../../shared/schemas/tenant_rules.ts'
 import { putRules } from '../auth/rules/store.ts'
 import { run } from '../auth/devices/people_fixture.ts'
-import { sealed, signedConnection, signedTrust } from '../trust/examples.ts'
 import { person as stranger } from '../tenants/account_fixture.ts'
-import { ids, member, type World, world } from '../world_fixture.ts'
+import { ids, member, withConnection, type World, world } from '../world_fixture.ts'
 import { answered, type Attack, codeOf, ended } from './attack_fixture.ts'
 
 const denied = { entry: 'access.denied_in_a_row' } as const
@@ -211,10 +210,7 @@ const foreign: Attack = {
 /** The examples' tenant with a trust document and a connection. */
 async function connected(): Promise<World> {
   const edge = await world()
-  await edge.call(edge.admin, 'POST /v1/trust', { body: { document: signedTrust.dsse } })
-  const body = { document: signedConnection.dsse, sealed }
-  const { status, json } = await edge.call(edge.admin, 'POST /v1/connections', { body })
-  if (status !== 201) throw new Error(JSON.stringify(json))
+  await withConnection(edge)
   return edge
 }
 
@@ -229,6 +225,16 @@ async function twoPeople(edge: World) {
   return { remove, approval: (await remove()).json.approval as string }
 }
 
+/** The yes to that deletion by whoever this is, who is no other person. */
+async function approvesIt(by: (edge: World) => Promise<Caller> | Caller) {
+  await using edge = await connected()
+  const caller = await by(edge)
+  const { remove, approval } = await twoPeople(edge)
+  const answer = await insist(edge, caller, `POST /v1/approvals/${approval}/approve`)
+  const gone = (await remove(approval)).status === 200
+  return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
+}
+
 const alone: Attack = {
   name: 'two-person rule skipped',
   tried: 'who asks for a deletion approves it themselves',
@@ -240,13 +246,7 @@ const alone: Attack = {
     find: 'if (yes) await checkApprover(db, { principal, row, now })',
     put: '',
   }],
-  async attempt() {
-    await using edge = await connected()
-    const { remove, approval } = await twoPeople(edge)
-    const answer = await insist(edge, edge.admin, `POST /v1/approvals/${approval}/approve`)
-    const gone = (await remove(approval)).status === 200
-    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
-  },
+  attempt: () => approvesIt((edge) => edge.admin),
 }
 
 const oneself: Attack = {
@@ -271,14 +271,7 @@ const oneself: Attack = {
     find: '  if (!areTwo(one, asker, now)) {',
     put: '  if (false) {',
   }],
-  async attempt() {
-    await using edge = await connected()
-    const again = await member(edge, edge.admin, 'admin')
-    const { remove, approval } = await twoPeople(edge)
-    const answer = await insist(edge, again, `POST /v1/approvals/${approval}/approve`)
-    const gone = (await remove(approval)).status === 200
-    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
-  },
+  attempt: () => approvesIt((edge) => member(edge, edge.admin, 'admin')),
 }
 
 const twice: Attack = {
@@ -292,14 +285,7 @@ const twice: Attack = {
     find: '  return now - (unknown ? one.created : hereSince(one)) < SETTLED_MS',
     put: '  return false',
   }],
-  async attempt() {
-    await using edge = await connected()
-    const again = await withAccount(edge, await member(edge, edge.admin, 'admin'))
-    const { remove, approval } = await twoPeople(edge)
-    const answer = await insist(edge, again, `POST /v1/approvals/${approval}/approve`)
-    const gone = (await remove(approval)).status === 200
-    return await ended(edge, { code: codeOf(answer), gained: gone ? 'the deletion, by one person' : null })
-  },
+  attempt: () => approvesIt(async (edge) => withAccount(edge, await member(edge, edge.admin, 'admin'))),
 }
 
 const swapped: Attack = {

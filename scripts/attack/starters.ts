@@ -26,7 +26,35 @@ async function queueStart(scene: Scene, template: string, trigger: Starting): Pr
   return await queueRun(scene, template, change)
 }
 
-const beyond = (scene: Scene, ordered: number) => rowsBeyond(scene, 'public.started', ordered)
+/**
+ * Queues a run of `started`, signed with `triggers`, by the given trigger, beside the run of another pipeline and with so
+ * many rows that were ordered.
+ */
+function starting(
+  triggers: string,
+  ordered: (scene: Scene) => Promise<{ readonly run: string; readonly rows: number }>,
+  trigger: (scene: Scene, run: string) => Promise<Starting> | Starting,
+): Attack['attempt'] {
+  return async (scene) => {
+    await started(scene, triggers)
+    const { run, rows } = await ordered(scene)
+    const start = async () => queueStart(scene, run, await trigger(scene, run))
+    const refusal = await refusalOf(scene, 'started', { start })
+    return { ...refusal, gained: await rowsBeyond(scene, 'public.started', rows) }
+  }
+}
+
+const after = (_: Scene, run: string) => ({ kind: 'after', run }) as const
+
+/** A run of the other pipeline, and none of `started`. */
+const other = async (scene: Scene) => ({ run: await ticked(scene), rows: 0 })
+
+/** A run of the other pipeline, and the one of `started` that follows it, at its end. */
+async function followed(scene: Scene) {
+  const run = await ticked(scene)
+  await scene.world.endOf(await followerOf(scene, run))
+  return { run, rows: 3 }
+}
 
 const callInvented: Attack = {
   name: 'webhook called too often',
@@ -38,12 +66,7 @@ const callInvented: Attack = {
     find: 'if (!Number.isInteger(slot) || slot < 1 || slot > perDay) {',
     put: 'if (false) {',
   }],
-  async attempt(scene) {
-    await started(scene, 'webhook: { per_day: 1 }')
-    const template = await ticked(scene)
-    const start = () => queueStart(scene, template, { kind: 'webhook', day: day(), slot: 2 })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
-  },
+  attempt: starting('webhook: { per_day: 1 }', other, () => ({ kind: 'webhook', day: day(), slot: 2 })),
 }
 
 const callUnsigned: Attack = {
@@ -61,12 +84,7 @@ const callUnsigned: Attack = {
     find: 'const found = checkDay({ day, slot, perDay: webhook.per_day }, { known, now })',
     put: 'const found = checkDay({ day, slot, perDay: 9 }, { known, now })',
   }],
-  async attempt(scene) {
-    await started(scene, 'api: { per_day: 5 }')
-    const template = await ticked(scene)
-    const start = () => queueStart(scene, template, { kind: 'webhook', day: day(), slot: 1 })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
-  },
+  attempt: starting('api: { per_day: 5 }', other, () => ({ kind: 'webhook', day: day(), slot: 1 })),
 }
 
 const endInvented: Attack = {
@@ -79,14 +97,10 @@ const endInvented: Attack = {
     find: "if (found === undefined) throw refused(run, 'is none that agents of this pool have had lately')",
     put: 'if (found === undefined) return { began, until: now + 3_600_000 }',
   }],
-  async attempt(scene) {
-    await started(scene, 'after: { pipeline: tick, per_day: 5 }')
-    const template = await ticked(scene)
-    await scene.world.endOf(await followerOf(scene, template))
-    const run = runIdOf(scene, await idOf(scene, 'tick'), { kind: 'api', day: day(), slot: 2 })
-    const start = () => queueStart(scene, template, { kind: 'after', run })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
-  },
+  attempt: starting('after: { pipeline: tick, per_day: 5 }', followed, async (scene) => ({
+    kind: 'after',
+    run: runIdOf(scene, await idOf(scene, 'tick'), { kind: 'api', day: day(), slot: 2 }),
+  })),
 }
 
 const endOtherwise: Attack = {
@@ -99,12 +113,7 @@ const endOtherwise: Attack = {
     find: 'if (!after.on.some((end) => endsOf(found).includes(end))) {',
     put: 'if (false) {',
   }],
-  async attempt(scene) {
-    await started(scene, 'after: { pipeline: tick, on: [failed], per_day: 5 }')
-    const run = await ticked(scene)
-    const start = () => queueStart(scene, run, { kind: 'after', run })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
-  },
+  attempt: starting('after: { pipeline: tick, on: [failed], per_day: 5 }', other, after),
 }
 
 const endsTooMany: Attack = {
@@ -117,14 +126,10 @@ const endsTooMany: Attack = {
     find: "if (checked.kind === 'after' && runsOfDay(object, day, 'after') >= follows) {",
     put: 'if (false) {',
   }],
-  async attempt(scene) {
-    await started(scene, 'after: { pipeline: tick, per_day: 1 }')
-    const first = await ticked(scene)
-    await scene.world.endOf(await followerOf(scene, first))
-    const run = await ticked(scene)
-    const start = () => queueStart(scene, run, { kind: 'after', run })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
-  },
+  attempt: starting('after: { pipeline: tick, per_day: 1 }', async (scene) => {
+    const { rows } = await followed(scene)
+    return { run: await ticked(scene), rows }
+  }, after),
 }
 
 const endAgain: Attack = {
@@ -166,13 +171,10 @@ const betweenIntervals: Attack = {
     find: "if (!isFire(schedule, at)) throw refusedFire(fire, 'is not one of the schedule')",
     put: '',
   }],
-  async attempt(scene) {
-    await started(scene, 'schedule: { every: 366d, overlap: queue, catch_up: all }')
-    const template = await ticked(scene)
-    const fire = new Date((Math.floor(Date.now() / 60_000) + 1) * 60_000).toISOString()
-    const start = () => queueStart(scene, template, { kind: 'schedule', fire })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 0) }
-  },
+  attempt: starting('schedule: { every: 366d, overlap: queue, catch_up: all }', other, () => ({
+    kind: 'schedule',
+    fire: new Date((Math.floor(Date.now() / 60_000) + 1) * 60_000).toISOString(),
+  })),
 }
 
 export const starters: readonly Attack[] = [
