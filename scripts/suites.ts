@@ -37,7 +37,7 @@ function command({ runtime, files }: Suite, report: string): string[] {
     return [
       'bun',
       'test',
-      '--timeout=60000',
+      '--timeout=120000',
       '--reporter=junit',
       `--reporter-outfile=${report}`,
       ...files.map((f) => `./${f}`),
