@@ -142,13 +142,11 @@ const endAgain: Attack = {
     find: 'if (found.redrives?.at(-1) !== redrive) {',
     put: 'if (false) {',
   }],
-  async attempt(scene) {
-    await started(scene, 'after: { pipeline: tick, per_day: 5 }')
-    const run = await ticked(scene)
-    await scene.world.endOf(await followerOf(scene, run))
-    const start = () => queueStart(scene, run, { kind: 'after', run, redrive: run })
-    return { ...await refusalOf(scene, 'started', { start }), gained: await beyond(scene, 3) }
-  },
+  attempt: starting('after: { pipeline: tick, per_day: 5 }', followed, (_, run) => ({
+    kind: 'after',
+    run,
+    redrive: run,
+  })),
 }
 
 /** The id of the run that the edge starts by itself after this one. */
