@@ -98,7 +98,7 @@ describe('a run that failed', () => {
   test('says why in words, and which command of one’s own machine has it again', async () => {
     const { runs: { failed }, callers: { owner } } = console_
     const shown = await html(owner, `/console/runs/${failed}`)
-    assert.match(shown, /<code>login_failed<\/code> <span class="muted small">\w/)
+    assert.match(shown, /<code>login_failed<\/code> <span class="muted small help">\w/)
     assert.match(shown, new RegExp(`sallyport runs redrive ${failed} --sign`))
     assert.match(shown, /Made[\s\S]*Picked up[\s\S]*Failed/)
     assert.match(shown, /data-label="Rows read">1,200</)
@@ -130,7 +130,7 @@ test('times bear what they are in UTC', async () => {
   const shown = await html(console_.callers.viewer, '/console/runs')
   assert.match(
     shown,
-    /<time datetime="([\d-]{10})T[^"]+" class="nowrap" title="\1 \d\d:\d\d:\d\d UTC" data-local="">/,
+    /<time datetime="([\d-]{10})T[^"]+" class="nowrap" title="\1 \d\d:\d\d:\d\d UTC" data-local="short">/,
   )
 })
 

@@ -6,6 +6,8 @@ import type { EdgeProcess } from './edge_process.ts'
 import type { Json } from './tampering_proxy.ts'
 
 export interface BrowserSession {
+  /** What a browser keeps of it. */
+  readonly cookie: { readonly name: string; readonly value: string }
   /** A call of the API as a page of the edge makes it. */
   call(
     method: string,
@@ -59,6 +61,7 @@ export function browserSession(
     ...{ fresh: now, created: now, seen: now, idle_until: now + 3_600_000, ends: now + 43_200_000 },
   })
   return {
+    cookie: { name: '__Host-session', value: cookie },
     async call(method, path, body) {
       const answer = await fetch(`${url}${path}`, {
         method,

@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
+import { violationsOf } from './axe.ts'
 import {
   call,
   type ConsoleWorld,
@@ -39,36 +39,18 @@ const signedIn = [
   'rules',
   'providers',
   'approvals',
+  'runs',
+  'runs?state=failed&trigger=api',
+  'dead-letters',
+  'queue',
+  'agents',
+  'pipelines',
+  'schedules',
+  'installation',
+  'installation/{tenant}',
   'not-here',
   'nothing',
 ]
-
-interface Violation {
-  readonly id: string
-  readonly help: string
-  readonly nodes: readonly string[]
-}
-
-interface Axe {
-  run(where: string, options: unknown): Promise<{
-    violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[]
-  }>
-}
-
-/** Axe comes into the page by the debugger's door: the page's own policy would not let it. */
-async function violationsOf(page: Page, where = 'html'): Promise<Violation[]> {
-  await page.evaluate(axe.source)
-  return await page.evaluate(async (where) => {
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(where, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      nodes: nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`),
-    }))
-  }, where)
-}
 
 describe('pages of the console', { skip }, () => {
   let world: ConsoleWorld
@@ -120,6 +102,7 @@ describe('pages of the console', { skip }, () => {
     await made('POST /v1/tokens', { name: 'nightly deploy', scopes: ['runs.read'] })
     ids['member'] = (grace['member'] as { id: string }).id
     ids['group'] = group['id'] as string
+    ids['tenant'] = owner.tenant
     state = await ada.context.storageState()
   }
 

@@ -51,13 +51,48 @@ export const agentsPage = page<ConsoleVisitor, typeof listQuery>({
                 </>
               ),
             },
-            { head: 'State', cell: (agent) => <AgentTag agent={agent} /> },
-            { head: 'Last seen', cell: ({ last_seen }) => <Ago at={last_seen} now={now} /> },
+            {
+              head: 'State',
+              cell: (agent) => (
+                <>
+                  <AgentTag agent={agent} />
+                  <span class='muted small id nowrap'>
+                    seen <Ago at={agent.last_seen} now={now} />
+                  </span>
+                </>
+              ),
+            },
             { head: 'Slots', cell: (agent) => <Slots agent={agent} /> },
-            { head: 'Clock', cell: (agent) => <Skew agent={agent} /> },
+            {
+              head: 'Health',
+              cell: (agent) =>
+                agent.health === undefined ? <span class='muted'>–</span> : (
+                  <ul class='plain tight'>
+                    <li>
+                      <span>
+                        Clock <Skew agent={agent} />
+                      </span>
+                    </li>
+                    <li>
+                      <span>
+                        Ring <RingAge agent={agent} now={now} />
+                      </span>
+                    </li>
+                  </ul>
+                ),
+            },
             { head: 'Labels', cell: (agent) => <AgentLabels agent={agent} /> },
-            { head: 'Version', cell: ({ version, health }) => <code>{health?.version ?? version}</code> },
-            { head: 'Key ring', cell: (agent) => <RingAge agent={agent} now={now} /> },
+            {
+              head: 'Version',
+              cell: ({ version, health }) => (
+                <>
+                  <code>{health?.version ?? version}</code>
+                  {health === undefined
+                    ? null
+                    : <span class='muted small id nowrap'>protocol {health.protocol}</span>}
+                </>
+              ),
+            },
             ...(may && agents.data.some(({ state }) => state === 'approved')
               ? [{ head: 'What you can do', acts: true, cell: (agent: Agent) => <DrainAct agent={agent} /> }]
               : []),

@@ -58,7 +58,7 @@ export const deadLettersPage = page<ConsoleVisitor, typeof query>({
                 cell: ({ pipeline_id, version }) => (
                   <>
                     <a href={`/console/pipelines/${pipeline_id}`}>{names.of('pipelines', pipeline_id)}</a>
-                    {version === undefined ? null : <span class='muted small'>version {version}</span>}
+                    {version === undefined ? null : <span class='muted small id'>version {version}</span>}
                   </>
                 ),
               },
@@ -69,11 +69,13 @@ export const deadLettersPage = page<ConsoleVisitor, typeof query>({
                 cell: ({ runs, reason }) => <a href={`/console/runs?reason=${reason}`}>{count(runs)}</a>,
               },
               { head: 'First', cell: ({ first }) => <When at={first} /> },
-              { head: 'Last', cell: ({ last }) => <Ago at={last} now={now} /> },
               {
-                head: 'Look',
-                acts: true,
-                cell: ({ last_run }) => <a href={`/console/runs/${last_run}`}>Newest run</a>,
+                head: 'Newest run',
+                cell: ({ last, last_run }) => (
+                  <a href={`/console/runs/${last_run}`}>
+                    <Ago at={last} now={now} />
+                  </a>
+                ),
               },
             ]}
           />

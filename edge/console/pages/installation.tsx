@@ -186,7 +186,7 @@ function Suspension(
             fields={{ tenant: id }}
             confirm={`Members and agents of ${name} are kept out.`}
             confirmAs='Suspend'
-            label={`Suspend ${name}`}
+            label={`Suspend this tenant: ${name}`}
             class='danger'
           >
             Suspend this tenant
@@ -196,7 +196,7 @@ function Suspension(
           <Act
             call='POST /v1/tenants/resume'
             fields={{ tenant: id }}
-            label={`Resume ${name}`}
+            label={`Let it in again: ${name}`}
             class='primary'
           >
             Let it in again

@@ -119,7 +119,7 @@ function RunNow({ signed: { id, name, triggers, parameters } }: { readonly signe
       next='/console/runs/{id}'
       confirm={`${name} runs once, now. It counts among the ${triggers.api.per_day} a day that were signed.`}
       confirmAs='Run now'
-      label={`Run ${name} now`}
+      label={`Run now: ${name}`}
       class='primary'
     >
       Run now

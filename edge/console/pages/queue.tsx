@@ -186,10 +186,10 @@ function Waiting(
           {
             head: 'Pipeline',
             cell: ({ id, pipeline_id }) => (
-              <a href={`/console/runs/${id}`}>
-                {names.of('pipelines', pipeline_id)}
+              <>
+                <a href={`/console/runs/${id}`}>{names.of('pipelines', pipeline_id)}</a>
                 <span class='muted small id'>{shortId(id)}</span>
-              </a>
+              </>
             ),
           },
           { head: 'Waits for', cell: (run) => waitsFor(run, around) },

@@ -193,7 +193,7 @@ function Timeline({ events, names }: { readonly events: readonly Event[]; readon
       <ol class='timeline'>
         {events.map((event, i) => (
           <li>
-            <When at={event.at} />
+            <When at={event.at} seconds />
             <div>
               <EventTag kind={event.kind} />
               {event.fence === undefined ? null : <span class='muted small'>lease {event.fence}</span>}

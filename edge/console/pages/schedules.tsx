@@ -56,7 +56,7 @@ export const schedulesPage = page<ConsoleVisitor, typeof listQuery>({
             { head: 'Fires', cell: (schedule) => <Fires schedule={schedule} /> },
             { head: 'Next', cell: ({ paused, next }) => <NextFire {...{ paused, next, now }} /> },
             { head: 'While one runs', cell: ({ overlap }) => overlapNames[overlap] },
-            { head: 'Missed', cell: ({ catch_up }) => `${catch_up} made up for` },
+            { head: 'Missed fires', cell: ({ catch_up }) => missedNames[catch_up] },
             ...(projects.some(mayWrite)
               ? [{
                 head: 'What you can do',
@@ -73,6 +73,8 @@ export const schedulesPage = page<ConsoleVisitor, typeof listQuery>({
     })
   },
 })
+
+const missedNames = { none: 'dropped', last: 'last one runs', all: 'all run' } as const
 
 /** What is late or comes soonest first; paused ones, which have no next, last. */
 function byNext(a: ScheduleSummary, b: ScheduleSummary): number {

@@ -57,7 +57,7 @@ export function Cause({ code }: { readonly code: FaultCode | undefined }) {
   if (code === undefined) return null
   return (
     <>
-      <code>{code}</code> <span class='muted small'>{meaningOf(code).help}</span>
+      <code>{code}</code> <span class='muted small help'>{meaningOf(code).help}</span>
     </>
   )
 }
@@ -143,14 +143,22 @@ export function RunTable(
         {
           head: pipeline ? 'Pipeline' : 'Run',
           cell: (run) => (
-            <a href={`/console/runs/${run.id}`}>
-              {pipeline ? names.of('pipelines', run.pipeline_id) : shortId(run.id)}
+            <>
+              <a href={`/console/runs/${run.id}`}>
+                {pipeline ? names.of('pipelines', run.pipeline_id) : shortId(run.id)}
+              </a>
               {pipeline ? <span class='muted small id'>{shortId(run.id)}</span> : null}
-            </a>
+            </>
           ),
         },
-        { head: 'State', cell: (run) => <StateTag run={run} /> },
-        { head: 'Why', cell: ({ code }) => code === undefined ? null : <code>{code}</code> },
+        {
+          head: 'State',
+          cell: (run) => (
+            <>
+              <StateTag run={run} /> {run.code === undefined ? null : <code class='small'>{run.code}</code>}
+            </>
+          ),
+        },
         { head: 'Attempt', cell: ({ attempt, attempts }) => `${attempt} of ${attempts}` },
         { head: 'Trigger', cell: ({ trigger }) => triggerNames[trigger] },
         { head: 'Made', cell: ({ created }) => <When at={created} /> },

@@ -3,12 +3,24 @@ import type { Child } from 'hono/jsx'
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
+const second = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
+
 /** A moment: in UTC, until the page's script puts it into the reader's own zone. UTC stays in its title. */
 export function When(
-  { at, never = 'never' }: { readonly at: string | null | undefined; readonly never?: string },
+  { at, never = 'never', seconds = false }: {
+    readonly at: string | null | undefined
+    readonly never?: string
+    /** To the second: where things follow one another closely. */
+    readonly seconds?: boolean
+  },
 ) {
   if (at === null || at === undefined) return <span class='muted'>{never}</span>
-  return <time datetime={at} class='nowrap' title={utc(at)} data-local=''>{day.format(new Date(at))}</time>
+  const words = (seconds ? second : day).format(new Date(at))
+  return (
+    <time datetime={at} class='nowrap' title={utc(at)} data-local={seconds ? 'medium' : 'short'}>
+      {words}
+    </time>
+  )
 }
 
 /** How long ago, or how long until then, when the page was made; the moment itself in its title. */
@@ -21,7 +33,7 @@ export function Ago(
 ) {
   if (at === null || at === undefined) return <span class='muted'>{never}</span>
   const ms = now - Date.parse(at)
-  const words = Math.abs(ms) < 1000 ? 'now' : ms > 0 ? `${lasting(ms)} ago` : `in ${lasting(-ms)}`
+  const words = Math.abs(ms) < 1000 ? 'now' : ms > 0 ? `${roughly(ms)} ago` : `in ${roughly(-ms)}`
   return <time datetime={at} class='nowrap' title={utc(at)}>{words}</time>
 }
 
@@ -72,6 +84,13 @@ export function bytes(number: number): string {
   let at = 0
   for (; left >= 1024 && at < units.length - 1; at++) left /= 1024
   return `${left >= 100 || at === 0 ? Math.round(left) : left.toFixed(1)} ${units[at]}`
+}
+
+/** A length of time in one unit, of which there are two or more: `90 s`, `11 min`, `36 h`, `12 d`. */
+function roughly(ms: number): string {
+  const units = [[86_400, 'd'], [3600, 'h'], [60, 'min']] as const
+  const [length, unit] = units.find(([length]) => ms >= 2000 * length) ?? [1, 's']
+  return `${count(Math.floor(ms / (1000 * length)))} ${unit}`
 }
 
 /** A length of time in its two largest units: `850 ms`, `2 min 5 s`, `3 d 4 h`. */
