@@ -38,6 +38,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   '@libsql/client': ['edge/db/'],
   'oslo': ['edge/auth/factors/hotp.ts'],
   '@simplewebauthn/server': ['edge/auth/factors/webauthn.ts'],
+  'axe-core': ['scripts/system/'],
   'playwright-core': ['scripts/system/'],
   'smtp-server': ['scripts/system/'],
   'oidc-provider': ['scripts/system/oidc.ts'],

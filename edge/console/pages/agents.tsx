@@ -8,7 +8,7 @@ import { AgentLabels, AgentTag, DrainAct, RingAge, Skew, Slots } from '../parts/
 import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
 import { holding, namesOf } from '../parts/names.ts'
 import { Command, RunTable } from '../parts/runs.tsx'
-import { Table } from '../parts/table.tsx'
+import { type Column, Table } from '../parts/table.tsx'
 import { Ago, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 import { idIn } from './run.tsx'
@@ -51,48 +51,7 @@ export const agentsPage = page<ConsoleVisitor, typeof listQuery>({
                 </>
               ),
             },
-            {
-              head: 'State',
-              cell: (agent) => (
-                <>
-                  <AgentTag agent={agent} />
-                  <span class='muted small id nowrap'>
-                    seen <Ago at={agent.last_seen} now={now} />
-                  </span>
-                </>
-              ),
-            },
-            { head: 'Slots', cell: (agent) => <Slots agent={agent} /> },
-            {
-              head: 'Health',
-              cell: (agent) =>
-                agent.health === undefined ? <span class='muted'>–</span> : (
-                  <ul class='plain tight'>
-                    <li>
-                      <span>
-                        Clock <Skew agent={agent} />
-                      </span>
-                    </li>
-                    <li>
-                      <span>
-                        Ring <RingAge agent={agent} now={now} />
-                      </span>
-                    </li>
-                  </ul>
-                ),
-            },
-            { head: 'Labels', cell: (agent) => <AgentLabels agent={agent} /> },
-            {
-              head: 'Version',
-              cell: ({ version, health }) => (
-                <>
-                  <code>{health?.version ?? version}</code>
-                  {health === undefined
-                    ? null
-                    : <span class='muted small id nowrap'>protocol {health.protocol}</span>}
-                </>
-              ),
-            },
+            ...columns(now),
             ...(may && agents.data.some(({ state }) => state === 'approved')
               ? [{ head: 'What you can do', acts: true, cell: (agent: Agent) => <DrainAct agent={agent} /> }]
               : []),
@@ -102,6 +61,53 @@ export const agentsPage = page<ConsoleVisitor, typeof listQuery>({
     })
   },
 })
+
+function columns(now: number): Column<Agent>[] {
+  return [
+    {
+      head: 'State',
+      cell: (agent) => (
+        <>
+          <AgentTag agent={agent} />
+          <span class='muted small id nowrap'>
+            seen <Ago at={agent.last_seen} now={now} />
+          </span>
+        </>
+      ),
+    },
+    { head: 'Slots', cell: (agent) => <Slots agent={agent} /> },
+    {
+      head: 'Health',
+      cell: (agent) =>
+        agent.health === undefined ? <span class='muted'>–</span> : (
+          <ul class='plain tight'>
+            <li>
+              <span>
+                Clock <Skew agent={agent} />
+              </span>
+            </li>
+            <li>
+              <span>
+                Ring <RingAge agent={agent} now={now} />
+              </span>
+            </li>
+          </ul>
+        ),
+    },
+    { head: 'Labels', cell: (agent) => <AgentLabels agent={agent} /> },
+    {
+      head: 'Version',
+      cell: ({ version, health }) => (
+        <>
+          <code>{health?.version ?? version}</code>
+          {health === undefined
+            ? null
+            : <span class='muted small id nowrap'>protocol {health.protocol}</span>}
+        </>
+      ),
+    },
+  ]
+}
 
 /** Those that somebody has to look at first, those that are gone last. */
 function byNeed(a: Agent, b: Agent): number {
