@@ -39,7 +39,7 @@ export async function entries(s: Scene, action: string) {
 }
 
 /** The agent takes the next run and ends it; its fire time, or null when there is none. */
-export async function serve(s: Scene): Promise<string | null> {
+export async function serve(s: Pick<Scene, 'agent'>): Promise<string | null> {
   const { job } = (await s.agent.poll()).body
   if (job === null) return null
   await s.agent.call('POST', `/v1/agent/runs/${job.run.id}/complete`, {
