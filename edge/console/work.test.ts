@@ -1,8 +1,11 @@
 /** Pages of runs, queue, agents, pipelines and the installation: what they say, and to whom they give which buttons. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { person, session } from '../auth/devices/people_fixture.ts'
-import type { Caller } from '../edge_fixture.ts'
+import { person, run, session } from '../auth/devices/people_fixture.ts'
+import { newId } from '../../shared/ids.ts'
+import { step, writes } from '../db/database.ts'
+import { type Caller, PUBLIC_URL } from '../edge_fixture.ts'
+import { native } from '../primitives.ts'
 import { ids } from '../world_fixture.ts'
 import { type Console, open, openConsole } from './console_fixture.ts'
 import { formCalls } from './html_fixture.ts'
@@ -171,4 +174,48 @@ describe('a tenant that is suspended', () => {
     const calls = await callsOn(console_.callers.installer, `/console/installation/${ids.tenant}`)
     assert.deepEqual(calls, ['PUT /v1/tenants/quotas'])
   })
+})
+
+test('calls of a webhook that are refused are said on its pipeline’s page, to who may read the audit log', async () => {
+  const { edge, callers: { owner } } = console_
+  const page = `/console/pipelines/${ids.pipeline}`
+  assert.match(await html(owner, page), /No call refused/)
+  const { id } = (await edge.call(owner, `GET /v1/pipelines/${ids.pipeline}/webhook`)).json
+  const stamp = String(Math.floor(edge.clock.now / 1000))
+  const headers = { 'sallyport-timestamp': stamp, 'sallyport-signature': `v1=${'0'.repeat(64)}` }
+  const request = new Request(`${PUBLIC_URL}/v1/hooks/${id}`, { method: 'POST', headers, body: '{}' })
+  assert.equal((await edge.edge.app(request, { remote: '192.0.2.1' })).status, 401)
+  await edge.edge.flush()
+  assert.match(await html(owner, page), /Calls are refused: the signature does not hold/)
+  assert.doesNotMatch(await html(console_.callers.viewer, page), /refused/)
+})
+
+test('what one has of one’s own can be renamed, and all of the tenant taken along by who may', async () => {
+  const { edge, callers: { owner, viewer } } = console_
+  const { account, caller } = await person(edge, ids.tenant)
+  const created = edge.clock.now
+  const id = newId(created, native.randomBytes)
+  const row = { id, account, credential: 'BBBB', counter: 0, created, name: 'Laptop', last_used: null }
+  const flags = { transports: '[]', eligible: 0, synced: 0, public_key: new Uint8Array(1) }
+  await run(edge, [step(writes.insertInto('passkey').values({ ...row, ...flags }))])
+  const forms = formCalls(await html(caller, '/console/account'))
+  assert.deepEqual(forms.find(({ target }) => target === `PATCH /v1/account/passkeys/${id}`)?.names, ['name'])
+  assert.match(await html(owner, '/console/tenant'), /data-download="\/v1\/tenant\/export"/)
+  assert.doesNotMatch(await html(viewer, '/console/tenant'), /data-download/)
+})
+
+test('a run that has attempts left has a button that redrives it, for who may', async () => {
+  const { edge, agent, runs: { queued }, callers: { owner } } = console_
+  const state = async () => (await edge.call(owner, `GET /v1/runs/${queued}`)).json
+  for (let i = 0; i < 20 && (await state()).state !== 'dead'; i++) {
+    edge.clock.now += 400_000
+    await edge.call(agent, 'POST /v1/agent/poll', { body: { slots: 1, wait_seconds: 0, log_size: 0 } })
+    edge.clock.now += 46_000
+    await edge.edge.reap()
+  }
+  assert.equal((await state()).redrive, 'free')
+  const page = `/console/runs/${queued}`
+  assert.deepEqual(await callsOn(owner, page), [`POST /v1/runs/${queued}/redrive`])
+  const { caller } = await person(edge, ids.tenant, { role: 'viewer' })
+  assert.deepEqual(await callsOn(caller, page), [])
 })
