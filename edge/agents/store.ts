@@ -51,8 +51,10 @@ export function toAgent(row: AgentRow, report?: ReportRow): Agent {
   }
 }
 
-const agentById = lookup((of: { readonly tenant: string; readonly id: string }) =>
-  writes.selectFrom('agent').selectAll().where('tenant', '=', of.tenant).where('id', '=', of.id)
+const agentById = lookup(
+  (of: { readonly tenant: string; readonly id: string }) =>
+    writes.selectFrom('agent').selectAll().where('tenant', '=', of.tenant).where('id', '=', of.id),
+  { steady: true },
 )
 
 export async function agent(db: Reader, tenant: string, id: string): Promise<AgentRow | null> {
@@ -67,9 +69,11 @@ export async function agentByKeyId(db: Reader, id: string): Promise<KnownAgent |
   return await agentOfAnybody(db, { id })
 }
 
-const agentOfAnybody = lookup((of: { readonly id: string }) =>
-  writes.selectFrom('agent').innerJoin('tenant', 'tenant.id', 'agent.tenant').selectAll('agent')
-    .select('tenant.suspended').where('agent.id', '=', of.id)
+const agentOfAnybody = lookup(
+  (of: { readonly id: string }) =>
+    writes.selectFrom('agent').innerJoin('tenant', 'tenant.id', 'agent.tenant').selectAll('agent')
+      .select('tenant.suspended').where('agent.id', '=', of.id),
+  { steady: true },
 )
 
 export async function agentByKey(

@@ -8,7 +8,7 @@ import type { LastUse } from './last_use.ts'
 import { hashSecret, isSecret, type SecretKind } from './secret.ts'
 import type { DemandsOf } from './sessions/demands.ts'
 import { methodsOf } from './sessions/sessions.ts'
-import { holderStatement, type TokenHolder } from './store.ts'
+import { holderOf, type TokenHolder } from './store.ts'
 import { inRanges, networkOf } from './tokens/networks.ts'
 import type { SeenNetworks } from './tokens/seen_networks.ts'
 
@@ -34,9 +34,8 @@ export function memberAuthenticator(
     const now = options.clock()
     const address = client.network
     const asked = { now, network: networkOf(address) }
-    const [row] = await storage.read(holderStatement(hashSecret(secret), asked))
-    if (row === undefined) return null
-    const holder = row as unknown as TokenHolder
+    const holder = await holderOf(storage, hashSecret(secret), asked)
+    if (holder === null) return null
     const { token, tenant, member, sort, scopes, fresh, level } = holder
     const refused = holder.networks !== null && !inRanges(address, JSON.parse(holder.networks) as string[])
     if (refused || holder.network !== 'known') {

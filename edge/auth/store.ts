@@ -2,7 +2,8 @@ import type { Permission } from '../../shared/permissions.ts'
 import type { TokenSort } from '../../shared/schemas/principal.ts'
 import type { Token } from '../../shared/schemas/token.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
-import type { Statement, Step } from '../db/plan.ts'
+import type { Step } from '../db/plan.ts'
+import type { Storage } from '../db/storage.ts'
 
 export interface TokenRow {
   readonly id: string
@@ -41,26 +42,31 @@ const used = 'SELECT 1 FROM token_network n WHERE n.token = t.id AND n.refused =
 /** Made once: a text that is put together for each request would be hashed anew to find its prepared statement. */
 const holderSql = 'SELECT t.id AS token, t.tenant, t.member, t.sort, t.scopes, t.fresh, t.level, t.place, ' +
   '(SELECT a.email_key FROM account a WHERE a.id = m.account) AS email, t.methods, ' +
-  't.networks, m.operator, x.rights, x.closing, x.suspended, ' +
+  't.expires, t.idle_until, t.networks, m.operator, x.rights, x.closing, x.suspended, ' +
   `CASE WHEN EXISTS (${used} AND n.network = ?) THEN 'known' WHEN EXISTS (${used}) THEN 'new' END AS network ` +
   'FROM token t JOIN member m ' +
-  'ON m.id = t.member AND m.tenant = t.tenant JOIN tenant x ON x.id = t.tenant WHERE t.hash = ? AND t.revoked IS NULL AND t.expires > ? AND ' +
-  "(t.idle_until IS NULL OR t.idle_until > ?) AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
+  'ON m.id = t.member AND m.tenant = t.tenant JOIN tenant x ON x.id = t.tenant ' +
+  "WHERE t.hash = ? AND t.revoked IS NULL AND m.state = 'active' AND (m.account IS NULL OR EXISTS " +
   "(SELECT 1 FROM account a WHERE a.id = m.account AND a.state = 'active'))"
 
 /**
- * Who holds the token with this hash, or no row: `token, tenant, member, sort, scopes, fresh, level, place, methods,
- * networks, operator`, the `email` of the member's account, the `rights`, `closing` and `suspended` of the tenant, and of the `network`
- * whether it was used from there, `known`, or only from others, `new`. One statement: it is asked with every request.
+ * Who holds the token with this hash, if it counts now, and whether it was used from this network before. One
+ * statement without the time in it, as it is asked with every request: what it finds may be kept.
  */
-export function holderStatement(
+export async function holderOf(
+  storage: Pick<Storage, 'read'>,
   hash: string,
   { now, network }: { readonly now: number; readonly network: string },
-): Statement {
-  return { sql: holderSql, parameters: [network, hash, now, now], reads: true, single: true }
+): Promise<TokenHolder | null> {
+  const asked = { sql: holderSql, parameters: [network, hash], reads: true, single: true, steady: true }
+  const [row] = await storage.read(asked)
+  if (row === undefined) return null
+  const holder = row as unknown as TokenHolder
+  const counts = holder.expires > now && (holder.idle_until === null || holder.idle_until > now)
+  return counts ? holder : null
 }
 
-/** A row of `holderStatement`. */
+/** With the `email` of the member's account, and `rights`, `closing` and `suspended` of the tenant. */
 export interface TokenHolder {
   readonly token: string
   readonly tenant: string
@@ -70,6 +76,9 @@ export interface TokenHolder {
   readonly fresh: number | null
   readonly level: 'workspace' | 'project' | null
   readonly place: string | null
+  readonly expires: number
+  /** Null: it needs no use to live on. */
+  readonly idle_until: number | null
   readonly networks: string | null
   readonly methods: string | null
   /** Of the member's account. */

@@ -22,6 +22,7 @@ import {
   type Statement,
   type Step,
 } from './plan.ts'
+import { SteadyRows } from './steady.ts'
 import type { Storage, StorageCounts } from './storage.ts'
 
 /** Plans in one commit: bounds how long the event loop is held. */
@@ -42,6 +43,7 @@ interface Waiting {
 class EmbeddedStorage implements Storage {
   readonly #writer: EngineConnection
   readonly #reader: EngineConnection
+  readonly #steady: SteadyRows
   readonly #waiting = new FairLine<Waiting>()
   #scheduled = false
   #closed = false
@@ -51,6 +53,7 @@ class EmbeddedStorage implements Storage {
   constructor(writer: EngineConnection, reader: EngineConnection) {
     this.#writer = writer
     this.#reader = reader
+    this.#steady = new SteadyRows(writer)
   }
 
   // Not an async function: an embedded read is done when it returns, and errors are rejections all the same.
@@ -60,7 +63,8 @@ class EmbeddedStorage implements Storage {
       if (!statement.reads) throw new Error('not a SELECT')
       const { sql, parameters } = statement
       if (!statement.single) return Promise.resolve(this.#reader.run(sql, parameters).rows)
-      const row = this.#reader.first(sql, parameters)
+      const find = () => this.#reader.first(sql, parameters)
+      const row = statement.steady === true ? this.#steady.read(statement, find) : find()
       return Promise.resolve(row === null ? [] : [row])
     } catch (error) {
       return Promise.reject(engineFault(error))
@@ -111,6 +115,7 @@ class EmbeddedStorage implements Storage {
     } catch (error) {
       const fault = engineFault(error)
       this.#rollBack()
+      this.#steady.forget()
       for (const { reject } of group) reject(fault)
       return
     }
@@ -130,6 +135,10 @@ class EmbeddedStorage implements Storage {
   #commit(group: readonly Waiting[]): (Outcome | Fault)[] {
     const results = this.#careful === 0 ? this.#together(group) ?? this.#apart(group) : this.#apart(group)
     this.#writer.run('COMMIT')
+    for (const { plan } of group) {
+      for (const step of plan.steps) if (!step.reads) this.#steady.wrote(step.sql)
+      if (plan.leaf !== null) this.#steady.wrote('INSERT INTO audit_leaf')
+    }
     const refused = results.filter((result) => result instanceof Fault).length
     this.#careful = refused > 0 ? CAREFUL_GROUPS : Math.max(0, this.#careful - 1)
     this.#counts.commits += 1

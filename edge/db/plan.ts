@@ -18,6 +18,8 @@ export interface Statement {
   readonly reads: boolean
   /** True for a SELECT of which the first row is enough, because it asks for a unique key. */
   readonly single?: boolean
+  /** Of a single one: its row hardly ever changes, so that the storage may keep it for as long as it does not. */
+  readonly steady?: boolean
 }
 
 /** The number of rows that a write has to touch; anything else refuses the plan with this code. */
@@ -82,18 +84,24 @@ export interface Outcome {
 
 /** `INSERT` of a plan's leaf at the next position of its tenant. Fails on a plan id that is already there. */
 export function leafStatement(planId: string, leaf: Leaf): Statement {
-  const text = typeof leaf.text === 'string' ? { sql: 'CAST(? AS BLOB)', parameters: [leaf.text] } : {
-    sql: `CAST(? || json_quote((${leaf.text.target.sql})) || ? AS BLOB)`,
-    parameters: [leaf.text.before, ...leaf.text.target.parameters, leaf.text.after],
-  }
+  const { tenant, action, time, request, text } = leaf
+  const parameters = [tenant, tenant, planId, action, time, request]
+  if (typeof text === 'string') return { sql: leafSql, parameters: [...parameters, text], reads: false }
+  const { before, target, after } = text
   return {
-    sql: 'INSERT INTO audit_leaf (tenant, seq, plan, action, time, request, bytes) VALUES (?, ' +
-      'coalesce((SELECT seq + 1 FROM audit_leaf WHERE tenant = ? ORDER BY seq DESC LIMIT 1), 0), ' +
-      `?, ?, ?, ?, ${text.sql})`,
-    parameters: [leaf.tenant, leaf.tenant, planId, leaf.action, leaf.time, leaf.request, ...text.parameters],
+    sql: leafSqlOf(`CAST(? || json_quote((${target.sql})) || ? AS BLOB)`),
+    parameters: [...parameters, before, ...target.parameters, after],
     reads: false,
   }
 }
+
+const leafSqlOf = (bytes: string) =>
+  'INSERT INTO audit_leaf (tenant, seq, plan, action, time, request, bytes) VALUES (?, ' +
+  'coalesce((SELECT seq + 1 FROM audit_leaf WHERE tenant = ? ORDER BY seq DESC LIMIT 1), 0), ' +
+  `?, ?, ?, ?, ${bytes})`
+
+/** Made once: a text that is put together for each entry would be hashed anew to find its prepared statement. */
+const leafSql = leafSqlOf('CAST(? AS BLOB)')
 
 export function recordedStatement(planId: string): Statement {
   return {

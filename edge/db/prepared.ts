@@ -35,13 +35,25 @@ export function prepared<Given extends object>(
   }
 }
 
-/** Looks for the one row of a unique key; null where there is none. `build` as in `prepared`. */
+/** Looks for rows. `build` as in `prepared`. */
+export function search<Given extends object, Found>(
+  build: (given: Given, shape: string) => Compilable<Found>,
+): (db: Reader, given: Given, shape?: string) => Promise<readonly Found[]> {
+  const made = prepared(build)
+  return async (db, given, shape) => await readPrepared(db, made(given, shape)) as readonly Found[]
+}
+
+/**
+ * Looks for the one row of a unique key; null where there is none. `build` as in `prepared`. `steady`: the row hardly ever
+ * changes, so that it is worth keeping; it is frozen then, and read again where it may have changed.
+ */
 export function lookup<Given extends object, Found>(
   build: (given: Given) => Compilable<Found>,
+  { steady = false }: { readonly steady?: boolean } = {},
 ): (db: Reader, given: Given) => Promise<Found | null> {
   const made = prepared(build)
   return async (db, given) => {
-    const [row] = await readPrepared(db, { ...made(given), single: true })
+    const [row] = await readPrepared(db, { ...made(given), single: true, steady })
     return (row as (Row & Found) | undefined) ?? null
   }
 }

@@ -122,6 +122,7 @@ function contextOf(
     readonly route: Route
   },
 ): Context<unknown, unknown, unknown, unknown> {
+  let signal: AbortSignal | null = null
   return {
     principal: who.principal ?? who.found,
     params,
@@ -140,7 +141,7 @@ function contextOf(
     opensPage: /\btext\/html\b/i.test(request.headers.get('accept') ?? ''),
     // Made when asked for: only a handler that waits needs one.
     get signal() {
-      return AbortSignal.any([request.signal, services.closing])
+      return signal ??= AbortSignal.any([request.signal, services.closing])
     },
   }
 }

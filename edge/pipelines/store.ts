@@ -94,9 +94,11 @@ export async function pipelinePlace(db: Reader, tenant: string, id: string): Pro
   return await placeById(db, { tenant, id })
 }
 
-const placeById = lookup((of: { readonly tenant: string; readonly id: string }) =>
-  writes.selectFrom('pipeline').select(['project', 'created', 'deleted', 'priority'])
-    .where('tenant', '=', of.tenant).where('id', '=', of.id)
+const placeById = lookup(
+  (of: { readonly tenant: string; readonly id: string }) =>
+    writes.selectFrom('pipeline').select(['project', 'created', 'deleted', 'priority'])
+      .where('tenant', '=', of.tenant).where('id', '=', of.id),
+  { steady: true },
 )
 
 export function toRecord(

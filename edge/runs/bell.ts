@@ -2,16 +2,19 @@
  * Wakes polls that wait for work. Memory is the fast path and the database the truth: who is woken looks, and may
  * find nothing; who was not woken, because another instance took the order, looks again at the next re-check.
  */
+import { Alarms } from './alarms.ts'
 
 /** One place in a line, from the moment that it is taken: what is rung while its holder looks is not lost. */
 export class Place {
   readonly #leave: (place: Place) => void
+  readonly #alarms: Alarms
   #rung = false
   #over = false
   #wake: (() => void) | null = null
 
-  constructor(leave: (place: Place) => void) {
+  constructor(leave: (place: Place) => void, alarms: Alarms) {
     this.#leave = leave
+    this.#alarms = alarms
   }
 
   ring(): void {
@@ -35,12 +38,12 @@ export class Place {
     if (this.#rung || this.#over || ms <= 0 || signal.aborted) return Promise.resolve(this.#rung)
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer)
+        this.#alarms.unset(moment, done)
         signal.removeEventListener('abort', done)
         this.#wake = null
         resolve(this.#rung)
       }
-      const timer = setTimeout(done, ms)
+      const moment = this.#alarms.set(ms, done)
       signal.addEventListener('abort', done)
       this.#wake = done
     })
@@ -53,6 +56,7 @@ export class Place {
 
 export class Bell {
   readonly #lines = new Map<string, Set<Place>>()
+  readonly #alarms = new Alarms()
 
   /** How many wait, at one key or at all. */
   count(key?: string): number {
@@ -66,7 +70,7 @@ export class Bell {
   enter(key: string): Place {
     const line = this.#lines.get(key) ?? new Set()
     this.#lines.set(key, line)
-    const place = new Place((it) => this.#remove(key, it))
+    const place = new Place((it) => this.#remove(key, it), this.#alarms)
     line.add(place)
     return place
   }

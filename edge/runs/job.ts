@@ -14,9 +14,11 @@ import { isoTime } from '../trust/store.ts'
 import type { RunRow } from './store.ts'
 
 /** The number of a project's newest index, and its hash, which says everything that it lists. */
-const newestIndex = lookup((of: { readonly tenant: string; readonly project: string }) =>
-  writes.selectFrom('project_index').select(['number', 'hash']).where('tenant', '=', of.tenant)
-    .where('project', '=', of.project).orderBy('number', 'desc').limit(1)
+const newestIndex = lookup(
+  (of: { readonly tenant: string; readonly project: string }) =>
+    writes.selectFrom('project_index').select(['number', 'hash']).where('tenant', '=', of.tenant)
+      .where('project', '=', of.project).orderBy('number', 'desc').limit(1),
+  { steady: true },
 )
 
 interface At {
@@ -65,7 +67,7 @@ interface Known {
 
 /**
  * What the newest indexes listed when they were last looked into, by tenant and pipeline. Believed for as long as the
- * newest index has the same hash, which is asked every time; what was sealed changes, and is never kept.
+ * newest index has the same hash, which is asked every time; what was sealed changes, and is not kept here.
  */
 const known = new Map<string, Known>()
 const MAX_KNOWN = 5_000
@@ -196,8 +198,7 @@ const sealedParts = lookup((of: {
         .on('d.version', '=', of.other_version).on('d.hash', '=', of.other_hash))
     .select(['i.hash as index_hash', 'p.sealed as pipeline', 's.sealed as source', 'd.sealed as other'])
     .where('i.tenant', '=', of.tenant).where('i.project', '=', of.project)
-    .orderBy('i.number', 'desc').limit(1)
-)
+    .orderBy('i.number', 'desc').limit(1), { steady: true })
 
 export function jobOf(
   row: RunRow,

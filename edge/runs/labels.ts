@@ -28,8 +28,8 @@ export function putLabels(tenant: string, pipeline: string, labels: readonly str
   return [step(none), step(writes.insertInto('pipeline_label').values(rows))]
 }
 
-/** Whether an agent with these labels has all that the pipeline of the line `h` wants. */
-export function fits(labels: readonly string[]) {
+/** Whether an agent with these labels, as JSON, has all that the pipeline of the line `h` wants. */
+export function fits(labels: string) {
   return sql<boolean>`not exists (select 1 from pipeline_label as w where w.tenant = h.tenant
-    and w.pipeline = h.pipeline and w.label not in (select value from json_each(${JSON.stringify(labels)})))`
+    and w.pipeline = h.pipeline and w.label not in (select value from json_each(${labels})))`
 }

@@ -7,6 +7,7 @@
  */
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { search } from '../db/prepared.ts'
 import { fits } from './labels.ts'
 
 /** A step of priority is worth so many ms of waiting: what comes 45 minutes later never goes before. */
@@ -72,24 +73,9 @@ async function frontOf(
   db: Reader,
   of: PoolKey & { readonly now: number; readonly take: number; readonly labels: readonly string[] | null },
 ): Promise<Front> {
-  const { tenant, pool, now, take, labels } = of
-  const roomOf = (scope: string) =>
-    sql`(select most - held from run_limit where tenant = ${tenant} and scope = ${scope})`
-  const head = sql<
-    { late: number; limited: number; labelled: number; tenant_room: number | null; pool_room: number | null }
-  >`(select
-    exists (select 1 from run where tenant = ${tenant} and pool = ${pool} and ${isLater} and due <= ${now}) as late,
-    exists (select 1 from run_limit where tenant = ${tenant}) as limited,
-    exists (select 1 from pipeline_label where tenant = ${tenant}) as labelled,
-    ${roomOf(tenantScope)} as tenant_room, ${roomOf(poolScope(pool))} as pool_room)`
-  // Not joined as it is: with its order it would not be answered by its index.
-  let next = db.selectFrom('run_lane').select(['project', 'vtime']).where('tenant', '=', tenant)
-    .where('pool', '=', pool).where(hasReady).orderBy('vtime').limit(take)
-  if (labels !== null) next = next.where(hasLineFor(labels))
-  const rows = await db.selectFrom(head.as<'f'>(sql.ref('f')))
-    .leftJoin(next.as('l'), (join) => join.onTrue())
-    .select(['f.late', 'f.limited', 'f.labelled', 'f.tenant_room', 'f.pool_room', 'l.project', 'l.vtime'])
-    .execute()
+  const { labels, ...rest } = of
+  const given = { ...rest, scope: poolScope(of.pool), labels: JSON.stringify(labels) }
+  const rows = await frontRows(db, given, labels === null ? '' : LABELLED)
   const [first] = rows
   return {
     late: first?.late === 1,
@@ -103,7 +89,38 @@ async function frontOf(
   }
 }
 
-const hasLineFor = (labels: readonly string[]) =>
+/** The shape of a statement that looks for what an agent with labels may have. */
+const LABELLED = 'labelled'
+
+type Wanted = PoolKey & {
+  readonly now: number
+  readonly take: number
+  /** Of the pool's limit. */
+  readonly scope: string
+  /** JSON. */
+  readonly labels: string
+}
+
+const frontRows = search(({ tenant, pool, now, take, scope, labels }: Wanted, shape) => {
+  const roomOf = (scope: string) =>
+    sql`(select most - held from run_limit where tenant = ${tenant} and scope = ${scope})`
+  const head = sql<
+    { late: number; limited: number; labelled: number; tenant_room: number | null; pool_room: number | null }
+  >`(select
+    exists (select 1 from run where tenant = ${tenant} and pool = ${pool} and ${isLater} and due <= ${now}) as late,
+    exists (select 1 from run_limit where tenant = ${tenant}) as limited,
+    exists (select 1 from pipeline_label where tenant = ${tenant}) as labelled,
+    ${roomOf(tenantScope)} as tenant_room, ${roomOf(scope)} as pool_room)`
+  // Not joined as it is: with its order it would not be answered by its index.
+  let next = writes.selectFrom('run_lane').select(['project', 'vtime']).where('tenant', '=', tenant)
+    .where('pool', '=', pool).where(hasReady).orderBy('vtime').limit(take)
+  if (shape === LABELLED) next = next.where(hasLineFor(labels))
+  return writes.selectFrom(head.as<'f'>(sql.ref('f')))
+    .leftJoin(next.as('l'), (join) => join.onTrue())
+    .select(['f.late', 'f.limited', 'f.labelled', 'f.tenant_room', 'f.pool_room', 'l.project', 'l.vtime'])
+})
+
+const hasLineFor = (labels: string) =>
   sql<boolean>`exists (select 1 from run_line as h where h.tenant = run_lane.tenant and h.pool = run_lane.pool
     and h.project = run_lane.project and h.rank is not null and h.parked is null and ${fits(labels)})`
 
@@ -134,20 +151,27 @@ export async function lines(
     /** Of the agent, where any pipeline wants some; all lines unless said. */
     readonly labels?: readonly string[] | null
   },
-): Promise<Line[]> {
+): Promise<readonly Line[]> {
+  const { labels = null, ...rest } = of
+  return await lineRows(db, { ...rest, labels: JSON.stringify(labels) }, labels === null ? '' : LABELLED)
+}
+
+interface InLane extends Pick<Wanted, 'tenant' | 'pool' | 'take' | 'labels'> {
+  readonly project: string
+}
+
+const lineRows = search(({ tenant, pool, project, take, labels }: InLane, shape) => {
   const first = sql<string>`(select r.id from run as r where r.tenant = h.tenant and r.pool = h.pool
     and r.pipeline = h.pipeline and r.state = 'queued' and r.rank is not null order by r.rank limit 1)`
-  const { labels = null } = of
-  const fitting = labels === null ? sql<boolean>`true` : fits(labels)
-  return await db.selectFrom('run_line as h')
+  const fitting = shape === LABELLED ? fits(labels) : sql<boolean>`true`
+  return writes.selectFrom('run_line as h')
     .select(['h.rank', 'h.runs', 'h.pipeline', 'h.source', 'h.destination', first.as('id')])
     .select(roomIn('pipeline', 'h.pipeline').as('pipeline_room'))
     .select(roomIn('connection', 'h.source').as('source_room'))
     .select(roomIn('connection', 'h.destination').as('destination_room'))
-    .where('h.tenant', '=', of.tenant).where('h.pool', '=', of.pool).where('h.project', '=', of.project)
-    .where(isReady).where(fitting).orderBy('h.rank').limit(of.take).$narrowType<{ rank: number }>()
-    .execute()
-}
+    .where('h.tenant', '=', tenant).where('h.pool', '=', pool).where('h.project', '=', project)
+    .where(isReady).where(fitting).orderBy('h.rank').limit(take).$narrowType<{ rank: number }>()
+})
 
 /** The first runs of a line. */
 export async function firstRuns(
