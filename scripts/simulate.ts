@@ -1,6 +1,7 @@
 /**
  * `npm run simulate [-- --seeds N] [-- --from N]`: edges, agents and their misfortunes in virtual time, one simulation
- * a seed (500 from 1 unless said). `--seed N` shows everything that happens in one. `--prove` puts bugs into a copy of
+ * a seed (500 from 1 unless said). `--seed N` shows everything that happens in one (`--acts 3,17`: of what comes from
+ * outside these alone), and `--seed N --shrink` looks for the fewest acts that it goes wrong with. `--prove` puts bugs into a copy of
  * the edge, one after the other, and each has to be found (`--only WORD`: those whose name contains it). How it works:
  * edge/simulation/README.md.
  */
@@ -11,12 +12,14 @@ import { parseArgs } from 'node:util'
 import { edgeWithout } from './attack/without.ts'
 import { bugs } from './simulate/bugs.ts'
 import { type Result, simulated } from './simulate/run.ts'
+import { shrunk } from './simulate/shrink.ts'
 import { root } from './suites.ts'
 
 const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
 const { values } = parseArgs({
   args: process.argv.slice(2),
-  options: { seeds: text, from: text, seed: text, only: text, prove: { type: 'boolean' } },
+  options: { seeds: text, from: text, seed: text, only: text, acts: text, prove: flag, shrink: flag },
 })
 
 function say({ seed, violation, figures }: Result): void {
@@ -67,9 +70,23 @@ async function prove(word: string): Promise<boolean> {
   return found === wanted.length && found > 0
 }
 
-async function replay(seed: number): Promise<boolean> {
+async function shrink(seed: number): Promise<boolean> {
+  const found = await shrunk({
+    folder: root,
+    seed,
+    onFewer: (left) => console.log(`${left} acts are enough`),
+  })
+  if (found === null) return true
+  const { acts, result } = found
+  console.log(`FAILED seed ${seed}: ${result.violation}`)
+  console.log(`       again: npm run simulate -- --seed ${seed} --acts ${acts.join()}`)
+  return false
+}
+
+async function replay(seed: number, acts: string | undefined): Promise<boolean> {
   let good = true
-  for await (const result of simulated({ folder: root, from: seed, count: 1, trace: console.log })) {
+  const kept = acts === undefined ? {} : { acts: acts.split(',').map(Number) }
+  for await (const result of simulated({ folder: root, from: seed, count: 1, trace: console.log, ...kept })) {
     say(result)
     good = result.violation === null
     console.log(`\nseed ${seed}, trace ${result.digest}`)
@@ -80,6 +97,6 @@ async function replay(seed: number): Promise<boolean> {
 const good = values.prove === true
   ? await prove(values.only ?? '')
   : values.seed !== undefined
-  ? await replay(Number(values.seed))
+  ? await (values.shrink === true ? shrink(Number(values.seed)) : replay(Number(values.seed), values.acts))
   : await many(Number(values.from ?? 1), Number(values.seeds ?? 500))
 process.exitCode = good ? 0 : 1

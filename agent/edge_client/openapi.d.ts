@@ -4617,6 +4617,7 @@ export interface components {
             kind: "webhook";
             slot: number;
         } | {
+            day?: string;
             /** @enum {string} */
             kind: "after";
             redrive?: string;

@@ -160,6 +160,22 @@ describe('the end of another run in the same pool', () => {
     await judge(world, endOf(3), start + dayMs)
   })
 
+  test('counts for the day that the edge says while it is of now, so that one that waits at midnight counts once', async () => {
+    await using world = await worldOf(after())
+    for (const slot of [1, 2, 3, 4, 5, 6]) await ran(world, slot)
+    const midnight = Date.parse(`${time(start + dayMs).slice(0, 10)}T00:00:00.000Z`)
+    const tomorrow = time(midnight).slice(0, 10)
+    const dated = (slot: number, day: string) => ({ ...endOf(slot), day } as RunTrigger)
+    await judge(world, dated(1, today), midnight + 1)
+    await judge(world, dated(2, today), midnight + hourMs - 1)
+    await judge(world, dated(3, tomorrow))
+    await assert.rejects(judge(world, dated(4, today)), { code: 'limit_reached' })
+    // Of no day that is near: it counts for this one, whatever the edge says.
+    await judge(world, dated(5, time(start - 9 * dayMs).slice(0, 10)))
+    await assert.rejects(judge(world, dated(6, 'never')), { code: 'limit_reached' })
+    assert.deepEqual((await world.runs()).map(({ day }) => day), [today, today, tomorrow, tomorrow])
+  })
+
   test('is refused once the anchor may have forgotten that it was followed', async () => {
     await using world = await worldOf(after())
     await ran(world, 1, { until: time(start + hourMs) })

@@ -181,11 +181,19 @@ function checkCall({ job, pipeline, now }: Asked, known: boolean): Found {
 
 function checkEnd({ job, pipeline, footing, upstream, now }: Asked, known: boolean): Found {
   if (job.run.trigger.kind !== 'after') throw new TypeError('not an end')
-  const { run, redrive } = job.run.trigger
+  const { run, redrive, day } = job.run.trigger
   const { triggers: { after }, parameters: declared } = pipeline.document
   const found = checkAfter({ after, run, redrive, pool: footing.ring.pool, upstream, now, known })
   const parameters = defaultsOf(declared)
-  return { trigger: { kind: 'after', run, redrive }, ...found, day: dayOf(now), action: 'run', parameters }
+  const counted = dayOfEnd(day, now)
+  return { trigger: { kind: 'after', run, redrive }, ...found, day: counted, action: 'run', parameters }
+}
+
+/** The day that the edge says while that is one of now, as for slots; else a run that waits at midnight counts twice. */
+function dayOfEnd(said: string | undefined, now: number): string {
+  if (said === undefined || !Day.safeParse(said).success) return dayOf(now)
+  const start = Date.parse(`${said}T00:00:00.000Z`)
+  return now >= start - skewMs && now < start + dayMs + lateMs ? said : dayOf(now)
 }
 
 /** A slot of a day that is not over, or was not long ago. */

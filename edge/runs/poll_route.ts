@@ -13,6 +13,7 @@ import { command, type Route } from '../http/route.ts'
 import { ids, sealed, signedConnection, signedDestination, signedPipeline } from '../trust/examples.ts'
 import type { Inspections } from '../inspections/inspections.ts'
 import type { Rewraps } from '../keys/rewraps.ts'
+import { checkNotSuspended } from '../tenants/suspended.ts'
 import type { News } from '../trust/newest.ts'
 import { jobOf } from './job.ts'
 import type { Briefing, Briefings } from './briefing.ts'
@@ -20,6 +21,7 @@ import type { Queue } from './queue.ts'
 import type { Seat } from './lanes.ts'
 import { next } from './states.ts'
 import type { Stops } from './stops.ts'
+import { mayTake } from './taking.ts'
 import { clearStreams, moveRun, standingOf } from './store.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -85,7 +87,7 @@ export function pollRoute(options: PollOptions): Route {
       using watch = await stops.watch(principal, body.held ?? [])
       const briefing = briefings.begin(principal, body.log_size)
       const seat = { tenant: principal.tenant, pool: principal.pool, labels: body.about?.labels ?? [] }
-      for (let draining = principal.draining, again = false;; again = true) {
+      for (let draining = principal.draining, again = asked.attempt > 0;; again = true) {
         if (again) draining = await isDraining(asked)
         const takes = body.slots > 0 && !draining
         // What it was woken for is for the next in line.
@@ -108,7 +110,7 @@ export function pollRoute(options: PollOptions): Route {
           const news = await briefing.news()
           const trust = takes ? trustOf(news, principal.pool) : null
           const found = trust === null ? null : await nextJob(options, { ...asked, seat, trust })
-          if (found?.kind === 'run') return await claim(queue, { ...found, principal, briefing })
+          if (found?.kind === 'run') return await claim(queue, { ...found, principal, seat, briefing })
           if (found !== null) return await told(found)
           const rung = !briefing.isNews(news) && await place.wait(deadline - queue.now, asked.signal)
           // A ring that came as well goes to the next in line.
@@ -123,10 +125,11 @@ export function pollRoute(options: PollOptions): Route {
   })
 }
 
-/** A poll may have waited for half a minute, and meanwhile the agent may have been revoked: throws `agent_revoked`. */
+/** A poll may have waited for half a minute: throws `agent_revoked` or `tenant_suspended`. */
 async function isDraining({ db, principal }: Asking): Promise<boolean> {
   const row = await agent(db, principal.tenant, principal.id)
   if (row?.state !== 'approved') throw new Fault('agent_revoked')
+  await checkNotSuspended(db, principal.tenant)
   return row.draining !== null
 }
 
@@ -177,8 +180,9 @@ async function nextJob(
 
 async function claim(
   queue: Queue,
-  { row, parts, principal, briefing }: NonNullable<Awaited<ReturnType<Queue['look']>>> & {
+  { row, parts, principal, seat, briefing }: NonNullable<Awaited<ReturnType<Queue['look']>>> & {
     readonly principal: AgentPrincipal
+    readonly seat: Seat
     readonly briefing: Briefing
   },
 ) {
@@ -200,6 +204,7 @@ async function claim(
   const reply = await briefing.reply(jobOf(row, { parts, fence, until: leased }))
   return change({
     writes: [
+      mayTake({ tenant: row.tenant, agent: principal.id, pipeline: row.pipeline, labels: seat.labels ?? [] }),
       moveRun(row, { standing, set, otherwise: 'conflict' }),
       ...(row.fence === 0 ? [] : [clearStreams(row.tenant, row.id)]),
     ],

@@ -20,7 +20,7 @@ import type { Queue } from '../runs/queue.ts'
 import type { Stops } from '../runs/stops.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
-import { isSuspended } from '../tenants/suspended.ts'
+import { isSuspended, notSuspended } from '../tenants/suspended.ts'
 import { indexRecord, isoTime } from '../trust/store.ts'
 import { pausedSince } from './pause.ts'
 import { follow } from './follow.ts'
@@ -231,7 +231,7 @@ export class ScheduleClock {
       action: 'run.created',
       target: id,
       facts: { pipeline: row.pipeline, trigger: 'schedule', fire: trigger.fire },
-      writes: [moved, insertRun(row)],
+      writes: [notSuspended(tenant), moved, insertRun(row)],
     })
     if (!waits) queue.ring(row)
   }

@@ -64,11 +64,17 @@ async function startAfter(
 ): Promise<void> {
   const { db, clock, randomBytes, queue } = options
   const { tenant, pipeline } = follower
-  const trigger = { kind: 'after', run: note.run, ...(redrive === undefined ? {} : { redrive }) } as const
+  const now = clock()
+  const day = isoTime(now).slice(0, 10)
+  const trigger = {
+    kind: 'after',
+    run: note.run,
+    day,
+    ...(redrive === undefined ? {} : { redrive }),
+  } as const
   const id = runId(native, { tenant, pipeline, trigger })
   if (await run(db, tenant, id) !== null) return
-  const now = clock()
-  const use: Use = { tenant, pipeline, kind: 'after', day: isoTime(now).slice(0, 10) }
+  const use: Use = { tenant, pipeline, kind: 'after', day }
   let taken: Step
   let row: RunRow
   try {

@@ -11,6 +11,8 @@ import { native } from '../primitives.ts'
 import type { AgentKey } from './base.ts'
 import type { Destination } from './destination.ts'
 import type { Acknowledged } from './invariants.ts'
+import type { End, Judge } from './judge.ts'
+import type { LogWatch } from './log_watch.ts'
 import { type Network, NoAnswer, type Reply, type Server } from './network.ts'
 import type { Random } from './random.ts'
 import { short, type Trace } from './trace.ts'
@@ -30,6 +32,9 @@ export interface AgentSurroundings {
   readonly edges: readonly Server[]
   readonly destination: Destination
   readonly acknowledged: Acknowledged
+  /** The memory that the agents of its pool share. */
+  readonly judge: Judge
+  readonly log: LogWatch
 }
 
 /** What an agent holds while it works on a run. */
@@ -55,11 +60,19 @@ export class AgentNode {
   readonly #key: AgentKey
   readonly #slots: number
   readonly #protocol: number
+  readonly #labels: readonly string[]
+  #stopping = false
   readonly #around: AgentSurroundings
 
   constructor(
     name: string,
-    of: { readonly key: AgentKey; readonly slots: number; readonly protocol: number },
+    of: {
+      readonly key: AgentKey
+      readonly slots: number
+      readonly protocol: number
+      /** Which it can say by the newest protocol only. */
+      readonly labels: readonly string[]
+    },
     around: AgentSurroundings,
   ) {
     this.name = name
@@ -67,6 +80,7 @@ export class AgentNode {
     this.#key = of.key
     this.#slots = of.slots
     this.#protocol = of.protocol
+    this.#labels = of.labels
     this.#around = around
   }
 
@@ -74,6 +88,7 @@ export class AgentNode {
     if (this.up !== null) return
     const owner = new Owner(this.name)
     this.up = owner
+    this.#stopping = false
     this.#around.trace.say(`${this.name} starts`)
     this.#around.time.after(this.#around.random.between(0, 2_000), () => this.#go(this.#work(owner)), owner)
   }
@@ -85,6 +100,17 @@ export class AgentNode {
     this.#around.trace.say(`${this.name} crashes`)
     this.up = null
     life.die()
+  }
+
+  /** As it is asked to stop: takes nothing more, hands back what it holds, and is gone 4 s later. */
+  stop(): void {
+    const life = this.up
+    if (life === null) return
+    this.#around.trace.say(`${this.name} stops`)
+    this.#stopping = true
+    this.#around.time.after(4_000, () => {
+      if (this.up === life) this.crash()
+    }, this.#around.time.world)
   }
 
   /** `suspended`: its monotonic clock stands still as well, and it does not know when it goes on. */
@@ -106,7 +132,7 @@ export class AgentNode {
   async #work(owner: Owner): Promise<void> {
     const { time, random, acknowledged } = this.#around
     const working = new Map<Held, Promise<void>>()
-    for (let failures = 0;;) {
+    for (let failures = 0; !this.#stopping;) {
       if (working.size >= this.#slots) {
         const ear = new Owner(this.name, owner)
         if (this.#protocol >= 2) this.#go(this.#listen(ear, [...working.keys()]))
@@ -143,10 +169,12 @@ export class AgentNode {
     owner: Owner,
     { slots, held }: { readonly slots: number; readonly held: readonly Held[] },
   ): Promise<Reply | null> {
-    const asked = { slots, wait_seconds: MAX_POLL_SECONDS, log_size: 0 }
+    const { log } = this.#around
+    const asked = { slots, wait_seconds: MAX_POLL_SECONDS, log_size: log.size }
     const named = held.map(({ job }) => ({ run: job.run.id, fence: job.lease.fence }))
-    const body = this.#protocol >= 2 ? { ...asked, held: named } : asked
+    const body = this.#protocol >= 2 ? { ...asked, held: named, about: this.#about(held.length) } : asked
     const reply = await this.#ask(owner, '/v1/agent/poll', body, (MAX_POLL_SECONDS + 10) * 1000)
+    if (reply?.status === 200 && reply.body.log !== null) log.saw(asked.log_size, reply.body.log)
     for (const { run, why } of (reply?.body?.stop ?? []) as Stop[]) {
       const one = held.find(({ job }) => job.run.id === run)
       if (one === undefined) continue
@@ -155,6 +183,14 @@ export class AgentNode {
       else one.lost = true
     }
     return reply
+  }
+
+  #about(used: number) {
+    const { time } = this.#around
+    const clock = new Date(time.now + this.skewMs).toISOString()
+    const slots = { slots: this.#slots, slots_used: used }
+    const of = { version: '0.1.0', ring_created: '2026-11-22T00:00:00.000Z' }
+    return { ...of, ...slots, clock, labels: this.#labels, stopping: this.#stopping }
   }
 
   async #execute(held: Held): Promise<void> {
@@ -173,14 +209,25 @@ export class AgentNode {
   async #attempt(held: Held): Promise<void> {
     const { time, random, destination } = this.#around
     const { run, lease: { fence } } = held.job
+    // What it checks takes its time, and may be all that it comes to.
+    await time.sleep(random.between(0, 200), held.owner)
+    const verdict = this.#around.judge.judge(held.job, time.now + this.skewMs)
+    if (verdict.kind !== 'count') {
+      const end = verdict.kind === 'over' ? verdict.end : 'refused'
+      this.#around.trace.say(`${this.name} does not attempt ${short(run.id)}: ${verdict.kind}, ${end}`)
+      return await this.#complete(held, { status: end, retry: false }, false)
+    }
     if (await this.#say(held, 'started', { fence }) !== 'ok') return
     const mine = { fence, agent: this.id }
     if (!destination.show(run.id, mine)) return
     for (let stream = 0; stream < STREAMS; stream++) {
       await time.sleep(random.between(50, random.chance(0.2) ? 20_000 : 3_000), held.owner)
       if (held.lost) return
+      if (this.#stopping) return await this.#complete(held, { status: 'released', retry: true })
       if (held.cancel) return await this.#complete(held, { status: 'cancelled', retry: false })
-      if (random.chance(this.failing)) return await this.#complete(held, { status: 'failed', retry: true })
+      if (random.chance(this.failing)) {
+        return await this.#complete(held, { status: 'failed', retry: random.chance(0.7) })
+      }
       const counts = [{ index: stream, rows: 10, bytes: 100 }]
       if (random.chance(0.5)) await this.#say(held, 'progress', { fence, streams: counts })
       // Meanwhile it may have stood still, and another may have been there: the destination has the last word.
@@ -189,8 +236,16 @@ export class AgentNode {
     await this.#complete(held, { status: 'succeeded', retry: false })
   }
 
-  async #complete(held: Held, how: { readonly status: string; readonly retry: boolean }): Promise<void> {
+  /** Remembered first, so that whatever the edge hears of it the trigger has had its run. */
+  async #complete(
+    held: Held,
+    how: { readonly status: End | 'released'; readonly retry: boolean },
+    counted = true,
+  ): Promise<void> {
     const { fence } = held.job.lease
+    const { judge } = this.#around
+    if (counted && how.status === 'released') judge.released(held.job)
+    else if (counted && !how.retry) judge.ended(held.job, how.status as End)
     await this.#say(held, 'complete', { fence, ...how, streams: [] })
   }
 

@@ -7,9 +7,10 @@ import type { RunRow } from '../runs/store.ts'
 import type { Base } from './base.ts'
 import type { Database } from './database.ts'
 import type { Random } from './random.ts'
+import type { Rules } from './rules.ts'
 import { Violation } from './violation.ts'
 
-interface Limit {
+export interface Limit {
   readonly scope: string
   readonly most: number
 }
@@ -41,38 +42,48 @@ export async function setLimits(database: Database, tenant: string, limits: read
 export class Bounds {
   readonly #database: Database
   readonly #base: Base
-  readonly #limits: readonly Limit[]
   readonly #unfairness: number
+  /** As they were after the last commit. */
+  #before: ReadonlyMap<string, number> = new Map()
   /** Claims of each project since both have something to claim; empty while one has nothing. */
   #claims = new Map<string, number>()
   /** The most that one project was ahead of the other. */
   ahead = 0
 
   /** `unfairness`: by so many runs one project may be ahead. */
-  constructor(
-    database: Database,
-    of: { readonly base: Base; readonly limits: readonly Limit[]; readonly unfairness: number },
-  ) {
+  constructor(database: Database, of: { readonly base: Base; readonly unfairness: number }) {
     this.#database = database
     this.#base = of.base
-    this.#limits = of.limits
     this.#unfairness = of.unfairness
   }
 
   /** After a commit in which these runs were claimed. Throws a Violation. */
-  async look(open: readonly RunRow[], claimed: readonly RunRow[]): Promise<void> {
-    if (this.#limits.length > 0) await this.#count(open.filter(({ state }) => isHeld(state)))
-    await this.#share(claimed)
+  async look(open: readonly RunRow[], claimed: readonly RunRow[], rules: Rules): Promise<void> {
+    const { tenant } = this.#base
+    const mine = (runs: readonly RunRow[]) => runs.filter((run) => run.tenant === tenant)
+    if (rules.limits.size > 0) {
+      await this.#count(mine(open).filter(({ state }) => isHeld(state)), mine(claimed), rules.limits)
+    }
+    this.#before = new Map(rules.limits)
+    await this.#share(mine(claimed))
+    // Who has something to claim that no agent may have is not passed over.
+    if (rules.labelled) this.#claims.clear()
   }
 
-  async #count(held: readonly RunRow[]): Promise<void> {
+  async #count(
+    held: readonly RunRow[],
+    claimed: readonly RunRow[],
+    limits: ReadonlyMap<string, number>,
+  ): Promise<void> {
     const rows = await this.#database.rows('SELECT scope, held FROM run_limit WHERE tenant = ?', [
       this.#base.tenant,
     ])
     const counted = new Map(rows.map(({ scope, held }) => [scope as string, held]))
-    for (const { scope, most } of this.#limits) {
+    for (const [scope, now] of limits) {
       const count = held.filter((run) => this.#isIn(run, scope)).length
-      if (count > most) {
+      // One that was set lower than what is in hand lets nothing more through, and takes nothing away.
+      const most = Math.max(now, this.#before.get(scope) ?? Infinity)
+      if (count > most && claimed.some((run) => this.#isIn(run, scope))) {
         throw new Violation(`agents have ${count} runs of ${scope} in hand, and may have ${most}`)
       }
       if (counted.get(scope) === count) continue

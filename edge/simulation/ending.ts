@@ -1,7 +1,10 @@
 /** What has to hold once all is over. */
+import type { Dsse } from '../../shared/schemas/dsse.ts'
+import type { RunRow } from '../runs/store.ts'
 import type { Base } from './base.ts'
 import type { Destination } from './destination.ts'
 import type { Invariants } from './invariants.ts'
+import { type Judge, requestId } from './judge.ts'
 import { Violation } from './violation.ts'
 
 const MINUTE_MS = 60_000
@@ -13,6 +16,7 @@ interface Ending {
   readonly base: Base
   readonly invariants: Invariants
   readonly destination: Destination
+  readonly judge: Judge
   readonly now: number
 }
 
@@ -20,27 +24,71 @@ interface Ending {
 export function checkEnd(ending: Ending): void {
   checkCommitted(ending)
   checkFires(ending)
+  checkFollowers(ending)
+  checkCalls(ending)
 }
 
-/** What a succeeded run has moved stands in the destination, under the fence that it ended with. */
-function checkCommitted({ invariants, destination }: Ending): void {
+/** Each end that is followed had its follower, or a word why not; what was paused may have followed none. */
+function checkFollowers({ base, invariants, now }: Ending): void {
+  const { runs, rules } = invariants
+  for (const { pipeline, after, on } of base.followings) {
+    if (rules.everPaused.has(pipeline)) continue
+    for (const row of runs.values()) {
+      const { id, pipeline: of, state, finished } = row
+      if (of !== after || finished === null || finished > now - FRESH_MS) continue
+      if (!on.includes(state === 'dead' ? 'failed' : state)) continue
+      if (rules.hasFollowed(pipeline, id, redriveIdOf(row)) || rules.unfollowed.has(`${pipeline}/${id}`)) {
+        continue
+      }
+      throw new Violation(`run ${id} has ended: ${state}, and pipeline ${pipeline} has not followed it`)
+    }
+  }
+}
+
+/** Of the last signed request under which the run was attempted again. */
+function redriveIdOf({ tenant, pipeline, redrive }: RunRow): string | null {
+  return redrive === null ? null : requestId(JSON.parse(redrive) as Dsse, { tenant, pipeline })
+}
+
+/** A webhook starts what its callers were told; a call that was refused may have come once more, and late. */
+function checkCalls({ base, invariants }: Ending): void {
+  const told = new Set(invariants.calls.values())
+  for (const hook of base.hooks) {
+    const runs = [...invariants.runs.values()].filter(({ id, pipeline }) =>
+      pipeline === hook.pipeline && !told.has(id)
+    )
+    if (runs.length <= (invariants.refusedCalls.get(hook.pipeline) ?? 0)) continue
+    throw new Violation(`run ${runs[0]?.id} was started by a webhook, and no caller has heard of it`)
+  }
+}
+
+/** What a succeeded run has moved stands in the destination, under the fence that it ended with, or that its agent had. */
+function checkCommitted({ invariants, destination, judge }: Ending): void {
   for (const row of invariants.runs.values()) {
     if (row.state !== 'succeeded') continue
     const fence = invariants.completedUnder(row)
-    const wrong = STREAMS.find((stream) => destination.fenceOf(row.id, stream) !== fence)
+    const before = judge.repeated.has(`${row.id}/${fence}`)
+    const wrong = STREAMS.find((stream) => {
+      const found = destination.fenceOf(row.id, stream)
+      return before ? found === null : found !== fence
+    })
     if (wrong === undefined && fence !== null) continue
     throw new Violation(`run ${row.id} succeeded under fence ${fence}, and its stream ${wrong} is not there`)
   }
 }
 
-/** Each minute was served once: by a run, or by a word why it got none. */
+/** Each minute was served once: by a run, or by a word why it got none. What was paused may have had none. */
 function checkFires({ base, invariants, now }: Ending): void {
-  for (const pipeline of base.everyMinute) {
+  const all = [...base.everyMinute, ...base.guest.everyMinute]
+  const { everPaused, everSuspended } = invariants.rules
+  for (const pipeline of all) {
+    const whole = !everPaused.has(pipeline) &&
+      !(everSuspended.has(base.guest.tenant) && base.guest.everyMinute.includes(pipeline))
     const served = servedFires(invariants, pipeline)
     const first = Math.floor(base.made / MINUTE_MS) + 1
     for (let minute = first; minute * MINUTE_MS <= now - FRESH_MS; minute++) {
       const times = served(minute * MINUTE_MS)
-      if (times === 1) continue
+      if (times === 1 || (!whole && times === 0)) continue
       const fire = new Date(minute * MINUTE_MS).toISOString()
       throw new Violation(`fire time ${fire} of pipeline ${pipeline} was served ${times} times`)
     }

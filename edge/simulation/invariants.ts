@@ -8,6 +8,8 @@ import type { RunRow } from '../runs/store.ts'
 import type { Database } from './database.ts'
 import type { Bounds } from './bounds.ts'
 import type { Reply } from './network.ts'
+import type { Entry, Rules } from './rules.ts'
+import { canGo } from './steps.ts'
 import { short, type Trace } from './trace.ts'
 import { Violation } from './violation.ts'
 
@@ -17,13 +19,6 @@ interface Holding {
   readonly fence: number
   readonly from: number
   until: number
-}
-
-interface Entry {
-  readonly actor: { readonly kind: string; readonly id?: string }
-  readonly action: string
-  readonly target: string
-  readonly facts?: Readonly<Record<string, unknown>>
 }
 
 /** What nodes were told, and now rely on. */
@@ -54,22 +49,32 @@ export class Invariants implements Acknowledged {
   readonly entries: Entry[] = []
   readonly #database: Database
   readonly #trace: Trace
-  readonly #tenant: string
+  readonly #tenants: readonly string[]
   readonly #bounds: Bounds
+  readonly rules: Rules
   #claimed: string[] = []
   readonly #holdings = new Map<string, Holding[]>()
   /** Who did it, by action, run and fence. */
   readonly #done = new Map<string, string>()
-  readonly #created = new Set<string>()
-  readonly #cancelled = new Set<string>()
-  #seq = -1
+  /** By call: its run. */
+  readonly calls = new Map<string, string>()
+  /** By pipeline: calls that were refused, of which one that comes late may still start a run. */
+  readonly refusedCalls = new Map<string, number>()
+  /** By tenant: how many entries its log has. */
+  readonly #sizes = new Map<string, number>()
 
   constructor(
     database: Database,
-    of: { readonly tenant: string; readonly trace: Trace; readonly bounds: Bounds },
+    of: {
+      readonly tenants: readonly string[]
+      readonly trace: Trace
+      readonly bounds: Bounds
+      readonly rules: Rules
+    },
   ) {
     this.#database = database
-    this.#tenant = of.tenant
+    this.#tenants = of.tenants
+    this.rules = of.rules
     this.#trace = of.trace
     this.#bounds = of.bounds
   }
@@ -77,7 +82,7 @@ export class Invariants implements Acknowledged {
   /** After a commit. Throws a Violation. */
   async look(): Promise<void> {
     this.#claimed = []
-    await this.#readLog()
+    for (const tenant of this.#tenants) await this.#readLog(tenant)
     for (const row of await this.#moving()) {
       const before = this.runs.get(row.id)
       this.runs.set(row.id, row)
@@ -87,22 +92,22 @@ export class Invariants implements Acknowledged {
       this.#trace.say(`run ${short(row.id)} is ${row.state}, fence ${row.fence}`)
     }
     const claimed = this.#claimed.flatMap((id) => this.runs.get(id) ?? [])
-    await this.#bounds.look(this.open(), claimed)
+    await this.#bounds.look(this.open(), claimed, this.rules)
   }
 
   /** Runs that are not over, or were not over before this commit. */
   async #moving(): Promise<readonly RunRow[]> {
     const open = JSON.stringify(this.open().map(({ id }) => id))
     const rows = await this.#database.rows(
-      'SELECT * FROM run WHERE tenant = ? AND (finished IS NULL OR id IN (SELECT value FROM json_each(?)))',
-      [this.#tenant, open],
+      'SELECT * FROM run WHERE finished IS NULL OR id IN (SELECT value FROM json_each(?))',
+      [open],
     )
     return rows as unknown as RunRow[]
   }
 
   /** At the end: what is over is as it was. Throws a Violation. */
   async lookAtAll(): Promise<void> {
-    const rows = await this.#database.rows('SELECT * FROM run WHERE tenant = ?', [this.#tenant])
+    const rows = await this.#database.rows('SELECT * FROM run')
     const now = new Map((rows as unknown as RunRow[]).map((row) => [row.id, row]))
     for (const before of this.runs.values()) {
       const after = now.get(before.id)
@@ -112,23 +117,41 @@ export class Invariants implements Acknowledged {
     if (now.size > this.runs.size) throw new Violation('a run came and ended in one commit')
   }
 
-  async #readLog(): Promise<void> {
+  async #readLog(tenant: string): Promise<void> {
+    const before = this.#sizes.get(tenant) ?? 0
     const rows = await this.#database.rows(
-      'SELECT seq, bytes FROM audit_leaf WHERE tenant = ? AND seq > ? ORDER BY seq',
-      [this.#tenant, this.#seq],
+      'SELECT seq, bytes FROM audit_leaf WHERE tenant = ? AND seq >= ? ORDER BY seq',
+      [tenant, before],
     )
-    for (const { seq, bytes } of rows) {
-      this.#seq = seq as number
-      const entry = JSON.parse(new TextDecoder().decode(bytes as Uint8Array)) as Entry
-      this.entries.push(entry)
-      const { action, target, actor, facts = {} } = entry
-      if (actor.id === undefined || facts.fence === undefined) continue
-      const key = `${action}/${target}/${facts.fence}`
-      if (action === 'run.claimed' && this.#done.has(key)) {
-        throw new Violation(`run ${target} was handed out twice under fence ${facts.fence}`)
+    for (const [at, { seq, bytes }] of rows.entries()) {
+      if (seq !== before + at) {
+        throw new Violation(`entry ${before + at} is missing in the audit log of ${tenant}`)
       }
-      this.#done.set(key, actor.id)
-      if (action === 'run.claimed') this.#claimed.push(target)
+      this.#read(tenant, JSON.parse(new TextDecoder().decode(bytes as Uint8Array)) as Entry)
+    }
+    this.#sizes.set(tenant, before + rows.length)
+  }
+
+  #read(tenant: string, entry: Entry): void {
+    this.entries.push(entry)
+    this.rules.read(tenant, entry)
+    this.#checkRedrive(entry)
+    const { action, target, actor, facts = {} } = entry
+    if (actor.id === undefined || facts.fence === undefined) return
+    const key = `${action}/${target}/${facts.fence}`
+    if (action === 'run.claimed' && this.#done.has(key)) {
+      throw new Violation(`run ${target} was handed out twice under fence ${facts.fence}`)
+    }
+    this.#done.set(key, actor.id)
+    if (action === 'run.claimed') this.#claimed.push(target)
+  }
+
+  /** Without a request a run goes on with attempts that it has left, as it stood before this commit. */
+  #checkRedrive({ action, target, facts = {} }: Entry): void {
+    const row = this.runs.get(target)
+    if (action !== 'run.redriven' || facts.signed !== false || row === undefined) return
+    if (row.begun > row.retries) {
+      throw new Violation(`run ${target} has no attempt left, and is attempted again`)
     }
   }
 
@@ -179,15 +202,40 @@ export class Invariants implements Acknowledged {
   }
 
   created(run: string): void {
-    this.#created.add(run)
     if (!this.runs.has(run)) throw new Violation(`run ${run} was acknowledged, and is not there`)
   }
 
   cancelled(run: string): void {
-    this.#cancelled.add(run)
     const row = this.runs.get(run)
     if (row !== undefined && (row.cancel === 1 || isFinal(row.state))) return
     throw new Violation(`run ${run} was said to be cancelled, and is not`)
+  }
+
+  /** It was said that the run is attempted again. */
+  redriven(run: string): void {
+    if ((this.runs.get(run)?.redriven ?? 0) > 0) return
+    throw new Violation(`run ${run} was said to be attempted again, and is not`)
+  }
+
+  /** A call of a webhook, as its caller knows it, has that run. */
+  called(call: string, run: string): void {
+    if (!this.runs.has(run)) throw new Violation(`a call was answered with run ${run}, which is not there`)
+    const before = this.calls.get(call)
+    if (before !== undefined && before !== run) {
+      throw new Violation(`one call of a webhook has started run ${before} and run ${run}`)
+    }
+    const other = [...this.calls].find(([one, its]) => its === run && one !== call)
+    if (other !== undefined) throw new Violation(`run ${run} is said to be of two calls of a webhook`)
+    this.calls.set(call, run)
+  }
+
+  refusedCall(pipeline: string): void {
+    this.refusedCalls.set(pipeline, (this.refusedCalls.get(pipeline) ?? 0) + 1)
+  }
+
+  /** What was answered stands in the log. */
+  said(what: string, holds: (rules: Rules) => boolean): void {
+    if (!holds(this.rules)) throw new Violation(`it was said that ${what}, and it is not so`)
   }
 
   /** Under which fence the run was completed last; null when it never was. */
@@ -210,6 +258,7 @@ function checkMove(before: RunRow, after: RunRow): void {
   if (after.fence < before.fence) wrong('its fence fell')
   if (after.begun > after.retries + 1) wrong('it has begun more attempts than it may')
   if (isFinal(after.state) !== (after.finished !== null)) wrong('it is over if and only if it has an end')
+  if (!canGo(before, after)) wrong('no step leads there')
   if (after.redriven > before.redriven) return
   if (isFinal(before.state) && before.state !== after.state) wrong('what is over is over')
   if (after.failures < before.failures || after.lost < before.lost) wrong('it has failed less often')

@@ -1,4 +1,5 @@
 /** What goes wrong, and when: drawn from the seed before anything begins. After that all is well. */
+import type { Acts } from './acts.ts'
 import type { AgentNode } from './agent_node.ts'
 import type { EdgeNode } from './edge_node.ts'
 import type { Network } from './network.ts'
@@ -8,6 +9,7 @@ import type { VirtualTime } from './virtual_time.ts'
 
 export interface Struck {
   readonly time: VirtualTime
+  readonly acts: Acts
   readonly random: Random
   readonly trace: Trace
   readonly network: Network
@@ -17,10 +19,12 @@ export interface Struck {
 
 /** Plans the misfortunes of `forMs`, and their end. */
 export function storm(struck: Struck, forMs: number): void {
-  const { time, random, network, edges, agents } = struck
-  const often = (most: number, act: () => void) => {
+  const { time, acts, random, network, edges, agents } = struck
+  const often = (most: number, act: (struck: Struck) => void) => {
     const times = random.between(0, most)
-    for (let count = 0; count < times; count++) time.after(random.between(0, forMs), act, time.world)
+    for (let count = 0; count < times; count++) {
+      acts.plan(random.between(0, forMs), time.world, (own) => act({ ...struck, random: own }))
+    }
   }
   for (const node of [...edges, ...agents]) node.skewMs = random.between(-15_000, 15_000)
   for (const agent of agents) agent.failing = random.chance(0.3) ? 0.2 : 0.02
@@ -30,11 +34,13 @@ export function storm(struck: Struck, forMs: number): void {
     twice: random.chance(0.5) ? random.fraction() * 0.2 : 0,
     late: random.chance(0.5) ? random.fraction() * 0.05 : 0,
   })
-  often(3, () => downEdge(struck))
-  often(4, () => downAgent(struck))
-  often(5, () => random.pick(agents).freeze(random.between(1_000, 90_000), random.chance(0.6)))
-  often(3, () => cutOff(struck))
-  often(2, () => cutDatabase(struck))
+  often(3, downEdge)
+  often(4, downAgent)
+  often(5, ({ random, agents }) => {
+    random.pick(agents).freeze(random.between(1_000, 90_000), random.chance(0.6))
+  })
+  often(3, cutOff)
+  often(2, cutDatabase)
   time.after(forMs, () => clear(struck), time.world)
 }
 
@@ -47,7 +53,8 @@ function downEdge({ time, random, edges }: Struck): void {
 
 function downAgent({ time, random, agents }: Struck): void {
   const agent = random.pick(agents)
-  agent.crash()
+  if (random.chance(0.25)) agent.stop()
+  else agent.crash()
   time.after(random.between(100, 60_000), () => agent.start(), time.world)
 }
 

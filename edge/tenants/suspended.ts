@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/faults.ts'
-import type { Reader } from '../db/database.ts'
+import { type Reader, sql, step, writes } from '../db/database.ts'
+import type { Step } from '../db/plan.ts'
 
 /** Whether the operator of the installation keeps the tenant's members and agents out. */
 export async function isSuspended(db: Reader, tenant: string): Promise<boolean> {
@@ -10,4 +11,13 @@ export async function isSuspended(db: Reader, tenant: string): Promise<boolean> 
 /** Throws Fault `tenant_suspended`. */
 export async function checkNotSuspended(db: Reader, tenant: string): Promise<void> {
   if (await isSuspended(db, tenant)) throw new Fault('tenant_suspended')
+}
+
+/** Part of a plan that starts a run: `conflict` where the tenant has been suspended meanwhile. */
+export function notSuspended(tenant: string): Step {
+  const query = writes.insertInto('expectation').columns(['met']).expression((from) =>
+    from.selectFrom('tenant').select(sql<number>`NULL`.as('met')).where('id', '=', tenant)
+      .where('suspended', 'is not', null)
+  )
+  return step(query, { rows: 0, otherwise: 'conflict' })
 }

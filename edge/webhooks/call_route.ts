@@ -15,7 +15,7 @@ import { insertRun } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
 import { notPaused, pausedSince } from '../schedules/pause.ts'
 import { nextUse, takeUse, type Use } from '../schedules/uses.ts'
-import { checkNotSuspended } from '../tenants/suspended.ts'
+import { checkNotSuspended, notSuspended } from '../tenants/suspended.ts'
 import { ids } from '../trust/examples.ts'
 import { isoTime } from '../trust/store.ts'
 import type { Failures } from './failures.ts'
@@ -109,6 +109,7 @@ export const callWebhook = (options: CallOptions) => {
         tenant,
         actor: { kind: 'webhook', id: row.id },
         writes: [
+          notSuspended(tenant),
           notPaused(tenant, pipeline),
           takeUse(use, slot),
           // For as long as its time stamp may be one of now, and as long again: no two clocks are alike.

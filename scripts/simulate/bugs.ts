@@ -38,8 +38,8 @@ export const bugs: readonly Bug[] = [
       `    await this.#write([moved])\n    await actAsEdge(this.#options, {\n      tenant,\n      action: 'run.created',`,
   }, {
     file: 'edge/schedules/clock.ts',
-    find: 'writes: [moved, insertRun(row)],',
-    put: 'writes: [insertRun(row)],',
+    find: 'writes: [notSuspended(tenant), moved, insertRun(row)],',
+    put: 'writes: [notSuspended(tenant), insertRun(row)],',
   }),
   bug('a request is answered before its commit', 50, {
     file: 'edge/http/act.ts',
@@ -61,5 +61,77 @@ export const bugs: readonly Bug[] = [
     of: 'edge',
     find: 'UPDATE run_lane SET vtime = vtime + 1',
     put: 'UPDATE run_lane SET vtime = vtime',
+  }),
+  bug('a webhook forgets the calls that it has had', 50, {
+    file: 'edge/webhooks/call_route.ts',
+    find: '...keepCall(row, { digest: call.digest, run: id, until: call.at + 2 * WINDOW_MS, now }),',
+    put: '',
+  }),
+  bug('a secret counts for a while after it was taken back at once', 100, {
+    file: 'edge/webhooks/routes.ts',
+    find: 'const older = hours === 0 ? null : openSecret(options, row)',
+    put: 'const older = openSecret(options, row)',
+  }, {
+    file: 'edge/webhooks/routes.ts',
+    find: 'older_until: older === null ? null : now + hours * HOUR_MS,',
+    put: 'older_until: now + (hours + 1) * HOUR_MS,',
+  }),
+  bug('a follower counts for the day on which its agent gets it', 100, {
+    file: 'edge/schedules/follow.ts',
+    find: `    run: note.run,
+    day,
+`,
+    put: `    run: note.run,
+`,
+  }),
+  bug('an end is forgotten before it is followed', 100, {
+    file: 'edge/schedules/follow.ts',
+    find: 'const ended = await run(db, note.tenant, note.run)',
+    put: `await storage.write({ id: '', steps: [dropRunEnd(note)], leaf: null, repeatable: false })
+  const ended = await run(db, note.tenant, note.run)`,
+  }),
+  bug('a schedule does not ask whether it is paused', 100, {
+    file: 'edge/schedules/clock.ts',
+    find: 'const paused = await pausedSince(db, due.tenant, due.pipeline) !== null',
+    put: 'const paused = false',
+  }, {
+    file: 'edge/schedules/store.ts',
+    find: '.where(to.paused ? isPausedRow : sql<boolean>`NOT ${isPausedRow}`)',
+    put: '',
+  }),
+  bug('a claim does not ask whether its agent may still have it', 100, {
+    file: 'edge/runs/poll_route.ts',
+    find:
+      'mayTake({ tenant: row.tenant, agent: principal.id, pipeline: row.pipeline, labels: seat.labels ?? [] }),',
+    put: '',
+  }),
+  bug('schedules of a suspended tenant go on', 100, {
+    file: 'edge/schedules/clock.ts',
+    find: 'if (paused || await isSuspended(db, due.tenant)) {',
+    put: 'if (paused) {',
+  }, {
+    file: 'edge/schedules/clock.ts',
+    find: 'writes: [notSuspended(tenant), moved, insertRun(row)],',
+    put: 'writes: [moved, insertRun(row)],',
+  }),
+  bug('a quota counts what was there before', 100, {
+    file: 'edge/tenants/quotas.ts',
+    find: 'where counted.tenant = ${tenant} and ${sql.raw(where)}) <= ${quota.most}`',
+    put: 'where counted.tenant = ${tenant} and ${sql.raw(where)}) <= ${quota.most + 1}`',
+  }),
+  bug('a run without attempts is attempted again for nothing', 100, {
+    file: 'edge/runs/states.ts',
+    find: "return run.state === 'dead' && run.begun <= run.retries ? 'free' : 'signed'",
+    put: "return run.state === 'dead' ? 'free' : 'signed'",
+  }),
+  bug('a limit that is set anew counts from nothing', 100, {
+    file: 'edge/runs/limit_store.ts',
+    find: 'doUpdateSet({ most, updated: now })',
+    put: 'doUpdateSet({ most, held: 0, updated: now })',
+  }),
+  bug('tenants share the positions of their logs', 50, {
+    file: 'edge/db/plan.ts',
+    find: '(SELECT seq + 1 FROM audit_leaf WHERE tenant = ? ORDER BY seq DESC LIMIT 1)',
+    put: '(SELECT seq + 1 FROM audit_leaf WHERE tenant = ? OR 1 ORDER BY seq DESC LIMIT 1)',
   }),
 ]

@@ -9,6 +9,8 @@ export interface Result {
   readonly seed: number
   readonly violation: string | null
   readonly digest: string
+  /** How many acts from outside were planned. */
+  readonly acts: number
   readonly figures: {
     readonly runs: number
     readonly commits: number
@@ -22,18 +24,25 @@ export interface Result {
  * it ends before its last verdict.
  */
 export async function* simulated(
-  { folder, from, count, trace }: {
+  { folder, from, count, trace, acts }: {
     readonly folder: string
     readonly from: number
     readonly count: number
     /** Told every line of what happens. */
     readonly trace?: (line: string) => void
+    /** Numbers of the acts from outside that happen; all of them unless said. */
+    readonly acts?: readonly number[]
   },
 ): AsyncGenerator<Result> {
   const args = ['run', '--no-check', '--allow-all', 'edge/simulation/main_fixture.ts', `${from}`, `${count}`]
   const child = spawn(
     join(root, 'node_modules', '.bin', 'deno'),
-    trace === undefined ? args : [...args, 'trace'],
+    [
+      ...args,
+      trace === undefined ? 'quiet' : 'trace',
+      // Of none there is none with such a number.
+      ...(acts === undefined ? [] : [acts.join(',') || '-1']),
+    ],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -81,7 +81,13 @@ export const Trigger = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('schedule'), fire: Time }),
   z.object({ kind: z.literal('webhook'), day: Day, slot: Version }),
-  z.object({ kind: z.literal('after'), run: Id, redrive: Id.optional() }),
+  z.object({
+    kind: z.literal('after'),
+    run: Id,
+    redrive: Id.optional(),
+    /** For which the edge has counted it. */
+    day: Day.optional(),
+  }),
 ]).meta({ id: 'Trigger' })
 export type Trigger = z.infer<typeof Trigger>
 
