@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { freePort } from '../postgres.ts'
 import type { Binary, Ended, Started } from './binary.ts'
 import { binaryAt, placeBinary } from './binary.ts'
-import type { EdgeProcess } from './edge_process.ts'
+import type { EdgeOptions, EdgeProcess } from './edge_process.ts'
 import { startEdge } from './edge_process.ts'
 import type { Json } from './tampering_proxy.ts'
 import { until } from './until.ts'
@@ -22,6 +22,8 @@ export interface WorldOptions {
   /** The agent's local policy, without its first line. */
   readonly local: string
   readonly tenant?: string
+  /** Further variables of the edge's environment, and what it may reach. */
+  readonly edge?: Pick<EdgeOptions, 'env' | 'reach'>
   /** Where ring, floor and anchor go, and the environment that leads there. The person's files unless given. */
   readonly places?: {
     readonly keystore: string
@@ -85,7 +87,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   mkdirSync(folder, { recursive: true })
   const port = await freePort()
   const url = options.front === undefined ? `http://127.0.0.1:${port}` : await options.front(port)
-  const edge = await startEdge({ folder: join(folder, 'edge'), port, publicUrl: url })
+  const edge = await startEdge({ ...options.edge, folder: join(folder, 'edge'), port, publicUrl: url })
   const path = placeBinary(join(folder, 'bin'))
   const person = binaryAt(path, join(folder, 'person'), options.places?.env)
   const machine = binaryAt(path, join(folder, 'agent'), options.places?.env)
