@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { loadConfig } from './config.ts'
 import { authority, Proxy, WebServer } from './connectors/https/server_fixture.ts'
 import { edgeFor } from './edge_client/edge_client.ts'
 import { forgetEnvironment, unheeded } from './environment.ts'
-import { directNetwork, fetchBy, networkOf } from './network.ts'
+import { withVariables } from '../shared/telemetry/receiver_fixture.ts'
+import { openTelemetry } from '../shared/telemetry/telemetry.ts'
+import { directNetwork, fetchBy, type Network, networkOf } from './network.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-network-'))
 writeFileSync(`${folder}/ca.pem`, `A private authority\n${authority.certificate}`)
@@ -33,6 +36,47 @@ describe('the way out', () => {
     assert.deepEqual(proxy.asked, [`edge.example:${server.port}`])
     const strangers = networkOf({ proxy: proxy.url, noProxy: '', caFile: null })
     await assert.rejects(fetchBy(strangers)(new URL('/v1/whoami', url)), /certificate/i)
+  })
+
+  test('is that of telemetry too, which is tried again and follows nobody elsewhere', async () => {
+    await using proxy = await Proxy.open()
+    const got: { readonly encoding: string | undefined; readonly body: Buffer }[] = []
+    const states = [503, 200]
+    server.answers.set('/v1/traces', (request, response) => {
+      const pieces: Buffer[] = []
+      request.on('data', (piece: Buffer) => pieces.push(piece))
+      request.on('end', () => {
+        got.push({ encoding: request.headers['content-encoding'], body: Buffer.concat(pieces) })
+        response.writeHead(states.shift() ?? 307, { 'retry-after': '0', location: '/v1/whoami' }).end()
+      })
+    })
+    const warned: string[] = []
+    const telling = (network: Network) =>
+      withVariables({
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `https://edge.example:${server.port}/v1/traces`,
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      }, async (get) => {
+        const warn = (text: string) => warned.push(text)
+        const telemetry = await openTelemetry({ get, service: 'agent', warn, network: fetchBy(network) })
+        await telemetry?.span('done', {}, () => Promise.resolve())
+        await telemetry?.close()
+      })
+    await telling(proxied(proxy.url))
+    assert.deepEqual(proxy.asked, Array(proxy.asked.length).fill(`edge.example:${server.port}`))
+    assert.deepEqual(got.map(({ encoding }) => encoding), ['gzip', 'gzip'])
+    const names = got.map(({ body }) =>
+      JSON.parse(gunzipSync(body).toString()).resourceSpans[0].scopeSpans[0]
+    )
+    assert.deepEqual(names.map(({ spans: [span] }) => span.name), ['done', 'done'])
+    assert.deepEqual(warned, [])
+    const asked = server.seen.length
+    await telling(proxied(proxy.url))
+    assert.deepEqual(server.seen.slice(asked).map(({ url }) => url), [
+      `edge.example:${server.port}/v1/traces`,
+    ])
+    assert.equal(warned.length, 1)
+    await telling(networkOf({ proxy: proxy.url, noProxy: '', caFile: null }))
+    assert.equal(got.length, 3, 'nothing goes to whom no authority knows')
   })
 
   test('is the settings’ alone: nothing of it is taken from the environment', async () => {

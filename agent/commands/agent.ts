@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { keystoreAt } from '../keystore/keystore.ts'
 import { type Fields, type Level, levels, type Log, openAgentLog } from '../logs/log.ts'
 import { unheeded } from '../environment.ts'
+import { fetchBy } from '../network.ts'
 import { type Enrolled, enrolledIdentity, readIdentity } from '../trust/agent_identity.ts'
 import type { Footing } from '../trust/footing.ts'
 import { joinPool, refuseLocalAnchor } from '../trust/join.ts'
@@ -65,6 +66,7 @@ async function run(shell: Shell, flags: { readonly grace: string }): Promise<num
     get: (name) => shell.env[name],
     service: 'sallyport-agent',
     version,
+    network: fetchBy(config.network),
     warn: (message) => log.write('warn', message),
   })
   const stop = new Stopping(shell, Number(flags.grace))

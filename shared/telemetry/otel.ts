@@ -9,8 +9,6 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import {
   defaultResource,
   detectResources,
@@ -19,6 +17,7 @@ import {
 } from '@opentelemetry/resources'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { metricExporter, traceExporter } from './exporters.ts'
 import type { Signals, Span, SpanOptions, Telemetry, TelemetryOptions } from './telemetry.ts'
 
 const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const
@@ -43,7 +42,7 @@ export function startTelemetry(signals: Signals, options: TelemetryOptions): Tel
     .merge(detectResources({ detectors: [envDetector] }))
   const meters = new MeterProvider({ resource, readers: signals.metrics ? [metricReader(options)] : [] })
   const traces = signals.traces
-    ? new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] })
+    ? new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(traceExporter(options))] })
     : null
   const manager = new AsyncLocalStorageContextManager().enable()
   return {
@@ -67,12 +66,12 @@ async function soon(work: Promise<unknown>): Promise<boolean> {
   return await Promise.race([ended, over]).finally(() => clearTimeout(timer))
 }
 
-function metricReader({ get }: TelemetryOptions): PeriodicExportingMetricReader {
-  const every = Number(get('OTEL_METRIC_EXPORT_INTERVAL') ?? EXPORT_MS)
+function metricReader(options: TelemetryOptions): PeriodicExportingMetricReader {
+  const every = Number(options.get('OTEL_METRIC_EXPORT_INTERVAL') ?? EXPORT_MS)
   const exportIntervalMillis = Number.isSafeInteger(every) && every >= 1 ? every : EXPORT_MS
   const exportTimeoutMillis = Math.min(30_000, exportIntervalMillis)
   return new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(),
+    exporter: metricExporter(options),
     exportIntervalMillis,
     exportTimeoutMillis,
   })

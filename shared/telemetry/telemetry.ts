@@ -59,6 +59,8 @@ export interface TelemetryOptions {
   /** `service.name` unless OTEL_SERVICE_NAME says another. */
   readonly service: string
   readonly version?: string
+  /** The way to the collector; the runtime's own unless given. */
+  readonly network?: typeof fetch
   /** Told of variables that make no sense and of figures that do not arrive; the latter once a minute at most. */
   readonly warn: (message: string) => void
 }
