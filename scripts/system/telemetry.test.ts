@@ -152,9 +152,9 @@ describe('the binary as an agent and the edge as a process, with an address of a
   })
 })
 
-test('without a variable neither the binary nor the edge sends anything', async () => {
+test('without a variable neither the binary nor the edge sends anything', { timeout: 180_000 }, async () => {
   await using s = await scene({ on: false })
   assert.equal((await s.world.run(canaries.pipeline)).state, 'succeeded')
   await s.stop()
   assert.deepEqual([s.agentTold.requests.length, s.edgeTold.requests.length], [0, 0])
-}, { timeout: 180_000 })
+})

@@ -54,14 +54,14 @@ function delegate<Data, Answer>(
   const metrics = createOtlpHttpExporterMetrics(kind, helper, options.url, undefined)
   return createOtlpNetworkExportDelegate(options, serializer, metrics, {
     async send(data, timeoutMs) {
-      const body = options.compression === 'gzip'
-        ? { data: await gzipped(data), encoding: { 'Content-Encoding': 'gzip' } }
-        : { data, encoding: {} }
+      const zipped = options.compression === 'gzip'
+      const body = zipped ? await gzipped(data) : data
       const until = performance.now() + timeoutMs
       for (let wait = FIRST_WAIT_MS;; wait *= 2) {
         const left = Math.max(1, until - performance.now())
         const headers = await options.headers()
-        const answer = await sent({ network, url: options.url, headers, ...body }, left)
+        if (zipped) headers['Content-Encoding'] = 'gzip'
+        const answer = await sent({ network, url: options.url, headers, body }, left)
         if (answer.status !== 'retryable') return answer
         const pause = answer.retryInMillis ?? wait * (0.5 + Math.random() / 2)
         if (performance.now() + pause >= until) return answer
@@ -76,8 +76,7 @@ interface Post {
   readonly network: typeof fetch
   readonly url: string
   readonly headers: Record<string, string>
-  readonly data: Uint8Array
-  readonly encoding: Record<string, string>
+  readonly body: Uint8Array
 }
 
 async function gzipped(data: Uint8Array): Promise<Uint8Array> {
@@ -88,15 +87,15 @@ async function gzipped(data: Uint8Array): Promise<Uint8Array> {
 }
 
 async function sent(
-  { network, url, headers, data, encoding }: Post,
+  { network, url, headers, body }: Post,
   timeoutMs: number,
 ): Promise<ExportResponse> {
   try {
     // A collector that sends what it gets elsewhere is not the one that was named.
     const response = await network(url, {
       method: 'POST',
-      headers: { ...headers, ...encoding },
-      body: data as Uint8Array<ArrayBuffer>,
+      headers,
+      body: body as Uint8Array<ArrayBuffer>,
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
