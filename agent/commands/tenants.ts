@@ -8,7 +8,7 @@ import { openSession, type SessionOptions, sessionOptions } from './session.ts'
 import { type Define, type Shell, UsageError } from './shell.ts'
 import { table } from './table.ts'
 
-type QuotaOptions = SessionOptions & Partial<Record<QuotaName, string>>
+type QuotaOptions = SessionOptions & Readonly<Record<string, unknown>>
 
 interface SuspendOptions extends SessionOptions {
   readonly yes?: boolean
@@ -37,6 +37,9 @@ export const define: Define = (command, shell) => {
     .option('--agents <count>', 'pending and approved ones')
     .option('--connections <count>', 'those that are not deleted')
     .option('--pipelines <count>', 'those that are not deleted')
+    .option('--runs-per-day <count>', 'made in a UTC day, by whatever trigger')
+    .option('--runs-waiting <count>', 'at a time, at most 10,000')
+    .option('--log-bytes-per-day <count>', 'of sealed logs that agents hand over')
     .addHelpText('after', quotaHelp)
     .action(shell.action((id: string, options: QuotaOptions) => allow(shell, id, options)))
 }
@@ -96,9 +99,9 @@ async function resume(shell: Shell, id: string, options: SessionOptions): Promis
 async function allow(shell: Shell, id: string, options: QuotaOptions): Promise<void> {
   const quotas: Partial<Record<QuotaName, number>> = {}
   for (const what of quotaNames) {
-    const said = options[what]
+    const said = options[what.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())]
     if (said === undefined) continue
-    if (!/^\d{1,9}$/.test(said)) throw new UsageError(`--${what} is a number.`)
+    if (!/^\d{1,15}$/.test(String(said))) throw new UsageError(`--${what.replaceAll('_', '-')} is a number.`)
     quotas[what] = Number(said)
   }
   const { edge } = openSession(shell, options)
@@ -107,6 +110,6 @@ async function allow(shell: Shell, id: string, options: QuotaOptions): Promise<v
   const named = quotaNames.filter((what) => quotas[what] !== undefined)
   const all = named.length === 0
     ? 'as much as it likes'
-    : named.map((what) => `${quotas[what]} ${what}`).join(', ')
+    : named.map((what) => `${quotas[what]} ${what.replaceAll('_', ' ')}`).join(', ')
   shell.result(tenant, `${printable(tenant.name)} may have: ${all}.`)
 }

@@ -2890,8 +2890,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Say how many members, agents, connections and pipelines a tenant may have
-         * @description All of them at once: what is left out has no limit, as all have until somebody says so. What a tenant has beyond it stays; what would be one more is refused with 403 `quota_reached`.
+         * Say how many members, agents, connections, pipelines, runs and logs a tenant may have
+         * @description All of them at once: what is left out has no limit, as all have until somebody says so. What a tenant has beyond it stays; what would be one more is refused with 403 `quota_reached`. A fire time for which there is no room passes, and a run whose log is refused goes on.
          */
         put: operations["setTenantQuotas"];
         post?: never;
@@ -4125,8 +4125,14 @@ export interface components {
         Quotas: {
             agents?: number;
             connections?: number;
+            /** @description Bytes of sealed logs that agents hand over in a UTC day. A run goes on without. */
+            log_bytes_per_day?: number;
             members?: number;
             pipelines?: number;
+            /** @description Made in a UTC day, by whatever trigger. */
+            runs_per_day?: number;
+            /** @description At a time. */
+            runs_waiting?: number;
         };
         ReceiptRecord: {
             agent: string;
@@ -5055,8 +5061,23 @@ export interface components {
          *     `origin_refused`: A page of another site sent this request.
          *
          *     `trigger_not_allowed`: The pipeline does not allow this trigger.
+         *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
          */
-        "forbidden.origin_refused.trigger_not_allowed": {
+        "forbidden.origin_refused.trigger_not_allowed.quota_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `forbidden`: Your roles or the scope of your token do not allow this.
+         *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
+         */
+        "forbidden.quota_reached": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5548,8 +5569,10 @@ export interface components {
          *     `tenant_suspended`: Whoever runs this installation has suspended this tenant: ask them.
          *
          *     `trigger_not_allowed`: The pipeline does not allow this trigger.
+         *
+         *     `quota_reached`: The tenant has as many of these as this installation lets it: ask whoever runs it.
          */
-        "origin_refused.tenant_suspended.trigger_not_allowed": {
+        "origin_refused.tenant_suspended.trigger_not_allowed.quota_reached": {
             headers: {
                 [name: string]: unknown;
             };
@@ -7664,7 +7687,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            403: components["responses"]["forbidden.quota_reached"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["lease_lost.trust_missing"];
@@ -10237,7 +10260,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["origin_refused.tenant_suspended.trigger_not_allowed"];
+            403: components["responses"]["origin_refused.tenant_suspended.trigger_not_allowed.quota_reached"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             413: components["responses"]["body_too_large"];
@@ -13909,7 +13932,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_json"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden.origin_refused.trigger_not_allowed"];
+            403: components["responses"]["forbidden.origin_refused.trigger_not_allowed.quota_reached"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["trust_missing"];

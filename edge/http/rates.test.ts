@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { bearer, nobody } from '../edge_fixture.ts'
 import { member, world } from '../world_fixture.ts'
+import { networkOf } from './client.ts'
 import { Buckets, OverRate } from './rates.ts'
 
 const NOW = Date.parse('2026-11-22T09:00:00.000Z')
@@ -73,6 +74,18 @@ describe('a bucket', () => {
     buckets.take('b', NOW + 1000)
     assert.equal(buckets.kept, 3)
   })
+})
+
+test('a flood of made-up addresses fills no memory, and a customer’s /64 is one of them', () => {
+  const buckets = new Buckets('address', { perSecond: 1, burst: 5 })
+  const from = (site: number, host: number) =>
+    networkOf(`2001:db8:${(site >> 16).toString(16)}:${(site & 0xffff).toString(16)}::${host.toString(16)}`)
+  for (let i = 0; i < 250_000; i++) buckets.take(from(i, i & 0xffff), NOW)
+  assert.equal(buckets.kept, 100_000)
+  const last = 249_999
+  assert.equal(passing(buckets, from(last, 1), { now: NOW, of: 20 }), 4, 'the newest are kept')
+  for (let host = 2; host < 1000; host++) assert.throws(() => buckets.take(from(last, host), NOW), OverRate)
+  assert.equal(buckets.kept, 100_000)
 })
 
 describe('requests from an address', () => {

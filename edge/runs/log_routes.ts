@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { fromBase64 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
+import { withinLogQuota } from '../tenants/quotas.ts'
 import { Id, Time } from '../../shared/schemas/fields.ts'
 import type { RunLog } from '../../shared/schemas/receipt.ts'
 import { MAX_LOG_BYTES, PutRunLog, RunLogRecord } from '../../shared/schemas/run_log.ts'
@@ -107,6 +108,7 @@ function putRoute(queue: Queue): Route {
     faults: [
       'not_found',
       'lease_lost',
+      'quota_reached',
       'trust_missing',
       'signature_invalid',
       'document_invalid',
@@ -130,7 +132,11 @@ function putRoute(queue: Queue): Route {
       if (!isHeld(row.state)) throw new Fault('lease_lost')
       const until = queue.leaseUntil
       return change({
-        writes: [renewLease(holder, until), ...putLog(log, now)],
+        writes: [
+          renewLease(holder, until),
+          ...putLog(log, now),
+          ...await withinLogQuota(db, tenant, { bytes: fromBase64(log.sealed).length, now }),
+        ],
         target: row.id,
         facts: { fence: body.fence, hash: log.hash },
         reply: () => ({ until: isoTime(until) }),

@@ -125,6 +125,23 @@ for (const kind of kinds) {
   })
 }
 
+test('a log beyond the bytes that the operator allows in a day is refused, and the run ends without', async () => {
+  await using s = await scene()
+  const { body } = logOf(s)
+  const most = fromBase64(body.sealed).length
+  const allow = (log_bytes_per_day: number) =>
+    s.estate.made('PUT', '/v1/tenants/quotas', { tenant: s.estate.tenant, quotas: { log_bytes_per_day } })
+  await allow(most - 1)
+  const refused = await put(s, body)
+  assert.deepEqual([refused.status, refused.body.code], [403, 'quota_reached'])
+  assert.deepEqual(await listed(s), [])
+  await allow(most)
+  assert.equal((await put(s, body)).status, 200)
+  const longer = logOf(s, { lines: ['three'] })
+  assert.equal((await put(s, longer.body)).body.code, 'quota_reached', 'the day has had its bytes')
+  assert.equal((await complete(s)).status, 200)
+})
+
 test('a page of logs is no larger than a few of the largest, and all come in the end', async () => {
   await using s = await scene()
   const { body } = logOf(s)

@@ -20,6 +20,7 @@ import type { Stops } from './stops.ts'
 import { isFinal, next } from './states.ts'
 import { finishedAt, insertRun, moveRun, run, runRecord, runs, standingOf, toRun } from './store.ts'
 import { byRequest, bySlot, newRun, Slots } from './trigger.ts'
+import { withinRunQuotas } from '../tenants/quotas.ts'
 
 const tag = 'Runs'
 const params = z.strictObject({ id: Id })
@@ -112,6 +113,7 @@ function createRoute(queue: Queue): Route {
       'not_found',
       'trigger_not_allowed',
       'limit_reached',
+      'quota_reached',
       'request_mismatch',
       'request_expired',
       'parameter_refused',
@@ -140,7 +142,7 @@ function createRoute(queue: Queue): Route {
       if (triggered.made !== null) return unchanged(existing(await runRecord(db, tenant, triggered.id)))
       const row = newRun(asked, triggered)
       return change({
-        writes: [insertRun(row)],
+        writes: [insertRun(row), ...await withinRunQuotas(db, tenant, now)],
         target: row.id,
         facts: {
           pipeline: row.pipeline,

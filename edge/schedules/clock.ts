@@ -20,6 +20,7 @@ import type { Queue } from '../runs/queue.ts'
 import type { Stops } from '../runs/stops.ts'
 import { insertRun, NEVER, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
+import { withinRunQuotas } from '../tenants/quotas.ts'
 import { isSuspended, notSuspended } from '../tenants/suspended.ts'
 import { indexRecord, isoTime } from '../trust/store.ts'
 import { pausedSince } from './pause.ts'
@@ -226,12 +227,21 @@ export class ScheduleClock {
     const priority = place?.priority ?? USUAL_PRIORITY
     const made = newRun({ db, tenant, listed, now, plan: planId, priority }, triggered)
     const row: RunRow = waits ? { ...made, due: NEVER } : made
+    let within: Step[]
+    try {
+      within = await withinRunQuotas(db, tenant, now)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      const facts = { fire: trigger.fire, code: error.code }
+      const action = 'schedule.skipped'
+      return await actAsEdge(this.#options, { tenant, action, facts, target: row.pipeline, writes: [moved] })
+    }
     await actAsEdge(this.#options, {
       tenant,
       action: 'run.created',
       target: id,
       facts: { pipeline: row.pipeline, trigger: 'schedule', fire: trigger.fire },
-      writes: [notSuspended(tenant), moved, insertRun(row)],
+      writes: [notSuspended(tenant), moved, insertRun(row), ...within],
     })
     if (!waits) queue.ring(row)
   }

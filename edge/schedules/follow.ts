@@ -16,6 +16,7 @@ import { native } from '../primitives.ts'
 import { listedPipeline } from '../runs/job.ts'
 import { insertRun, run, type RunRow } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
+import { withinRunQuotas } from '../tenants/quotas.ts'
 import { isoTime } from '../trust/store.ts'
 import type { ScheduleOptions } from './clock.ts'
 import { dropRunEnd, type Follower, followersOf, type RunEnd } from './follow_store.ts'
@@ -77,12 +78,14 @@ async function startAfter(
   const use: Use = { tenant, pipeline, kind: 'after', day }
   let taken: Step
   let row: RunRow
+  let within: Step[]
   try {
     const listed = await listedPipeline(db, tenant, follower)
     const { after } = listed.pipeline.triggers
     if (after?.pipeline !== note.pipeline || !after.on.some((one) => one === end)) return
     if (await pausedSince(db, tenant, pipeline) !== null) return
     taken = takeUse(use, await nextUse(db, use, { perDay: after.per_day, now }))
+    within = await withinRunQuotas(db, tenant, now)
     const { planId } = freshIdentity(now, randomBytes)
     const made = { trigger, id, action: 'run', day: null, slot: null, fire: null, made: null } as const
     const priority = (await pipelinePlace(db, tenant, pipeline))?.priority ?? USUAL_PRIORITY
@@ -103,7 +106,7 @@ async function startAfter(
     action: 'run.created',
     target: id,
     facts: { pipeline, trigger: 'after', after: note.run, ...(redrive === undefined ? {} : { redrive }) },
-    writes: [notPaused(tenant, pipeline), taken, insertRun(row)],
+    writes: [notPaused(tenant, pipeline), taken, insertRun(row), ...within],
   })
   queue.ring(row)
 }

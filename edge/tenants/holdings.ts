@@ -35,7 +35,7 @@ export const holdings: Readonly<Record<string, Holding>> = {
     hidden: 'log_key_sealed next_log_key_sealed erasing erased rights',
     erasure: 'last',
   },
-  quota: { key: 'what', shown: 'tenant what most' },
+  quota: { key: 'what', shown: 'tenant what most day used' },
   workspace: { key: 'id', shown: 'id tenant name environment created' },
   project: { key: 'id', shown: 'id tenant workspace name created' },
   member: { key: 'id', shown: 'id tenant name kind account state operator created erased' },

@@ -145,4 +145,33 @@ describe('a suspended tenant', () => {
     await at('13:00')
     assert.equal((await states()).length, 2)
   })
+
+  test('has what was under way given up: its agent is refused, and it is handed out anew when it is resumed', async () => {
+    await using edge = await TestEdge.start()
+    const operator = await Estate.found(edge)
+    const estate = await Estate.found(edge, operator)
+    const { pipeline } = await estate.furnish({ triggers: { api: { per_day: 5 } } })
+    const agent = await estate.enrol()
+    const { id } = await estate.made('POST', '/v1/runs', { pipeline_id: pipeline })
+    const { lease: { fence } } = (await agent.poll()).body.job
+    const state = async () => (await edge.rows('SELECT state FROM run WHERE id = ?', [id]))[0].state
+    const say = async (what: string, body: object = {}) =>
+      (await agent.call('POST', `/v1/agent/runs/${id}/${what}`, { fence, ...body })).body.code
+
+    await operator.made('POST', '/v1/tenants/suspend', { tenant: estate.tenant })
+    assert.equal(await say('started'), 'tenant_suspended')
+    assert.equal(await say('heartbeat'), 'tenant_suspended')
+    const end = { status: 'succeeded', retry: false, streams: [] }
+    assert.equal(await say('complete', end), 'tenant_suspended')
+    edge.now += 10 * 60_000
+    await edge.edge.reap()
+    assert.equal(await state(), 'queued', 'nobody has it')
+    assert.equal((await agent.poll()).body.code, 'tenant_suspended')
+
+    await operator.made('POST', '/v1/tenants/resume', { tenant: estate.tenant })
+    edge.now += 10 * 60_000
+    const { body: { job } } = await agent.poll()
+    assert.deepEqual([job.run.id, job.lease.fence > fence], [id, true])
+    assert.equal(await say('complete', end), 'lease_lost', 'the old one is fenced')
+  })
 })

@@ -117,10 +117,11 @@ const setTenantQuotas = command({
   acrossTenants,
   fresh: true,
   audit: 'tenant.quotas_changed',
-  summary: 'Say how many members, agents, connections and pipelines a tenant may have',
+  summary: 'Say how many members, agents, connections, pipelines, runs and logs a tenant may have',
   description:
     'All of them at once: what is left out has no limit, as all have until somebody says so. What a tenant has beyond ' +
-    'it stays; what would be one more is refused with 403 `quota_reached`.',
+    'it stays; what would be one more is refused with 403 `quota_reached`. A fire time for which there is no room passes, ' +
+    'and a run whose log is refused goes on.',
   body: TenantQuotas,
   reply: OperatedTenant,
   faults: ['not_found'],

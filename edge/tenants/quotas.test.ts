@@ -84,6 +84,9 @@ describe('a quota of the operator’s', () => {
       agents: null,
       connections: null,
       pipelines: null,
+      runs_per_day: null,
+      runs_waiting: null,
+      log_bytes_per_day: null,
     }])
     const own = { tenant: s.estate.tenant, quotas: {} }
     assert.equal((await s.estate.call('PUT', '/v1/tenants/quotas', own)).status, 403)

@@ -13,6 +13,7 @@ import { type ListedPipeline, listedPipeline } from '../runs/job.ts'
 import type { Queue } from '../runs/queue.ts'
 import { insertRun } from '../runs/store.ts'
 import { newRun } from '../runs/trigger.ts'
+import { withinRunQuotas } from '../tenants/quotas.ts'
 import { notPaused, pausedSince } from '../schedules/pause.ts'
 import { nextUse, takeUse, type Use } from '../schedules/uses.ts'
 import { checkNotSuspended, notSuspended } from '../tenants/suspended.ts'
@@ -56,7 +57,6 @@ async function callable(
 }
 
 export const callWebhook = (options: CallOptions) => {
-  const { failures } = options
   let stranger: WebhookRow | null = null
   return open({
     id: 'callWebhook',
@@ -83,6 +83,7 @@ export const callWebhook = (options: CallOptions) => {
       'index_missing',
       'not_in_index',
       'not_at_index',
+      'quota_reached',
     ],
     example: { params: { id: '019a9f3e-7c00-7000-8000-0000000000aa' }, reply: { run: ids.run } },
     async handle({ db, params, sent, now, planId, attempt }) {
@@ -91,7 +92,7 @@ export const callWebhook = (options: CallOptions) => {
       const secrets = secretsOf(options, row ?? stranger, now)
       const call = signedCall(sent, { secrets, now })
       if (row === null || call === null) {
-        if (row !== null && attempt === 0) failures.failed(row)
+        if (row !== null && attempt === 0) options.failures.failed(row)
         throw new Fault('unauthenticated', 'No webhook is called so, or its signature does not hold.')
       }
       await checkNotSuspended(db, row.tenant)
@@ -115,6 +116,7 @@ export const callWebhook = (options: CallOptions) => {
           // For as long as its time stamp may be one of now, and as long again: no two clocks are alike.
           ...keepCall(row, { digest: call.digest, run: id, until: call.at + 2 * WINDOW_MS, now }),
           insertRun(run),
+          ...await withinRunQuotas(db, tenant, now),
         ],
         target: id,
         facts: { pipeline, trigger: 'webhook', day: use.day, slot },

@@ -11,7 +11,15 @@ export const TenantUsage = z.object({
   runs_waiting: Count,
 }).meta({ id: 'TenantUsage' })
 
-export const quotaNames = ['members', 'agents', 'connections', 'pipelines'] as const
+export const quotaNames = [
+  'members',
+  'agents',
+  'connections',
+  'pipelines',
+  'runs_per_day',
+  'runs_waiting',
+  'log_bytes_per_day',
+] as const
 export type QuotaName = (typeof quotaNames)[number]
 
 /** How many a tenant may have; of what is left out as many as it likes. */
@@ -20,6 +28,11 @@ export const Quotas = z.strictObject({
   agents: Count.optional(),
   connections: Count.optional(),
   pipelines: Count.optional(),
+  runs_per_day: Count.optional().meta({ description: 'Made in a UTC day, by whatever trigger.' }),
+  runs_waiting: Count.max(10_000).optional().meta({ description: 'At a time.' }),
+  log_bytes_per_day: Count.optional().meta({
+    description: 'Bytes of sealed logs that agents hand over in a UTC day. A run goes on without.',
+  }),
 }).meta({ id: 'Quotas' })
 export type Quotas = z.infer<typeof Quotas>
 

@@ -35,8 +35,6 @@ export const installationPage = page<ConsoleVisitor, typeof listQuery>({
               cell: ({ id, name }) => <a href={`/console/installation/${id}`}>{name}</a>,
             },
             { head: 'State', cell: (tenant) => <State tenant={tenant} /> },
-            { head: 'Runs today', cell: ({ usage }) => count(usage.runs_today) },
-            { head: 'Waiting', cell: ({ usage }) => count(usage.runs_waiting) },
             ...quotaNames.map((what) => ({
               head: said(what),
               cell: (tenant: OperatedTenant) => <Used what={what} tenant={tenant} />,
@@ -53,13 +51,27 @@ function State({ tenant: { suspended, closing } }: { readonly tenant: OperatedTe
   return closing === undefined ? <Tag look='good'>Open</Tag> : <Tag look='warn'>Being deleted</Tag>
 }
 
+/** Which figure a quota is about; of the bytes of logs only the quota is known. */
+const figures = {
+  members: 'members',
+  agents: 'agents',
+  connections: 'connections',
+  pipelines: 'pipelines',
+  runs_per_day: 'runs_today',
+  runs_waiting: 'runs_waiting',
+  log_bytes_per_day: null,
+} as const satisfies Readonly<Record<QuotaName, keyof OperatedTenant['usage'] | null>>
+
 function Used(
   { what, tenant: { usage, quotas } }: { readonly what: QuotaName; readonly tenant: OperatedTenant },
 ) {
   const most = quotas[what]
-  if (most === undefined) return <>{count(usage[what])}</>
-  const words = `${count(usage[what])} of ${count(most)}`
-  return usage[what] >= most ? <Tag look='warn'>{words}</Tag> : <span class='nowrap'>{words}</span>
+  const figure = figures[what]
+  if (figure === null) return <>{most === undefined ? '–' : count(most)}</>
+  const used = usage[figure]
+  if (most === undefined) return <>{count(used)}</>
+  const words = `${count(used)} of ${count(most)}`
+  return used >= most ? <Tag look='warn'>{words}</Tag> : <span class='nowrap'>{words}</span>
 }
 
 const One = z.object({ data: z.array(OperatedTenant) })
@@ -98,14 +110,6 @@ function Usage({ tenant }: { readonly tenant: OperatedTenant }) {
     <section class='card' aria-labelledby='usage'>
       <h2 id='usage'>Usage</h2>
       <dl class='facts pairs'>
-        <div>
-          <dt>Runs since midnight, UTC</dt>
-          <dd>{count(tenant.usage.runs_today)}</dd>
-        </div>
-        <div>
-          <dt>Runs that wait</dt>
-          <dd>{count(tenant.usage.runs_waiting)}</dd>
-        </div>
         {quotaNames.map((what) => (
           <div>
             <dt>{said(what)}</dt>

@@ -63,6 +63,9 @@ interface QuotaTable {
   tenant: string
   what: QuotaName
   most: number
+  /** Of `used`; empty before anything was. */
+  day: string
+  used: number
 }
 
 export interface TenantTables {
