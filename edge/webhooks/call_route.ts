@@ -56,6 +56,8 @@ async function callable(
   return { listed, perDay: webhook.per_day, priority: place.priority }
 }
 
+const mayStart = (tenant: string, pipeline: string) => [notSuspended(tenant), notPaused(tenant, pipeline)]
+
 export const callWebhook = (options: CallOptions) => {
   let stranger: WebhookRow | null = null
   return open({
@@ -110,8 +112,7 @@ export const callWebhook = (options: CallOptions) => {
         tenant,
         actor: { kind: 'webhook', id: row.id },
         writes: [
-          notSuspended(tenant),
-          notPaused(tenant, pipeline),
+          ...mayStart(tenant, pipeline),
           takeUse(use, slot),
           // For as long as its time stamp may be one of now, and as long again: no two clocks are alike.
           ...keepCall(row, { digest: call.digest, run: id, until: call.at + 2 * WINDOW_MS, now }),
