@@ -10,7 +10,7 @@ import { countQueue } from './queue_figures.ts'
 /** The figures that this room adds, without their common prefix. */
 async function figures({ edge }: TestEdge): Promise<Record<string, number>> {
   const response = await edge.app(new Request(`${PUBLIC_URL}/metrics`), { remote: '192.0.2.1' })
-  const found = (await response.text()).matchAll(/^sallyport_((?:queue|runs|schedule)_\w+) (\S+)$/gm)
+  const found = (await response.text()).matchAll(/^sallyport_((?:queue|runs_in|schedule)_\w+) (\S+)$/gm)
   return Object.fromEntries([...found].map(([, name, value]) => [name, Number(value)]))
 }
 

@@ -38,8 +38,8 @@ export const bugs: readonly Bug[] = [
       `    await this.#write([moved])\n    await actAsEdge(this.#options, {\n      tenant,\n      action: 'run.created',`,
   }, {
     file: 'edge/schedules/clock.ts',
-    find: 'writes: [notSuspended(tenant), moved, insertRun(row)],',
-    put: 'writes: [notSuspended(tenant), insertRun(row)],',
+    find: 'writes: [notSuspended(tenant), moved, insertRun(row), ...within],',
+    put: 'writes: [notSuspended(tenant), insertRun(row), ...within],',
   }),
   bug('a request is answered before its commit', 50, {
     file: 'edge/http/act.ts',
@@ -111,8 +111,8 @@ export const bugs: readonly Bug[] = [
     put: 'if (paused) {',
   }, {
     file: 'edge/schedules/clock.ts',
-    find: 'writes: [notSuspended(tenant), moved, insertRun(row)],',
-    put: 'writes: [moved, insertRun(row)],',
+    find: 'writes: [notSuspended(tenant), moved, insertRun(row), ...within],',
+    put: 'writes: [moved, insertRun(row), ...within],',
   }),
   bug('a quota counts what was there before', 100, {
     file: 'edge/tenants/quotas.ts',
