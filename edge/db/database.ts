@@ -108,6 +108,18 @@ export async function readPrepared(db: Reader, prepared: Statement): Promise<rea
   return await home.storage.read(prepared)
 }
 
+/** What is kept in memory for each storage apart, for as long as that is: two edges in one process share nothing. */
+export function perStorage<Kept>(make: () => Kept): (db: Reader) => Kept {
+  const all = new WeakMap<Storage, Kept>()
+  return (db) => {
+    const home = homes.get(db)
+    if (home === undefined) throw new TypeError('a handle that was not made here')
+    let kept = all.get(home.storage)
+    if (kept === undefined) all.set(home.storage, kept = make())
+    return kept
+  }
+}
+
 const MAX_SCOPED = 1000
 const scoped = new WeakMap<Storage, Map<string, Reader>>()
 

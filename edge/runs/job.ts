@@ -7,7 +7,7 @@ import type { RunJob } from '../../shared/schemas/job.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import type { Trigger } from '../../shared/schemas/run.ts'
 import { readUnverified } from '../../shared/sign/documents.ts'
-import { type Reader, sql, writes } from '../db/database.ts'
+import { perStorage, type Reader, sql, writes } from '../db/database.ts'
 import { lookup } from '../db/prepared.ts'
 import { native } from '../primitives.ts'
 import { isoTime } from '../trust/store.ts'
@@ -69,10 +69,10 @@ interface Known {
  * What the newest indexes listed when they were last looked into, by tenant and pipeline. Believed for as long as the
  * newest index has the same hash, which is asked every time; what was sealed changes, and is not kept here.
  */
-const known = new Map<string, Known>()
+const knownOf = perStorage(() => new Map<string, Known>())
 const MAX_KNOWN = 5_000
 
-function remember(key: string, one: Known): void {
+function remember(known: Map<string, Known>, key: string, one: Known): void {
   known.delete(key)
   known.set(key, one)
   if (known.size > MAX_KNOWN) known.delete(known.keys().next().value as string)
@@ -93,6 +93,7 @@ export async function listedPipeline(db: Reader, tenant: string, of: Place): Pro
 async function knownPipeline(db: Reader, tenant: string, of: Place): Promise<Known> {
   const newest = await newestIndex(db, { tenant, project: of.project })
   if (newest === null) throw new Fault('index_missing')
+  const known = knownOf(db)
   const before = known.get(keyOf(tenant, of))
   if (before?.indexHash === newest.hash) return before
   const at = { project: of.project, number: newest.number }
@@ -105,7 +106,7 @@ async function knownPipeline(db: Reader, tenant: string, of: Place): Promise<Kno
     signed,
     connections: null,
   }
-  remember(keyOf(tenant, of), found)
+  remember(known, keyOf(tenant, of), found)
   return found
 }
 
@@ -138,7 +139,7 @@ export type Parts = Pick<RunJob, 'pipeline' | 'connections'> & {
 /** The documents of a run. Throws as `listedPipeline`. */
 export async function partsOf(db: Reader, tenant: string, run: Place): Promise<Parts> {
   for (;;) {
-    const one = known.get(keyOf(tenant, run)) ?? await knownPipeline(db, tenant, run)
+    const one = knownOf(db).get(keyOf(tenant, run)) ?? await knownPipeline(db, tenant, run)
     const { signed, listed: { index, pipeline: { connections: { source, destination } } } } = one
     one.connections ??= await signedAt(db, tenant, {
       ...{ project: run.project, number: index, kind: 'connection' },
@@ -153,7 +154,7 @@ export async function partsOf(db: Reader, tenant: string, run: Place): Promise<P
     })
     if (row?.index_hash !== one.indexHash) {
       // Something newer is listed.
-      known.delete(keyOf(tenant, run))
+      knownOf(db).delete(keyOf(tenant, run))
       continue
     }
     if (row.pipeline === null || row.source === null || row.other === null) throw new Fault('not_at_index')

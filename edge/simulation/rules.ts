@@ -87,10 +87,13 @@ export class Rules {
       case 'agent.resumed':
         return void this.#drained.delete(target)
       case 'tenant.suspended':
+        // It stands in its operator's log too, whose order says nothing about that tenant's.
+        if (target === tenant) this.#suspended.add(tenant)
         this.everSuspended.add(target)
-        return void this.#suspended.add(target)
+        return
       case 'tenant.resumed':
-        return void this.#suspended.delete(target)
+        if (target === tenant) this.#suspended.delete(tenant)
+        return
       case 'pipeline.labelled':
         return void this.#wanted.set(target, String(facts.labels).split(',').filter((word) => word !== ''))
       case 'limit.changed':

@@ -108,6 +108,7 @@ async function play(stage: Stage): Promise<Result> {
   let events = 0
   let violation: string | null = null
   try {
+    await invariants.look()
     let old: readonly string[] | null = null
     while (await time.step()) {
       events++
@@ -158,7 +159,6 @@ async function setUp(stage: Stage) {
   const bounds = new Bounds(database, { base, unfairness: UNFAIRNESS })
   const tenants = [base.tenant, base.guest.tenant]
   const invariants = new Invariants(database, { tenants, trace, bounds, rules })
-  await invariants.look()
   database.committed = () => invariants.look()
   const destination = new Destination()
   const network = new Network(time, random.fork(), { loss: 0, twice: 0, late: 0 })
