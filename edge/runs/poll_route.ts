@@ -97,20 +97,19 @@ export function pollRoute(options: PollOptions): Route {
         if (waits !== null) waits.wake = watch.wake
         const told = async (job: Job | null) => {
           const reply = await briefing.reply(job)
-          const found = watch.found.length === 0 ? {} : { stop: [...watch.found] }
-          return unchanged({
-            ...reply,
-            ...found,
-            ...(draining && principal.protocol >= 2 ? { drain: true } : {}),
-          })
+          const stop = watch.found.length === 0 ? {} : { stop: [...watch.found] }
+          return unchanged({ ...reply, ...stop, ...(draining && principal.protocol >= 2 && { drain: true }) })
         }
         let answered = false
+        let claimed = null
         try {
           if (watch.found.length > 0 || waits?.over) return await told(null)
           const news = await briefing.news()
           const trust = takes ? trustOf(news, principal.pool) : null
           const found = trust === null ? null : await nextJob(options, { ...asked, seat, trust })
-          if (found?.kind === 'run') return await claim(queue, { ...found, principal, seat, briefing })
+          if (found?.kind === 'run') {
+            return claimed = await claim(queue, { ...found, principal, seat, briefing })
+          }
           if (found !== null) return await told(found)
           const rung = !briefing.isNews(news) && await place.wait(deadline - queue.now, asked.signal)
           // A ring that came as well goes to the next in line.
@@ -118,6 +117,7 @@ export function pollRoute(options: PollOptions): Route {
           if (!rung || asked.signal.aborted) return await told(null)
           answered = true
         } finally {
+          if (claimed === null) queue.giveBack(principal, asked.planId)
           queue.leave(place, { ...seat, answered })
         }
       }

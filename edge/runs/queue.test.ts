@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Fault } from '../../shared/faults.ts'
+import type { Storage } from '../db/storage.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { TestAgent } from '../agent_fixture.ts'
 import { type Answer, Estate, nextSeed, TestEdge } from '../estate_fixture.ts'
@@ -157,6 +159,27 @@ describe('a waiting poll', () => {
     assert.equal(winner.body.job?.run.id ?? (await second).body.job.run.id, run)
     assert.equal((await row(s.edge, run)).agent, other.id)
   })
+
+  for (const why of ['whose caller goes away', 'that fails']) {
+    test(`${why} between a look and the claim keeps the run from nobody`, async () => {
+      await using s = await scene()
+      const run = await s.start()
+      const gone = new AbortController()
+      const { storage } = s.edge
+      const read = storage.read.bind(storage)
+      let looks = 0
+      const interrupted: Storage['read'] = async (statement) => {
+        if (!/from "run" where/i.test(statement.sql) || looks++ > 0) return await read(statement)
+        gone.abort()
+        if (why === 'that fails') throw new Fault('unavailable')
+        return await read(statement)
+      }
+      Object.assign(storage, { read: interrupted })
+      await s.agent.poll({ signal: gone.signal }).catch(() => null)
+      assert.equal(looks, 1)
+      assert.equal((await s.agent.poll()).body.job.run.id, run)
+    })
+  }
 
   test('of an agent that was revoked meanwhile gets nothing', async () => {
     await using s = await scene()

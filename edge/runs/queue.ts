@@ -174,6 +174,11 @@ export class Queue {
     this.#reserved.release(id)
   }
 
+  /** A poll ends, or waits, without a claim: what it was about to claim is for the next in line. */
+  giveBack(of: PoolKey, plan: string): void {
+    if (this.#reserved.giveBack(plan)) this.ring(of)
+  }
+
   /** How many runs this instance has seen end, by how they did. */
   get ends(): ReadonlyMap<RunState, number> {
     return this.#ends

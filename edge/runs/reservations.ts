@@ -39,12 +39,19 @@ export class Reservations {
 
   /** What this plan had before, and what nobody has claimed in time. */
   tidy({ plan, now }: { readonly plan: string; readonly now: number }): void {
-    const own = this.#ofPlans.get(plan)
-    if (own !== undefined) this.release(own)
+    this.giveBack(plan)
     for (const [id, { until }] of this.#runs) {
       if (until > now) break
       this.release(id)
     }
+  }
+
+  /** What this plan has is for others. False: it has nothing. */
+  giveBack(plan: string): boolean {
+    const own = this.#ofPlans.get(plan)
+    if (own === undefined) return false
+    this.release(own)
+    return true
   }
 
   inLane({ tenant, pool, project }: Pick<Candidate, 'tenant' | 'pool' | 'project'>): number {
