@@ -38,7 +38,7 @@ CREATE TABLE run_lane (
   tenant TEXT NOT NULL,
   pool TEXT NOT NULL,
   project TEXT NOT NULL,
-  -- Claims of its own, and those that it missed while it had nothing to claim.
+  -- Claims of its own, and those that it missed while it had nothing to claim, or nothing for any agent that asked.
   vtime INTEGER NOT NULL,
   -- Lines with a run that no limit of theirs was found to hold back.
   ready INTEGER NOT NULL,
@@ -114,7 +114,12 @@ CREATE TRIGGER run_line_unready AFTER UPDATE OF rank, parked ON run_line
       AND scope IN ('pipeline:' || OLD.pipeline, 'connection:' || OLD.source, 'connection:' || OLD.destination); END;
 CREATE TRIGGER run_lane_served AFTER UPDATE OF state ON run WHEN OLD.state = 'queued' AND NEW.state = 'leased' BEGIN
   UPDATE run_lane SET vtime = vtime + 1
-    WHERE tenant = NEW.tenant AND pool = NEW.pool AND project = NEW.project; END;
+    WHERE tenant = NEW.tenant AND pool = NEW.pool AND project = NEW.project
+  -- Who is behind was passed over, as no agent that asked may have its runs: that saves up three turns and no more.
+  ; UPDATE run_lane SET vtime = (SELECT s.vtime - 3 FROM run_lane s
+      WHERE s.tenant = NEW.tenant AND s.pool = NEW.pool AND s.project = NEW.project)
+    WHERE tenant = NEW.tenant AND pool = NEW.pool AND ready > 0 AND vtime < (SELECT s.vtime - 3 FROM run_lane s
+      WHERE s.tenant = NEW.tenant AND s.pool = NEW.pool AND s.project = NEW.project); END;
 
 -- No plan passes a limit, on whatever instance it was decided.
 CREATE TRIGGER run_limit_taken AFTER UPDATE OF state ON run

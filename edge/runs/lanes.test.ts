@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { kinds, testStorage } from '../db/storage_fixture.ts'
 import { STEP_MS } from './lanes.ts'
-import { Yard } from './lanes_fixture.ts'
+import { tenant, Yard } from './lanes_fixture.ts'
 
 async function yard(act: (yard: Yard) => Promise<void>, kind = kinds[0]): Promise<void> {
   await using fixture = await testStorage(kind ?? 'embedded')
@@ -167,6 +167,20 @@ describe('projects take turns', () => {
       const got: string[] = []
       for (let i = 0; i < 10; i++) got.push((await s.claim())?.project ?? '')
       assert.equal(got.filter((one) => one === 'rare').length, 5, got.join())
+    })
+  })
+
+  test('that had nothing for any agent that asked has saved up three turns and no more', async () => {
+    await yard(async (s) => {
+      const sql = "INSERT INTO pipeline_label (tenant, pipeline, label) VALUES (?, 'waits-1', 'gpu')"
+      await s.write({ sql, parameters: [tenant], reads: false })
+      await s.add({ project: 'waits' })
+      await s.fill(60, () => ({ project: 'busy' }))
+      for (let i = 0; i < 30; i++) assert.equal((await s.claim())?.project, 'busy')
+      await s.fill(20, () => ({ project: 'waits', pipeline: 'waits-2' }))
+      const got: string[] = []
+      for (let i = 0; i < 13; i++) got.push((await s.claim())?.project ?? '')
+      assert.equal(got.filter((one) => one === 'waits').length, 8, got.join())
     })
   })
 })
