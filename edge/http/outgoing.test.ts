@@ -97,6 +97,10 @@ describe('a long answer', () => {
   })
 })
 
+test('a long answer that nobody ever asks for is let go of', async () => {
+  await new Promise<void>((ended) => new Outgoing(10).pieces(new Uint8Array(LENGTH), ended))
+})
+
 describe('what is held for somebody', () => {
   const long = 1024 * 1024
 

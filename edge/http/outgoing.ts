@@ -76,7 +76,15 @@ export class Outgoing {
       wanted()
       ended()
     }
+    const wait = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      wanted = this.#later(() => {
+        end()
+        controller.error(new NotRead())
+      })
+    }
     return new ReadableStream<Uint8Array>({
+      // Of an answer to somebody who has gone, nothing may ever be asked for.
+      start: wait,
       pull: async (controller) => {
         wanted()
         try {
@@ -90,10 +98,7 @@ export class Outgoing {
           end()
           throw error
         }
-        wanted = this.#later(() => {
-          end()
-          controller.error(new NotRead())
-        })
+        wait(controller)
       },
       cancel: end,
     }, { highWaterMark: 0 })

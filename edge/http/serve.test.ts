@@ -255,6 +255,14 @@ describe('a reply', () => {
     assert.equal((await edge.app(nobodys, connection)).status, 401)
   })
 
+  test('to HEAD holds nothing of what it would have said', async () => {
+    const name = 'x'.repeat(1 << 20)
+    await using edge = await harness([reading(() => Promise.resolve({ id: 'a', name }))])
+    for (let i = 0; i < 80; i++) {
+      assert.equal((await get(edge.app, '/thing', 'HEAD')).response.status, 200)
+    }
+  })
+
   test('that is not what its schema says is an internal error, and the log says why', async () => {
     await using edge = await harness([reading(() => Promise.resolve({ id: 7, password: 'hunter2' }))])
     const { response, json } = await get(edge.app, '/thing')

@@ -80,7 +80,11 @@ export function serve(api: Api, route: Route, services: Services): void {
     })
     if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
     const whose = who.principal === null ? client.network : idOf(who.principal)
-    return respond(route, reply, { requestId, rate, services, whose })
+    const response = respond(route, reply, { requestId, rate, services, whose })
+    if (raw.method !== 'HEAD') return response
+    // Nobody would read it to its end.
+    await response.body?.cancel()
+    return new Response(null, response)
   })
 }
 

@@ -231,7 +231,8 @@ export class ScheduleClock {
     try {
       within = await withinRunQuotas(db, tenant, now)
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
+      // A database that is away for a moment lets no fire time pass.
+      if (!(error instanceof Fault) || error.code !== 'quota_reached') throw error
       const facts = { fire: trigger.fire, code: error.code }
       const action = 'schedule.skipped'
       return await actAsEdge(this.#options, { tenant, action, facts, target: row.pipeline, writes: [moved] })

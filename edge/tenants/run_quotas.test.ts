@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { Fault } from '../../shared/faults.ts'
 import type { Pipeline } from '../../shared/schemas/pipeline.ts'
 import { type Kind, kinds } from '../db/storage_fixture.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
@@ -75,6 +76,28 @@ describe('a quota of the runs of a day', () => {
       { fire: '2026-11-22T11:00:00.000Z', code: 'quota_reached' },
       { fire: '2026-11-22T12:00:00.000Z', code: 'quota_reached' },
     ])
+  })
+
+  test('that cannot be read lets no fire time pass', async () => {
+    await using s = await scene({
+      ...api,
+      schedule: { cron: '0 * * * *', timezone: 'UTC', overlap: 'queue', catch_up: 'last' },
+    })
+    await s.edge.edge.tick()
+    const { storage } = s.edge
+    const read = storage.read.bind(storage)
+    let down = true
+    const failing: typeof read = (statement) =>
+      down && statement.sql.includes('from "quota"')
+        ? Promise.reject(new Fault('unavailable'))
+        : read(statement)
+    Object.assign(storage, { read: failing })
+    s.edge.now += 60 * MINUTE_MS
+    await s.edge.edge.tick()
+    assert.deepEqual(await s.entries('schedule.skipped'), [])
+    down = false
+    await s.edge.edge.tick()
+    assert.equal((await s.runs()).length, 1)
   })
 
   test('counts what a webhook starts', async () => {

@@ -9,6 +9,7 @@ import { cursorOf, listQuery, pageOf } from '../parts/list.ts'
 import { holding, namesOf } from '../parts/names.ts'
 import { Command, RunTable } from '../parts/runs.tsx'
 import { type Column, Table } from '../parts/table.tsx'
+import { type Fact, Facts } from '../parts/facts.tsx'
 import { Ago, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 import { idIn } from './run.tsx'
@@ -157,7 +158,7 @@ export const agentPage = page<ConsoleVisitor>({
       children: (
         <>
           {agent.state === 'pending' ? <Pending agent={agent} /> : null}
-          <Facts agent={agent} now={now} />
+          <AgentFacts agent={agent} now={now} />
           {held === null ? null : (
             <RunTable
               caption='In its hand'
@@ -194,9 +195,9 @@ function Pending({ agent }: { readonly agent: Agent }) {
   )
 }
 
-function Facts({ agent, now }: { readonly agent: Agent; readonly now: number }) {
+function AgentFacts({ agent, now }: { readonly agent: Agent; readonly now: number }) {
   const { health } = agent
-  const facts: readonly (readonly [string, unknown])[] = [
+  const facts: readonly Fact[] = [
     ['Slots', <Slots agent={agent} />],
     ['Clock', <Skew agent={agent} />],
     ['Labels', <AgentLabels agent={agent} />],
@@ -214,17 +215,5 @@ function Facts({ agent, now }: { readonly agent: Agent; readonly now: number }) 
     ['Fingerprint', <code>{agent.fingerprint}</code>],
     ['Id', <code>{agent.id}</code>],
   ]
-  return (
-    <section class='card' aria-labelledby='facts'>
-      <h2 id='facts'>How it is</h2>
-      <dl class='facts pairs'>
-        {facts.filter(([, value]) => value !== null).map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  )
+  return <Facts title='How it is' facts={facts} />
 }

@@ -18,6 +18,7 @@ import {
   triggerNames,
 } from '../parts/runs.tsx'
 import { Table } from '../parts/table.tsx'
+import { type Fact, Facts } from '../parts/facts.tsx'
 import { bytes, count, lasting, said, Tag, When } from '../parts/text.tsx'
 import type { ConsoleVisitor } from '../visitor.ts'
 
@@ -62,7 +63,7 @@ export const runPage = page<ConsoleVisitor>({
       children: (
         <>
           <Why run={run} name={name} may={may} now={now} />
-          <Facts run={run} names={names} now={now} />
+          <RunFacts run={run} names={names} now={now} />
           <Timeline events={timeline.events} names={names} />
           <Streams streams={run.streams} />
           <Log id={id} />
@@ -127,9 +128,9 @@ function Again({ run, name, may }: Omit<Shown, 'now'> & { readonly name: string;
   )
 }
 
-function Facts({ run, names, now }: Shown & { readonly names: Names }) {
+function RunFacts({ run, names, now }: Shown & { readonly names: Names }) {
   const agent = run.agent_id
-  const facts: readonly (readonly [string, unknown])[] = [
+  const facts: readonly Fact[] = [
     ['Project', names.of('projects', run.project)],
     ['Pool', <code>{run.pool}</code>],
     ['Action', said(run.action)],
@@ -152,19 +153,7 @@ function Facts({ run, names, now }: Shown & { readonly names: Names }) {
     ['Redriven', run.redriven === undefined ? null : `${run.redriven}×`],
     ['Id', <code>{run.id}</code>],
   ]
-  return (
-    <section class='card' aria-labelledby='facts'>
-      <h2 id='facts'>What it is</h2>
-      <dl class='facts pairs'>
-        {facts.filter(([, value]) => value !== null).map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  )
+  return <Facts title='What it is' facts={facts} />
 }
 
 const kinds: Readonly<Record<Event['kind'], string>> = {
