@@ -17,7 +17,7 @@ const inUrl: Attack = {
   name: 'token in a URL',
   tried: 'a token is sent in a query, where logs and histories keep it',
   code: 'unauthenticated',
-  leaves: { refused: 'whoami' },
+  leaves: { refused: 'getTenant' },
   without: [{
     check: 'a token is read from its header alone',
     file: 'edge/auth/authenticate.ts',
@@ -33,7 +33,7 @@ const inUrl: Attack = {
   async attempt() {
     await using edge = await world()
     const query = { access_token: await token(edge) }
-    const answer = await edge.call(nobody, 'GET /v1/whoami', { query })
+    const answer = await edge.call(nobody, 'GET /v1/tenant', { query })
     return await answered(edge, answer, 'a request by a secret in a URL')
   },
 }

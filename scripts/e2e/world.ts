@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../postgres.ts'
 import type { Binary, Ended, Started } from './binary.ts'
 import { binaryAt, placeBinary } from './binary.ts'
@@ -206,9 +207,10 @@ async function enrolAgent(
   return id
 }
 
+/** Waits where it is told to slow down, as the command line does. */
 function apiOf(url: string, home: string): World['api'] {
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
-  return async (method, path, body) => {
+  const api: World['api'] = async (method, path, body) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -218,6 +220,12 @@ function apiOf(url: string, home: string): World['api'] {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
+    const seconds = Number(answer.headers.get('retry-after'))
+    if (answer.status === 429 && seconds <= 5) {
+      await delay(seconds * 1000)
+      return await api(method, path, body)
+    }
     return { status: answer.status, body: text === '' ? null : JSON.parse(text) }
   }
+  return api
 }

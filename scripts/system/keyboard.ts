@@ -66,6 +66,12 @@ export async function typeIn(page: Page, label: RegExp | string, text: string): 
   await page.keyboard.type(text)
 }
 
+/** Types where a page puts the focus by itself; the browser does so when it first draws the page. */
+export async function typeHere(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.localName === 'input')
+  await page.keyboard.type(text)
+}
+
 /** Tab to a link and follow it to another page. */
 export async function follow(page: Page, words: RegExp | string): Promise<void> {
   await tabTo(page, words, 'a')

@@ -16,12 +16,24 @@ export function opened(
     const refuse = () => dialog.close()
     yes?.addEventListener('click', agree)
     no?.addEventListener('click', refuse)
-    dialog.addEventListener('close', () => {
+    dialog.showModal()
+    void closing(dialog).then(() => {
       yes?.removeEventListener('click', agree)
       no?.removeEventListener('click', refuse)
       resolve(agreed)
-    }, { once: true })
-    dialog.showModal()
+    })
+  })
+}
+
+/** Resolves when an open dialog closes. A closed one says so a while later: it may have been opened again by then. */
+export function closing(dialog: HTMLDialogElement): Promise<void> {
+  return new Promise((resolve) => {
+    const closed = () => {
+      if (dialog.open) return
+      dialog.removeEventListener('close', closed)
+      resolve()
+    }
+    dialog.addEventListener('close', closed)
   })
 }
 

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** Asks for a passkey or a code, for what needs one that is at most five minutes old. */
 import { call } from './api.ts'
+import { closing } from './dialogs.ts'
 import { clear, say } from './say.ts'
 import { passkeysHere, refusalOf, usePasskey } from './webauthn.ts'
 
@@ -34,9 +35,9 @@ export function isFresh(): Promise<boolean> {
       else say(dialog, { code: 'passkey', detail: said })
     }
     cancel.onclick = () => dialog.close()
-    dialog.addEventListener('close', () => resolve(done), { once: true })
     clear(dialog)
     dialog.showModal()
+    void closing(dialog).then(() => resolve(done))
   })
 }
 
