@@ -56,6 +56,15 @@ describe('the configuration', () => {
     }
   })
 
+  test('has a token for figures by pool where one is set, of a length that nobody guesses', () => {
+    assert.equal(config({}).metricsToken, null)
+    const token = 'a-metrics-token-of-26-characters'
+    assert.equal(config({ SALLYPORT_METRICS_TOKEN: token }).metricsToken, token)
+    for (const bad of ['short', `${token} and more`]) {
+      assert.throws(() => config({ SALLYPORT_METRICS_TOKEN: bad }), /^Error: SALLYPORT_METRICS_TOKEN needs/)
+    }
+  })
+
   test('limits what an address and a principal ask for, or not at all where that is said', () => {
     assert.deepEqual(config({}).rates, usualRates)
     const said = config({ SALLYPORT_RATE_ADDRESS: '20/100', SALLYPORT_RATE_PRINCIPAL: 'off' })

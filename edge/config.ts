@@ -20,6 +20,8 @@ export interface Config {
   /** Null when it is made on first start. */
   readonly setupToken: string | null
   readonly setupTokenFile: string
+  /** Opens figures by pool; null: there are none. */
+  readonly metricsToken: string | null
   /** Proxies in front of the edge, each of which adds an address to X-Forwarded-For. */
   readonly forwardedHops: number
   /** How many requests an address and a principal may make. */
@@ -56,8 +58,9 @@ export function readConfig(get: Environment): Config {
     databaseToken: get('SALLYPORT_DATABASE_TOKEN') ?? null,
     masterKeys,
     masterKeysFile: join(folder, 'master_keys'),
-    setupToken: readSetupToken(get('SALLYPORT_SETUP_TOKEN')),
+    setupToken: readToken('SALLYPORT_SETUP_TOKEN', get),
     setupTokenFile: join(folder, 'setup_token'),
+    metricsToken: readToken('SALLYPORT_METRICS_TOKEN', get),
     forwardedHops: readHops(get('SALLYPORT_FORWARDED_HOPS') ?? '0'),
     rates: readRates(get),
     providers: readProviders(get, { loopback: local }),
@@ -115,12 +118,11 @@ function readMasterKeys(text: string | undefined): MasterKeys | null {
   }
 }
 
-function readSetupToken(text: string | undefined): string | null {
+function readToken(name: string, get: Environment): string | null {
+  const text = get(name)
   if (text === undefined || text === '') return null
   if (text.length < 24 || !/^[A-Za-z0-9._~+/-]+=*$/.test(text)) {
-    throw new Error(
-      'SALLYPORT_SETUP_TOKEN needs at least 24 characters, of those that a Bearer token may have',
-    )
+    throw new Error(`${name} needs at least 24 characters, of those that a Bearer token may have`)
   }
   return text
 }

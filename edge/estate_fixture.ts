@@ -82,7 +82,7 @@ export class TestEdge implements AsyncDisposable {
   }
 
   /** Another edge over the same database. */
-  instance(telemetry: Telemetry | null = null): Edge {
+  instance(telemetry: Telemetry | null = null, metricsTokenHash: string | null = null): Edge {
     const { storage, setupToken, master, clock, close } = this.#inner
     return wire({
       storage,
@@ -94,6 +94,7 @@ export class TestEdge implements AsyncDisposable {
       log: () => {},
       closing: close.signal,
       telemetry,
+      metricsTokenHash,
     })
   }
 

@@ -48,6 +48,7 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     storage,
     publicUrl: config.publicUrl,
     setupTokenHash: hashSecret(setup.token),
+    ...(config.metricsToken === null ? {} : { metricsTokenHash: hashSecret(config.metricsToken) }),
     master,
     primitives: native,
     clock,

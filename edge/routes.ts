@@ -82,7 +82,7 @@ export function routes(options: RoomOptions): readonly Route[] {
 function allRoutes(options: RoomOptions, summaryOf: (operation: string) => string): readonly Route[] {
   const auth = { ...options, erasing }
   return [
-    ...operationRoutes(options.metrics),
+    ...operationRoutes(options),
     ...auditRoutes(options.logs),
     ...logKeyRoutes(options),
     ...accessRoutes({

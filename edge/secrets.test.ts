@@ -12,6 +12,7 @@ const secrets = {
   database: 'database/token',
   inUrl: 'token+in+url',
   setup: 'a-setup-token-of-24-characters',
+  metrics: 'a-metrics-token-of-26-characters',
   mail: 'm@il "password"',
   provider: 'client-secret',
 }
@@ -22,6 +23,7 @@ const variables: Readonly<Record<string, string>> = {
   SALLYPORT_DATABASE_URL: `libsql://db.example.com?authToken=${encodeURIComponent(secrets.inUrl)}`,
   SALLYPORT_DATABASE_TOKEN: secrets.database,
   SALLYPORT_SETUP_TOKEN: secrets.setup,
+  SALLYPORT_METRICS_TOKEN: secrets.metrics,
   SALLYPORT_SMTP_URL: `smtps://user:${encodeURIComponent(secrets.mail)}@mail.example.com`,
   SALLYPORT_MAIL_FROM: 'edge@example.com',
   SALLYPORT_OIDC_PROVIDERS: 'google',

@@ -5,12 +5,13 @@ import type { MasterKeys } from './db/master_keys.ts'
 
 /** Of the configuration. */
 export function secretsOf(config: Config): string[] {
-  const { databaseToken, databaseUrl, masterKeys, setupToken, providers, mail } = config
+  const { databaseToken, databaseUrl, masterKeys, setupToken, metricsToken, providers, mail } = config
   const found = [
     databaseToken,
     ...inUrl(databaseUrl),
     ...(masterKeys === null ? [] : spelled(masterKeys)),
     setupToken,
+    metricsToken,
     ...providers.map(({ clientSecret }) => clientSecret),
     mail?.password,
   ]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Receiver, withVariables } from '../shared/telemetry/receiver_fixture.ts'
 import { openTelemetry } from '../shared/telemetry/telemetry.ts'
+import { hashSecret } from './auth/secret.ts'
 import { PUBLIC_URL } from './edge_fixture.ts'
 import { Estate, TestEdge } from './estate_fixture.ts'
 import { HOUR_MS, hourly } from './schedules/schedule_fixture.ts'
@@ -26,7 +27,7 @@ interface Told extends AsyncDisposable {
   close(): Promise<void>
 }
 
-async function telling(s: Scene): Promise<Told> {
+async function telling(s: Scene, { byPool = false } = {}): Promise<Told> {
   const receiver = await Receiver.start()
   const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
   const warn = (message: string) => assert.fail(message)
@@ -35,7 +36,7 @@ async function telling(s: Scene): Promise<Told> {
     (get) => openTelemetry({ get, service: 'sallyport-edge', warn }),
   )
   assert.ok(telemetry)
-  const edge = s.edge.instance(telemetry)
+  const edge = s.edge.instance(telemetry, byPool ? hashSecret('a token of the installation') : null)
   return {
     receiver,
     edge,
@@ -138,6 +139,23 @@ describe('metrics of the edge', () => {
     assert.equal(point('sallyport.runs_ended', { state: 'failed' })?.value, 0)
     assert.ok((point('sallyport.storage_commits')?.value ?? 0) > 0)
     assert.equal(point('sallyport.security_events', { kind: 'webhook.signature_failed' })?.value, 0)
+  })
+
+  test('name tenants and pools where the installation has a metrics token, and not elsewhere', async () => {
+    await using s = await scene()
+    for (const byPool of [true, false]) {
+      await using told = await telling(s, { byPool })
+      const body = { pipeline_id: s.pipeline }
+      await s.edge.call('POST', '/v1/runs', { token: s.estate.token, edge: told.edge, body })
+      s.edge.now += 5_000
+      await told.close()
+      const points = told.receiver.points.filter(({ name }) => name === 'sallyport.pool.queue.depth')
+      const own = { 'sallyport.tenant': s.estate.tenant, 'sallyport.pool': 'default' }
+      const others = { 'sallyport.tenant': 'other', 'sallyport.pool': 'other' }
+      const wanted = [{ attributes: own, value: 1 }, { attributes: others, value: 0 }]
+      assert.deepEqual(points.map(({ attributes, value }) => ({ attributes, value })), byPool ? wanted : [])
+      assert.equal(told.receiver.text.includes(s.estate.tenant), byPool)
+    }
   })
 
   test('count ends at /metrics as well', async () => {

@@ -46,6 +46,7 @@ import { sendMetrics, traced } from './telemetry.ts'
 import { eraseTenants } from './tenants/tenant_erasure.ts'
 import { Briefings } from './runs/briefing.ts'
 import { Queue } from './runs/queue.ts'
+import { poolFigures } from './runs/pool_figures.ts'
 import { queueFigures } from './runs/queue_figures.ts'
 import { forgetRuns } from './runs/retention.ts'
 import { Stops } from './runs/stops.ts'
@@ -59,6 +60,8 @@ export interface EdgeOptions {
   readonly publicUrl: string
   /** `hashSecret` of the setup token. */
   readonly setupTokenHash: string
+  /** `hashSecret` of the token that opens figures by pool, at `/metrics` and for `telemetry`; none unless said. */
+  readonly metricsTokenHash?: string | null
   readonly master: MasterKeys
   readonly primitives: Primitives
   /** Milliseconds since 1970. */
@@ -212,7 +215,7 @@ function roomsOf({ storage, primitives, master, clock, log, ...more }: EdgeOptio
   return { logs, newest, rewraps, inspections, queue, briefings, stops, waiting, presence, drained, buckets }
 }
 
-interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'telemetry'> {
+interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'telemetry' | 'metricsTokenHash'> {
   readonly db: Reader
   readonly resealing: Resealing
   readonly queue: Queue
@@ -223,9 +226,21 @@ interface Measured extends Pick<EdgeOptions, 'storage' | 'clock' | 'log' | 'tele
 }
 
 function metricsOf(
-  { storage, db, clock, log, telemetry = null, resealing, queue, waiting, presence, buckets, schedules }:
-    Measured,
+  of: Measured,
 ): Metrics {
+  const {
+    storage,
+    db,
+    clock,
+    log,
+    telemetry = null,
+    resealing,
+    queue,
+    waiting,
+    presence,
+    buckets,
+    schedules,
+  } = of
   const metrics = new Metrics([
     gauge('commits', 'Commits that became durable.', () => storage.counts().commits),
     gauge('plans', 'Plans inside those commits.', () => storage.counts().plans),
@@ -268,8 +283,9 @@ function metricsOf(
     },
     overRate('address', () => buckets.refusedAddresses),
     overRate('principal', () => buckets.refusedPrincipals),
-  ], queueFigures({ db, clock, log }))
-  if (telemetry !== null) sendMetrics(telemetry, { metrics, db, clock })
+  ], { read: queueFigures({ db, clock, log }), readPools: poolFigures({ db, clock, log }) })
+  const byPool = (of.metricsTokenHash ?? null) !== null
+  if (telemetry !== null) sendMetrics(telemetry, { metrics, db, clock, byPool })
   return metrics
 }
 

@@ -46,7 +46,7 @@ export interface paths {
         };
         /**
          * Counters in Prometheus text format
-         * @description Operations, status codes and times; nothing of any tenant.
+         * @description Operations, status codes and times; nothing of any tenant. Where the installation has a metrics token, whoever sends it as `Authorization: Bearer` sees the queue by tenant and pool, too; another one is 401.
          */
         get: operations["metrics"];
         put?: never;
@@ -5813,6 +5813,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };

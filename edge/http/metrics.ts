@@ -1,4 +1,7 @@
-/** Counters for `/metrics`, in Prometheus text format 0.0.4. They name operations and codes, never a tenant. */
+/**
+ * Counters for `/metrics`, in Prometheus text format 0.0.4. They name operations and codes, and no
+ * tenant but to whoever has the metrics token.
+ */
 import { isSecurityEvent, securityEventKinds } from './security_kinds.ts'
 
 /** Upper ends of the buckets of times. */
@@ -10,8 +13,14 @@ interface Timing {
   seconds: number
 }
 
-/** One number, or several by `state`. */
-type Value = number | ReadonlyMap<string, number>
+/** One number of several. Labels are letters, digits, dot, dash and underscore. */
+export interface Labelled {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** One number, several by `state`, or several by whatever they say. */
+type Value = number | ReadonlyMap<string, number> | readonly Labelled[]
 
 interface Described {
   readonly name: string
@@ -21,7 +30,7 @@ interface Described {
 
 /** A figure read at the moment of asking. */
 export interface Gauge extends Described {
-  readonly value: () => Value
+  readonly value: () => number | ReadonlyMap<string, number>
 }
 
 /** A figure that has been read. */
@@ -32,18 +41,26 @@ export interface Figure extends Described {
 /** Figures that are read together, from somewhere else, at the moment of asking. None where that fails: does not throw. */
 export type ReadFigures = () => Promise<readonly Figure[]>
 
+const none: ReadFigures = () => Promise.resolve([])
+
 export class Metrics {
   readonly #requests = new Map<string, number>()
   readonly #timings = new Map<string, Timing>()
   readonly gauges: readonly Gauge[]
   readonly #read: ReadFigures
+  readonly #readPools: ReadFigures
   readonly #events = new Map<string, number>(securityEventKinds.map((kind) => [kind, 0]))
 
   #answered: ((operation: string, status: number, seconds: number) => void) | null = null
 
-  constructor(gauges: readonly Gauge[] = [], read: ReadFigures = () => Promise.resolve([])) {
+  /** `read` is for anybody; `readPools` has names of tenants in it. */
+  constructor(
+    gauges: readonly Gauge[] = [],
+    { read = none, readPools = none }: { readonly read?: ReadFigures; readonly readPools?: ReadFigures } = {},
+  ) {
     this.gauges = gauges
     this.#read = read
+    this.#readPools = readPools
   }
 
   /** Security events so far, by kind. */
@@ -78,8 +95,9 @@ export class Metrics {
     if (isSecurityEvent(action)) this.#events.set(action, (this.#events.get(action) ?? 0) + 1)
   }
 
-  async text(): Promise<string> {
-    const read = await this.#read()
+  /** `byPool`: with the figures that name tenants. */
+  async text({ byPool }: { readonly byPool: boolean }): Promise<string> {
+    const read = (await Promise.all([this.#read(), byPool ? this.#readPools() : none()])).flat()
     const now = this.gauges.map((gauge) => ({ ...gauge, value: gauge.value() }))
     return [
       ...[...now, ...read].flatMap(figureLines),
@@ -121,10 +139,17 @@ export class Metrics {
 }
 
 function figureLines({ name, type, help, value }: Figure): string[] {
-  const lines = typeof value === 'number'
-    ? [`${name} ${value}`]
-    : [...value].map(([state, count]) => `${name}{state="${state}"} ${count}`)
+  const lines = typeof value === 'number' ? [`${name} ${value}`] : labelled(value).map(
+    ({ labels, value }) =>
+      `${name}{${Object.entries(labels).map(([of, said]) => `${of}="${said}"`)}} ${value}`,
+  )
   return [...head(name, type, help), ...lines]
+}
+
+function labelled(value: Exclude<Value, number>): readonly Labelled[] {
+  return value instanceof Map
+    ? [...value as ReadonlyMap<string, number>].map(([state, value]) => ({ labels: { state }, value }))
+    : value as readonly Labelled[]
 }
 
 function head(name: string, type: string, help: string): string[] {

@@ -1,8 +1,11 @@
-/** What whoever runs the edge asks it: is it up, can it work, how much does it do. No tenant's data. */
+/** What whoever runs the edge asks it: is it up, can it work, how much does it do. No tenant's data without its token. */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { unchanged } from './change.ts'
 import type { Metrics } from './metrics.ts'
+import { bearer } from './principal.ts'
 import { answer } from './answer.ts'
 import { open, type Route } from './route.ts'
 
@@ -25,7 +28,21 @@ const front = {
   health: '/healthz',
 } as const
 
-export function operationRoutes(metrics: Metrics): readonly Route[] {
+export interface OperationOptions {
+  readonly metrics: Metrics
+  /** SHA-256, in hex, of the token that opens figures by pool; null: nobody has them. */
+  readonly metricsTokenHash?: string | null
+}
+
+/** Whether they sent the token. Throws Fault `unauthenticated` for another one: figures would be missed in silence. */
+function hasToken(headers: Headers, wanted: string | null): boolean {
+  if (wanted === null || headers.get('authorization') === null) return false
+  const given = createHash('sha256').update(bearer(headers) ?? '').digest('hex')
+  if (!timingSafeEqual(utf8(given), utf8(wanted))) throw new Fault('unauthenticated')
+  return true
+}
+
+export function operationRoutes({ metrics, metricsTokenHash = null }: OperationOptions): readonly Route[] {
   return [
     open({
       id: 'front',
@@ -73,12 +90,16 @@ export function operationRoutes(metrics: Metrics): readonly Route[] {
       path: '/metrics',
       tag,
       summary: 'Counters in Prometheus text format',
-      description: 'Operations, status codes and times; nothing of any tenant.',
-      because: 'a scraper has no account, and there is nothing of anybody in it',
+      description:
+        'Operations, status codes and times; nothing of any tenant. Where the installation has a metrics token, ' +
+        'whoever sends it as `Authorization: Bearer` sees the queue by tenant and pool, too; another one is 401.',
+      because: 'a scraper has no account, and without the metrics token there is nothing of anybody in it',
+      faults: ['unauthenticated'],
       media: 'text/plain',
       reply: z.string(),
       example: { reply: '# HELP sallyport_http_requests_total Requests answered.\n' },
-      handle: async () => unchanged(await metrics.text()),
+      handle: async ({ sent }) =>
+        unchanged(await metrics.text({ byPool: hasToken(sent.headers, metricsTokenHash) })),
     }),
   ]
 }

@@ -7,6 +7,19 @@ import { firstDue } from './queue_store.ts'
 /** Anybody may ask for `/metrics`: however often, it costs the database one question in this time. */
 const KEEP_MS = 5000
 
+/** Reads once in five seconds. Who asks while the question is under way has its answer, too. `read` does not throw. */
+export function keptAWhile(
+  clock: () => number,
+  read: (now: number) => Promise<readonly Figure[]>,
+): ReadFigures {
+  let kept: { readonly at: number; readonly figures: Promise<readonly Figure[]> } | null = null
+  return async () => {
+    const now = clock()
+    if (kept === null || Math.abs(now - kept.at) >= KEEP_MS) kept = { at: now, figures: read(now) }
+    return await kept.figures
+  }
+}
+
 export interface Counted {
   /** Due, and no agent has them. */
   readonly waiting: number
@@ -54,24 +67,18 @@ export async function countQueue(db: Reader, now: number): Promise<Counted> {
   ]).executeTakeFirstOrThrow()
 }
 
-/** Who asks while the question is under way has its answer, too. Without a database there are no figures. */
+/** Without a database there are no figures. */
 export function queueFigures(
   { db, clock, log }: { readonly db: Reader; readonly clock: () => number; readonly log: Log },
 ): ReadFigures {
-  let kept: { readonly at: number; readonly figures: Promise<readonly Figure[]> } | null = null
-  const read = async (now: number) => {
+  return keptAWhile(clock, async (now) => {
     try {
       return figuresOf(await countQueue(db, now), now)
     } catch (error) {
       log('warn', 'the queue could not be counted', { error: explain(error) })
       return []
     }
-  }
-  return async () => {
-    const now = clock()
-    if (kept === null || Math.abs(now - kept.at) >= KEEP_MS) kept = { at: now, figures: read(now) }
-    return await kept.figures
-  }
+  })
 }
 
 function figuresOf(of: Counted, now: number): Figure[] {

@@ -1,6 +1,7 @@
 /**
  * Traces and metrics by OpenTelemetry, switched on by its standard variables and off without them. Spans and attributes
- * name operations, codes and counts: never a tenant, an address, a name that people gave, or a secret.
+ * name operations, codes and counts: never a tenant, an address, a name that people gave, or a secret. The one
+ * exception is the edge's queue by tenant and pool, which whoever runs it asks for by its metrics token.
  */
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
