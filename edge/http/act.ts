@@ -22,6 +22,7 @@ import type { Reach } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Context, Route } from './route.ts'
 import type { Services } from './services.ts'
+import { Turn } from './turns.ts'
 
 /** A handler that is refused this often in a row is not going to be lucky. */
 const MAX_ATTEMPTS = 100
@@ -53,6 +54,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
   const tenant = scopeOf(route, who.principal)
   let now = services.clock()
   const identity = identify(request, { services, now })
+  using turn = new Turn()
   for (let attempt = 0;;) {
     const context = contextOf(request, { identity, now, attempt, services, route })
     if (route.kind === 'query') return await route.handle(context)
@@ -87,6 +89,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
     } catch (error) {
       const refused = error instanceof Fault && error.class === 'request' && !forGood.has(error.code)
       if (!refused || !decided.again || ++attempt >= MAX_ATTEMPTS) throw error
+      await turn.come(decided.inTurn)
     }
   }
 }

@@ -128,6 +128,15 @@ for (const kind of kinds) {
 }
 
 describe('a call', () => {
+  test('has its run however many come at once, and they are not tried in vain for each other', async () => {
+    await using s = await scene({ webhook: { per_day: 1000 } })
+    const before = s.edge.storage.counts().refused
+    const all = await Promise.all(Array.from({ length: 150 }, (_, i) => send(s, { body: `${i}` })))
+    assert.deepEqual(new Set(all.map(({ status }) => status)), new Set([201]))
+    assert.equal(new Set(all.map(({ run }) => run)).size, 150)
+    assert.ok(s.edge.storage.counts().refused - before < 150, 'each of them once at most')
+  })
+
   test('starts nothing while the tenant is suspended', async () => {
     await using s = await scene()
     await s.edge.storage.write({
