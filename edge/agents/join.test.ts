@@ -121,6 +121,11 @@ describe('joining', () => {
     await other.publishTrust({ pools: pools(other, 'pool_key') })
     await s.estate.made('POST', '/v1/tenants/suspend', { tenant: other.tenant })
     assert.equal(await code(join(other, nextSeed())), 'tenant_suspended')
+    assert.equal(
+      await code(join(other, nextSeed(), { signer: nextSeed() })),
+      'signature_invalid',
+      'a stranger',
+    )
     await s.estate.made('POST', '/v1/tenants/resume', { tenant: other.tenant })
     assert.equal((await join(other, nextSeed())).status, 201)
   })

@@ -146,7 +146,6 @@ async function vouched(
   { body, now }: { readonly body: JoinAgent; readonly now: number },
 ): Promise<{ readonly document: Enrolment; readonly pool: TrustDocument['pools'][number] }> {
   const said = readUnverified(native, 'enrolment', body.statement).document
-  await checkNotSuspended(db, said.tenant)
   const trust = (await currentTrust(db, said.tenant))?.document
   const pool = trust?.pools.find(({ name }) => name === said.pool)
   if (trust === undefined || pool?.enrolment !== 'pool_key') throw new Fault('enrolment_not_allowed')
@@ -157,6 +156,8 @@ async function vouched(
     pool: said.pool,
     dsse: body.statement,
   })
+  // Once it is known who asks: strangers learn of no tenant how it stands here.
+  await checkNotSuspended(db, document.tenant)
   checkCurrent(trust, now)
   if (document.edge !== new URL(options.publicUrl).origin) {
     throw new Fault('challenge_invalid', 'The statement is for another edge.')

@@ -9,6 +9,7 @@ import { loadMigrations, migrate, migrationsFolder } from './migrate.ts'
 import { openStorage } from './open.ts'
 import type { Statement } from './plan.ts'
 import { lookup } from './prepared.ts'
+import { SteadyRows } from './steady.ts'
 
 const ACME = '019a9f3e-7c00-7000-8000-000000000001'
 const GLOBEX = '019a9f3e-7c00-7000-8000-000000000002'
@@ -90,6 +91,30 @@ describe('a steady row', () => {
     // What another process does shows from the next turn of the event loop on.
     await new Promise((resolve) => setImmediate(resolve))
     assert.equal(await it.name(), 'second')
+  })
+
+  test('is not believed where nobody could say whether another process has written', async () => {
+    await using it = await world()
+    let broken = false
+    const real = new EngineConnection(it.path)
+    const engine = new Proxy(real, {
+      get: (_, name) => {
+        if (name === 'first' && broken) throw new Error('SQLITE_IOERR')
+        const value = Reflect.get(real, name)
+        return typeof value === 'function' ? value.bind(real) : value
+      },
+    })
+    const kept = new SteadyRows(engine)
+    const name = () => kept.read(rights, () => real.first(rights.sql, rights.parameters))?.['rights']
+    const before = name()
+    await new Promise((resolve) => setImmediate(resolve))
+    await it.write("UPDATE tenant SET rights = 'others' WHERE id = ?", ACME)
+    broken = true
+    assert.throws(name, /IOERR/)
+    assert.throws(name, /IOERR/, 'nor by who asks in the same turn')
+    broken = false
+    assert.notEqual(name(), before)
+    real.close()
   })
 
   test('stays as it is when the write is refused', async () => {

@@ -94,11 +94,12 @@ export class SteadyRows {
   /** Once a turn: nothing that another process commits meanwhile can have been answered to anybody who asks in it. */
   #lookForOthers(): void {
     if (this.#looked) return
+    // Before it counts as looked: where this throws, whoever asks next looks again.
+    const version = this.#engine.first('PRAGMA data_version', [])?.['data_version'] as number
     this.#looked = true
     setImmediate(() => {
       this.#looked = false
     })
-    const version = this.#engine.first('PRAGMA data_version', [])?.['data_version'] as number
     if (version !== this.#version) this.forget()
     this.#version = version
   }

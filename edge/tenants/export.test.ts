@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Storage } from '../db/storage.ts'
-import { bearer } from '../edge_fixture.ts'
+import { bearer, PUBLIC_URL } from '../edge_fixture.ts'
 import { ids, world } from '../world_fixture.ts'
 import { linked, person, signIn } from './account_fixture.ts'
 import { columns, holdings, ofTenant, others } from './holdings.ts'
@@ -137,6 +137,28 @@ describe('an export', () => {
     assert.equal(new Set(found).size, 206)
     assert.equal(found.length, 206)
   })
+
+  const endings: Readonly<Record<string, string>> = {
+    'is suspended': `UPDATE tenant SET suspended = 1 WHERE id = '${ids.tenant}'`,
+    'has revoked the token': 'UPDATE token SET revoked = 1',
+    'has removed the member': `UPDATE member SET state = 'removed' WHERE tenant = '${ids.tenant}'`,
+    'has another owner': `DELETE FROM binding WHERE tenant = '${ids.tenant}'`,
+  }
+  for (const [what, sql] of Object.entries(endings)) {
+    test(`is broken off once the tenant ${what}, however slowly it is read`, async () => {
+      await using edge = await world()
+      const headers = { authorization: `Bearer ${edge.admin.kind === 'bearer' ? edge.admin.secret : ''}` }
+      const request = new Request(`${PUBLIC_URL}/v1/tenant/export`, { headers })
+      const { body } = await edge.edge.app(request, { remote: '192.0.2.1' })
+      const reader = (body as ReadableStream<Uint8Array>).getReader()
+      assert.match(new TextDecoder().decode((await reader.read()).value), /"export"/)
+      const steps = [{ sql, parameters: [], reads: false }]
+      await edge.storage.write({ id: '', steps, leaf: null, repeatable: false })
+      await assert.rejects(async () => {
+        while (!(await reader.read()).done);
+      }, { code: 'forbidden' })
+    })
+  }
 
   test('is for owners, who have just shown a passkey or a code', async () => {
     await using edge = await world()

@@ -1,8 +1,12 @@
 /** Everything that the edge has of a tenant, as JSON lines, without what opens anything. */
 import { z } from 'zod'
 import { toBase64, utf8 } from '../../shared/bytes.ts'
+import { Fault } from '../../shared/faults.ts'
+import { type Grantor, grantsOfMember } from '../access/grantor.ts'
+import type { Reader } from '../db/database.ts'
 import type { Row, Value } from '../db/plan.ts'
 import type { Storage } from '../db/storage.ts'
+import type { MemberPrincipal } from '../http/principal.ts'
 import { query, type Route } from '../http/route.ts'
 import { columns, type Holding, holdings, ofTenant } from './holdings.ts'
 
@@ -15,7 +19,13 @@ const row = { table: 'project', row: { id: '019a9f3e-7c00-7000-8000-000000000004
 const last = { end: { rows: { project: 1 } } }
 const line = (value: object) => `${JSON.stringify(value)}\n`
 
-export function exportRoutes({ storage }: { readonly storage: Storage }): readonly Route[] {
+export interface ExportOptions {
+  readonly storage: Storage
+  readonly db: Reader
+  readonly grantor: Grantor
+}
+
+export function exportRoutes(options: ExportOptions): readonly Route[] {
   return [
     query({
       id: 'exportTenant',
@@ -34,7 +44,7 @@ export function exportRoutes({ storage }: { readonly storage: Storage }): readon
       reply: z.string(),
       example: { reply: line(first) + line(row) + line(last) },
       handle({ principal, now }) {
-        const lines = linesOf(storage, principal.tenant, now)
+        const lines = linesOf(options, principal, now)
         return Promise.resolve(
           new ReadableStream({
             async pull(controller) {
@@ -52,13 +62,39 @@ export function exportRoutes({ storage }: { readonly storage: Storage }): readon
   ]
 }
 
-async function* linesOf(storage: Storage, tenant: string, now: number): AsyncGenerator<string, undefined> {
+const byNow = {
+  token: 'SELECT 1 FROM token WHERE id = ? AND revoked IS NULL',
+  session: 'SELECT 1 FROM session WHERE id = ? AND revoked IS NULL',
+} as const
+
+/** Whoever reads slowly reads for hours: throws `forbidden` where they may not begin any more, and the rest is not sent. */
+async function checkStill(
+  { storage, db, grantor }: ExportOptions,
+  principal: MemberPrincipal,
+): Promise<void> {
+  const { tenant, id: member, by } = principal
+  const [stands] = await storage.read({
+    sql: `SELECT 1 FROM tenant WHERE id = ? AND suspended IS NULL AND EXISTS (${byNow[by.kind]})`,
+    parameters: [tenant, by.id],
+    reads: true,
+  })
+  const grants = await grantsOfMember(db, tenant, { member, grantor })
+  if (stands === undefined || !grants?.tenant.has('tenant.export')) throw new Fault('forbidden')
+}
+
+async function* linesOf(
+  options: ExportOptions,
+  principal: MemberPrincipal,
+  now: number,
+): AsyncGenerator<string, undefined> {
+  const { tenant } = principal
   yield line({ export: { v: 1, tenant, time: new Date(now).toISOString() } })
   const rows: Record<string, number> = {}
   for (const [table, holding] of Object.entries(holdings)) {
     if (holding.shown === undefined) continue
     rows[table] = 0
-    for await (const page of pagesOf(storage, { table, holding, tenant })) {
+    for await (const page of pagesOf(options.storage, { table, holding, tenant })) {
+      await checkStill(options, principal)
       rows[table] += page.length
       yield page.map((row) => line({ table, row: plain(row) })).join('')
     }

@@ -1,10 +1,8 @@
 import { Fault } from '../../shared/faults.ts'
 import { Tenant } from '../../shared/schemas/tenant.ts'
-import type { Reader } from '../db/database.ts'
-import type { Storage } from '../db/storage.ts'
 import { query, type Route } from '../http/route.ts'
 import { erasureRoutes } from './erasure.ts'
-import { exportRoutes } from './export.ts'
+import { type ExportOptions, exportRoutes } from './export.ts'
 import { invitationRoutes } from './invitations.ts'
 import { lifeRoutes } from './life_routes.ts'
 import { runsInstallation } from './life_store.ts'
@@ -18,10 +16,7 @@ import { type SetupOptions, setupRoutes } from './setup.ts'
 import { tenant, toTenant } from './store.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
-export interface TenantOptions extends SetupOptions, RegistrationOptions, OperatorOptions {
-  readonly storage: Storage
-  readonly db: Reader
-}
+export interface TenantOptions extends SetupOptions, RegistrationOptions, OperatorOptions, ExportOptions {}
 
 export function tenantRoutes(options: TenantOptions): readonly Route[] {
   return [
