@@ -169,6 +169,7 @@ describe('every page', () => {
       assert.ok(scripts.length > 0)
       for (const [, tag = '', inside] of scripts) {
         assert.ok(tag.includes(`nonce="${nonce}"`) && inside === '', `${path}: ${tag}`)
+        assert.ok(tag.includes('blocking="render"'), 'nothing is to be pressed before it can be answered')
       }
       assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin')
       assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin')

@@ -25,7 +25,7 @@ function Document({ title, nonce, children }: { title: string; nonce: string; ch
         <title>{`${title} – Sallyport`}</title>
         <link rel='icon' href={assets.mark.path} type='image/svg+xml' />
         <link rel='stylesheet' href={assets.style.path} />
-        <script type='module' nonce={nonce} src={assets.islands.path} />
+        <script type='module' blocking='render' nonce={nonce} src={assets.islands.path} />
       </head>
       <body>
         {children}

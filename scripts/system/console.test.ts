@@ -15,6 +15,7 @@ import {
   virtualAuthenticator,
   type Visitor,
 } from './console_world.ts'
+import { typeHere } from './keyboard.ts'
 
 const ADA = 'ada@example.com'
 const GRACE = 'grace@example.com'
@@ -101,12 +102,12 @@ describe('the console in Chromium', { skip }, () => {
     const { page } = ada
     await page.getByRole('button', { name: 'Sign out' }).click()
     await heading(page, 'Sign in')
-    await page.keyboard.type(ADA)
+    await typeHere(page, ADA)
     await page.keyboard.press('Tab')
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press('Enter')
     await heading(page, 'Second factor')
-    await page.keyboard.type(totp(secret, Math.max(step + 1, currentStep())))
+    await typeHere(page, totp(secret, Math.max(step + 1, currentStep())))
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Go on')
     await page.keyboard.press('Space')

@@ -49,10 +49,14 @@ async function work({ database, estate, instances }: Scene) {
   await starting
   const fired = async () =>
     Object.groupBy((await runsOf(database)).filter(({ fire }) => fire !== null), ({ pipeline }) => pipeline)
-  // Of each: some may have had the next minute's by now.
+  const missed = Array.from({ length: MISSED }, (_, at) => first + at * 60_000)
+  // Of each, these: some had the minute that came while they were made, and some may have the next by now.
   const madeUp = async () => {
     const times = await fired()
-    return estate.scheduled.every((pipeline) => (times[pipeline]?.length ?? 0) >= MISSED)
+    return estate.scheduled.every((pipeline) => {
+      const fires = new Set(times[pipeline]?.map(({ fire }) => fire))
+      return missed.every((at) => fires.has(at))
+    })
   }
   await until(madeUp, 'the missed fire times', 90)
   // None fires any more, so that what is judged stands still.

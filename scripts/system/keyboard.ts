@@ -33,8 +33,12 @@ export async function focused(page: Page): Promise<Stop> {
   })
 }
 
-/** Presses Tab (or with Shift) until the focus is there; each stop on the way has to be seen. */
+/**
+ * Presses Tab (or with Shift) until the focus is there; each stop on the way has to be seen. A page is drawn when its
+ * script has run, and nobody presses anything on one that is not.
+ */
 export async function tabTo(page: Page, wanted: RegExp | string, tag: string, back = false): Promise<void> {
+  await page.waitForLoadState()
   const seen: string[] = []
   for (let i = 0; i < MOST; i++) {
     await page.keyboard.press(back ? 'Shift+Tab' : 'Tab')
@@ -68,6 +72,7 @@ export async function typeIn(page: Page, label: RegExp | string, text: string): 
 
 /** Types where a page puts the focus by itself; the browser does so when it first draws the page. */
 export async function typeHere(page: Page, text: string): Promise<void> {
+  await page.waitForLoadState()
   await page.waitForFunction(() => document.activeElement?.localName === 'input')
   await page.keyboard.type(text)
 }
