@@ -46,6 +46,7 @@ import { runRoutes } from './runs/routes.ts'
 import type { Stops } from './runs/stops.ts'
 import type { Waiting } from './runs/waiting.ts'
 import { scheduleRoutes } from './schedules/routes.ts'
+import { placeForMember } from './tenants/quotas.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import type { Newest } from './trust/newest.ts'
 import { trustRoutes } from './trust/routes.ts'
@@ -101,7 +102,7 @@ function allRoutes(options: RoomOptions, summaryOf: (operation: string) => strin
     ...tokenRoutes,
     ...deviceRoutes(options),
     ...deviceApprovalRoutes(options),
-    ...byProviderRoutes(signInByProvider(options)),
+    ...byProviderRoutes(signInByProvider({ ...options, placeFor: placeForMember })),
     ...ruleRoutes,
     ...tenantRoutes(options),
     ...trustRoutes(options),

@@ -3,6 +3,7 @@ import { Fault } from '../../shared/faults.ts'
 import { type QuotaName, quotaNames, type Quotas } from '../../shared/schemas/operated_tenant.ts'
 import { type Reader, sql, step, writes } from '../db/database.ts'
 import type { Step } from '../db/plan.ts'
+import { checkNotSuspended } from './suspended.ts'
 
 type Counted = 'members' | 'agents' | 'connections' | 'pipelines'
 type OfDay = 'runs_per_day' | 'log_bytes_per_day'
@@ -54,6 +55,25 @@ export async function withinQuota(db: Reader, tenant: string, what: Counted): Pr
   const fits = sql<boolean>`(select count(*) from ${sql.table(table)} as counted
     where counted.tenant = ${tenant} and ${sql.raw(where)}) <= ${quota.most}`
   return [holds(tenant, { what, most: quota.most, fits })]
+}
+
+/** For a member who comes by themselves. Throws `quota_reached` where there is no place, `tenant_suspended`. */
+export async function placeForMember(db: Reader, tenant: string): Promise<Step[]> {
+  await checkNotSuspended(db, tenant)
+  const { where } = counted.members
+  const full = await db.selectFrom('quota').select('most').where('tenant', '=', tenant).where(
+    'what',
+    '=',
+    'members',
+  )
+    .where(
+      'most',
+      '<=',
+      sql<number>`(select count(*) from member as counted
+      where counted.tenant = ${tenant} and ${sql.raw(where)})`,
+    ).executeTakeFirst()
+  if (full !== undefined) throw new Fault('quota_reached', detailOf('members', full.most))
+  return await withinQuota(db, tenant, 'members')
 }
 
 /** Whether so many runs of the tenant wait, or more: as many are looked at, whatever waits besides. */

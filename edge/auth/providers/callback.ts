@@ -18,6 +18,7 @@ import { cookieName, endedCookie, hashed, isOfBrowser, isState } from './attempt
 import { sawTwoFactors } from './claims.ts'
 import { type Flow, hear, type Response } from './flow.ts'
 import { tell } from './notices.ts'
+import type { SignInByProvider } from './options.ts'
 import type { Provider } from './providers.ts'
 import { reasonOf, refused } from './refusal.ts'
 import { type Resolved, whoConnects, whoSignsIn } from './resolve.ts'
@@ -35,10 +36,11 @@ type Decided = OpenChange<Answer<Nothing>> | Unchanged<Answer<Nothing>>
 
 /** Always sends the browser on: to where it wanted to go, or to a page that says why not. */
 export async function finish(
-  { flow, people, storage }: { readonly flow: Flow; readonly people: People; readonly storage: Storage },
+  { flow, people, storage, placeFor }: Pick<SignInByProvider, 'flow' | 'people' | 'storage' | 'placeFor'>,
   context: CallbackContext,
 ): Promise<Decided> {
-  const { db, now, params, query } = context
+  const { db, now, newId, params, query } = context
+  const asked = { db, now, newId, placeFor }
   const state = query.state ?? ''
   const row = isState(state) ? await attempt(db, { state: hashed(state), now }) : null
   const provider = row === null ? null : await flow.providers.find(db, row.provider)
@@ -57,10 +59,10 @@ export async function finish(
   try {
     const heard = await hear(flow, { ...query, state }, { row, provider, now })
     if (row.account === null) {
-      return await enter(going, await whoSignsIn(context, provider, heard), heard.said)
+      return await enter(going, await whoSignsIn(asked, provider, heard), heard.said)
     }
     if (!await isOwnSession(going)) return await refuse(going, refused('session', { code: 'link_invalid' }))
-    const resolved = await whoConnects(context, provider, { heard, account: row.account })
+    const resolved = await whoConnects(asked, provider, { heard, account: row.account })
     return await connected(going, resolved)
   } catch (error) {
     if (!(error instanceof Fault) || error.code === 'internal' || error.code === 'unavailable') throw error

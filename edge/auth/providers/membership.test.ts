@@ -77,6 +77,31 @@ describe('a tenant’s provider', () => {
     assert.equal(await signIn(on, id, { ...grace, groups: 'staff' }), '/console')
   })
 
+  test('makes no member beyond the number that the installation lets the tenant have, nor of one that is suspended', async () => {
+    await using on = await scene()
+    const id = await provider(on, [staff])
+    const write = (sql: string) =>
+      on.edge.storage.write({
+        id: '',
+        steps: [{ sql, parameters: [], reads: false }],
+        leaf: null,
+        repeatable: false,
+      })
+    await write(`INSERT INTO quota (tenant, what, most, day, used) VALUES ('${TENANT}', 'members', 1, '', 0)`)
+    const refused = '/console/sign-in?problem=quota_reached'
+    assert.equal(await signIn(on, id, { ...grace, groups: ['staff'] }), refused)
+    assert.equal(await lastReason(on), 'quota_reached')
+    assert.equal(await count(on, 'account'), 0)
+    await write('UPDATE quota SET most = 2')
+    await write('UPDATE tenant SET suspended = 1')
+    assert.match(await signIn(on, id, { ...grace, groups: ['staff'] }), /problem=tenant_suspended/)
+    await write('UPDATE tenant SET suspended = NULL')
+    assert.equal(await signIn(on, id, { ...grace, groups: ['staff'] }), '/console')
+    const again = { ...grace, sub: 'late', groups: ['staff'] }
+    assert.equal(await signIn(on, id, again, { browser: new Browser(on.edge) }), refused)
+    assert.deepEqual(await roles(on), ['viewer tenant'])
+  })
+
   test('proves no address: who really has it can still register, and is not who came by it', async () => {
     await using on = await scene()
     const id = await provider(on, [staff])
@@ -151,7 +176,10 @@ describe('a tenant’s provider', () => {
       const [row] = await on.edge.storage.read({ sql, parameters: [], reads: true })
       const [member, account] = [row?.id as string, row?.account as string]
       const own = { id, tenant: TENANT, claimRules: [staff] } as unknown as Provider
-      const asked = { db: reader(on.edge.storage), now: on.edge.clock.now, newId: () => crypto.randomUUID() }
+      const asked = {
+        ...{ db: reader(on.edge.storage), now: on.edge.clock.now, newId: () => crypto.randomUUID() },
+        placeFor: () => Promise.resolve([]),
+      }
       const decided = await membership(asked, own, { account: { id: account, name: '' }, said: {} })
       assert.equal(decided?.member, null)
       if (what === 'a role') {

@@ -23,17 +23,24 @@ export interface Membership {
 
 const unchanged: Omit<Membership, 'member'> = { steps: [], further: [] }
 
+/**
+ * What stands behind the step that makes a member: refused where there is no place for one more, which a room further
+ * down knows. Throws `quota_reached`, `tenant_suspended`.
+ */
+export type PlaceFor = (db: Reader, tenant: string) => Promise<readonly Step[]>
+
 interface Asked {
   readonly db: Reader
   readonly now: number
   readonly newId: () => string
+  readonly placeFor: PlaceFor
 }
 
 type Wanted = Pick<BindingRow, 'role' | 'level' | 'place'>
 
 /** Null for a provider that is of no tenant: it makes nobody a member. */
 export async function membership(
-  { db, now, newId }: Asked,
+  { db, now, newId, placeFor }: Asked,
   provider: Provider,
   { account, said }: {
     readonly account: { readonly id: string; readonly name: string }
@@ -50,7 +57,8 @@ export async function membership(
   }
   // Somebody who is invited becomes a member by the invitation.
   if (found !== undefined || wanted.length === 0) return { ...unchanged, member: null }
-  return joined({ now, newId }, { provider: provider.id, tenant, account, wanted })
+  const place = await placeFor(db, tenant)
+  return joined({ now, newId }, { provider: provider.id, tenant, account, wanted, place })
 }
 
 /** What can be given: roles and places that are there, and never owner, which only people give. */
@@ -81,11 +89,12 @@ interface Joining {
   readonly tenant: string
   readonly account: { readonly id: string; readonly name: string }
   readonly wanted: readonly Wanted[]
+  readonly place: readonly Step[]
 }
 
 function joined(
-  { now, newId }: Omit<Asked, 'db'>,
-  { provider, tenant, account, wanted }: Joining,
+  { now, newId }: Pick<Asked, 'now' | 'newId'>,
+  { provider, tenant, account, wanted, place }: Joining,
 ): Membership {
   const member = newId()
   const row = {
@@ -105,6 +114,7 @@ function joined(
       step(writes.insertInto('member').values(row), { otherwise: 'conflict' }),
       step(writes.insertInto('claimed_member').values({ tenant, member, provider, created: now })),
       ...wanted.flatMap((one) => given({ id: newId(), tenant, member, created: now, ...one }, provider)),
+      ...place,
     ],
     further: [{
       action: 'member.joined_by_claim',
@@ -132,7 +142,7 @@ interface Renewing {
   readonly wanted: readonly Wanted[]
 }
 
-async function renewed({ db, now, newId }: Asked, renewing: Renewing): Promise<Membership> {
+async function renewed({ db, now, newId }: Omit<Asked, 'placeFor'>, renewing: Renewing): Promise<Membership> {
   const { provider, tenant, member, wanted } = renewing
   const held = await db.selectFrom('binding').leftJoin(
     'claimed_binding',

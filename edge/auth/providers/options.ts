@@ -6,12 +6,14 @@ import type { People } from '../people.ts'
 import { Issuers } from './discovery.ts'
 import type { Flow } from './flow.ts'
 import { outgoing } from './outgoing.ts'
+import type { PlaceFor } from './membership.ts'
 import { type ConfiguredProvider, Providers } from './providers.ts'
 
 export interface SignInByProvider {
   readonly flow: Flow
   readonly people: People
   readonly storage: Storage
+  readonly placeFor: PlaceFor
   /** Whether issuers on loopback are asked, and by http. */
   readonly loopback: boolean
 }
@@ -19,6 +21,7 @@ export interface SignInByProvider {
 export function signInByProvider(options: {
   readonly people: People
   readonly storage: Storage
+  readonly placeFor: PlaceFor
   readonly primitives: Primitives
   readonly master: MasterKeys
   readonly publicUrl: string
@@ -28,7 +31,7 @@ export function signInByProvider(options: {
   /** On an edge that runs on loopback itself, for development. */
   readonly loopbackProviders?: boolean
 }): SignInByProvider {
-  const { people, storage, primitives, master, publicUrl, clock } = options
+  const { people, storage, placeFor, primitives, master, publicUrl, clock } = options
   const loopback = options.loopbackProviders ?? false
   const asking = outgoing({ loopback })
   const providers = new Providers({ configured: options.providers ?? [], primitives, master })
@@ -37,6 +40,7 @@ export function signInByProvider(options: {
     flow: { providers, issuers, outgoing: asking, primitives, master, publicUrl },
     people,
     storage,
+    placeFor,
     loopback,
   }
 }

@@ -17,7 +17,7 @@ import {
 } from '../accounts/store.ts'
 import { emailOf, labelOf, nameOf } from './claims.ts'
 import type { Heard } from './flow.ts'
-import { type Membership, membership } from './membership.ts'
+import { type Membership, membership, type PlaceFor } from './membership.ts'
 import type { Provider } from './providers.ts'
 import { refused } from './refusal.ts'
 import { identity, insertIdentity, usedIdentity } from './store.ts'
@@ -26,6 +26,7 @@ interface Asked {
   readonly db: Reader
   readonly now: number
   readonly newId: () => string
+  readonly placeFor: PlaceFor
 }
 
 /** Whose account it is, and what the plan has to write for that. */

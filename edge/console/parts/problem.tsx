@@ -5,6 +5,8 @@ const texts: Readonly<Record<string, string>> = {
   provider_refused: 'The other party did not sign you in, or what it said of you is not enough.',
   provider_failed: 'The other party does not answer as it should. Try again in a moment.',
   sign_in_not_enough: 'The rules of that tenant ask for another way of signing in.',
+  quota_reached: 'That tenant has as many members as this installation lets it have.',
+  tenant_suspended: 'Whoever runs this installation has suspended that tenant.',
   link_invalid: 'That link was used before, or is too old.',
 }
 
