@@ -3,8 +3,11 @@
  * them with this one file, so that a time which the edge names is one that the signed pipeline means.
  *
  * Where clocks change it does what cron has always done. A time of day that is skipped fires at the first moment
- * after the gap, and not at all where the gap goes on until midnight; one that comes twice fires the first time. A schedule with a `*` or a step in minute or hour
- * counts intervals instead: nothing extra after a gap, and both passes of an hour that comes twice.
+ * after the gap, and not at all where the gap goes on until midnight; one that comes twice fires the first time. A
+ * schedule with a `*` or a step in minute or hour counts intervals instead: nothing extra after a gap, and both passes
+ * of an hour that comes twice.
+ *
+ * None of it may change: agents of the version before would refuse a fire time that only a newer edge knows of.
  */
 import { Cron } from 'croner'
 import { lengthPrefixed, utf8 } from './bytes.ts'

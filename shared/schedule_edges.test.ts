@@ -25,6 +25,24 @@ describe('a time of day that a gap leaves out comes at the first moment after it
   }
 })
 
+describe('a time of day in a gap that goes on until midnight is left out, as agents of any version have it', () => {
+  // 23:00 becomes 00:00 of the next day, 29 March.
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['30 23 * * *', ['2026-03-28T01:30', '2026-03-30T00:30', '2026-03-31T00:30']],
+    ['0 23 * * *', ['2026-03-28T01:00', '2026-03-30T00:00', '2026-03-31T00:00']],
+    ['59 22 * * *', ['2026-03-28T00:59', '2026-03-29T00:59', '2026-03-29T23:59']],
+    // The moment after the gap is a fire time of its own, and comes once.
+    ['0 0,23 * * *', ['2026-03-28T01:00', '2026-03-28T02:00', '2026-03-29T01:00', '2026-03-30T00:00']],
+  ]
+  for (const zone of ['America/Nuuk', 'America/Scoresbysund']) {
+    for (const [text, wanted] of cases) {
+      test(`${text} in ${zone}`, () => {
+        assert.deepEqual(from(cron(text, zone), '2026-03-27T12:00Z', wanted.length), wanted)
+      })
+    }
+  }
+})
+
 describe('a time of day that comes twice counts the first time', () => {
   const cases: readonly (readonly [string, string, string, readonly string[]])[] = [
     ['0 1 * * *', 'America/New_York', '2026-10-31T12:00Z', ['2026-11-01T05:00', '2026-11-02T06:00']],
