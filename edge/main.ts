@@ -73,7 +73,8 @@ async function start(log: Log, redactor: Redactor): Promise<void> {
     log('info', 'stopping')
     closing.abort()
     endChores()
-    const drained = Promise.all([shutdown(), keeping])
+    // What was counted until now is written at once: what is under way may take all the time that there is.
+    const drained = Promise.all([shutdown(), keeping, tidy(edge.flush, log)])
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))])
     await tidy(edge.flush, log)
     // The last figures are read from the database.

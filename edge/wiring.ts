@@ -96,7 +96,7 @@ export interface Edge {
   readonly document: () => Json
   /** Sends the mail that is due, and forgets sessions, secrets and guesses that have run out: call it every minute. */
   readonly housekeep: () => Promise<void>
-  /** Work that is due now and then: call it every minute and once at the end. */
+  /** Writes what is counted in memory: call it every minute and at the end. What fails keeps nothing else from it. */
   readonly flush: () => Promise<void>
   /** Starts what schedules say; answers in how many ms to call it again. */
   readonly tick: () => Promise<number>
@@ -173,12 +173,7 @@ function put(options: EdgeOptions): Edge {
     app,
     routes: all,
     document,
-    flush: async () => {
-      await lastUse.flush(storage)
-      for (const one of [presence, networks]) await one.flush()
-      await failures.flush()
-      await people.flush()
-    },
+    flush: () => flushAll([() => lastUse.flush(storage), presence, networks, failures, people]),
     housekeep: () => housekeep({ people, storage, clock }),
     tick: () => schedules.tick(),
     removeSilent: () => removeSilentAgents({ db, storage, clock, randomBytes }),
@@ -188,6 +183,21 @@ function put(options: EdgeOptions): Edge {
     watchAgents: () => presence.look(),
     reap: () => rewraps.reap().then(() => queue.reap()),
   }
+}
+
+/** One after the other, each whatever became of those before. Throws what the first that failed has thrown. */
+async function flushAll(
+  all: readonly ((() => Promise<void>) | { readonly flush: () => Promise<void> })[],
+): Promise<void> {
+  const failed: unknown[] = []
+  for (const one of all) {
+    try {
+      await (typeof one === 'function' ? one() : one.flush())
+    } catch (error) {
+      failed.push(error)
+    }
+  }
+  if (failed.length > 0) throw failed[0]
 }
 
 async function housekeep(

@@ -1,4 +1,5 @@
 /** SIGTERM of the edge: what is under way is answered, what was answered is there, and nothing is left open. */
+import { Database } from 'bun:sqlite'
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,8 @@ test('an edge that is told to stop answers what it has begun, and keeps what it 
   // A form is parsed beside a signal of whether its sender is still there, of which a runtime may want to say something.
   const body = new URLSearchParams({ client_id: 'sallyport' })
   assert.equal((await fetch(`${edge.url}/v1/device/authorize`, { method: 'POST', body })).status, 200)
+  const nowhere = `${edge.url}/v1/workspaces/${tenant.id}`
+  assert.equal((await fetch(nowhere, { headers: { authorization: `Bearer ${token}` } })).status, 404)
   const acknowledged: string[] = []
   let stopping: Promise<void> | null = null
   await Promise.all(Array.from({ length: 16 }, async (_, connection) => {
@@ -47,6 +50,7 @@ test('an edge that is told to stop answers what it has begun, and keeps what it 
   assert.equal(lines.at(-1)?.message, 'stopped')
   assert.deepEqual(lines.filter(({ level }) => level !== 'info'), [])
   assert.equal(statSync(`${edge.database}-wal`, { throwIfNoEntry: false })?.size ?? 0, 0)
+  assert.deepEqual(counted(edge.database), { used: 1, refused: 1 })
   await edge.start()
   for (const id of acknowledged) {
     const headers = { authorization: `Bearer ${token}` }
@@ -55,6 +59,13 @@ test('an edge that is told to stop answers what it has begun, and keeps what it 
   await edge[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true })
 })
+
+/** What an edge counts in memory, and writes once a minute. */
+function counted(path: string): unknown {
+  using database = new Database(path, { readonly: true })
+  return database.query(`SELECT (SELECT count(*) FROM token WHERE last_used IS NOT NULL) AS used,
+    (SELECT count(*) FROM audit_leaf WHERE CAST(bytes AS TEXT) LIKE '%"request.refused"%') AS refused`).get()
+}
 
 test('an edge whose settings make no sense says which, in one line, and ends', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-stop-'))
