@@ -8,7 +8,7 @@ import { signRequest } from '../../shared/sign/http_signature.ts'
 import { toHex, utf8 } from '../../shared/bytes.ts'
 import { PUBLIC_URL } from '../edge_fixture.ts'
 import { native } from '../primitives.ts'
-import type { AgentKey } from './base.ts'
+import type { AgentKey, Base } from './base.ts'
 import type { Destination } from './destination.ts'
 import type { Acknowledged } from './invariants.ts'
 import type { End, Judge } from './judge.ts'
@@ -16,6 +16,7 @@ import type { LogWatch } from './log_watch.ts'
 import { type Network, NoAnswer, type Reply, type Server } from './network.ts'
 import type { Random } from './random.ts'
 import { short, type Trace } from './trace.ts'
+import { Violation } from './violation.ts'
 import { Owner, type VirtualTime } from './virtual_time.ts'
 
 const BEAT_MS = 5_000
@@ -25,6 +26,7 @@ const LIFE_MS = LEASE_SECONDS * 1000 * 0.9
 const STREAMS = 2
 
 export interface AgentSurroundings {
+  readonly base: Base
   readonly time: VirtualTime
   readonly random: Random
   readonly trace: Trace
@@ -55,6 +57,8 @@ export class AgentNode {
   skewMs = 0
   /** Chance that an attempt fails by itself. */
   failing = 0
+  /** Chance that an attempt at a run with a time limit hears and ends nothing any more. */
+  hanging = 0
   #sleptMs = 0
   up: Owner | null = null
   readonly #key: AgentKey
@@ -215,19 +219,26 @@ export class AgentNode {
     if (verdict.kind !== 'count') {
       const end = verdict.kind === 'over' ? verdict.end : 'refused'
       this.#around.trace.say(`${this.name} does not attempt ${short(run.id)}: ${verdict.kind}, ${end}`)
-      return await this.#complete(held, { status: end, retry: false }, false)
+      const word = await this.#complete(held, { status: end, retry: false }, false)
+      if (verdict.kind === 'late' && word === 'ok') {
+        throw new Violation(`run ${run.id} was handed out after the run of a later time`)
+      }
+      return
     }
     if (await this.#say(held, 'started', { fence }) !== 'ok') return
     const mine = { fence, agent: this.id }
     if (!destination.show(run.id, mine)) return
     for (let stream = 0; stream < STREAMS; stream++) {
-      await time.sleep(random.between(50, random.chance(0.2) ? 20_000 : 3_000), held.owner)
+      await this.#move(held)
       if (held.lost) return
-      if (this.#stopping) return await this.#complete(held, { status: 'released', retry: true })
-      if (held.cancel) return await this.#complete(held, { status: 'cancelled', retry: false })
-      if (random.chance(this.failing)) {
-        return await this.#complete(held, { status: 'failed', retry: random.chance(0.7) })
-      }
+      const short = this.#stopping
+        ? { status: 'released', retry: true } as const
+        : held.cancel
+        ? { status: 'cancelled', retry: false } as const
+        : random.chance(this.failing)
+        ? { status: 'failed', retry: random.chance(0.7) } as const
+        : null
+      if (short !== null) return void await this.#complete(held, short)
       const counts = [{ index: stream, rows: 10, bytes: 100 }]
       if (random.chance(0.5)) await this.#say(held, 'progress', { fence, streams: counts })
       // Meanwhile it may have stood still, and another may have been there: the destination has the last word.
@@ -236,17 +247,38 @@ export class AgentNode {
     await this.#complete(held, { status: 'succeeded', retry: false })
   }
 
+  /** As long as it takes to move a stream. */
+  async #move(held: Held): Promise<void> {
+    const { base, time, random, trace } = this.#around
+    const { id, pipeline_id: pipeline } = held.job.run
+    if (base.signed.get(pipeline)?.document.limits.minutes !== undefined && random.chance(this.hanging)) {
+      trace.say(`${this.name} hangs with ${short(id)}`)
+      while (!held.lost) await time.sleep(1_000, held.owner)
+    }
+    if (!base.cancelling.includes(pipeline)) {
+      return await time.sleep(random.between(50, random.chance(0.2) ? 20_000 : 3_000), held.owner)
+    }
+    // Until about when the next one comes; what is to stop stops within a second.
+    for (
+      let left = random.between(5, 40);
+      left > 0 && !held.lost && !held.cancel && !this.#stopping;
+      left--
+    ) {
+      await time.sleep(1_000, held.owner)
+    }
+  }
+
   /** Remembered first, so that whatever the edge hears of it the trigger has had its run. */
   async #complete(
     held: Held,
     how: { readonly status: End | 'released'; readonly retry: boolean },
     counted = true,
-  ): Promise<void> {
+  ): Promise<Word> {
     const { fence } = held.job.lease
     const { judge } = this.#around
     if (counted && how.status === 'released') judge.released(held.job)
     else if (counted && !how.retry) judge.ended(held.job, how.status as End)
-    await this.#say(held, 'complete', { fence, ...how, streams: [] })
+    return await this.#say(held, 'complete', { fence, ...how, streams: [] })
   }
 
   async #beat(held: Held): Promise<void> {

@@ -61,6 +61,8 @@ export interface Base extends Tenancy {
   readonly setupToken: string
   /** Another tenant of the installation, which its operator may suspend. */
   readonly guest: Tenancy
+  /** Pipelines whose schedule has a run cancelled for the next one; they run for about as long as it takes to come. */
+  readonly cancelling: readonly string[]
   readonly hooks: readonly Hook[]
   readonly followings: readonly Following[]
   /** Of each pipeline: source and destination. */
@@ -133,8 +135,12 @@ async function tenancy(signed: Furnished, estates: readonly [Estate, ...Estate[]
   const [estate, ...others] = estates
   const asked: string[][] = []
   for (const one of estates) {
-    const wanted = { triggers: { api: { per_day: MANY } }, ...retried }
-    asked.push([await furnish(signed, one, wanted), await furnish(signed, one, wanted)])
+    const triggers = { api: { per_day: MANY } }
+    const limited = { limits: { ...retried.limits, minutes: 1 } }
+    asked.push([
+      await furnish(signed, one, { triggers, ...retried }),
+      await furnish(signed, one, { triggers, ...limited }),
+    ])
   }
   const everyMinute: string[] = []
   const schedules = [
@@ -148,6 +154,12 @@ async function tenancy(signed: Furnished, estates: readonly [Estate, ...Estate[]
   }
   const { tenant, token } = estate
   return { tenant, token, agents: [], asked, everyMinute, spare: [] }
+}
+
+/** One that makes up for the last time that was missed, as `all` goes with no `cancel_running`. */
+async function cancelling(signed: Furnished, estate: Estate): Promise<string> {
+  const schedule = { ...minutely, catch_up: 'last', overlap: 'cancel_running' } as const
+  return await furnish(signed, estate, { triggers: { schedule }, limits: { ...retried.limits, minutes: 2 } })
 }
 
 /** Follows the first two that are asked for, and one of those that follow. */
@@ -196,6 +208,7 @@ async function build(): Promise<Base> {
   const invited = await Estate.found(edge, estate)
   const signed: Furnished = new Map()
   const main = await tenancy(signed, [estate, await anotherProject(estate)])
+  const replaced = await cancelling(signed, estate)
   const follow = await followings(signed, estate, main.asked[0] ?? [])
   const called = await hooks(signed, estate)
   const guest = await tenancy(signed, [invited])
@@ -208,6 +221,8 @@ async function build(): Promise<Base> {
   await edge.storage.close()
   return {
     ...main,
+    everyMinute: [...main.everyMinute, replaced],
+    cancelling: [replaced],
     agents,
     spare: spare(estate),
     guest: { ...guest, agents: guests, spare: spare(invited) },

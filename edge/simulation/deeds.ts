@@ -1,6 +1,6 @@
 /** What people do besides asking for runs, each in some seeds, and how they set all of it right in the end. */
 import { toHex } from '../../shared/bytes.ts'
-import { redrivenStates } from '../runs/states.ts'
+import { isHeld, redrivenStates } from '../runs/states.ts'
 import type { Acts } from './acts.ts'
 import type { Base } from './base.ts'
 import type { Invariants } from './invariants.ts'
@@ -42,6 +42,7 @@ export function deeds(doing: Doing, withinMs: number): void {
   often(4, (own) => limit(doing, own))
   often(1, (own) => grow(doing, own))
   often(14, (own) => redrive(doing, own))
+  often(8, (own) => cancel(doing, own))
   time.after(withinMs, () => {
     for (const pipeline of unasked) pause(doing, pipeline, false)
     for (const { id } of base.agents) drain(doing, id, false)
@@ -123,6 +124,18 @@ function grow({ base, people, trace, invariants }: Doing, own: Random): void {
     ])
     const have = invariants.rules.connectionsOf(tenant)
     invariants.said(`the guest has ${connections} connections`, () => have === connections)
+  })
+}
+
+/** A run that an agent has in hand, whatever made it, and whether or not that agent hears of it. */
+function cancel({ base, people, trace, invariants }: Doing, own: Random): void {
+  const held = invariants.open().filter(({ tenant, state }) => tenant === base.tenant && isHeld(state))
+  if (held.length === 0) return
+  const { id: run } = own.pick(held)
+  people.inOrder(run, async () => {
+    await people.until({ path: `/v1/runs/${run}/cancel` })
+    invariants.cancelled(run)
+    trace.say(`people have cancelled ${short(run)}, which was in hand`)
   })
 }
 

@@ -1,5 +1,6 @@
 /** What has to hold once all is over. */
 import type { Dsse } from '../../shared/schemas/dsse.ts'
+import { isFinal } from '../runs/states.ts'
 import type { RunRow } from '../runs/store.ts'
 import type { Base } from './base.ts'
 import type { Destination } from './destination.ts'
@@ -25,6 +26,7 @@ export function checkEnd(ending: Ending): void {
   checkCommitted(ending)
   checkFires(ending)
   checkFollowers(ending)
+  checkReplaced(ending)
   checkCalls(ending)
 }
 
@@ -42,6 +44,18 @@ function checkFollowers({ base, invariants, now }: Ending): void {
       }
       throw new Violation(`run ${id} has ended: ${state}, and pipeline ${pipeline} has not followed it`)
     }
+  }
+}
+
+/** What a schedule told to make room is cancelled, unless its agent had another end for it or somebody wanted it again. */
+function checkReplaced({ invariants }: Ending): void {
+  const { entries, runs } = invariants
+  for (const { action, target, facts = {} } of entries) {
+    const row = runs.get(target)
+    if (action !== 'run.cancelled' || facts.trigger !== 'schedule' || row === undefined) continue
+    if (!isFinal(row.state) || row.state === 'cancelled' || row.redriven > 0) continue
+    if (invariants.completedUnder(row) !== null) continue
+    throw new Violation(`run ${target} was told to make room, and has ended: ${row.state}`)
   }
 }
 

@@ -8,6 +8,7 @@ import type { RunRow } from '../runs/store.ts'
 import type { Database } from './database.ts'
 import type { Bounds } from './bounds.ts'
 import type { Reply } from './network.ts'
+import type { Overlaps } from './overlaps.ts'
 import type { Entry, Rules } from './rules.ts'
 import { canGo } from './steps.ts'
 import { short, type Trace } from './trace.ts'
@@ -52,6 +53,7 @@ export class Invariants implements Acknowledged {
   readonly #tenants: readonly string[]
   readonly #bounds: Bounds
   readonly rules: Rules
+  readonly overlaps: Overlaps
   #claimed: string[] = []
   readonly #holdings = new Map<string, Holding[]>()
   /** Who did it, by action, run and fence. */
@@ -70,11 +72,13 @@ export class Invariants implements Acknowledged {
       readonly trace: Trace
       readonly bounds: Bounds
       readonly rules: Rules
+      readonly overlaps: Overlaps
     },
   ) {
     this.#database = database
     this.#tenants = of.tenants
     this.rules = of.rules
+    this.overlaps = of.overlaps
     this.#trace = of.trace
     this.#bounds = of.bounds
   }
@@ -91,6 +95,7 @@ export class Invariants implements Acknowledged {
       if (before?.state === row.state && before.fence === row.fence) continue
       this.#trace.say(`run ${short(row.id)} is ${row.state}, fence ${row.fence}`)
     }
+    this.overlaps.look(this.open())
     const claimed = this.#claimed.flatMap((id) => this.runs.get(id) ?? [])
     await this.#bounds.look(this.open(), claimed, this.rules)
   }

@@ -17,6 +17,8 @@ const MINUTE_MS = 60_000
 
 /** The end that a run would follow counts no more: the one that it follows is attempted again. */
 const SINCE = 'the run that it follows has been redriven since'
+/** The agent stood still with it, and lost it; if not, it should not have been handed out. */
+const LATER = 'a later time has had its run'
 
 export type End = 'succeeded' | 'partial' | 'failed' | 'refused' | 'cancelled'
 
@@ -34,6 +36,8 @@ export type Verdict =
   | { readonly kind: 'count' }
   | { readonly kind: 'over'; readonly end: End }
   | { readonly kind: 'used' }
+  /** Only who has lost the run may find it so. */
+  | { readonly kind: 'late' }
 
 type Trigger = RunJob['run']['trigger']
 
@@ -73,6 +77,7 @@ export class Judge {
     const again = known !== undefined || redrive !== null
     const refusal = this.#refusal(run.pipeline_id, run.trigger, { now, again })
     if (refusal === SINCE) return { kind: 'used' }
+    if (refusal === LATER) return { kind: 'late' }
     if (refusal !== null) wrong(refusal)
     if (redrive !== null && !known?.redrives.has(redrive)) return this.#redriven(job, redrive, now)
     if (known === undefined) {
@@ -173,7 +178,7 @@ export class Judge {
     if (fire % MINUTE_MS !== 0) return 'the schedule has no such time'
     if (fire > now + MINUTE_MS) return 'its time has not come'
     if (again) return null
-    if (fire <= (this.#fired.get(pipeline) ?? 0)) return 'a later time has had its run'
+    if (fire <= (this.#fired.get(pipeline) ?? 0)) return LATER
     return fire < now - 7 * DAY_MS ? 'it was missed too long ago' : null
   }
 

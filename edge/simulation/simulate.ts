@@ -18,6 +18,7 @@ import { Invariants } from './invariants.ts'
 import { Judge } from './judge.ts'
 import { LogWatch } from './log_watch.ts'
 import { Network } from './network.ts'
+import { Overlaps } from './overlaps.ts'
 import { People } from './people.ts'
 import { Random } from './random.ts'
 import { Rules } from './rules.ts'
@@ -52,6 +53,10 @@ export interface Result {
     readonly seconds: number
     /** Runs that one project was ahead of another. */
     readonly ahead: number
+    /** Runs that waited for one which was told to make room. */
+    readonly replacing: number
+    /** Runs that an edge ended as they were over their time. */
+    readonly overrun: number
     /** Jobs that agents have judged. */
     readonly judged: number
     /** Checkpoints of the audit log that agents have verified. */
@@ -139,6 +144,8 @@ async function play(stage: Stage): Promise<Result> {
     events,
     seconds,
     ahead: bounds.ahead,
+    replacing: invariants.overlaps.replacing.size,
+    overrun: invariants.entries.filter(({ action }) => action === 'run.overrun').length,
     judged: judge.count,
     checkpoints: logs.reduce((sum, { count }) => sum + count, 0),
   }
@@ -158,7 +165,8 @@ async function setUp(stage: Stage) {
   await setLimits(database, base.tenant, limits)
   const bounds = new Bounds(database, { base, unfairness: UNFAIRNESS })
   const tenants = [base.tenant, base.guest.tenant]
-  const invariants = new Invariants(database, { tenants, trace, bounds, rules })
+  const overlaps = new Overlaps(base, time)
+  const invariants = new Invariants(database, { tenants, trace, bounds, rules, overlaps })
   database.committed = () => invariants.look()
   const destination = new Destination()
   const network = new Network(time, random.fork(), { loss: 0, twice: 0, late: 0 })
@@ -171,7 +179,7 @@ async function setUp(stage: Stage) {
   })
   const judge = new Judge(base)
   const logs = base.trust.map((one: TrustOf) => new LogWatch(one))
-  const around = { time, trace, network, edges, destination, acknowledged: invariants, judge }
+  const around = { base, time, trace, network, edges, destination, acknowledged: invariants, judge }
   const agents = [base, base.guest].flatMap((of: Tenancy, at) => {
     const log = logs[at] as LogWatch
     const count = random.between(of === base ? 2 : 1, of.agents.length)
@@ -184,9 +192,10 @@ async function setUp(stage: Stage) {
     new AgentNode(`agent ${at + 1}`, of, { ...around, random: random.fork(), log })
   )
   const stormMs = random.between(50, 150) * 1000
+  overlaps.calmAt = time.now + stormMs
   const acts = new Acts(time, random.fork(), stage.kept)
   storm({ time, acts, random: random.fork(), trace, network, edges, agents }, stormMs)
-  const people = new People({ ...around, base, random: random.fork() })
+  const people = new People({ ...around, random: random.fork() })
   wish({ base, random: random.fork(), acts, people }, stormMs)
   const doing = { base, time, trace, acts, people, invariants }
   deeds({ ...doing, random: random.fork() }, stormMs)

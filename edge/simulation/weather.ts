@@ -27,7 +27,10 @@ export function storm(struck: Struck, forMs: number): void {
     }
   }
   for (const node of [...edges, ...agents]) node.skewMs = random.between(-15_000, 15_000)
-  for (const agent of agents) agent.failing = random.chance(0.3) ? 0.2 : 0.02
+  for (const agent of agents) {
+    agent.failing = random.chance(0.3) ? 0.2 : 0.02
+    agent.hanging = random.chance(0.2) ? 0.15 : 0
+  }
   for (const { line } of edges) line.loss = random.chance(0.3) ? 0.05 : 0
   Object.assign(network.weather, {
     loss: random.chance(0.5) ? random.fraction() * 0.08 : 0,
@@ -86,7 +89,7 @@ function clear({ time, trace, network, edges, agents }: Struck): void {
     edge.start()
   }
   for (const agent of agents) {
-    agent.failing = 0
+    Object.assign(agent, { failing: 0, hanging: 0 })
     agent.up?.freezeUntil(time.now)
     agent.start()
   }

@@ -99,6 +99,26 @@ export const bugs: readonly Bug[] = [
     find: '.where(to.paused ? isPausedRow : sql<boolean>`NOT ${isPausedRow}`)',
     put: '',
   }),
+  bug('a run that was told to make room counts as over', 100, {
+    file: 'edge/schedules/store.ts',
+    find: "AND o.pipeline = run.pipeline AND o.state IN ('queued', 'leased', 'running')",
+    put: "AND o.pipeline = run.pipeline AND o.cancel = 0 AND o.state IN ('queued', 'leased', 'running')",
+  }),
+  bug('a newer fire time cancels nothing', 50, {
+    file: 'edge/schedules/replace.ts',
+    find: 'if (row === null || row.cancel === 1) return null',
+    put: 'if (row === null || row.cancel === 0) return null',
+  }),
+  bug('a run that was cancelled is attempted again when its agent falls silent', 100, {
+    file: 'edge/runs/states.ts',
+    find: `if (run.cancel) return { ...run, failures, state: last === 'partial' ? last : 'cancelled' }`,
+    put: '',
+  }),
+  bug('nobody ends a run that goes on beyond its time', 100, {
+    file: 'edge/runs/store.ts',
+    find: `.where('deadline', 'is not', null).where('deadline', '<', now)`,
+    put: `.where('deadline', 'is not', null).where('deadline', '<', 0)`,
+  }),
   bug('a claim does not ask whether its agent may still have it', 100, {
     file: 'edge/runs/poll_route.ts',
     find:
