@@ -35,8 +35,8 @@ export const installationPage = page<ConsoleVisitor, typeof listQuery>({
               cell: ({ id, name }) => <a href={`/console/installation/${id}`}>{name}</a>,
             },
             { head: 'State', cell: (tenant) => <State tenant={tenant} /> },
-            ...quotaNames.map((what) => ({
-              head: said(what),
+            ...counted.map((what) => ({
+              head: said(figures[what]),
               cell: (tenant: OperatedTenant) => <Used what={what} tenant={tenant} />,
             })),
           ]}
@@ -51,7 +51,7 @@ function State({ tenant: { suspended, closing } }: { readonly tenant: OperatedTe
   return closing === undefined ? <Tag look='good'>Open</Tag> : <Tag look='warn'>Being deleted</Tag>
 }
 
-/** Which figure a quota is about; of the bytes of logs only the quota is known. */
+/** Which figure a quota is about. Of the bytes of logs only the quota is known. */
 const figures = {
   members: 'members',
   agents: 'agents',
@@ -59,16 +59,17 @@ const figures = {
   pipelines: 'pipelines',
   runs_per_day: 'runs_today',
   runs_waiting: 'runs_waiting',
-  log_bytes_per_day: null,
-} as const satisfies Readonly<Record<QuotaName, keyof OperatedTenant['usage'] | null>>
+} as const satisfies Partial<Record<QuotaName, keyof OperatedTenant['usage']>>
+
+type Counted = keyof typeof figures
+const isCounted = (what: QuotaName): what is Counted => what in figures
+const counted = quotaNames.filter(isCounted)
 
 function Used(
-  { what, tenant: { usage, quotas } }: { readonly what: QuotaName; readonly tenant: OperatedTenant },
+  { what, tenant: { usage, quotas } }: { readonly what: Counted; readonly tenant: OperatedTenant },
 ) {
   const most = quotas[what]
-  const figure = figures[what]
-  if (figure === null) return <>{most === undefined ? '–' : count(most)}</>
-  const used = usage[figure]
+  const used = usage[figures[what]]
   if (most === undefined) return <>{count(used)}</>
   const words = `${count(used)} of ${count(most)}`
   return used >= most ? <Tag look='warn'>{words}</Tag> : <span class='nowrap'>{words}</span>
@@ -110,9 +111,9 @@ function Usage({ tenant }: { readonly tenant: OperatedTenant }) {
     <section class='card' aria-labelledby='usage'>
       <h2 id='usage'>Usage</h2>
       <dl class='facts pairs'>
-        {quotaNames.map((what) => (
+        {counted.map((what) => (
           <div>
-            <dt>{said(what)}</dt>
+            <dt>{said(figures[what])}</dt>
             <dd>
               <Used what={what} tenant={tenant} />
             </dd>

@@ -33,7 +33,9 @@ export const pipelinePage = page<ConsoleVisitor>({
     const id = idIn(context.params)
     const pipeline = await ask(`GET /v1/pipelines/${id}`, PipelineRecord)
     const may = await mayAt(ask, pipeline.project)
-    const [{ paused }, schedule, webhook, queueing, { labels }, runs, names] = await Promise.all([
+    const signed = documentOf(pipeline)
+    const { after } = signed.triggers
+    const [{ paused }, schedule, webhook, queueing, { labels }, runs, names, followed] = await Promise.all([
       ask(`GET /v1/pipelines/${id}/pause`, PipelinePause),
       optional(ask(`GET /v1/pipelines/${id}/schedule?count=10`, PipelineSchedule)),
       optional(ask(`GET /v1/pipelines/${id}/webhook`, Webhook)),
@@ -41,9 +43,9 @@ export const pipelinePage = page<ConsoleVisitor>({
       ask(`GET /v1/pipelines/${id}/labels`, Labels),
       may.has('runs.read') ? ask(`GET /v1/runs?pipeline=${id}&limit=${NEWEST}`, Runs) : null,
       namesOf(context, 'connections', 'projects'),
+      after === undefined ? null : optional(ask(`GET /v1/pipelines/${after.pipeline}`, PipelineRecord)),
     ])
     const events = visitor.permissions.has('audit.read') ? await eventsOf(ask, { id, webhook }) : null
-    const signed = documentOf(pipeline)
     const { name } = pipeline
     const pauses = may.has('runs.write') && startsItself(signed)
     return room(context, {
@@ -64,7 +66,7 @@ export const pipelinePage = page<ConsoleVisitor>({
       children: (
         <>
           <div class='columns'>
-            <Starts {...{ signed, schedule, paused, events, now }} />
+            <Starts {...{ signed, schedule, paused, events, now }} followed={followed?.name} />
             <Place
               {...{ pipeline, labels, names, priority: queueing.priority }}
               may={may.has('pipelines.write')}

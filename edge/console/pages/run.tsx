@@ -135,6 +135,7 @@ function RunFacts({ run, names, now }: Shown & { readonly names: Names }) {
     ['Pool', <code>{run.pool}</code>],
     ['Action', said(run.action)],
     ['Attempt', `${run.attempt} of ${run.attempts}`],
+    ['Waits', run.state === 'queued' ? <a href='/console/queue'>the queue says for what</a> : null],
     [
       'Agent',
       agent === undefined ? null : <a href={`/console/agents/${agent}`}>{names.of('agents', agent)}</a>,
@@ -238,7 +239,11 @@ function Streams({ streams }: { readonly streams: readonly RunStream[] }) {
         { head: 'Rows written', cell: ({ rows }) => count(rows) },
         { head: 'Rejected', cell: ({ rejected }) => rejected === undefined ? '–' : count(rejected) },
         { head: 'Size', cell: (stream) => <span class='nowrap'>{bytes(stream.bytes)}</span> },
-        { head: 'Took', cell: ({ seconds }) => seconds === undefined ? '–' : lasting(seconds * 1000) },
+        {
+          head: 'Took',
+          cell: ({ seconds }) =>
+            seconds === undefined ? '–' : <span class='nowrap'>{lasting(seconds * 1000)}</span>,
+        },
         { head: 'Why', cell: ({ code }) => code === undefined ? null : <Cause code={code} /> },
       ]}
     />

@@ -15,8 +15,10 @@ export function startsItself({ triggers: { schedule, after, webhook } }: Pipelin
 }
 
 export function Starts(
-  { signed: { triggers }, schedule, paused, events, now }: {
+  { signed: { triggers }, followed, schedule, paused, events, now }: {
     readonly signed: Pipeline
+    /** Name of the pipeline that it follows, where there is one that may be seen. */
+    readonly followed: string | undefined
     readonly schedule: PipelineSchedule | null
     readonly paused: string | undefined
     readonly events: TriggerEvents | null
@@ -33,7 +35,7 @@ export function Starts(
       'After',
       after === undefined ? null : (
         <>
-          <a href={`/console/pipelines/${after.pipeline}`}>{shortId(after.pipeline)}</a>{' '}
+          <a href={`/console/pipelines/${after.pipeline}`}>{followed ?? shortId(after.pipeline)}</a>{' '}
           {after.on.join(', ')}, at most {count(after.per_day)} a day
         </>
       ),
