@@ -54,7 +54,15 @@ describe('every command', () => {
   }
 
   test('has a summary of one line', () => {
-    for (const { name, summary } of groups) assert.ok(summary.length > 5 && summary.length < 80, name)
+    for (const { name, summary } of groups) assert.ok(summary.length > 5 && summary.length <= 80, name)
+  })
+
+  test('is named in the summary of its group', () => {
+    for (const { name } of everyLeaf) {
+      const [group, word] = name.split(' ')
+      const summary = groups.find((one) => one.name === group)?.summary ?? ''
+      if (word !== undefined) assert.ok(summary.split(/[ ,:]+/).includes(word), name)
+    }
   })
 })
 

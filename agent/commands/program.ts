@@ -31,7 +31,7 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'agents',
-    summary: 'Agents: list, token, approve, revoke',
+    summary: 'Agents: list, token, approve, drain, resume, revoke',
     load: () => import('./agents.ts'),
   },
   {
@@ -62,12 +62,12 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'pipeline',
-    summary: 'Pipelines, signed here: init, validate, sign, apply, list, show, delete',
+    summary: 'Pipelines: init, validate, sign, apply, list, show, labels, priority, delete',
     load: () => import('./pipeline.ts'),
   },
   {
     name: 'runs',
-    summary: 'Runs: start, list, show, watch, cancel, logs',
+    summary: 'Runs: start, list, show, watch, cancel, logs, dead, redrive, timeline, retention',
     load: () => import('./runs.ts'),
   },
   {

@@ -25,7 +25,10 @@ describe('a run that fails, in the console', { skip }, () => {
     for (const one of statements) database.run(one)
   }
   const open = (path: string) => page.goto(`${world.url}/console/${path}`)
-  const text = async () => (await page.locator('main').innerText()).replaceAll(/\s+/g, ' ')
+  const text = async () => {
+    await page.waitForLoadState()
+    return (await page.locator('main').innerText()).replaceAll(/\s+/g, ' ')
+  }
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-console-redrive-'))
@@ -48,8 +51,9 @@ describe('a run that fails, in the console', { skip }, () => {
       source: 'shop',
       destination: 'warehouse',
       streams: ['orders', 'refunds'].map((one) => `{ from: ${one}, to: ${one}, mode: append }`),
+      // A night that is far off: no run of its own comes in between.
       more:
-        'limits: { retries: 0 }\ntriggers: { schedule: { cron: "0 3 * * *", timezone: Europe/Berlin } }\n',
+        'limits: { retries: 0 }\ntriggers: { schedule: { cron: "0 3 29 2 *", timezone: Europe/Berlin } }\n',
     })
     await world.startAgent()
     const { member } = (await world.api('GET', '/v1/whoami')).body

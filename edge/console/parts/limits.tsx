@@ -105,9 +105,9 @@ function Add({ limits, names, pools }: Omit<Shown, 'may'>) {
   if (scopes.length === 0) return null
   return (
     <details class='more'>
-      <summary>Set another limit</summary>
-      <section class='card narrow' aria-label='Set another limit'>
-        <Form call='PUT /v1/limits/{scope}' label='Set another limit'>
+      <summary>{limits.length === 0 ? 'Set a limit' : 'Set another limit'}</summary>
+      <section class='card narrow' aria-label='Set a limit'>
+        <Form call='PUT /v1/limits/{scope}' label='Set a limit'>
           <Select
             name='scope'
             label='Of what'
