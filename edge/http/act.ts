@@ -54,7 +54,7 @@ export async function act(route: Route, services: Services, request: ParsedReque
   const tenant = scopeOf(route, who.principal)
   let now = services.clock()
   const identity = identify(request, { services, now })
-  using turn = new Turn()
+  using turn = new Turn(services)
   for (let attempt = 0;;) {
     const context = contextOf(request, { identity, now, attempt, services, route })
     if (route.kind === 'query') return await route.handle(context)
@@ -89,10 +89,18 @@ export async function act(route: Route, services: Services, request: ParsedReque
     } catch (error) {
       const refused = error instanceof Fault && error.class === 'request' && !forGood.has(error.code)
       if (!refused || !decided.again || ++attempt >= MAX_ATTEMPTS) throw error
-      await turn.come(decided.inTurn)
+      // A handler that has waited may wait again, and nobody else for it.
+      if (decided.time === undefined) await turn.come(competing(route, request, tenantOf(decided) ?? tenant))
     }
   }
 }
+
+/** Requests that may have refused one another: of one route, for the same thing of a tenant. */
+function competing({ id }: Route, { params }: ParsedRequest, tenant: string | null): string {
+  return JSON.stringify([id, tenant, params])
+}
+
+const tenantOf = (decided: Decided) => 'tenant' in decided ? decided.tenant : null
 
 function identify(
   { who, idempotencyKey, asked }: ParsedRequest,

@@ -48,8 +48,6 @@ export interface Change<Reply> {
   readonly committed?: () => void
   /** When an expectation fails, ask the handler again (with `attempt` one higher) in place of answering the fault. */
   readonly again?: boolean
-  /** What it competes for with others: refused once, it is asked again when those before it have had their turn. */
-  readonly inTurn?: string
 }
 
 /** A name and the id of the member that it is of: by that an erasure finds it. */

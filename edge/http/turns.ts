@@ -2,15 +2,23 @@
  * Requests of this instance that want the same thing, one after another. Of many that try at once one has it and the
  * others were in vain, over and over: what that costs grows with the square of how many they are.
  */
-const ends = new Map<string, Promise<void>>()
+const lines = new WeakMap<object, Map<string, Promise<void>>>()
 
 /** The place of one request in a line, until it is disposed of. */
 export class Turn implements Disposable {
+  readonly #ends: Map<string, Promise<void>>
   #leave: (() => void) | null = null
 
-  /** Resolves when those that came before have gone; at once where it has come already, or there is nothing to wait for. */
-  async come(key: string | undefined): Promise<void> {
-    if (key === undefined || this.#leave !== null) return
+  constructor(instance: object) {
+    const kept = lines.get(instance)
+    this.#ends = kept ?? new Map()
+    if (kept === undefined) lines.set(instance, this.#ends)
+  }
+
+  /** Resolves when those that came before have gone; at once where it has come already. */
+  async come(key: string): Promise<void> {
+    if (this.#leave !== null) return
+    const ends = this.#ends
     const before = ends.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
     ends.set(key, promise)

@@ -123,7 +123,7 @@ export const callWebhook = (options: CallOptions) => {
         facts: { pipeline, trigger: 'webhook', day: use.day, slot },
         reply: () => ({ run: id }),
         committed: () => options.queue.ring(run),
-        ...{ again: true, inTurn: `webhook ${row.id}` },
+        again: true,
       })
     },
   })
