@@ -67,7 +67,11 @@ async function doctor(shell: Shell, options: object): Promise<number> {
     next === undefined ? says : `${says} ${next}`,
   ])
   const wrong = found.filter(({ state }) => state === 'wrong').length
-  const end = wrong === 0 ? 'All is well.' : `${wrong} of ${found.length} are wrong.`
+  const warnings = found.filter(({ state }) => state === 'warning').length
+  const well = warnings === 0
+    ? 'All is well.'
+    : `Nothing is wrong; ${warnings} of ${found.length} want a look.`
+  const end = wrong === 0 ? well : `${wrong} of ${found.length} are wrong.`
   shell.result({ ok: wrong === 0, checks: found }, `${table(['', 'check', 'says'], rows)}\n\n${end}`)
   return wrong === 0 ? exits.done : exits.checkFailed
 }

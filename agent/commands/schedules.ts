@@ -52,7 +52,8 @@ async function list(shell: Shell, options: SessionOptions): Promise<void> {
     catch_up,
     paused === undefined ? next ?? 'never' : `paused since ${paused}`,
   ])
-  shell.result(all, table(['pipeline', 'fires', 'while one runs', 'missed', 'next'], rows))
+  const none = 'No pipeline has a schedule. One is signed in its file: triggers: { schedule: { every: 1h } }'
+  shell.result(all, table(['pipeline', 'fires', 'while one runs', 'missed', 'next'], rows) || none)
 }
 
 async function change(
