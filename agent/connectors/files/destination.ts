@@ -16,7 +16,8 @@ import type {
   Target,
 } from '../connector.ts'
 import { type Compression, type FileFormat, type FilesConfig } from './config.ts'
-import { type Manifest, readManifest, sweepOwn, takeLease, writeManifest } from './manifest.ts'
+import { Lease } from './lease.ts'
+import { type Manifest, readManifest, sweepOwn, writeManifest } from './manifest.ts'
 import { compressionOfName, Place } from './place.ts'
 import { refuseFoldedTwins } from './types.ts'
 import { columnOf, fitted } from './writing/columns.ts'
@@ -126,7 +127,11 @@ export class FilesDestination implements Destination {
       `write ${kind === 'file' ? path : join(path, `${load.runId}-${load.index}-*`)}`,
       ...goes,
     ]
-    return { target: { how, columns, statements, changes }, format, layout: { ...own, path, kind } }
+    return {
+      target: { how, columns, statements, changes },
+      format,
+      layout: { ...own, path, kind, attempt: `${load.fence}` },
+    }
   }
 
   #splits(): boolean {
@@ -142,43 +147,48 @@ export class FilesDestination implements Destination {
     }
     await this.check()
     const { folder, target } = this.#place.own(load.target)
-    const lease = leaseOf(folder, target)
+    const overtakes = () => {
+      const held = readManifest(folder, target).claim
+      if (held !== null) refuseOvertaken(held, load)
+      return held?.run === load.runId && held.fence < load.fence
+    }
     try {
-      const manifest = withoutGone(readManifest(folder, target), this.#place.path(load.target))
-      const plan = this.#plan(load, manifest)
-      const claim = { run: load.runId, stream: load.index, fence: load.fence }
-      const held = manifest.claim
-      if (held && held.run === claim.run && held.stream === claim.stream && held.fence > claim.fence) {
-        throw new Fault('run_superseded')
-      }
-      const pending = this.#pendingOf(load, plan.layout)
-      // First, and the claim after: it names the run whose leavings these are.
-      sweep(plan.layout, { manifest, pending, run: load.runId })
-      sweepOwn(folder, target)
-      if (plan.layout.kind === 'folder') refuseUnlisted(load, plan.layout, { manifest, pending })
-      const claimed = { ...manifest, claim }
-      writeManifest(folder, claimed)
-      const store = this.#store(load, plan)
-      const { target: planned, layout } = plan
-      const partitionBy = this.#config.partition_by
-      return new FilesLoading({
-        layout,
-        load,
-        target: planned,
-        manifest: claimed,
-        pending,
-        store,
-        partitionBy,
-        lease,
-      })
+      return Lease.take({ folder, target }, overtakes, (lease) => this.#begin(load, lease))
     } catch (error) {
-      lease[Symbol.dispose]()
       throw fileFault(error)
     }
   }
 
-  #pendingOf({ runId, index }: Load, { folder, target }: Layout): Pending | null {
-    const pending = readPending(folder, target)
+  #begin(load: Load, lease: Lease): Loading {
+    const { folder, target } = this.#place.own(load.target)
+    const manifest = withoutGone(readManifest(folder, target), this.#place.path(load.target))
+    const plan = this.#plan(load, manifest)
+    const claim = { run: load.runId, stream: load.index, fence: load.fence }
+    if (manifest.claim !== null) refuseOvertaken(manifest.claim, load)
+    const pending = this.#pendingOf(load, plan.layout, lease)
+    // Who goes on from there goes on in the files that it names: their writer is dead.
+    const layout = pending === null ? plan.layout : { ...plan.layout, attempt: pending.attempt }
+    // First, and the claim after: it names the run whose leavings these are.
+    sweep(layout, { manifest, pending, run: load.runId })
+    sweepOwn(folder, target)
+    if (layout.kind === 'folder') refuseUnlisted(load, layout, { manifest, pending })
+    const claimed = { ...manifest, claim }
+    writeManifest(folder, claimed)
+    return new FilesLoading({
+      layout,
+      load,
+      target: plan.target,
+      manifest: claimed,
+      pending,
+      store: this.#store(load, { ...plan, layout }),
+      partitionBy: this.#config.partition_by,
+      lease,
+    })
+  }
+
+  /** Nothing where its writer may still be at work. */
+  #pendingOf({ runId, index }: Load, { folder, target }: Layout, { overtook }: Lease): Pending | null {
+    const pending = overtook ? null : readPending(folder, target)
     if (pending?.run === runId && pending.stream === index) return pending
     removePending(folder, target)
     return null
@@ -208,19 +218,15 @@ export class FilesDestination implements Destination {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
+function refuseOvertaken({ run, fence }: NonNullable<Manifest['claim']>, load: Load): void {
+  if (run === load.runId && fence > load.fence) throw new Fault('run_superseded')
+}
+
 /** A target that somebody has removed has no files, and begins anew: nothing of it counts as loaded. */
 function withoutGone(manifest: Manifest, path: string): Manifest {
   if (manifest.files.length === 0 || existsSync(path)) return manifest
   const loads = manifest.loads.map((load) => ({ ...load, cursor: null }))
   return { ...manifest, files: [], columns: null, partition_by: [], loads }
-}
-
-function leaseOf(folder: string, target: string): Disposable {
-  try {
-    return takeLease(folder, target)
-  } catch (error) {
-    throw fileFault(error)
-  }
 }
 
 /** Throws `unsupported` for options that a target of this kind cannot keep. */

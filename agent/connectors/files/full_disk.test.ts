@@ -108,6 +108,7 @@ describe('a full disk', { skip }, () => {
       assert.deepEqual(readdirSync(join(folder.path, '.sallyport')).sort(), [
         `${target}.json`,
         `${target}.lock`,
+        `${target}@names.lock`,
       ])
     }
   })

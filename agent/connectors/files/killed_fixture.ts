@@ -1,4 +1,9 @@
-/** A process that loads one target and says how far it is, for a test that kills it. Arguments: folder, case, run, fence. */
+/**
+ * A process that loads one target and says how far it is, for a test that kills or stops it. Arguments: folder, case, run,
+ * fence, and `waits` where it is to wait for a line before it commits.
+ */
+import { createInterface } from 'node:readline'
+import { Fault } from '../../../shared/faults.ts'
 import { filesConfig } from './config_fixture.ts'
 import { FilesDestination } from './destination.ts'
 import { intentOf, loadOf, sliceOf, TestFolder } from './folder_fixture.ts'
@@ -6,7 +11,7 @@ import { killCases, sliceText } from './killed_cases_fixture.ts'
 
 const { signal } = new AbortController()
 
-const [folder = '', name = '', runId = '', fence = '1'] = process.argv.slice(2)
+const [folder = '', name = '', runId = '', fence = '1', waits] = process.argv.slice(2)
 const { target, mode, options } = killCases[name as keyof typeof killCases]
 const slices = ['a', 'b', 'c']
 
@@ -36,7 +41,11 @@ if (loading.committed === null) {
     await say('slice')
   }
   await say('commit')
-  await loading.commit({ runId, rows: 300, cursor: null }, null)
+  if (waits !== undefined) await createInterface({ input: process.stdin })[Symbol.asyncIterator]().next()
+  await loading.commit({ runId, rows: 300, cursor: null }, null).catch((error) =>
+    say(error instanceof Fault ? error.code : 'unexpected')
+  )
 }
 await loading[Symbol.asyncDispose]()
 await say('done')
+process.exit()

@@ -2,7 +2,6 @@
  * What was written to a target, by which run: the record that makes a load count once. It is replaced whole and last,
  * so what it does not list was never committed.
  */
-import { Database } from 'bun:sqlite'
 import {
   closeSync,
   existsSync,
@@ -17,7 +16,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../../shared/faults.ts'
-import { errno, writeAtomic } from '../../files.ts'
+import { writeAtomic } from '../../files.ts'
 import { columnType } from './types.ts'
 
 const schema = z.strictObject({
@@ -71,9 +70,6 @@ const emptyManifest = (target: string): Manifest => ({
 
 /** So many loads are remembered: enough for any retry. */
 const keptLoads = 1000
-
-/** How long a load waits for the one before it. */
-const leaseWaitMs = 3000
 
 const ownFolder = '.sallyport'
 
@@ -140,37 +136,4 @@ export function sweepOwn(folder: string, target: string): void {
       rmSync(join(place, name), { force: true })
     }
   }
-}
-
-/**
- * Takes the target's lease. The system releases it when this process dies, so nothing has to be cleaned up. Throws
- * `target_busy`.
- */
-export function takeLease(folder: string, target: string): Disposable {
-  const path = ownPath(folder, target, '.lock')
-  mkdirSync(dirname(path), { recursive: true })
-  let lock: Database | null = null
-  try {
-    lock = new Database(path, { create: true })
-    lock.run(`PRAGMA busy_timeout = ${leaseWaitMs}`)
-    lock.run('BEGIN EXCLUSIVE')
-  } catch (error) {
-    lock?.close()
-    throw leaseFault(error, target)
-  }
-  const held = lock
-  return { [Symbol.dispose]: () => held.close() }
-}
-
-function leaseFault(error: unknown, target: string): Fault {
-  const cause = { cause: error }
-  const code = errno(error)
-  if (code.startsWith('SQLITE_BUSY')) {
-    return new Fault('target_busy', `Another run is writing ${target}.`, cause)
-  }
-  if (code === 'SQLITE_FULL') return new Fault('disk_full', undefined, cause)
-  if (/^SQLITE_(?:READONLY|CANTOPEN|PERM)/.test(code)) {
-    return new Fault('permission_denied', 'The folder may not be written to.', cause)
-  }
-  return new Fault('file_unwritable', undefined, cause)
 }

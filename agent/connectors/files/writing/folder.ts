@@ -1,5 +1,5 @@
 /** A target that is a folder: every slice has files of its own. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Slice } from '../../connector.ts'
 import { Draft } from './draft.ts'
@@ -8,7 +8,7 @@ import { draftOf, removeFiles } from './layout.ts'
 import { writeMember } from './one_file.ts'
 import type { PendingSlice } from './pending.ts'
 import { Router, type Routing, sliceHash } from './router.ts'
-import type { Published, Store, Stowing } from './store.ts'
+import type { Drop, Published, Store, Stowing } from './store.ts'
 import { syncFolder } from './sync.ts'
 
 /** By what the rows of a slice are put into several files; null where they are not. */
@@ -35,7 +35,9 @@ export class Folder implements Store {
   /** A file is on its way, or an attempt that was cut off has named it. */
   #there({ name, bytes }: PendingSlice['files'][number]): boolean {
     const path = join(this.#stowing.layout.folder, name)
-    return [draftOf(path), path].some((one) => statSync(one, { throwIfNoEntry: false })?.size === bytes)
+    return [draftOf(this.#stowing.layout, path), path].some((one) =>
+      statSync(one, { throwIfNoEntry: false })?.size === bytes
+    )
   }
 
   async write(slice: Slice, bytes: ReadableStream<Uint8Array>): Promise<PendingSlice> {
@@ -54,7 +56,7 @@ export class Folder implements Store {
   ): Promise<Pick<PendingSlice, 'rows' | 'files'>> {
     const { layout, form } = this.#stowing
     const file = `${stem}.${form.ending}`
-    const draft = await Draft.open(draftOf(join(layout.path, file)))
+    const draft = await Draft.open(draftOf(layout, join(layout.path, file)))
     try {
       const rows = await writeMember(draft, bytes, this.#stowing)
       await draft.sync()
@@ -77,7 +79,7 @@ export class Folder implements Store {
       folder: layout.path,
       stem,
       columns: checks.length,
-      draftOf,
+      draftOf: (path) => draftOf(layout, path),
     })
     const files = () => router.files.map((file) => ({ ...file, name: join(layout.target, file.name) }))
     try {
@@ -86,7 +88,7 @@ export class Folder implements Store {
       return { rows: router.rows, files: files() }
     } catch (error) {
       await router.abandon()
-      this.#remove(files().map(({ name }) => name))
+      this.#removeDrafts(files().map(({ name }) => name))
       throw error
     }
   }
@@ -98,25 +100,33 @@ export class Folder implements Store {
   }
 
   async name(slices: readonly PendingSlice[]): Promise<void> {
-    const { folder } = this.#stowing.layout
+    const { layout } = this.#stowing
+    const { folder } = layout
     const places = new Set<string>()
     for (const { name } of slices.flatMap(({ files }) => files)) {
       const path = join(folder, name)
-      if (existsSync(draftOf(path))) renameSync(draftOf(path), path)
+      const draft = draftOf(layout, path)
+      if (existsSync(draft)) renameSync(draft, path)
       this.#names.delete(name)
       for (let place = dirname(path); place !== folder; place = dirname(place)) places.add(place)
     }
     for (const place of [...places, folder]) await syncFolder(place)
   }
 
-  async close(drop: boolean): Promise<void> {
-    if (drop) this.#remove([...this.#names])
+  async close(drop: Drop): Promise<void> {
+    if (drop === 'all') this.#remove([...this.#names])
+    if (drop === 'drafts') this.#removeDrafts([...this.#names])
   }
 
   #remove(names: readonly string[]): void {
-    const { layout } = this.#stowing
-    for (const name of names) rmSync(draftOf(join(layout.folder, name)), { force: true })
-    removeFiles(layout, names)
+    this.#removeDrafts(names)
+    removeFiles(this.#stowing.layout, names)
     for (const name of names) this.#names.delete(name)
+  }
+
+  /** Of a partition, the folder too where nothing else is in it. */
+  #removeDrafts(names: readonly string[]): void {
+    const { layout } = this.#stowing
+    removeFiles(layout, names.map((name) => draftOf(layout, name)))
   }
 }

@@ -14,6 +14,8 @@ export interface Layout {
   /** The target itself: a file, or a folder of files. */
   readonly path: string
   readonly kind: 'file' | 'folder'
+  /** What drafts end in: the fence of who began them, so that no attempt writes into another's. Empty: as of old. */
+  readonly attempt: string
 }
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -21,15 +23,18 @@ const formats = fileFormats.join('|')
 /** `<run>-<stream>[-<slice>[-<number>]].<ending>`: a file of a folder. */
 const member = `${uuid}-\\d+(?:-[0-9a-f]{12})?(?:-\\d+)?\\.(?:${formats})(?:\\.gz|\\.zst)?`
 const memberFile = new RegExp(`^${member}$`)
-const memberDraft = new RegExp(`^\\.${member}(?:\\.${uuid})?\\.part$`)
-const fileDraft = new RegExp(`^${uuid}(?:-[0-9a-f]{12})?\\.part$`)
+const memberDraft = new RegExp(`^\\.${member}(?:\\.${uuid})?(?:\\.\\d+)?\\.part$`)
+const fileDraft = new RegExp(`^${uuid}(?:-[0-9a-f]{12})?(?:\\.\\d+)?\\.part$`)
 
 /** Where a file of a folder is until the commit. */
-export const draftOf = (path: string) => join(dirname(path), `.${basename(path)}.part`)
+export const draftOf = ({ attempt }: Pick<Layout, 'attempt'>, path: string) =>
+  join(dirname(path), `.${basename(path)}${draftEnding(attempt)}`)
+
+export const draftEnding = (attempt: string) => attempt === '' ? '.part' : `.${attempt}.part`
 
 /** Where the target is until the commit, when it is one file. */
-export const fileDraftOf = ({ path }: Layout, run: string, slice: string | null) =>
-  join(dirname(path), `.${basename(path)}.${run}${slice === null ? '' : `-${slice}`}.part`)
+export const fileDraftOf = ({ path, attempt }: Layout, run: string, slice: string | null) =>
+  join(dirname(path), `.${basename(path)}.${run}${slice === null ? '' : `-${slice}`}${draftEnding(attempt)}`)
 
 /** What stays through a sweep. */
 interface Kept {
@@ -47,7 +52,7 @@ export function sweep(layout: Layout, { manifest, pending, run }: Kept): void {
   const { folder, path } = layout
   const kept = new Set(manifest.files.map(({ name }) => join(folder, name)))
   for (const { files } of pending?.slices ?? []) {
-    for (const { name } of files) for (const one of [name, relativeDraft(name)]) kept.add(join(folder, one))
+    for (const { name } of files) for (const one of [name, draftOf(layout, name)]) kept.add(join(folder, one))
   }
   const claimed = manifest.claim ? `${manifest.claim.run}-${manifest.claim.stream}` : null
   const own = `.${basename(path)}.`
@@ -56,7 +61,8 @@ export function sweep(layout: Layout, { manifest, pending, run }: Kept): void {
   sweepFile(dirname(path), (name) => {
     if (name.startsWith(refused)) return fileDraft.test(name.slice(refused.length))
     if (!name.startsWith(own) || !fileDraft.test(name.slice(own.length))) return false
-    return !(resumes && name.startsWith(`${own}${run}`)) || layout.kind === 'folder'
+    const goesOn = resumes && name.startsWith(`${own}${run}`) && name.endsWith(draftEnding(layout.attempt))
+    return !goesOn || layout.kind === 'folder'
   })
   if (!existsSync(path) || layout.kind === 'file') return
   for (const place of placesOf(path)) {
@@ -69,8 +75,6 @@ export function sweep(layout: Layout, { manifest, pending, run }: Kept): void {
     if (place !== path) removeIfEmpty(place)
   }
 }
-
-const relativeDraft = (name: string) => join(dirname(name), `.${basename(name)}.part`)
 
 const belongs = (name: string, claimed: string) =>
   name.startsWith(claimed) && /^[-.]/.test(name.slice(claimed.length))

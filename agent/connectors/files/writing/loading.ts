@@ -17,7 +17,8 @@ import type {
   Written,
 } from '../../connector.ts'
 import { Fault } from '../../../../shared/faults.ts'
-import { type Manifest, type StagedManifest, stageManifest } from '../manifest.ts'
+import type { Lease } from '../lease.ts'
+import { type Manifest, readManifest, stageManifest } from '../manifest.ts'
 import { recordedAfter } from './columns.ts'
 import { fileFault } from './errors.ts'
 import { type Layout, removeFiles } from './layout.ts'
@@ -35,7 +36,7 @@ export interface LoadingParts {
   readonly pending: Pending | null
   readonly store: Store
   readonly partitionBy: readonly string[]
-  readonly lease: Disposable
+  readonly lease: Lease
 }
 
 export class FilesLoading implements Loading {
@@ -49,6 +50,8 @@ export class FilesLoading implements Loading {
   #done = new Map<SliceId, Written>()
   #published = false
   #broken: Fault | null = null
+  /** As the manifest says. */
+  #overtaken = false
 
   constructor(parts: LoadingParts) {
     const { load, manifest, target, pending } = parts
@@ -73,43 +76,47 @@ export class FilesLoading implements Loading {
     this.#intent = intent
     this.#done = new Map()
     try {
-      if (same) this.#slices = await store.restore(pending.slices)
-      else if (pending !== null) {
-        await store.restore(pending.slices)
-        await store.close(true)
-      }
-      for (const { id, rows, bytes } of this.#slices) this.#done.set(id, { rows, bytes })
-      this.#note()
+      await this.#parts.lease.exclusively(async () => {
+        this.#mustBeClaimed()
+        if (same) this.#slices = await store.restore(pending.slices)
+        else if (pending !== null) {
+          await store.restore(pending.slices)
+          await store.close('all')
+        }
+        for (const { id, rows, bytes } of this.#slices) this.#done.set(id, { rows, bytes })
+        this.#note()
+      })
     } catch (error) {
-      throw fileFault(error)
+      throw this.#fault(error)
     }
   }
 
   async write(slice: Slice, _format: Format, bytes: ReadableStream<Uint8Array>): Promise<Written> {
     if (this.#broken !== null) throw this.#broken
     try {
+      this.#mustBeOurs()
       const written = await this.#parts.store.write(slice, bytes)
       this.#slices = [...this.#slices.filter(({ id }) => id !== slice.id), written]
-      return this.#noted(written)
+      return await this.#noted(written)
     } catch (error) {
-      throw fileFault(error)
+      throw this.#fault(error)
     }
   }
 
   /** Where a slice is written and cannot be noted, nobody could tell whether it is there: the load is over. */
-  #noted({ rows, bytes }: PendingSlice): Written {
+  async #noted({ rows, bytes }: PendingSlice): Promise<Written> {
     try {
-      this.#note()
+      if (this.#intent?.resumable) await this.#parts.lease.exclusively(() => this.#note())
       return { rows, bytes }
     } catch (error) {
-      this.#broken = fileFault(error)
+      this.#broken = this.#fault(error)
       throw error
     }
   }
 
   /** Only what is noted is there for a later attempt; and nothing is where slices are read anew in any case. */
   #note(): void {
-    const { layout: { folder, target }, load } = this.#parts
+    const { layout: { folder, target, attempt }, load } = this.#parts
     if (!this.#intent?.resumable) return removePending(folder, target)
     const { upTo, slices, resumable } = this.#intent
     const intent = { upTo, slices: [...slices], resumable }
@@ -117,23 +124,37 @@ export class FilesLoading implements Loading {
       version: 1,
       run: load.runId,
       stream: load.index,
+      attempt,
       intent,
       slices: this.#slices,
     })
   }
 
   async commit(state: State, rejected: Rejected | null): Promise<Committed> {
-    const { layout, load, manifest, store } = this.#parts
+    const { layout, load, lease, store } = this.#parts
     if (this.#broken !== null) throw this.#broken
     let quarantine: QuarantineDraft | null = null
-    let staged: StagedManifest | null = null
     try {
+      this.#mustBeOurs()
       const published = await store.finish(this.#slices, state.rows)
       const bytes = published.reduce((sum, file) => sum + file.bytes, 0)
       const after = this.#manifestAfter(published, { state, bytes })
       quarantine = await writeQuarantine(layout, load, rejected)
-      // From here on nothing needs room: all that is left is a change of names.
-      staged = stageManifest(layout.folder, after)
+      await lease.exclusively(() => this.#publish(after, quarantine))
+      return { rows: state.rows, bytes }
+    } catch (error) {
+      dropQuarantine(quarantine)
+      throw this.#fault(error)
+    }
+  }
+
+  /** What others see. While it goes on nobody takes the target over; who has before is found, and nothing happens. */
+  async #publish(after: Manifest, quarantine: QuarantineDraft | null): Promise<void> {
+    const { layout, manifest, store } = this.#parts
+    this.#mustBeClaimed()
+    // From here on nothing needs room: all that is left is a change of names.
+    const staged = stageManifest(layout.folder, after)
+    try {
       this.#published = true
       await store.name(this.#slices)
       if (quarantine !== null) {
@@ -141,16 +162,38 @@ export class FilesLoading implements Loading {
         await syncFolder(dirname(quarantine.path))
       }
       staged.name()
-      const listed = new Set(after.files.map(({ name }) => name))
-      removeFiles(layout, manifest.files.map(({ name }) => name).filter((name) => !listed.has(name)))
-      removePending(layout.folder, layout.target)
-      await store.close(true)
-      return { rows: state.rows, bytes }
     } catch (error) {
-      dropQuarantine(quarantine)
-      staged?.drop()
-      throw fileFault(error)
+      staged.drop()
+      throw error
     }
+    const listed = new Set(after.files.map(({ name }) => name))
+    removeFiles(layout, manifest.files.map(({ name }) => name).filter((name) => !listed.has(name)))
+    removePending(layout.folder, layout.target)
+    await store.close('all')
+  }
+
+  /** A lock may be lost without a word, on a network's file system for one. The word that counts is the manifest's. */
+  #mustBeClaimed(): void {
+    const { layout: { folder, target }, manifest } = this.#parts
+    if (isDeepStrictEqual(readManifest(folder, target).claim, manifest.claim)) return
+    this.#overtaken = true
+    throw new Fault('run_superseded')
+  }
+
+  #mustBeOurs(): void {
+    if (this.#lost) throw new Fault('run_superseded')
+  }
+
+  get #lost(): boolean {
+    return this.#overtaken || !this.#parts.lease.held
+  }
+
+  /** Whatever happens to an attempt that was overtaken, its files gone for one, happens because of that. */
+  #fault(error: unknown): Fault {
+    const fault = fileFault(error)
+    return this.#lost && fault.code !== 'run_superseded'
+      ? new Fault('run_superseded', undefined, { cause: error })
+      : fault
   }
 
   #manifestAfter(
@@ -176,14 +219,28 @@ export class FilesLoading implements Loading {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { store, lease, layout } = this.#parts
+    const { store, lease } = this.#parts
     try {
-      // What is noted is there for a later attempt; a commit that was cut off may have gone through.
-      const kept = this.#intent?.resumable === true && this.#slices.length > 0
-      await store.close(!kept && !this.#published)
-      if (!kept && existsSync(dirname(layout.path))) removePending(layout.folder, layout.target)
+      if (this.#lost) await store.close('drafts')
+      else await lease.exclusively(() => this.#leave()).catch((error) => this.#leaveTo(error))
     } finally {
       lease[Symbol.dispose]()
     }
+  }
+
+  async #leave(): Promise<void> {
+    const { store, layout } = this.#parts
+    if (!this.#published) this.#mustBeClaimed()
+    // What is noted is there for a later attempt; a commit that was cut off may have gone through.
+    const kept = this.#intent?.resumable === true && this.#slices.length > 0
+    await store.close(!kept && !this.#published ? 'all' : 'nothing')
+    if (!kept && existsSync(dirname(layout.path))) removePending(layout.folder, layout.target)
+  }
+
+  /** Somebody is just taking the target over. */
+  async #leaveTo(error: unknown): Promise<void> {
+    await this.#parts.store.close('drafts')
+    const taken = error instanceof Fault && ['run_superseded', 'target_busy'].includes(error.code)
+    if (!taken) throw error
   }
 }

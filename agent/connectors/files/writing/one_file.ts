@@ -9,7 +9,7 @@ import { Draft, Member } from './draft.ts'
 import { type Counting, countingOf } from './form.ts'
 import { fileDraftOf } from './layout.ts'
 import type { PendingSlice } from './pending.ts'
-import type { Published, Store, Stowing } from './store.ts'
+import type { Drop, Published, Store, Stowing } from './store.ts'
 
 export class OneFile implements Store {
   readonly #stowing: Stowing
@@ -68,8 +68,8 @@ export class OneFile implements Store {
     await syncFolder(dirname(path))
   }
 
-  async close(drop: boolean): Promise<void> {
-    if (!drop) await this.#draft?.close()
+  async close(drop: Drop): Promise<void> {
+    if (drop === 'nothing') await this.#draft?.close()
     else {
       await this.#draft?.abandon()
       rmSync(this.#path, { force: true })

@@ -11,7 +11,7 @@ import { fileDraftOf } from './layout.ts'
 import { writeMember } from './one_file.ts'
 import type { PendingSlice } from './pending.ts'
 import { sliceHash } from './router.ts'
-import type { Published, Store, Stowing } from './store.ts'
+import type { Drop, Published, Store, Stowing } from './store.ts'
 import { syncFolder } from './sync.ts'
 
 let merges = 0
@@ -99,7 +99,7 @@ export class ParquetFile implements Store {
     }
   }
 
-  async close(drop: boolean): Promise<void> {
-    if (drop) { for (const path of this.#paths) rmSync(path, { force: true }) }
+  async close(drop: Drop): Promise<void> {
+    if (drop !== 'nothing') { for (const path of this.#paths) rmSync(path, { force: true }) }
   }
 }

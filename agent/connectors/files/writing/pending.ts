@@ -12,6 +12,8 @@ const schema = z.strictObject({
   version: z.literal(1),
   run: z.string(),
   stream: z.int(),
+  /** What the drafts end in; empty where they were begun before they had that. */
+  attempt: z.string().regex(/^\d*$/).default(''),
   intent: z.strictObject({
     upTo: z.string().nullable(),
     slices: z.array(z.string()),

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { type Load, quarantineSuffix, type Rejected } from '../../connector.ts'
 import { LineCutter } from '../formats/lines.ts'
 import { Draft } from './draft.ts'
-import type { Layout } from './layout.ts'
+import { draftEnding, type Layout } from './layout.ts'
 
 export interface QuarantineDraft {
   readonly draft: string
@@ -22,7 +22,9 @@ export async function writeQuarantine(
 ): Promise<QuarantineDraft | null> {
   if (rejected === null || rejected.count === 0) return null
   const path = join(dirname(layout.path), `${basename(layout.path)}${quarantineSuffix}.jsonl`)
-  const draft = await Draft.open(join(dirname(path), `.${basename(path)}.${load.runId}.part`))
+  const draft = await Draft.open(
+    join(dirname(path), `.${basename(path)}.${load.runId}${draftEnding(layout.attempt)}`),
+  )
   const own = Buffer.from(`{"run":${JSON.stringify(load.runId)},"stream":${load.index},`)
   try {
     if (existsSync(path)) await copyOthers(path, own, draft)

@@ -16,6 +16,12 @@ export interface Stowing {
   readonly checks: readonly (Check | null)[]
 }
 
+/**
+ * `drafts`: files on their way under names that are this attempt's alone. `all`: those that an attempt which was cut off
+ * in its commit has named too, which is for who has the lease.
+ */
+export type Drop = 'nothing' | 'drafts' | 'all'
+
 export type Published = Omit<ManifestFile, 'run'>
 
 export interface Store {
@@ -27,6 +33,6 @@ export interface Store {
   finish(slices: readonly PendingSlice[], rows: number): Promise<Published[]>
   /** Gives them their names. May be repeated by a later attempt that was cut off in the middle. */
   name(slices: readonly PendingSlice[]): Promise<void>
-  /** Closes what is open, and with `drop` removes all that has not got its name. */
-  close(drop: boolean): Promise<void>
+  /** Closes what is open, and removes what has not got its name. */
+  close(drop: Drop): Promise<void>
 }
