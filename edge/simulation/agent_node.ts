@@ -20,6 +20,8 @@ import { Violation } from './violation.ts'
 import { Owner, type VirtualTime } from './virtual_time.ts'
 
 const BEAT_MS = 5_000
+/** After it knows that its lease is gone. */
+const LATE_BEATS = 6
 const LISTEN_MS = 500
 const ASK_MS = 10_000
 const LIFE_MS = LEASE_SECONDS * 1000 * 0.9
@@ -201,7 +203,7 @@ export class AgentNode {
     const { trace } = this.#around
     const { run, lease } = held.job
     trace.say(`${this.name} takes ${short(run.id)} under fence ${lease.fence}`)
-    this.#go(this.#beat(held))
+    this.#go(this.#beat(held).then(() => held.lost ? this.#beatLate(held) : undefined))
     try {
       await this.#attempt(held)
     } finally {
@@ -299,6 +301,16 @@ export class AgentNode {
         held.lost = true
         return
       }
+    }
+  }
+
+  /** What was on its way for long still comes, and renews nobody's lease. */
+  async #beatLate({ job: { run, lease: { fence } }, owner }: Held): Promise<void> {
+    const { time, acknowledged } = this.#around
+    for (let count = 0; count < LATE_BEATS; count++) {
+      await time.sleep(BEAT_MS, owner)
+      const reply = await this.#ask(owner, `/v1/agent/runs/${run.id}/heartbeat`, { fence }, ASK_MS)
+      if (reply?.status === 200) acknowledged.renewal(this.id, { run: run.id, fence, reply })
     }
   }
 
