@@ -2,38 +2,27 @@
 /** The dialogs that stand at the end of every page, as questions that a script can wait for. */
 import { text } from './api.ts'
 
-/** Opens a dialog; resolves when it closes, with whether `yes` closed it. */
+/**
+ * Opens a dialog; resolves with whether `yes` closed it. At once, and listening no longer: a dialog says that it has
+ * closed a while later, when another question may stand in it.
+ */
 export function opened(
   dialog: HTMLDialogElement,
   { yes, no }: { readonly yes?: Element | null; readonly no?: Element | null },
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    let agreed = false
-    const agree = () => {
-      agreed = true
+    const listening = new AbortController()
+    const { signal } = listening
+    const settle = (agreed: boolean) => {
+      listening.abort()
       dialog.close()
-    }
-    const refuse = () => dialog.close()
-    yes?.addEventListener('click', agree)
-    no?.addEventListener('click', refuse)
-    dialog.showModal()
-    void closing(dialog).then(() => {
-      yes?.removeEventListener('click', agree)
-      no?.removeEventListener('click', refuse)
       resolve(agreed)
-    })
-  })
-}
-
-/** Resolves when an open dialog closes. A closed one says so a while later: it may have been opened again by then. */
-export function closing(dialog: HTMLDialogElement): Promise<void> {
-  return new Promise((resolve) => {
-    const closed = () => {
-      if (dialog.open) return
-      dialog.removeEventListener('close', closed)
-      resolve()
     }
-    dialog.addEventListener('close', closed)
+    yes?.addEventListener('click', () => settle(true), { signal })
+    no?.addEventListener('click', () => settle(false), { signal })
+    dialog.addEventListener('cancel', () => settle(false), { signal })
+    dialog.addEventListener('close', () => dialog.open || settle(false), { signal })
+    dialog.showModal()
   })
 }
 
