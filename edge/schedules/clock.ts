@@ -193,6 +193,12 @@ export class ScheduleClock {
     const { tenant, pipeline } = row
     const moved = moveSchedule(row, { ...placeOf(row, decision.next), paused: false })
     const fire = isoTime(decision.fire)
+    const id = runId(native, { tenant, pipeline, trigger: { kind: 'schedule', fire } })
+    // It has its run when this pipeline was taken off the index and put back, or paused and resumed by an instance
+    // whose clock is behind, or a clock was set back.
+    if (decision.kind !== 'missed' && await run(this.#options.db, tenant, id) !== null) {
+      return await this.#write([moved])
+    }
     if (decision.kind === 'run') {
       const listed = await listedPipeline(this.#options.db, tenant, row)
       return await this.#start(listed, { tenant, decision, moved })
@@ -219,8 +225,6 @@ export class ScheduleClock {
     const now = clock()
     const trigger = { kind: 'schedule', fire: isoTime(at) } as const
     const id = runId(native, { tenant, pipeline: listed.pipeline.id, trigger })
-    // It has its run when this pipeline was taken off the index and put back, or a clock was set back.
-    if (await run(db, tenant, id) !== null) return await this.#write([moved])
     const triggered = { trigger, id, action: 'run', day: null, slot: null, fire: at, made: null } as const
     const { planId } = freshIdentity(now, randomBytes)
     const place = await pipelinePlace(db, tenant, listed.pipeline.id)

@@ -139,7 +139,7 @@ export const bugs: readonly Bug[] = [
     find: 'where counted.tenant = ${tenant} and ${sql.raw(where)}) <= ${quota.most}`',
     put: 'where counted.tenant = ${tenant} and ${sql.raw(where)}) <= ${quota.most + 1}`',
   }),
-  bug('a run without attempts is attempted again for nothing', 100, {
+  bug('a run without attempts is attempted again for nothing', 200, {
     file: 'edge/runs/states.ts',
     find: "return run.state === 'dead' && run.begun <= run.retries ? 'free' : 'signed'",
     put: "return run.state === 'dead' ? 'free' : 'signed'",
