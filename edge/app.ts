@@ -6,9 +6,9 @@ import { newId } from '../shared/ids.ts'
 import { safeHeaders } from './http/answer.ts'
 import { describeShared } from './http/describe.ts'
 import type { Page } from './http/docs.ts'
-import { explain } from './http/log.ts'
+import { failureOf } from './http/fail.ts'
 import { refuseInvalid } from './http/parse.ts'
-import { faultOf, problem, statusOf } from './http/problem.ts'
+import { faultOf, problem } from './http/problem.ts'
 import type { Route } from './http/route.ts'
 import { type Api, type Env, serve } from './http/serve.ts'
 import { clientOf, type Connection } from './http/client.ts'
@@ -24,12 +24,7 @@ export function createApi(routes: readonly Route[], services: Services): Api {
   for (const route of routes) serve(api, route, services)
   const fail = (c: Context<Env>, fault: Fault, headers: Record<string, string> = {}) => {
     const call = c.get('call') as Env['Variables']['call'] | undefined
-    const requestId = call?.requestId ?? newId(services.clock(), services.randomBytes)
-    if (statusOf(fault.code) >= 500) {
-      const fields = { request: requestId, operation: call?.operation ?? null, error: explain(fault) }
-      services.log('error', 'a request failed', fields)
-    }
-    return problem(fault, { requestId, headers, oauth: call?.oauth === true })
+    return failureOf(services, fault, { call, headers })
   }
   api.notFound((c) => {
     const methods = methodsOf(api, c.req.path)
@@ -72,8 +67,7 @@ export function createApp(
   { https = false, gate = () => null }: { readonly https?: boolean; readonly gate?: Gate } = {},
 ): App {
   for (const page of pages) api.get(page.path, () => page.answer())
-  return async (request, connection) => {
-    const response = gate(request, connection) ?? await api.fetch(request, connection)
+  const finish = (response: Response) => {
     const { headers } = response
     // An answer of a route has all of them; what else answers is looked through.
     if (headers.get('content-security-policy') !== safeHeaders['content-security-policy']) {
@@ -84,6 +78,15 @@ export function createApp(
     if (https) headers.set('strict-transport-security', HTTPS_ALONE)
     return response
   }
+  const answer = async (request: Request, connection: Connection) => {
+    const refused = gate(request, connection)
+    if (refused !== null) return refused
+    const env: Connection = { ...connection, later: null }
+    const response = await api.fetch(request, env)
+    return env.later ?? response
+  }
+  // Not in one function: what it has awaited it would hold for as long as an answer is waited for.
+  return (request, connection) => answer(request, connection).then(finish)
 }
 
 /** Which methods a path takes, for the answer 405. */

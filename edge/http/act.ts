@@ -19,6 +19,7 @@ import type { Admitted } from './admit.ts'
 import type { Client } from './client.ts'
 import { cookieOf } from './cookies.ts'
 import type { Reach } from './grants.ts'
+import { EitherLeaves, type Leaving } from './leaving.ts'
 import type { Principal } from './principal.ts'
 import type { Context, Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -40,7 +41,7 @@ export interface ParsedRequest {
   /** Steps that the plan takes along before the handler's: what uses an approval up. */
   readonly along: readonly Step[]
   /** Whose signal aborts when the caller goes away. */
-  readonly request: Request
+  readonly request: Pick<Request, 'headers' | 'signal'>
 }
 
 /** What asking the handler again does not mend. */
@@ -133,7 +134,7 @@ function contextOf(
     readonly route: Route
   },
 ): Context<unknown, unknown, unknown, unknown> {
-  let signal: AbortSignal | null = null
+  let signal: Leaving | null = null
   return {
     principal: who.principal ?? who.found,
     params,
@@ -152,7 +153,7 @@ function contextOf(
     opensPage: /\btext\/html\b/i.test(request.headers.get('accept') ?? ''),
     // Made when asked for: only a handler that waits needs one.
     get signal() {
-      return signal ??= AbortSignal.any([request.signal, services.closing])
+      return signal ??= new EitherLeaves(request.signal, services.closing)
     },
   }
 }

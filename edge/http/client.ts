@@ -13,6 +13,8 @@ export interface Client {
 export interface Connection {
   /** The IP address at its other end. */
   readonly remote: string
+  /** Where a route that waits leaves its answer, in place of one that says nothing. Undefined: nobody looks there. */
+  later?: Promise<Response> | null
 }
 
 const MAX_AGENT = 200

@@ -12,6 +12,7 @@ import type { Answer } from './answer.ts'
 import type { Change, OpenChange, Unchanged } from './change.ts'
 import type { Client } from './client.ts'
 import type { Place, Reach } from './grants.ts'
+import type { Leaving } from './leaving.ts'
 import type {
   AccountPrincipal,
   AgentPermission,
@@ -56,6 +57,8 @@ export interface Shape<
   readonly example: Example
   /** Bytes of the body; 64 KiB unless said. */
   readonly maxBodyBytes?: number
+  /** Its handler waits for something to happen: it is given no headers and no bytes, which would be held meanwhile. */
+  readonly waits?: true
   /** What is sent is the sender's own, of any kind, and vouched for in headers: the handler judges `context.sent`. */
   readonly rawBody?: true
   /** The content type of a reply that is text or a stream of bytes: then it is not parsed. */
@@ -124,7 +127,7 @@ export interface Context<Who, P, Q, B> {
   /** The plan's id: what the audit log knows this request by. */
   readonly planId: string
   /** Aborts when the caller goes away or the edge is about to stop: answer at once. */
-  readonly signal: AbortSignal
+  readonly signal: Leaving
   /** 0, and one higher each time that a `change` with `again` was refused. */
   readonly attempt: number
   /** Where the principal holds the route's permission: a list answers nothing from elsewhere. */

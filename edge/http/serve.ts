@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { utf8 } from '../../shared/bytes.ts'
 import { Fault } from '../../shared/faults.ts'
 import { newId } from '../../shared/ids.ts'
-import { act } from './act.ts'
+import { act, type ParsedRequest } from './act.ts'
 import { admit, type Admitted, admitWithin } from './admit.ts'
 import { answerOf, safeHeaders } from './answer.ts'
 import { bodyReader, textOf } from './body.ts'
 import { describe, takesKey } from './describe.ts'
+import { failureOf } from './fail.ts'
 import { isForm, jsonOfForm } from './form.ts'
 import { checkQuery, keyOf } from './parse.ts'
 import { type Client, clientOf, type Connection, networkOf } from './client.ts'
@@ -22,12 +23,15 @@ import type { Services } from './services.ts'
 const MAX_BODY_BYTES = 64 * 1024
 
 const none = {}
+const noHeaders = new Headers()
 const noBytes = new Uint8Array(0)
 
 /** A request on its way through a route. */
 export interface Call {
   readonly requestId: string
   readonly operation: string
+  /** When it came, in ms since 1970. */
+  readonly started: number
   who: Admitted
   /** Of the body, as they came; empty where the route takes none. */
   bytes: Uint8Array
@@ -55,7 +59,8 @@ export function serve(api: Api, route: Route, services: Services): void {
   const middleware = [observe(route, services), admission(route, services)]
   const keyed = takesKey(route)
   api.openapi(createRoute({ ...describe(route), middleware }), async (c: HonoContext<Env>) => {
-    const { who, bytes, requestId, client, rate } = c.get('call')
+    const call = c.get('call')
+    const { who, bytes, requestId, client } = call
     const { raw, path } = c.req
     const parsed = {
       params: c.req.valid('param' as never) ?? none,
@@ -65,26 +70,71 @@ export function serve(api: Api, route: Route, services: Services): void {
     const asked = { method: raw.method, path, bytes }
     const along = await admitWithin(route, services, { who, parsed, asked, headers: raw.headers })
     if (along === null) return nothingDone(requestId)
-    const reply = await act(route, services, {
-      who,
-      ...parsed,
-      idempotencyKey: keyed ? keyOf(raw.headers) : null,
-      asked,
-      client,
-      along,
-      request: raw,
-    }).catch((error) => {
-      // Who reaches for more than they hold there has tried a door as well.
-      if (who.principal !== null && isRefusal(error)) services.watch.refused(who.principal)
-      throw error
-    })
-    if (who.principal !== null) services.watch.answered(who.principal, { further: 'cursor' in parsed.query })
-    const whose = who.principal === null ? client.network : idOf(who.principal)
-    const response = respond(route, reply, { requestId, rate, services, whose })
+    const idempotencyKey = keyed ? keyOf(raw.headers) : null
+    const request = { who, ...parsed, idempotencyKey, asked, client, along, request: raw }
+    if (route.waits === true && c.env?.later === null && services.telemetry == null) {
+      c.env.later = later(route, services, released(call, request))
+      return nothingDone(requestId)
+    }
+    const response = await handled(route, services, { call, request })
     if (raw.method !== 'HEAD') return response
     // Nobody would read it to its end.
     await response.body?.cancel()
     return new Response(null, response)
+  })
+}
+
+interface Handling {
+  readonly call: Call
+  readonly request: ParsedRequest
+}
+
+/** What is held of a request while its handler waits: what was signed and sent is not. */
+function released(call: Call, request: ParsedRequest): Handling {
+  // Taken from the request once, where others look it up when asked.
+  const client = { network: call.client.network, agent: call.client.agent }
+  const { idempotencyKey, asked, request: { signal } } = request
+  const bytes = idempotencyKey === null ? noBytes : asked.bytes
+  return {
+    call: { ...call, bytes: noBytes, client },
+    request: { ...request, client, asked: { ...asked, bytes }, request: { headers: noHeaders, signal } },
+  }
+}
+
+async function handled(
+  route: Route,
+  services: Services,
+  { call, request }: Handling,
+): Promise<Response> {
+  const { requestId, rate, client } = call
+  const { principal } = call.who
+  const { query } = request
+  const reply = await act(route, services, request).catch((error) => {
+    // Who reaches for more than they hold there has tried a door as well.
+    if (principal !== null && isRefusal(error)) services.watch.refused(principal)
+    throw error
+  })
+  if (principal !== null) services.watch.answered(principal, { further: 'cursor' in (query as object) })
+  const whose = principal === null ? client.network : idOf(principal)
+  return respond(route, reply, { requestId, rate, services, whose })
+}
+
+/**
+ * The answer of a route that waits, while the library's frames around the request, some 15 KB, have gone. Never
+ * rejects.
+ */
+function later(route: Route, services: Services, asked: Handling): Promise<Response> {
+  const { call } = asked
+  const ended = (response: Response) => {
+    services.metrics.observe(route.id, response.status, (services.clock() - call.started) / 1000)
+    return response
+  }
+  return handled(route, services, asked).then(ended, (error) => {
+    const fault = faultOf(error)
+    const response = ended(failureOf(services, fault, { call }))
+    const { client, who: { principal } } = call
+    services.watch.turnedAway({ route, code: fault.code, principal, client, headers: noHeaders })
+    return response
   })
 }
 
@@ -97,6 +147,7 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
     c.set('call', {
       requestId,
       operation: route.id,
+      started,
       who: nobody,
       bytes: noBytes,
       client,
@@ -109,6 +160,8 @@ function observe(route: Route, services: Services): MiddlewareHandler<Env> {
       // Hono hands on to `onError` what is an Error, and nothing else.
       throw faultOf(error)
     }
+    // Counted when it is answered.
+    if (c.env?.later) return
     services.metrics.observe(route.id, c.res.status, (services.clock() - started) / 1000)
     if (c.error === undefined) return
     const { code } = faultOf(c.error)

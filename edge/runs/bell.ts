@@ -2,6 +2,7 @@
  * Wakes polls that wait for work. Memory is the fast path and the database the truth: who is woken looks, and may
  * find nothing; who was not woken, because another instance took the order, looks again at the next re-check.
  */
+import type { Leaving } from '../http/leaving.ts'
 import { Alarms } from './alarms.ts'
 
 /** One place in a line, from the moment that it is taken: what is rung while its holder looks is not lost. */
@@ -34,7 +35,7 @@ export class Place {
   }
 
   /** True once it is rung; false when it is ended, the time is over or the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<boolean> {
+  wait(ms: number, signal: Leaving): Promise<boolean> {
     if (this.#rung || this.#over || ms <= 0 || signal.aborted) return Promise.resolve(this.#rung)
     return new Promise((resolve) => {
       const done = () => {

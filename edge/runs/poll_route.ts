@@ -8,6 +8,7 @@ import type { Presence } from '../agents/presence.ts'
 import { agent } from '../agents/store.ts'
 import type { Reader } from '../db/database.ts'
 import { change, unchanged } from '../http/change.ts'
+import type { Leaving } from '../http/leaving.ts'
 import type { AgentPrincipal } from '../http/principal.ts'
 import { command, type Route } from '../http/route.ts'
 import { ids, sealed, signedConnection, signedDestination, signedPipeline } from '../trust/examples.ts'
@@ -73,6 +74,7 @@ export function pollRoute(options: PollOptions): Route {
     audit: 'run.claimed',
     body: Poll,
     reply: PollReply,
+    waits: true,
     faults: ['too_many_requests'],
     example: {
       body: { slots: 1, wait_seconds: 25, log_size: 0 },
@@ -137,7 +139,7 @@ interface Asking {
   readonly db: Reader
   readonly principal: AgentPrincipal
   readonly planId: string
-  readonly signal: AbortSignal
+  readonly signal: Leaving
 }
 
 /** Null for a pool that is gone: its work waits until the trust document names it again. */
