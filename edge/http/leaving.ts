@@ -25,25 +25,26 @@ function waitingFor(closing: AbortSignal): Set<() => void> {
 }
 
 export class EitherLeaves implements Leaving {
-  readonly #asker: AbortSignal
+  readonly #asker: Pick<Request, 'signal'>
   readonly #closing: AbortSignal
 
-  constructor(asker: AbortSignal, closing: AbortSignal) {
+  /** The signal of whoever asks is made when it is looked at: only a handler that waits needs it. */
+  constructor(asker: Pick<Request, 'signal'>, closing: AbortSignal) {
     this.#asker = asker
     this.#closing = closing
   }
 
   get aborted(): boolean {
-    return this.#asker.aborted || this.#closing.aborted
+    return this.#asker.signal.aborted || this.#closing.aborted
   }
 
   addEventListener(type: 'abort', call: () => void): void {
-    this.#asker.addEventListener(type, call)
+    this.#asker.signal.addEventListener(type, call)
     waitingFor(this.#closing).add(call)
   }
 
   removeEventListener(type: 'abort', call: () => void): void {
-    this.#asker.removeEventListener(type, call)
+    this.#asker.signal.removeEventListener(type, call)
     waitingFor(this.#closing).delete(call)
   }
 }

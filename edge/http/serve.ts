@@ -72,7 +72,7 @@ export function serve(api: Api, route: Route, services: Services): void {
     if (along === null) return nothingDone(requestId)
     const idempotencyKey = keyed ? keyOf(raw.headers) : null
     const request = { who, ...parsed, idempotencyKey, asked, client, along, request: raw }
-    if (route.waits === true && c.env?.later === null && services.telemetry == null) {
+    if (route.waits === true && c.env?.later === null && (services.telemetry ?? null) === null) {
       c.env.later = later(route, services, released(call, request))
       return nothingDone(requestId)
     }
